@@ -1,0 +1,103 @@
+//! One message with a place in the tree.
+
+use super::Code;
+use crate::source::Place;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The tree cannot be used.
+    Error,
+    /// The tree can be used; somebody should look.
+    Warning,
+}
+
+impl Severity {
+    /// Returns the word that output shows.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// A further place that belongs to a diagnostic, and what stands there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// What, in a few words: `first declared here`.
+    pub note: String,
+}
+
+/// A problem with a stable code, one primary place, related places and help.
+///
+/// Wording: lower case, one line, no final period, the user's own text in backticks. The message says what is wrong,
+/// the help says what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a diagnostic that is not pushed is never seen"]
+pub struct Diagnostic {
+    /// The stable code.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// Where; `None` for what concerns the tree as a whole.
+    pub primary: Option<Place>,
+    /// Further places, such as the first of two equal names.
+    pub related: Vec<Label>,
+    /// What to do, a line each.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// Returns an error without a place.
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            primary: None,
+            related: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    /// Returns a warning without a place.
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, message)
+        }
+    }
+
+    /// Sets the primary place.
+    pub fn at(mut self, place: Place) -> Self {
+        self.primary = Some(place);
+        self
+    }
+
+    /// Adds a related place.
+    pub fn related(mut self, place: Place, note: impl Into<String>) -> Self {
+        self.related.push(Label {
+            place,
+            note: note.into(),
+        });
+        self
+    }
+
+    /// Adds a line of help.
+    pub fn help(mut self, line: impl Into<String>) -> Self {
+        self.help.push(line.into());
+        self
+    }
+
+    /// Adds a line of help where there is one.
+    pub fn help_opt(mut self, line: Option<String>) -> Self {
+        self.help.extend(line);
+        self
+    }
+}

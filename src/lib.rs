@@ -1,0 +1,8 @@
+//! External access as code: the library behind the `guestlist` program.
+pub mod audit;
+pub mod diag;
+pub mod model;
+pub mod plan;
+pub mod ports;
+pub mod source;
+pub mod store;

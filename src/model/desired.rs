@@ -1,0 +1,177 @@
+//! What the tree declares, checked and complete.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::document::{Body, Digest, Document};
+use super::text::{Domain, Line, Principal};
+use super::{Address, Lifecycle, Object};
+
+/// What of the project's settings the tree is read with.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The project's name: who owns what it creates in a store.
+    pub name: String,
+    /// The verified domains of our own people.
+    pub own_domains: Vec<Domain>,
+    /// The zone of dates without a time.
+    pub zone: TimeZone,
+    /// Variables from outside the tree, by name; one of the tree wins over one of these.
+    pub vars: std::collections::BTreeMap<String, String>,
+}
+
+/// Where an object is declared: a file below the project's root and a line, counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    /// The file.
+    pub path: Arc<str>,
+    /// The line of its name.
+    pub line: u32,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.path, self.line)
+    }
+}
+
+/// One object as declared.
+#[derive(Debug, Clone)]
+pub struct Declaration {
+    /// The address.
+    pub address: Address,
+    /// The object.
+    pub object: Object,
+    /// Keys that speak of its life; `None` where it has none of them.
+    pub lifecycle: Option<Box<Lifecycle>>,
+    /// Where it is declared.
+    pub origin: Origin,
+    /// The digest of the managed part of its body.
+    pub digest: Digest,
+}
+
+impl Declaration {
+    /// Returns a declaration with its digest.
+    #[must_use]
+    pub fn new(address: Address, object: Object, lifecycle: Lifecycle, origin: Origin) -> Self {
+        let lifecycle = (!lifecycle.is_default()).then(|| Box::new(lifecycle));
+        let mut declaration = Self {
+            address,
+            object,
+            lifecycle,
+            origin,
+            digest: Digest::of(&[]),
+        };
+        declaration.digest = declaration.managed().digest();
+        declaration
+    }
+
+    /// Returns the keys that are left as they are live.
+    #[must_use]
+    pub fn unmanaged(&self) -> &[String] {
+        self.lifecycle
+            .as_deref()
+            .map_or(&[], |lifecycle| &lifecycle.unmanaged)
+    }
+
+    /// Returns the whole body, defaults included.
+    #[must_use]
+    pub fn body(&self) -> Body {
+        Body::of(&self.object)
+    }
+
+    /// Returns the body without the keys that are left as they are live.
+    #[must_use]
+    pub fn managed(&self) -> Body {
+        if self.unmanaged().is_empty() {
+            return self.body();
+        }
+        let mut value = self.body().to_value();
+        if let Some(keys) = value.as_object_mut() {
+            keys.retain(|key, _| !self.unmanaged().iter().any(|unmanaged| unmanaged == key));
+        }
+        Body::of(&value)
+    }
+
+    /// Returns the whole document.
+    #[must_use]
+    pub fn document(&self) -> Document {
+        Document {
+            address: self.address.clone(),
+            body: self.body(),
+        }
+    }
+}
+
+/// A finding or guard that is silenced for an address, by somebody, until an end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiver {
+    /// The lint rule or guard.
+    pub rule: Line,
+    /// The address.
+    pub address: Address,
+    /// Why.
+    pub reason: Line,
+    /// Who answers for it.
+    pub by: Principal,
+    /// When it ends.
+    pub until: Timestamp,
+    /// Where it is declared.
+    pub origin: Origin,
+}
+
+/// Everything that the tree declares, in order of addresses.
+#[derive(Debug, Clone)]
+pub struct Desired {
+    objects: Vec<Declaration>,
+    /// Addresses to let go without deleting, in order.
+    pub forget: Vec<Address>,
+    /// What is silenced.
+    pub waivers: Vec<Waiver>,
+    /// The digest of all files: their paths and bytes.
+    pub tree: Digest,
+}
+
+impl Desired {
+    /// Returns a tree of these objects, each address once.
+    #[must_use]
+    pub fn new(
+        mut objects: Vec<Declaration>,
+        mut forget: Vec<Address>,
+        waivers: Vec<Waiver>,
+        tree: Digest,
+    ) -> Self {
+        objects.sort_by(|a, b| a.address.cmp(&b.address));
+        debug_assert!(
+            objects
+                .windows(2)
+                .all(|pair| pair[0].address < pair[1].address)
+        );
+        forget.sort();
+        forget.dedup();
+        Self {
+            objects,
+            forget,
+            waivers,
+            tree,
+        }
+    }
+
+    /// Returns the objects in order of addresses.
+    #[must_use]
+    pub fn objects(&self) -> &[Declaration] {
+        &self.objects
+    }
+
+    /// Returns an object by its address.
+    #[must_use]
+    pub fn get(&self, address: &Address) -> Option<&Declaration> {
+        let at = self
+            .objects
+            .binary_search_by(|object| object.address.cmp(address))
+            .ok()?;
+        Some(&self.objects[at])
+    }
+}

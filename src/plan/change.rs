@@ -1,0 +1,319 @@
+//! What a plan is made of.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::model::{Address, Body, Digest, Kind, LiveObject, Origin, RemoteId};
+use crate::source::Route;
+
+/// What would change, in the order in which it would.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "a plan that nobody reads or applies has no effect"]
+pub struct Plan {
+    /// The identity of the store that was read.
+    pub lineage: String,
+    /// The generation of the store that was read.
+    pub generation: u64,
+    /// The digest of the tree's files.
+    pub tree: Digest,
+    /// The changes, in order: what others refer to comes first, deletes run the other way and last.
+    pub changes: Vec<Change>,
+    /// Objects whose record changes though they do not, because an object that they name has got another name.
+    pub settled: Vec<Settled>,
+    /// How many declared objects are live as declared.
+    pub unchanged: usize,
+    /// How many live objects no project owns.
+    pub unmanaged: usize,
+    /// How many live objects other projects own.
+    pub foreign: u64,
+}
+
+impl Plan {
+    /// Returns true when there is nothing to do. Records that would be settled do not count: no object changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Returns how many changes are of this action.
+    #[must_use]
+    pub fn count(&self, action: Action) -> usize {
+        self.changes
+            .iter()
+            .filter(|change| change.delta.action() == action)
+            .count()
+    }
+}
+
+/// One object's change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The address; for a rename the new one.
+    pub address: Address,
+    /// What happens.
+    pub delta: Delta,
+    /// Why; explains, and never decides.
+    pub reason: Reason,
+    /// Where the tree says so; `None` for what the tree no longer declares.
+    pub origin: Option<Origin>,
+    /// The digest of what the tree declares, which the store keeps to tell quickly that nothing has changed;
+    /// `None` for what is no longer declared.
+    pub declared: Option<Digest>,
+    /// The changes that come before this one.
+    pub after: BTreeSet<Address>,
+}
+
+/// What happens to an object.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Delta {
+    /// It is created with this body.
+    Create {
+        /// The body, defaults included.
+        after: Body,
+    },
+    /// It changes in place. Its address before, where another, says what it was renamed from.
+    Update {
+        /// The object as it is.
+        before: LiveObject,
+        /// The whole body as it will be, keys that are not managed included.
+        after: Body,
+        /// The differences; empty for a mere rename.
+        edits: Vec<Edit>,
+    },
+    /// It is deleted and created anew, because of keys that cannot change in place.
+    Replace {
+        /// The object as it is.
+        before: LiveObject,
+        /// The body as it will be.
+        after: Body,
+        /// The differences.
+        edits: Vec<Edit>,
+        /// The keys that cannot change in place.
+        because: Vec<Route>,
+    },
+    /// An object that nobody owned becomes ours, and changes where it differs.
+    Adopt {
+        /// The object as it is.
+        before: LiveObject,
+        /// The whole body as it will be.
+        after: Body,
+        /// The differences.
+        edits: Vec<Edit>,
+    },
+    /// It is deleted, because the tree no longer declares it.
+    Prune {
+        /// The object as it is.
+        before: LiveObject,
+    },
+    /// It stays, and is no longer ours.
+    Forget {
+        /// The object as it is.
+        before: LiveObject,
+    },
+}
+
+impl Delta {
+    /// Returns the action.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        match self {
+            Self::Create { .. } => Action::Create,
+            Self::Update { .. } => Action::Update,
+            Self::Replace { .. } => Action::Replace,
+            Self::Adopt { .. } => Action::Adopt,
+            Self::Prune { .. } => Action::Prune,
+            Self::Forget { .. } => Action::Forget,
+        }
+    }
+
+    /// Returns the object as it is, if there is one.
+    #[must_use]
+    pub const fn before(&self) -> Option<&LiveObject> {
+        match self {
+            Self::Create { .. } => None,
+            Self::Update { before, .. }
+            | Self::Replace { before, .. }
+            | Self::Adopt { before, .. }
+            | Self::Prune { before }
+            | Self::Forget { before } => Some(before),
+        }
+    }
+
+    /// Returns the body as it will be, if there will be one of ours.
+    #[must_use]
+    pub const fn after(&self) -> Option<&Body> {
+        match self {
+            Self::Create { after }
+            | Self::Update { after, .. }
+            | Self::Replace { after, .. }
+            | Self::Adopt { after, .. } => Some(after),
+            Self::Prune { .. } | Self::Forget { .. } => None,
+        }
+    }
+
+    /// Returns the differences; none for what is created, deleted or let go.
+    #[must_use]
+    pub fn edits(&self) -> &[Edit] {
+        match self {
+            Self::Update { edits, .. }
+            | Self::Replace { edits, .. }
+            | Self::Adopt { edits, .. } => edits,
+            Self::Create { .. } | Self::Prune { .. } | Self::Forget { .. } => &[],
+        }
+    }
+}
+
+/// What happens to one object, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Make what is declared and does not exist.
+    Create,
+    /// Change in place.
+    Update,
+    /// Delete and create anew.
+    Replace,
+    /// Own what exists.
+    Adopt,
+    /// Delete what is owned and no longer declared.
+    Prune,
+    /// Stop owning, delete nothing.
+    Forget,
+}
+
+impl Action {
+    /// Every action, in the order of summaries.
+    pub const ALL: &'static [Self] = &[
+        Self::Create,
+        Self::Update,
+        Self::Replace,
+        Self::Adopt,
+        Self::Prune,
+        Self::Forget,
+    ];
+
+    /// Returns the word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Replace => "replace",
+            Self::Adopt => "adopt",
+            Self::Prune => "prune",
+            Self::Forget => "forget",
+        }
+    }
+
+    /// Returns the sign that stands before an address: `+ ~ -/+ > - x`.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Create => "+",
+            Self::Update => "~",
+            Self::Replace => "-/+",
+            Self::Adopt => ">",
+            Self::Prune => "-",
+            Self::Forget => "x",
+        }
+    }
+}
+
+/// One difference inside an object. A renderer prints it as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// A value is set, changed or gone.
+    Value {
+        /// Where. For an item of a sequence that is gone, its position before; otherwise its position after.
+        at: Route,
+        /// What was there.
+        before: Option<Value>,
+        /// What will be there.
+        after: Option<Value>,
+    },
+    /// Items of a set come and go.
+    Items {
+        /// The set.
+        at: Route,
+        /// Items that go, in order.
+        removed: Vec<Value>,
+        /// Items that come, in order.
+        added: Vec<Value>,
+    },
+    /// A long text changes by words.
+    Text {
+        /// Where.
+        at: Route,
+        /// The text in pieces, in order.
+        words: Vec<Words>,
+    },
+    /// An item of a sequence moves.
+    Moved {
+        /// The position before, inside `at`'s sequence.
+        from: usize,
+        /// Where it is after.
+        at: Route,
+    },
+}
+
+impl Edit {
+    /// Returns where the difference is.
+    #[must_use]
+    pub const fn at(&self) -> &Route {
+        match self {
+            Self::Value { at, .. }
+            | Self::Items { at, .. }
+            | Self::Text { at, .. }
+            | Self::Moved { at, .. } => at,
+        }
+    }
+}
+
+/// A piece of a text that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Words {
+    /// Stays.
+    Same(String),
+    /// Goes.
+    Removed(String),
+    /// Comes.
+    Added(String),
+}
+
+/// Why an object changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Declared, and not there.
+    Declared,
+    /// Declared otherwise than it is.
+    Differs,
+    /// Declared under another name.
+    Renamed,
+    /// The tree asks to take it over.
+    AdoptAsked,
+    /// A key cannot change in place, and the tree allows a replacement.
+    ReplaceAllowed,
+    /// A key cannot change in place, and the tree does not allow a replacement: the plan is refused.
+    ReplaceRefused,
+    /// No longer declared.
+    Undeclared,
+    /// The tree asks to let it go.
+    ForgetAsked,
+    /// Settings that are no longer declared are let go, never deleted.
+    SettingsUndeclared,
+    /// Its parent is deleted.
+    ParentPruned,
+}
+
+/// An object that is as declared, though the record says that it was applied from another spelling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// The address.
+    pub address: Address,
+    /// The kind.
+    pub kind: Kind,
+    /// The store's id.
+    pub id: RemoteId,
+    /// What the tree declares now.
+    pub declared: Digest,
+}

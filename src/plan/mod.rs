@@ -1,0 +1,13 @@
+//! Planning: desired against live, and what would change, in which order, and why.
+//!
+//! Uses `model`. Pure: no clock, disk, network, environment or randomness; the same input gives the same plan to the byte.
+//! The one idea to know: every choice is made here. An apply makes none, and renderers only print.
+
+mod build;
+mod change;
+mod diff;
+mod order;
+
+pub use build::build;
+pub use change::{Action, Change, Delta, Edit, Plan, Reason, Settled, Words};
+pub use diff::diff;

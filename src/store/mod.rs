@@ -1,0 +1,279 @@
+//! Stores: where live objects, bindings, the lease, runs and the audit chain are kept.
+//!
+//! Uses `model`, `plan`, `audit` and `ports`. The one idea to know: a store makes no choices. It reads completely or fails,
+//! and it writes what a plan says, in one transaction, under a lease whose token every write proves.
+//! Facts: `threat-and-fault-model` §§5, 7, 10, 12.
+
+use jiff::Timestamp;
+
+use crate::audit::Entry;
+use crate::model::{Body, Digest, Live, RemoteId, Selection};
+use crate::plan::{Action, Change, Settled};
+use crate::ports::Holder;
+
+/// A place that keeps live objects. One suite of contract tests runs against every implementation.
+pub trait Store {
+    /// Returns how the store is named to people: its URL without secrets.
+    fn name(&self) -> &str;
+
+    /// Reads what a project owns, and what nobody does.
+    ///
+    /// # Errors
+    ///
+    /// A read is complete or it is an error: what is not known is not absent.
+    fn read(&self, of: &Selection<'_>) -> Result<Live, StoreError>;
+
+    /// Takes the right to write.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Held`] while another holder has it.
+    fn lease(&mut self, ask: &LeaseAsk) -> Result<Lease, StoreError>;
+
+    /// Makes a lease last longer.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LeaseLost`] when it is no longer ours.
+    fn renew(&mut self, lease: &Lease, now: Timestamp) -> Result<Lease, StoreError>;
+
+    /// Gives the right to write back.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LeaseLost`] when it is no longer ours.
+    fn release(&mut self, lease: Lease) -> Result<(), StoreError>;
+
+    /// Starts a run: nothing of it can be seen before it commits, and nothing remains of it if it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LeaseLost`] when the lease is no longer ours, [`StoreError::Moved`] when the store is not at the
+    /// generation that the run was planned on.
+    fn begin(&mut self, lease: &Lease, run: NewRun) -> Result<Box<dyn Run + '_>, StoreError>;
+
+    /// Returns the runs, newest first, at most so many.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    fn runs(&self, most: usize) -> Result<Vec<RunRecord>, StoreError>;
+
+    /// Returns one run with its changes, by its id or an unambiguous beginning of it.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading; `Ok(None)` when there is no such run.
+    fn run(&self, id: &str) -> Result<Option<(RunRecord, Vec<RecordedChange>)>, StoreError>;
+
+    /// Returns the audit entries from a number on, at most so many, in order.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    fn audit(&self, from: u64, most: usize) -> Result<Vec<Entry>, StoreError>;
+}
+
+/// One apply in progress.
+pub trait Run {
+    /// Carries out one change.
+    ///
+    /// # Errors
+    ///
+    /// Any error ends the run: drop it, and the store is as it was.
+    fn apply(&mut self, change: &Change) -> Result<(), StoreError>;
+
+    /// Records that an object was declared anew without changing.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Run::apply`].
+    fn settle(&mut self, settled: &Settled) -> Result<(), StoreError>;
+
+    /// Makes everything visible at once and durable.
+    ///
+    /// # Errors
+    ///
+    /// On an error the store is as it was, unless the connection was lost inside the commit itself.
+    fn commit(self: Box<Self>) -> Result<Head, StoreError>;
+}
+
+/// Who asks for a lease, for what, and when.
+#[derive(Debug, Clone)]
+pub struct LeaseAsk {
+    /// The process.
+    pub holder: Holder,
+    /// What it wants to do: `apply`.
+    pub operation: String,
+    /// The present instant.
+    pub now: Timestamp,
+    /// Whether a holder that is in the way is known to have ended.
+    pub holder_is_gone: fn(&Holder) -> bool,
+}
+
+/// The right to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a lease that is not released stands in the way until it expires"]
+pub struct Lease {
+    /// The number that proves it; higher than that of every earlier lease.
+    pub token: u64,
+    /// When it ends if it is not renewed.
+    pub expires: Timestamp,
+}
+
+/// A run about to start.
+#[derive(Debug, Clone)]
+pub struct NewRun {
+    /// The id.
+    pub id: String,
+    /// The project.
+    pub project: String,
+    /// The generation that the plan was made on.
+    pub generation: u64,
+    /// Who runs it.
+    pub actor: String,
+    /// On which machine.
+    pub host: String,
+    /// The git commit of the tree, where it has one.
+    pub commit: Option<String>,
+    /// The digest of the tree.
+    pub tree: Digest,
+    /// The digest of the plan's actions.
+    pub plan: Digest,
+    /// When it started.
+    pub started: Timestamp,
+}
+
+/// A store after a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The store's generation.
+    pub generation: u64,
+    /// How many audit entries there are.
+    pub audit_size: u64,
+    /// The hash of the last one, in hexadecimal digits.
+    pub audit_hash: String,
+}
+
+/// A run that was committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRecord {
+    /// What it started with.
+    pub id: String,
+    /// The project.
+    pub project: String,
+    /// The generation that it made.
+    pub generation: u64,
+    /// Who ran it.
+    pub actor: String,
+    /// On which machine.
+    pub host: String,
+    /// The git commit of the tree, where it has one.
+    pub commit: Option<String>,
+    /// The digest of the tree.
+    pub tree: Digest,
+    /// The digest of the plan's actions.
+    pub plan: Digest,
+    /// When it started.
+    pub started: Timestamp,
+    /// When it was committed.
+    pub finished: Timestamp,
+    /// How many changes of each action, none for those with no changes.
+    pub counts: Vec<(Action, u64)>,
+}
+
+/// A change of a run, as it was carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedChange {
+    /// The address.
+    pub address: String,
+    /// The address before a rename.
+    pub renamed_from: Option<String>,
+    /// The action.
+    pub action: Action,
+    /// The store's id of the object.
+    pub id: RemoteId,
+    /// The body before.
+    pub before: Option<Body>,
+    /// The body after.
+    pub after: Option<Body>,
+}
+
+/// What can go wrong with a store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else may write now.
+    #[error("the store is being changed by {} on {} (process {}), {operation} since {since}, until {until} at the latest",
+        holder.user, holder.host, holder.pid)]
+    Held {
+        /// Who.
+        holder: Holder,
+        /// What they do.
+        operation: String,
+        /// Since when.
+        since: Timestamp,
+        /// Until when at the latest.
+        until: Timestamp,
+        /// The number of their lease.
+        token: u64,
+    },
+    /// The lease is no longer ours.
+    #[error("the right to write was lost to another process; nothing was written")]
+    LeaseLost,
+    /// The store is not where the plan was made.
+    #[error(
+        "the store has moved on from generation {planned} to {found} since the plan was made; nothing was written"
+    )]
+    Moved {
+        /// The generation of the plan.
+        planned: u64,
+        /// The generation found.
+        found: u64,
+    },
+    /// The store cannot be reached, read or written.
+    #[error("the store {name} cannot be {doing}: {cause}")]
+    Unavailable {
+        /// The store.
+        name: String,
+        /// `opened`, `read` or `written`.
+        doing: &'static str,
+        /// Why.
+        cause: String,
+    },
+    /// The store was made by a later version of this program.
+    #[error(
+        "the store {name} has format {found}, and this program reads up to {known}: a newer version of guestlist is needed"
+    )]
+    Newer {
+        /// The store.
+        name: String,
+        /// The format found.
+        found: u64,
+        /// The newest format known.
+        known: u64,
+    },
+    /// The file is no store, or not whole.
+    #[error("the store {name} is damaged: {cause}")]
+    Damaged {
+        /// The store.
+        name: String,
+        /// What is wrong.
+        cause: String,
+    },
+    /// The plan does not fit the store: our bug, or a hand in the store's file.
+    #[error("the change of {address} does not fit the store: {cause}")]
+    Unfit {
+        /// The address.
+        address: String,
+        /// What does not fit.
+        cause: String,
+    },
+    /// The URL names no store that this program knows.
+    #[error("`{url}` names no store: {cause}")]
+    UnknownUrl {
+        /// The URL, without secrets.
+        url: String,
+        /// What is wrong with it.
+        cause: String,
+    },
+}
