@@ -41,11 +41,12 @@ pub struct Catalog {
 
     /// Programs that are called at stages of a request, by name; policies of the catalog's packages use them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schemars(length(max = 500))]
+    #[schemars(extend("maxProperties" = 500))]
     pub custom_extensions: BTreeMap<Name, CustomExtension>,
 
     /// Refuses to delete the object. Kept live: it must be set to `false` by an apply of its own before the object may go.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(extend("default" = false))]
     pub protect: bool,
 }
 

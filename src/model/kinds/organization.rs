@@ -53,6 +53,7 @@ pub struct Organization {
 
     /// Refuses to delete the object. Kept live: it must be set to `false` by an apply of its own before the object may go.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(extend("default" = false))]
     pub protect: bool,
 }
 

@@ -32,7 +32,7 @@ pub struct Package {
 
     /// The roles it gives: resource to role, or to a list of roles.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schemars(length(max = 1000))]
+    #[schemars(extend("maxProperties" = 1000))]
     pub grants: BTreeMap<Name, OneOrMore<Line>>,
 
     /// Packages (`package/<name>`) and groups (`group:<name>`) whose holders cannot have this package. Counts one way
@@ -43,6 +43,7 @@ pub struct Package {
 
     /// Refuses to delete the object. Kept live: it must be set to `false` by an apply of its own before the object may go.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(extend("default" = false))]
     pub protect: bool,
 }
 

@@ -16,7 +16,7 @@ pub struct Question {
 
     /// The question in other languages.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schemars(length(max = 100))]
+    #[schemars(extend("maxProperties" = 100))]
     pub localized: BTreeMap<Language, Words>,
 
     /// Whether it must be answered.
@@ -29,6 +29,7 @@ pub struct Question {
 
     /// Whether the answer may have several lines. For answers in text.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(extend("default" = false))]
     pub multiline: bool,
 
     /// A regular expression that the whole answer matches. For answers in text.
@@ -42,6 +43,7 @@ pub struct Question {
 
     /// Whether several may be chosen. For answers by choice.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(extend("default" = false))]
     pub multiple: bool,
 }
 
@@ -58,6 +60,6 @@ pub struct Choice {
 
     /// What people read, in other languages.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[schemars(length(max = 100))]
+    #[schemars(extend("maxProperties" = 100))]
     pub localized: BTreeMap<Language, Words>,
 }

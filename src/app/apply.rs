@@ -1,0 +1,169 @@
+//! Carrying out a plan: planned again under the lease, applied at once, and looked at afterwards.
+
+use super::plan::{Planned, against};
+use super::{AppError, Workspace, World, check};
+use crate::apply;
+use crate::diag::Diagnostics;
+use crate::guard::judge;
+use crate::model::{Address, Desired, Digest};
+use crate::store::{Head, Lease, LeaseAsk, NewRun, OpenMode, Store};
+
+/// How an apply is approved.
+pub enum Approval<'a> {
+    /// It is shown, and carried out.
+    Given(&'a mut dyn FnMut(&Planned)),
+    /// It is shown, and carried out when the answer is yes. No lease is held while somebody thinks.
+    Asked(&'a mut dyn FnMut(&Planned) -> bool),
+}
+
+impl std::fmt::Debug for Approval<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Given(_) => "Given",
+            Self::Asked(_) => "Asked",
+        })
+    }
+}
+
+/// How an apply ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The store was as declared already.
+    NothingToDo(Planned),
+    /// Somebody said no.
+    Declined(Planned),
+    /// The store has changed.
+    Applied(Box<Applied>),
+}
+
+/// An apply that was carried out.
+#[derive(Debug)]
+pub struct Applied {
+    /// What was planned, and done.
+    pub planned: Planned,
+    /// The run's id.
+    pub run: String,
+    /// The store afterwards.
+    pub head: Head,
+    /// Whether the next plan is empty, as it should be.
+    pub verified: bool,
+    /// How long the write took.
+    pub seconds: f64,
+}
+
+/// Applies the tree to its store.
+///
+/// `stop` is asked between changes; when it answers true the store is left as it was. `progress` is told how many changes
+/// of how many are done.
+///
+/// # Errors
+///
+/// For a tree with errors, a plan that is refused, and a store that cannot be read or written. The store is as it was.
+pub fn apply(
+    workspace: &Workspace,
+    world: &World<'_>,
+    adopt: &[Address],
+    mut approval: Approval<'_>,
+    stop: &dyn Fn() -> bool,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Outcome, AppError> {
+    let mut planned = None;
+    if let Approval::Asked(ask) = &mut approval {
+        let preview = super::plan(workspace, world, adopt)?;
+        if preview.verdict.is_refused() {
+            return Err(AppError::Refused(Box::new(preview)));
+        }
+        if preview.plan.is_empty() {
+            return Ok(Outcome::NothingToDo(preview));
+        }
+        if !ask(&preview) {
+            return Ok(Outcome::Declined(preview));
+        }
+        planned = Some(preview);
+    }
+    let (desired, warnings, approved) = match planned {
+        Some(preview) => (preview.desired, preview.warnings, Some(preview.plan.digest())),
+        None => {
+            let (desired, warnings) = check::desired(workspace, world)?;
+            (desired, warnings, None)
+        }
+    };
+    let mut store = workspace.open(OpenMode::Write)?;
+    let lease = store.lease(&LeaseAsk {
+        holder: world.holder.clone(),
+        operation: "apply".to_owned(),
+        now: world.clock.now(),
+        holder_is_gone: world.is_gone,
+    })?;
+    let writing = Writing { workspace, world, adopt, approved, stop };
+    let written = writing.write(&mut *store, &lease, desired, warnings, &mut approval, progress);
+    let released = store.release(lease);
+    let (planned, written) = written?;
+    released?;
+    let Some((run, head, seconds)) = written else { return Ok(Outcome::NothingToDo(planned)) };
+    let left = against(&*store, &planned.project, &planned.desired, &[])?;
+    let verified = left.is_empty() && left.settled.is_empty();
+    Ok(Outcome::Applied(Box::new(Applied { planned, run, head, verified, seconds })))
+}
+
+/// A run, the store after it, and the seconds that it took.
+type Written = (String, Head, f64);
+
+struct Writing<'w> {
+    workspace: &'w Workspace,
+    world: &'w World<'w>,
+    adopt: &'w [Address],
+    /// The digest of the plan that somebody said yes to.
+    approved: Option<Digest>,
+    stop: &'w dyn Fn() -> bool,
+}
+
+impl Writing<'_> {
+    /// Plans again, now that nobody else can write, and carries the plan out if it is the one that was approved.
+    fn write(
+        &self,
+        store: &mut dyn Store,
+        lease: &Lease,
+        desired: Desired,
+        warnings: Diagnostics,
+        approval: &mut Approval<'_>,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<(Planned, Option<Written>), AppError> {
+        let Self { workspace, world, adopt, approved, stop } = self;
+        let plan = against(store, workspace.project(), &desired, adopt)?;
+        let verdict = judge(&plan);
+        let project = workspace.project().to_owned();
+        let planned = Planned { project, store: store.name().to_owned(), desired, plan, verdict, warnings };
+        if planned.verdict.is_refused() {
+            return Err(AppError::Refused(Box::new(planned)));
+        }
+        let digest = planned.plan.digest();
+        if let Some(approved) = *approved
+            && approved != digest
+        {
+            return Err(AppError::Changed { approved, now: digest });
+        }
+        if planned.plan.is_empty() {
+            return Ok((planned, None));
+        }
+        if let Approval::Given(show) = approval {
+            show(&planned);
+        }
+        let started = world.clock.now();
+        let id = world.ids.fresh().to_string();
+        let run = NewRun {
+            id: id.clone(),
+            project: planned.project.clone(),
+            generation: planned.plan.generation,
+            actor: world.actor.clone(),
+            host: world.holder.host.clone(),
+            commit: world.commit.clone(),
+            tree: planned.desired.tree,
+            plan: digest,
+            started,
+        };
+        let head = apply::apply(store, &planned.plan, lease, run, stop, progress)?.head;
+        let seconds = world.clock.now().duration_since(started).as_secs_f64();
+        Ok((planned, Some((id, head, seconds))))
+    }
+}

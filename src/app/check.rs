@@ -1,0 +1,41 @@
+//! Everything that can be known of a tree without a store.
+
+use super::{AppError, Workspace, World, tree};
+use crate::diag::Diagnostics;
+use crate::load::{Loaded, load};
+use crate::model::Desired;
+
+/// A tree, checked.
+#[derive(Debug)]
+pub struct Checked {
+    /// Everything there is to say, sorted.
+    pub diagnostics: Diagnostics,
+    /// What the tree declares; `None` when there is an error.
+    pub desired: Option<Desired>,
+    /// How many files were read.
+    pub files: usize,
+}
+
+/// Reads and checks the tree.
+///
+/// # Errors
+///
+/// None at present for a tree that is merely wrong: that is what the diagnostics say.
+pub fn check(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppError> {
+    let sources = match tree::read(&workspace.root) {
+        Ok(sources) => sources,
+        Err(diagnostics) => return Ok(Checked { diagnostics, desired: None, files: 0 }),
+    };
+    let project = workspace.settings.project(&workspace.environment, &world.vars);
+    let Loaded { desired, diagnostics } = load(&sources, &project, world.clock.now());
+    Ok(Checked { diagnostics, desired, files: sources.len() })
+}
+
+/// Reads the tree, or says what is wrong with it.
+pub(super) fn desired(workspace: &Workspace, world: &World<'_>) -> Result<(Desired, Diagnostics), AppError> {
+    let Checked { diagnostics, desired, .. } = check(workspace, world)?;
+    match desired {
+        Some(desired) => Ok((desired, diagnostics)),
+        None => Err(AppError::Invalid(diagnostics)),
+    }
+}

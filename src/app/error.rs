@@ -1,0 +1,74 @@
+//! What a use case can fail with.
+
+use std::path::PathBuf;
+
+use crate::apply::ApplyError;
+use crate::diag::Diagnostics;
+use crate::model::{Address, Digest};
+use crate::store::StoreError;
+
+use super::plan::Planned;
+
+/// What a use case can fail with. Each variant is something that a caller can act on.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// No folder upwards holds the settings.
+    #[error("there is no guestlist.toml in {} or in a folder above it", from.display())]
+    NoProject {
+        /// Where the search began.
+        from: PathBuf,
+    },
+    /// The settings cannot be used.
+    #[error("the settings cannot be used")]
+    Settings(Diagnostics),
+    /// The tree cannot be used.
+    #[error("the tree has errors")]
+    Invalid(Diagnostics),
+    /// A safety rule refuses the plan; nothing was written.
+    #[error("the plan is refused")]
+    Refused(Box<Planned>),
+    /// Other changes come out under the lease than those that were approved; nothing was written.
+    #[error("the store changed while the plan waited for an answer; nothing was written")]
+    Changed {
+        /// What was approved.
+        approved: Digest,
+        /// What comes out now.
+        now: Digest,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The apply failed; the store is as it was.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// No object is bound to the address and the tree declares none.
+    #[error("{address} is neither declared nor live")]
+    NoSuchObject {
+        /// The address.
+        address: Address,
+        /// A near one.
+        help: Option<String>,
+    },
+    /// The history has no such run.
+    #[error("there is no run `{id}`")]
+    NoSuchRun {
+        /// What was asked for.
+        id: String,
+    },
+    /// A file cannot be read or written.
+    #[error("{} cannot be {doing}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// `read` or `written`.
+        doing: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Something stands where a new project would be written.
+    #[error("{} exists already", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+}

@@ -1,0 +1,53 @@
+//! Use cases: what the program does, without how it is asked and how it is shown.
+//!
+//! Uses everything but `cli`. The one idea to know: here the outside is read (files, settings, the store, and through
+//! [`World`] the clock) and given to the pure core; the answer is a report that a face renders.
+
+mod apply;
+mod check;
+mod error;
+mod init;
+mod inspect;
+mod plan;
+mod schemas;
+mod settings;
+mod tree;
+mod workspace;
+
+use std::collections::BTreeMap;
+
+use crate::ports::{Clock, Holder, Ids};
+
+pub use apply::{Applied, Approval, Outcome, apply};
+pub use check::{Checked, check};
+pub use error::AppError;
+pub use init::{Initialised, init};
+pub use inspect::{Listed, Shown, history, history_run, list, show};
+pub use plan::{Planned, plan};
+pub use schemas::schemas;
+pub use settings::{DEFAULT_STORE, FILE, Settings, schema as settings_schema};
+pub use workspace::{Overrides, Workspace, workspace};
+
+/// What a use case needs from outside besides files and stores.
+pub struct World<'w> {
+    /// Tells the time.
+    pub clock: &'w dyn Clock,
+    /// Makes ids.
+    pub ids: &'w dyn Ids,
+    /// Knows whether a process has certainly ended.
+    pub is_gone: fn(&Holder) -> bool,
+    /// This process.
+    pub holder: Holder,
+    /// Who runs it, for the history and the audit log.
+    pub actor: String,
+    /// The git commit of the tree, where it has one.
+    pub commit: Option<String>,
+    /// Variables from the environment, by name.
+    pub vars: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for World<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").field("holder", &self.holder).field("actor", &self.actor).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,50 @@
+//! The tree against the store: what would change.
+
+use super::{AppError, Workspace, World, check};
+use crate::diag::Diagnostics;
+use crate::guard::{Verdict, judge};
+use crate::model::{Address, Bodies, Desired, Selection};
+use crate::plan::{self, Asks, Plan};
+use crate::store::{OpenMode, Store, StoreError};
+
+/// A plan with everything that a face shows of it.
+#[derive(Debug)]
+pub struct Planned {
+    /// The project.
+    pub project: String,
+    /// The store, as people know it.
+    pub store: String,
+    /// What the tree declares.
+    pub desired: Desired,
+    /// What would change.
+    pub plan: Plan,
+    /// Whether the safety rules let it pass.
+    pub verdict: Verdict,
+    /// What the tree is warned of.
+    pub warnings: Diagnostics,
+}
+
+/// Plans. Nothing is written to a store.
+///
+/// # Errors
+///
+/// For a tree with errors, and a store that cannot be read completely.
+pub fn plan(workspace: &Workspace, world: &World<'_>, adopt: &[Address]) -> Result<Planned, AppError> {
+    let (desired, warnings) = check::desired(workspace, world)?;
+    let store = workspace.open(OpenMode::Read)?;
+    let plan = against(&*store, workspace.project(), &desired, adopt)?;
+    let verdict = judge(&plan);
+    Ok(Planned { project: workspace.project().to_owned(), store: store.name().to_owned(), desired, plan, verdict, warnings })
+}
+
+/// Plans a tree against an open store.
+pub(super) fn against(
+    store: &dyn Store,
+    project: &str,
+    desired: &Desired,
+    adopt: &[Address],
+) -> Result<Plan, StoreError> {
+    let declared = |address: &Address| desired.get(address).map(|declaration| declaration.digest);
+    let live = store.read(&Selection { project, bodies: Bodies::Differing(&declared) })?;
+    Ok(plan::build(desired, &live, &Asks { adopt: adopt.to_vec() }))
+}

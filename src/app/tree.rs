@@ -1,0 +1,184 @@
+//! The files of a tree: found, opened without following links, read once.
+//!
+//! Facts: `threat-and-fault-model` §3. Nothing is skipped silently: what cannot be read is an error, never an absence.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use rayon::prelude::*;
+use rustix::fs::{CWD, Mode, OFlags, openat};
+
+use super::settings::FILE;
+use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::load::decode_text;
+use crate::source::{SourceFile, Sources};
+
+/// How many files a tree has at most.
+const FILES: usize = 20_000;
+/// How long a path is at most, in bytes.
+const PATH: usize = 512;
+/// How large a file is at most, in bytes.
+const FILE_SIZE: u64 = 1 << 20;
+/// How large a tree is at most, in bytes.
+const TREE_SIZE: u64 = 512 << 20;
+
+/// Reads every policy file below a root.
+///
+/// Policy files are the regular files `*.yaml` and `*.yml`; folders and files whose names start with a dot are left out.
+///
+/// # Errors
+///
+/// Every file and folder that is not what it should be, in one list.
+pub fn read(root: &Path) -> Result<Sources, Diagnostics> {
+    let mut out = Diagnostics::new();
+    let mut found = Vec::new();
+    walk(root, root, &mut found, &mut out);
+    found.sort();
+    check_paths(&found, &mut out);
+    if found.is_empty() && out.is_empty() {
+        let message = "there is no policy file below the project's root";
+        out.push(
+            Diagnostic::error(code::EMPTY_TREE, message)
+                .help("a tree without files deletes nothing: add a `*.yaml` file, or start with `guestlist init`"),
+        );
+    }
+    if out.has_errors() {
+        out.sort();
+        return Err(out);
+    }
+    let handle = match open_root(root) {
+        Ok(handle) => handle,
+        Err(error) => {
+            out.push(unreadable(".", &error.into()));
+            return Err(out);
+        }
+    };
+    let files: Vec<Result<SourceFile, Diagnostic>> = found.par_iter().map(|path| read_file(&handle, path)).collect();
+    let mut sources = Vec::with_capacity(files.len());
+    for file in files {
+        match file {
+            Ok(file) => sources.push(file),
+            Err(diagnostic) => out.push(diagnostic),
+        }
+    }
+    let size: u64 = sources.iter().map(|file| file.text().len() as u64).sum();
+    if size > TREE_SIZE {
+        out.push(Diagnostic::error(code::FILE_LIMIT, format!("{size} bytes of policy files, where a tree has at most {TREE_SIZE}")));
+    }
+    out.sort();
+    if out.has_errors() { Err(out) } else { Ok(Sources::new(sources)) }
+}
+
+/// Returns a path below the root as messages show it.
+fn shown(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    below.to_string_lossy().replace('\\', "/")
+}
+
+fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
+    Diagnostic::error(code::UNREADABLE, format!("`{path}` cannot be read: {error}"))
+        .help("what cannot be read is not absent: make it readable, or take it out")
+}
+
+fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnostics) {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => return out.push(unreadable(&shown(root, folder), &error)),
+    };
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                out.push(unreadable(&shown(root, folder), &error));
+                continue;
+            }
+        };
+        let path = entry.path();
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.') {
+            continue;
+        }
+        let below = shown(root, &path);
+        match entry.file_type() {
+            Ok(ty) if ty.is_dir() => {
+                if path.join(FILE).exists() {
+                    out.push(
+                        Diagnostic::error(code::NESTED_PROJECT, format!("`{below}` is a project of its own"))
+                            .help(format!("take its {FILE} out, or keep the projects side by side")),
+                    );
+                } else {
+                    walk(root, &path, found, out);
+                }
+            }
+            Ok(ty) if is_policy_file(&name) && !ty.is_file() => out.push(
+                Diagnostic::error(code::NOT_REGULAR, format!("`{below}` is no regular file"))
+                    .help("links, pipes and devices are not followed: put the file itself there"),
+            ),
+            Ok(ty) if ty.is_symlink() && path.is_dir() => out.push(
+                Diagnostic::error(code::NOT_REGULAR, format!("`{below}` is a link to a folder"))
+                    .help("links are not followed: put the folder itself there, or take the link out"),
+            ),
+            Ok(_) if is_policy_file(&name) => found.push(below),
+            Ok(_) => {}
+            Err(error) => out.push(unreadable(&below, &error)),
+        }
+    }
+}
+
+fn is_policy_file(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with(".yaml") || name.ends_with(".yml")
+}
+
+fn check_paths(found: &[String], out: &mut Diagnostics) {
+    if found.len() > FILES {
+        out.push(Diagnostic::error(code::FILE_LIMIT, format!("{} policy files, where a tree has at most {FILES}", found.len())));
+    }
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for path in found {
+        if path.len() > PATH {
+            out.push(Diagnostic::error(code::FILE_LIMIT, format!("`{path}`: {} bytes of path, where at most {PATH} are allowed", path.len())));
+        }
+        if path.chars().any(char::is_control) {
+            out.push(Diagnostic::error(code::CHARACTER, format!("`{}`: a path with control characters", path.escape_debug())));
+        }
+        if let Some(other) = seen.insert(path.to_lowercase(), path) {
+            out.push(
+                Diagnostic::error(code::CASE_CLASH, format!("`{other}` and `{path}` differ only in case"))
+                    .help("on some systems they are one file: rename one"),
+            );
+        }
+    }
+}
+
+fn read_file(root: &OwnedFd, below: &str) -> Result<SourceFile, Diagnostic> {
+    let file = open_below(root, below).map_err(|error| unreadable(below, &error.into()))?;
+    let meta = file.metadata().map_err(|error| unreadable(below, &error))?;
+    if !meta.is_file() {
+        return Err(Diagnostic::error(code::NOT_REGULAR, format!("`{below}` is no regular file")));
+    }
+    let mut bytes = Vec::with_capacity(meta.len().min(FILE_SIZE + 1) as usize);
+    file.take(FILE_SIZE + 1).read_to_end(&mut bytes).map_err(|error| unreadable(below, &error))?;
+    decode_text(below, bytes)
+}
+
+fn open_root(root: &Path) -> Result<OwnedFd, rustix::io::Errno> {
+    openat(CWD, root, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+}
+
+/// Opens a file step by step from the root's own handle, so that no link, not even one put there meanwhile, leads
+/// elsewhere; a pipe does not make us wait.
+fn open_below(root: &OwnedFd, below: &str) -> Result<File, rustix::io::Errno> {
+    let base = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
+    let mut folder: Option<OwnedFd> = None;
+    for step in folders.split('/').filter(|step| !step.is_empty()) {
+        let from = folder.as_ref().unwrap_or(root);
+        folder = Some(openat(from, step, base | OFlags::DIRECTORY, Mode::empty())?);
+    }
+    openat(folder.as_ref().unwrap_or(root), name, base, Mode::empty()).map(File::from)
+}

@@ -1,0 +1,68 @@
+//! A project as it lies on disk: its root, its settings, the environment chosen, the store meant.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::AppError;
+use super::settings::{DEFAULT_STORE, Environment, FILE, Settings, find_root};
+use crate::diag::Diagnostics;
+use crate::source::SourceFile;
+use crate::store::{OpenMode, Store, StoreError, open};
+
+/// Settings from the command line and the environment; they win over the file.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// The store.
+    pub store: Option<String>,
+}
+
+/// A project as it lies on disk.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// The folder that holds the settings.
+    pub root: PathBuf,
+    /// The settings.
+    pub settings: Settings,
+    /// The environment chosen.
+    pub environment: Environment,
+    /// The store's URL.
+    pub store_url: String,
+}
+
+/// Finds the project that a folder is in.
+///
+/// # Errors
+///
+/// When there is none, or its settings cannot be used.
+pub fn workspace(from: &Path, environment: Option<&str>, overrides: &Overrides) -> Result<Workspace, AppError> {
+    let unread = |path: &Path| {
+        let path = path.to_owned();
+        move |source| AppError::File { path, doing: "read", source }
+    };
+    let from = fs::canonicalize(from).map_err(unread(from))?;
+    let root = find_root(&from).ok_or_else(|| AppError::NoProject { from: from.clone() })?.to_owned();
+    let path = root.join(FILE);
+    let text = fs::read_to_string(&path).map_err(unread(&path))?;
+    let settings = Settings::read(&SourceFile::new(FILE, text)).map_err(AppError::Settings)?;
+    let environment = settings.environment(environment).map_err(|problem| {
+        let mut problems = Diagnostics::new();
+        problems.push(problem);
+        AppError::Settings(problems)
+    })?;
+    let chosen = overrides.store.as_ref().or(environment.store.url.as_ref()).or(settings.store.url.as_ref());
+    let store_url = chosen.map_or(DEFAULT_STORE, String::as_str).to_owned();
+    Ok(Workspace { root, settings, environment, store_url })
+}
+
+impl Workspace {
+    /// Opens the store.
+    pub(super) fn open(&self, mode: OpenMode) -> Result<Box<dyn Store>, StoreError> {
+        open(&self.store_url, &self.root, mode)
+    }
+
+    /// Returns the project's name.
+    #[must_use]
+    pub fn project(&self) -> &str {
+        self.settings.project.as_str()
+    }
+}

@@ -1,0 +1,114 @@
+//! What other files lend: variables, and profiles of policies. Read before everything else.
+
+use std::collections::BTreeMap;
+
+use super::node::{NodeRef, Tree};
+use super::parse::parse;
+use super::scalar::Variables;
+use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::model::{Name, Project};
+use crate::source::{FileId, Place, Route, Sources, Span};
+
+const VARS: &str = "vars";
+const PROFILES: &str = "profiles";
+
+/// Returns the variables of the project and its tree. The tree wins; a name twice in the tree is an error.
+pub(super) fn variables(sources: &Sources, project: &Project, out: &mut Diagnostics) -> Variables {
+    let mut variables = project.vars.clone();
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    for (id, file) in sources.iter().filter(|(_, file)| has_section(file.text(), VARS)) {
+        let (Some(tree), _) = parse(file, None) else { continue };
+        let Some(section) = tree.root().get(VARS) else { continue };
+        for entry in section.entries() {
+            let span = Span { file: id, start: entry.key_span.0, end: entry.key_span.1 };
+            let Some(text) = entry.value.as_text() else { continue };
+            if text.contains("${") {
+                let (start, end) = entry.value.span();
+                out.push(
+                    Diagnostic::error(code::UNKNOWN_VARIABLE, format!("the variable `{}` is made of another", entry.key))
+                        .at(file.place(start, end))
+                        .help("write its text: variables are put in place once"),
+                );
+            }
+            if let Some(first) = seen.insert(entry.key.to_owned(), span) {
+                out.push(
+                    Diagnostic::error(code::DUPLICATE_NAME, format!("the variable `{}` is declared twice", entry.key))
+                        .at(sources.place(span))
+                        .related(sources.place(first), "first declared here"),
+                );
+            }
+            variables.insert(entry.key.to_owned(), text.to_owned());
+        }
+    }
+    variables
+}
+
+/// The profiles of a tree, with the files they stand in.
+#[derive(Default)]
+pub(super) struct Profiles<'s> {
+    files: Vec<(FileId, Tree<'s>)>,
+    /// By name: the position in `files`.
+    names: BTreeMap<String, usize>,
+}
+
+impl<'s> Profiles<'s> {
+    /// Reads the profiles of a tree; a name twice is an error.
+    pub(super) fn read(sources: &'s Sources, variables: &Variables, out: &mut Diagnostics) -> Self {
+        let mut profiles = Self::default();
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        for (id, file) in sources.iter().filter(|(_, file)| has_section(file.text(), PROFILES)) {
+            let (Some(tree), _) = parse(file, Some(variables)) else { continue };
+            let Some(section) = tree.root().get(PROFILES) else { continue };
+            for entry in section.entries() {
+                let span = Span { file: id, start: entry.key_span.0, end: entry.key_span.1 };
+                if let Some(first) = seen.insert(entry.key.to_owned(), span) {
+                    out.push(
+                        Diagnostic::error(code::DUPLICATE_NAME, format!("the profile `{}` is declared twice", entry.key))
+                            .at(sources.place(span))
+                            .related(sources.place(first), "first declared here"),
+                    );
+                } else if Name::parse(entry.key).is_ok() {
+                    profiles.names.insert(entry.key.to_owned(), profiles.files.len());
+                }
+            }
+            profiles.files.push((id, tree));
+        }
+        profiles
+    }
+
+    /// Returns a profile's keys.
+    pub(super) fn get(&self, name: &str) -> Option<NodeRef<'_>> {
+        let (_, tree) = &self.files[*self.names.get(name)?];
+        tree.root().get(PROFILES)?.get(name)
+    }
+
+    /// Returns every name.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str)
+    }
+
+    /// Returns where a part of a profile stands.
+    pub(super) fn place(&self, sources: &Sources, name: &str, inner: &Route) -> Option<Place> {
+        let (file, tree) = &self.files[*self.names.get(name)?];
+        let profile = Route::root().key(PROFILES).key(name);
+        let whole: Route = profile.steps().iter().chain(inner.steps()).cloned().collect();
+        let (start, end) = tree.root().locate(&whole);
+        Some(sources.file(*file).place(start, end))
+    }
+}
+
+/// Returns true when a file may have a section: its name stands at the start of a line, bare or quoted, or the whole file
+/// is one flow mapping.
+fn has_section(text: &str, section: &str) -> bool {
+    let flow = text.trim_start().starts_with('{');
+    let mut lines = text.match_indices(section).map(|(at, _)| &text[..at]);
+    lines.any(|before| {
+        let before = before.strip_suffix(['"', '\'']).unwrap_or(before);
+        flow || before.is_empty() || before.ends_with('\n') || before.ends_with(' ') && column_is_blank(before)
+    })
+}
+
+fn column_is_blank(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.chars().all(|c| c == ' ') || line.trim() == "---" || line.trim() == "?"
+}

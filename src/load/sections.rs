@@ -1,0 +1,256 @@
+//! One file to declarations: shape by the schema, then each object by its kind, then what it says of itself.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::explain::Explainer;
+use super::decode::DecodeError;
+use super::layer::Layer;
+use super::node::NodeRef;
+use super::places::{place_in, route_of};
+use super::profiles::Profiles;
+use super::scalar::Variables;
+use super::schema::SECTIONS;
+use super::shape::Shape;
+use super::parse;
+use crate::diag::{Diagnostic, Diagnostics, code, offer};
+use crate::model::text::{Line, Principal, When};
+use crate::model::{Address, Declaration, Kind, Lifecycle, Name, Origin, Problem, Waiver};
+use crate::source::{FileId, Route, SourceFile, Sources};
+
+/// A lint rule or guard that is silenced for an address, by somebody, until an end.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "Waiver")]
+pub(crate) struct WaiverText {
+    /// The lint rule or guard, by name.
+    pub(crate) rule: Line,
+    /// The address that it is silenced for.
+    pub(crate) address: Address,
+    /// Why.
+    pub(crate) reason: Line,
+    /// Who answers for it.
+    pub(crate) by: Principal,
+    /// When it ends. A waiver that has ended is an error.
+    pub(crate) until: When,
+}
+
+/// What every file is read with.
+pub(super) struct Reading<'r> {
+    pub(super) sources: &'r Sources,
+    pub(super) shape: &'r Shape,
+    pub(super) variables: &'r Variables,
+    pub(super) profiles: &'r Profiles<'r>,
+    pub(super) zone: &'r TimeZone,
+}
+
+/// What one file declares.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    /// Objects that could be read.
+    pub(super) declarations: Vec<(FileId, Declaration)>,
+    /// Objects that are declared and could not be read; others may still name them.
+    pub(super) broken: Vec<(FileId, Address)>,
+    /// Addresses to let go, with their positions in the file's list.
+    pub(super) forget: Vec<(FileId, usize, Address)>,
+    /// What is silenced, with positions in the file's list.
+    pub(super) waivers: Vec<(FileId, usize, Waiver)>,
+    /// Everything that is wrong.
+    pub(super) diagnostics: Diagnostics,
+}
+
+/// Reads one file.
+pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
+    let file = reading.sources.file(id);
+    let mut contents = Contents::default();
+    let (tree, problems) = parse::parse(file, Some(reading.variables));
+    contents.diagnostics.extend(problems);
+    let Some(tree) = tree else { return contents };
+    let root = tree.root();
+    let well_shaped = reading.shape.fits(root);
+    let mut reader = Reader { reading, id, file, root, path: file.path().into(), refused: false, contents };
+    for kind in SECTIONS {
+        if let Some(section) = root.get(kind.section()) {
+            reader.section(*kind, section);
+        }
+    }
+    reader.forget();
+    reader.waivers();
+    let Reader { refused, mut contents, .. } = reader;
+    if !well_shaped || refused {
+        let explainer = Explainer { schema: reading.shape.schema(), file, root };
+        let before = contents.diagnostics.len();
+        reading.shape.explain(root, &mut |error| explainer.explain(error, &mut contents.diagnostics));
+        if contents.diagnostics.len() == before && !contents.broken.is_empty() {
+            explain_broken(reading, id, root, &mut contents);
+        }
+    }
+    contents
+}
+
+/// The schema has nothing to say of an object that its kind refuses: say what the kind says.
+fn explain_broken(reading: &Reading<'_>, id: FileId, root: NodeRef<'_>, contents: &mut Contents) {
+    for (_, address) in &contents.broken {
+        let node = root.find(&route_of(address));
+        let base = node.and_then(|node| node.get("profile")).and_then(|name| name.as_text());
+        let base_is_whole = base.and_then(|name| reading.profiles.get(name)).is_none_or(|base| !base.has_holes());
+        let whole = node.filter(|node| base_is_whole && !node.has_holes());
+        let Some(Err(error)) = whole.map(|node| decode(reading, address, node)) else { continue };
+        let (start, end) = error.span.unwrap_or_else(|| root.locate(&route_of(address)));
+        contents.diagnostics.push(
+            Diagnostic::error(code::BAD_FORMAT, error.message).at(reading.sources.file(id).place(start, end)),
+        );
+    }
+}
+
+type Decoded = (crate::model::Object, Lifecycle);
+
+/// Reads one object. A policy has from its profile what it does not say itself.
+fn decode(reading: &Reading<'_>, address: &Address, node: NodeRef<'_>) -> Result<Decoded, DecodeError> {
+    let kind = address.kind();
+    let profile = node.get("profile").and_then(|name| name.as_text());
+    let base = profile.filter(|_| kind == Kind::Policy).and_then(|name| reading.profiles.get(name));
+    let except: &[&str] = match kind {
+        Kind::Policy => POLICY_EXTRA,
+        Kind::Package => PACKAGE_EXTRA,
+        Kind::Organization => ORGANIZATION_EXTRA,
+        _ => Lifecycle::KEYS,
+    };
+    let own = Layer::except(node, except);
+    let mut object = kind.decode(base.map_or(own, |base| own.over(base, &[])))?;
+    object.settle(reading.zone);
+    let lifecycle = if kind.is_settings() {
+        Lifecycle::default()
+    } else {
+        Lifecycle::deserialize(Layer::only(node, Lifecycle::KEYS))?
+    };
+    Ok((object, lifecycle))
+}
+
+const POLICY_EXTRA: &[&str] = &["formerly", "adopt", "replace", "unmanaged", "profile"];
+const PACKAGE_EXTRA: &[&str] = &["formerly", "adopt", "replace", "unmanaged", "policies"];
+const ORGANIZATION_EXTRA: &[&str] = &["formerly", "adopt", "replace", "unmanaged", "crossTenant"];
+
+struct Reader<'r, 'f> {
+    reading: &'r Reading<'r>,
+    id: FileId,
+    file: &'f SourceFile,
+    root: NodeRef<'f>,
+    path: Arc<str>,
+    /// Whether some object could not be read.
+    refused: bool,
+    contents: Contents,
+}
+
+impl<'f> Reader<'_, 'f> {
+    fn section(&mut self, kind: Kind, section: NodeRef<'f>) {
+        if kind.is_singleton() {
+            let (start, _) = self.root.locate(&Route::root().key(kind.section()));
+            return self.object(Address::singleton(kind), start, section);
+        }
+        for entry in section.entries() {
+            let Ok(name) = Name::parse(entry.key) else {
+                self.refused = true;
+                continue;
+            };
+            self.object(Address::new(kind, &name), entry.key_span.0, entry.value);
+            match kind {
+                Kind::Package => self.policies(&name, entry.value),
+                Kind::Organization => self.cross_tenant(&name, entry.value),
+                _ => {}
+            }
+        }
+    }
+
+    fn policies(&mut self, package: &Name, node: NodeRef<'f>) {
+        let Some(policies) = node.get(Kind::Policy.section()) else { return };
+        for entry in policies.entries() {
+            match Name::parse(entry.key) {
+                Ok(name) => {
+                    self.profile(entry.value);
+                    let address = Address::within(Kind::Policy, package, &name);
+                    self.object(address, entry.key_span.0, entry.value);
+                }
+                Err(_) => self.refused = true,
+            }
+        }
+    }
+
+    fn cross_tenant(&mut self, organization: &Name, node: NodeRef<'f>) {
+        let section = Kind::CrossTenant.section();
+        if let Some(entry) = node.entries().find(|entry| entry.key == section) {
+            self.object(Address::new(Kind::CrossTenant, organization), entry.key_span.0, entry.value);
+        }
+    }
+
+    fn profile(&mut self, policy: NodeRef<'f>) {
+        let profiles = self.reading.profiles;
+        let Some(node) = policy.get("profile") else { return };
+        let Some(name) = node.as_text() else { return };
+        if profiles.get(name).is_none() {
+            let (start, end) = node.span();
+            self.contents.diagnostics.push(
+                Diagnostic::error(code::UNKNOWN_REFERENCE, format!("there is no profile `{name}`"))
+                    .at(self.file.place(start, end))
+                    .help_opt(offer(name, profiles.names())),
+            );
+        }
+    }
+
+    fn object(&mut self, address: Address, at: u32, node: NodeRef<'f>) {
+        let Ok((object, lifecycle)) = decode(self.reading, &address, node) else {
+            self.refused = true;
+            self.contents.broken.push((self.id, address));
+            return;
+        };
+        let mut problems = Vec::new();
+        object.check(&mut problems);
+        check_unmanaged(&address, &lifecycle, &mut problems);
+        for problem in problems {
+            let Problem { code, at, message, help } = problem;
+            let place = place_in(self.reading.sources, self.id, self.root, &address, &at, self.reading.profiles);
+            self.contents.diagnostics.push(Diagnostic::error(code, message).at(place).help_opt(help));
+        }
+        let origin = Origin { path: Arc::clone(&self.path), line: self.file.line(at) };
+        self.contents.declarations.push((self.id, Declaration::new(address, object, lifecycle, origin)));
+    }
+
+    fn forget(&mut self) {
+        let items = self.root.get("forget").into_iter().flat_map(|list| list.items());
+        for (index, item) in items.enumerate() {
+            match item.as_text().map(str::parse::<Address>) {
+                Some(Ok(address)) => self.contents.forget.push((self.id, index, address)),
+                _ => self.refused = true,
+            }
+        }
+    }
+
+    fn waivers(&mut self) {
+        let items = self.root.get("waivers").into_iter().flat_map(|list| list.items());
+        for (index, item) in items.enumerate() {
+            let Ok(WaiverText { rule, address, reason, by, until }) = WaiverText::deserialize(item) else {
+                self.refused = true;
+                continue;
+            };
+            let origin = Origin { path: Arc::clone(&self.path), line: self.file.line(item.span().0) };
+            let until = until.resolve(self.reading.zone);
+            self.contents.waivers.push((self.id, index, Waiver { rule, address, reason, by, until, origin }));
+        }
+    }
+}
+
+/// A key that is left as it is live has to be one.
+fn check_unmanaged(address: &Address, lifecycle: &Lifecycle, out: &mut Vec<Problem>) {
+    if lifecycle.unmanaged.is_empty() {
+        return;
+    }
+    let known = super::schema::keys_of(address.kind());
+    for (index, key) in lifecycle.unmanaged.iter().enumerate().filter(|(_, key)| !known.contains(key)) {
+        let at = Route::root().key("unmanaged").index(index);
+        let problem = Problem::new(code::UNKNOWN_KEY, at, format!("a {} has no key `{key}`", address.kind()));
+        out.push(Problem { help: offer(key, known.iter().map(String::as_str)), ..problem });
+    }
+}
