@@ -94,6 +94,8 @@ struct Reader<'s, 'v> {
     secrets: Vec<Range<u32>>,
     /// The secret that is being read: its first byte, and how many frames are open around it.
     secret: Option<(u32, usize)>,
+    /// How many nodes were read when the last secret ended.
+    secret_count: Option<u32>,
     documents: u32,
 }
 
@@ -111,6 +113,7 @@ impl<'s, 'v> Reader<'s, 'v> {
             filled: 0,
             secrets: Vec::new(),
             secret: None,
+            secret_count: None,
             documents: 0,
         }
     }
@@ -392,6 +395,7 @@ impl<'s, 'v> Reader<'s, 'v> {
             }
             if let Some((start, _)) = self.secret.take_if(|(_, open)| *open == depth) {
                 self.secrets.push(start..at.1.max(start + 1));
+                self.secret_count = Some(self.count);
             }
         }
     }
@@ -633,7 +637,11 @@ impl<'s, 'v> Reader<'s, 'v> {
     fn scan_error(&mut self, error: &ScanError) -> ControlFlow<()> {
         let at = error.marker().byte_offset().unwrap_or(self.text.len());
         let at = self.text.floor_char_boundary(at.min(self.text.len())) as u32;
-        if let Some((start, _)) = self.secret.take() {
+        // What follows a secret in a broken text may be the rest of it.
+        let just_read = self.secret_count == Some(self.count);
+        let last = self.secrets.last().filter(|_| just_read);
+        let open = self.secret.take().map(|(start, _)| start);
+        if let Some(start) = open.or(last.map(|range| range.start)) {
             self.secrets.push(start..self.text.len() as u32 + 1);
         }
         if *error.kind() == ErrorKind::RecursionLimitExceeded {
@@ -652,7 +660,9 @@ fn syntax(kind: &ErrorKind, text: &str, at: usize) -> (Code, String, Option<Stri
         (code::SYNTAX, message.to_owned(), help)
     };
     let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
-    if text[line..at].contains("${") {
+    // The mark stands on the brace.
+    let read = text.floor_char_boundary((at + 1).min(text.len()));
+    if text[line..read].contains("${") {
         return said("this is not YAML", "quote text with `${…}` inside brackets");
     }
     match kind {
@@ -674,6 +684,10 @@ fn syntax(kind: &ErrorKind, text: &str, at: usize) -> (Code, String, Option<Stri
         ErrorKind::UnclosedQuotedScalar | ErrorKind::UnexpectedEof => {
             said("a text in quotes is not closed", "add the closing quote")
         }
+        ErrorKind::InvalidQuotedScalarIndent => said(
+            "a text in quotes is not closed",
+            "add the closing quote, or indent its further lines",
+        ),
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidSimpleKey => said(
             "a colon where no key can stand",
             "quote text that holds `: `, and check the indentation",

@@ -109,7 +109,7 @@ pub(super) fn fill(text: &str, variables: &Variables) -> Result<String, Unfilled
             .and_then(|end| inner[..end].strip_prefix("var."))
             .filter(|name| !name.is_empty() && !name.contains(['$', '{', ' ', '\n']));
         let (Some(name), Some(end)) = (name, end) else {
-            let shown = end.map_or(inner, |end| &inner[..end]);
+            let shown = end.map_or(inner, |end| &inner[..=end]);
             return Err(Unfilled {
                 code: code::BAD_FORMAT,
                 message: format!("`${{{}` names no variable", short(shown)),

@@ -68,6 +68,9 @@ const ENDS: &[&str] = &[
 
 const LONGEST: usize = 48;
 
+/// How many bytes around a place are searched for secrets.
+const NEAR: usize = 4096;
+
 /// Returns true for a key that looks like a secret, in any spelling: `password`, `clientSecret`, `API_KEY`.
 #[must_use]
 pub fn is_secret(key: &str) -> bool {
@@ -106,7 +109,10 @@ pub(super) fn place(file: &SourceFile, (start, end): (u32, u32), ranges: &[Range
         .filter(|range| (range.start as usize) < line_end && (range.end as usize) > line)
         .map(|range| (range.start as usize).max(line))
         .min();
-    let guessed = guess(&text[line..line_end]).map(|at| line + at);
+    // A long line is searched around the place only; ranges cover what is farther away.
+    let from = text.ceil_char_boundary(line.max(floor.saturating_sub(NEAR)));
+    let to = text.floor_char_boundary(line_end.min(floor + NEAR));
+    let guessed = guess(&text[from..to.max(from)]).map(|at| from + at);
     if let Some(at) = [known, guessed].into_iter().flatten().min() {
         let at = text.floor_char_boundary(at);
         let cut = text[line..at].chars().count();

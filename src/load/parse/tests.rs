@@ -289,7 +289,7 @@ fn points_at_scalars_and_at_keys_of_collections() {
         ("a.c[0]", 4, 7, "d"),
         ("a.c[0].f", 5, 10, "g"),
         ("a.c[0].nowhere.x", 4, 7, "d"),
-        ("a.h", 6, 6, "|"),
+        ("a.h", 7, 5, "long"),
         ("a.i", 9, 3, "i"),
     ] {
         let (start, end) = tree.root().locate(&Route::parse(route).expect(route));
@@ -314,7 +314,10 @@ fn refuses_what_is_beyond_the_limits() {
         wrong(&format!("{}{}x: y\n", deep(16), " ".repeat(16)))[0]
             .starts_with("GL0106 17:17 the nesting")
     );
-    assert!(wrong(&format!("a: {}", "[".repeat(16)))[0].starts_with("GL0106 1:19 the nesting"));
+    assert!(
+        wrong(&format!("a: {}{}", "[".repeat(16), "]".repeat(16)))[0]
+            .starts_with("GL0106 1:19 the nesting")
+    );
     let list = |n: usize| format!("a:\n{}", "- x\n".repeat(n));
     assert!(wrong(&list(49_997)).is_empty());
     assert!(wrong(&list(49_998))[0].starts_with("GL0106 49999:3 the file holds more"));
