@@ -1,0 +1,225 @@
+//! Keys that look like secrets, and places that must not show one.
+
+use std::ops::Range;
+
+use crate::source::{Place, SourceFile};
+
+/// Whole keys, letters and digits only, in lower case.
+const WORDS: &[&str] = &[
+    "accesskey",
+    "accesstoken",
+    "accountkey",
+    "apikey",
+    "apikeys",
+    "apisecret",
+    "apitoken",
+    "appsecret",
+    "authtoken",
+    "bearertoken",
+    "clientsecret",
+    "clientsecrets",
+    "connectionstring",
+    "connectionstrings",
+    "credential",
+    "credentials",
+    "encryptionkey",
+    "functionkey",
+    "idtoken",
+    "masterkey",
+    "pass",
+    "passphrase",
+    "passwd",
+    "password",
+    "passwords",
+    "privatekey",
+    "privatekeys",
+    "pwd",
+    "refreshtoken",
+    "sastoken",
+    "secret",
+    "secretaccesskey",
+    "secretkey",
+    "secrets",
+    "secretvalue",
+    "sharedaccesskey",
+    "sharedkey",
+    "sharedsecret",
+    "signingkey",
+    "sshkey",
+    "storagekey",
+    "subscriptionkey",
+    "token",
+    "tokens",
+];
+
+/// Ends of longer keys, such as `adminPassword`. Names of objects have dashes and are spared.
+const ENDS: &[&str] = &[
+    "accesskey",
+    "apikey",
+    "connectionstring",
+    "passphrase",
+    "passwd",
+    "password",
+    "privatekey",
+    "secret",
+    "secretkey",
+    "token",
+];
+
+const LONGEST: usize = 48;
+
+/// How many bytes around a place are searched for secrets.
+const NEAR: usize = 4096;
+
+/// Returns true for a key that looks like a secret, in any spelling: `password`, `clientSecret`, `API_KEY`.
+#[must_use]
+pub fn is_secret(key: &str) -> bool {
+    let mut folded = [0; LONGEST];
+    let mut length = 0;
+    for byte in key.bytes().filter(u8::is_ascii_alphanumeric) {
+        let Some(slot) = folded.get_mut(length) else {
+            return false;
+        };
+        *slot = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    let folded = &folded[..length];
+    // Every word ends in one of these letters, and most keys do not.
+    if !matches!(
+        folded.last(),
+        Some(b'd' | b'e' | b'g' | b'l' | b'n' | b's' | b't' | b'y')
+    ) {
+        return false;
+    }
+    let is = |word: &&str| word.as_bytes() == folded;
+    WORDS.iter().any(|word| is(&word))
+        || (!key.contains('-') && ENDS.iter().any(|end| folded.ends_with(end.as_bytes())))
+}
+
+/// Returns a place whose excerpt ends where a secret begins: at one of `ranges`, or after a key of the line that looks
+/// like one, which is all there is to go by where the text is no YAML.
+pub(super) fn place(file: &SourceFile, (start, end): (u32, u32), ranges: &[Range<u32>]) -> Place {
+    let mut place = file.place(start, end);
+    let text = file.text();
+    let floor = text.floor_char_boundary((start as usize).min(text.len()));
+    let line = text[..floor].rfind('\n').map_or(0, |at| at + 1);
+    let line_end = text[line..].find('\n').map_or(text.len(), |at| line + at);
+    let known = ranges
+        .iter()
+        .filter(|range| (range.start as usize) < line_end && (range.end as usize) > line)
+        .map(|range| (range.start as usize).max(line))
+        .min();
+    // A long line is searched around the place only; ranges cover what is farther away.
+    let from = text.ceil_char_boundary(line.max(floor.saturating_sub(NEAR)));
+    let to = text.floor_char_boundary(line_end.min(floor + NEAR));
+    let guessed = guess(&text[from..to.max(from)]).map(|at| from + at);
+    if let Some(at) = [known, guessed].into_iter().flatten().min() {
+        let at = text.floor_char_boundary(at);
+        let cut = text[line..at].chars().count();
+        hide(&mut place, cut);
+    }
+    place
+}
+
+/// Finds the byte after the first `key:` of a line whose key looks like a secret.
+fn guess(line: &str) -> Option<usize> {
+    line.match_indices(':').find_map(|(at, _)| {
+        let key = line[..at].trim_end_matches([' ', '\t', '"', '\'']);
+        let from = key
+            .rfind(|char: char| !(char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.')))
+            .map_or(0, |at| at + 1);
+        // A separator may be any character, also one of several bytes.
+        let from = (from..=key.len()).find(|at| key.is_char_boundary(*at))?;
+        is_secret(&key[from..]).then_some(at + 1)
+    })
+}
+
+/// Leaves the first `cut` characters of the line, the rest is not shown.
+fn hide(place: &mut Place, cut: usize) {
+    let first = (place.column - 1).saturating_sub(place.offset) as usize;
+    let kept = cut.saturating_sub(first);
+    place.excerpt = place.excerpt.chars().take(kept).collect();
+    place.offset = place.offset.min(kept as u32);
+    let room = (kept as u32).saturating_sub(place.offset);
+    place.marked = place.marked.min(room).max(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_secrets_in_any_spelling() {
+        for key in [
+            "password",
+            "Passwd",
+            "client_secret",
+            "clientSecret",
+            "client-secret",
+            "API_KEY",
+            "apiKey",
+            "token",
+            "privateKey",
+            "ConnectionString",
+            "adminPassword",
+            "pass",
+            "credentials",
+        ] {
+            assert!(is_secret(key), "{key}");
+        }
+        for key in [
+            "oneTimePasscode",
+            "reset-password-portal",
+            "secretary",
+            "key",
+            "id",
+            "",
+            "tokenization",
+            "displayName",
+            "passport",
+            "forgot-password",
+        ] {
+            assert!(!is_secret(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn spares_every_key_of_the_language() {
+        fn keys(value: &serde_json::Value, see: &mut dyn FnMut(&str)) {
+            match value {
+                serde_json::Value::Object(map) => {
+                    if let Some(serde_json::Value::Object(properties)) = map.get("properties") {
+                        properties.keys().for_each(|key| see(key));
+                    }
+                    map.values().for_each(|value| keys(value, see));
+                }
+                serde_json::Value::Array(items) => items.iter().for_each(|item| keys(item, see)),
+                _ => {}
+            }
+        }
+        let mut generator = schemars::SchemaGenerator::default();
+        let mut seen = 0;
+        let mut see = |key: &str| {
+            seen += 1;
+            assert!(!is_secret(key), "{key}");
+        };
+        for kind in crate::model::Kind::ALL {
+            let schema = kind.schema(&mut generator);
+            keys(schema.as_value(), &mut see);
+        }
+        for schema in generator.definitions().values() {
+            keys(schema, &mut see);
+        }
+        assert!(seen > 100, "{seen} keys");
+    }
+
+    #[test]
+    fn shows_no_value_of_a_secret() {
+        let file = SourceFile::new("a.yaml", "x: { name: y, apiKey: hunter2, z: 012 }\n");
+        let at = file.text().find("012").expect("in the text") as u32;
+        let place = place(&file, (at, at + 3), &[]);
+        assert_eq!(place.column, 35);
+        assert_eq!(place.excerpt, "x: { name: y, apiKey:");
+        assert_eq!((place.offset, place.marked), (21, 1));
+    }
+}
