@@ -29,15 +29,27 @@ pub(super) fn check(
     project: &Project,
     now: Timestamp,
 ) -> (Checked, Diagnostics) {
-    let Contents { mut declarations, broken, forget, waivers, diagnostics: _ } = contents;
+    let Contents {
+        mut declarations,
+        broken,
+        salvaged,
+        forget,
+        waivers,
+        diagnostics: _,
+    } = contents;
     declarations.sort_by(|(file, a), (other, b)| {
-        (&a.address, &a.origin.path, a.origin.line, file).cmp(&(&b.address, &b.origin.path, b.origin.line, other))
+        (&a.address, &a.origin.path, a.origin.line, file).cmp(&(
+            &b.address,
+            &b.origin.path,
+            b.origin.line,
+            other,
+        ))
     });
     let mut out = Diagnostics::new();
     names::declared_once(&declarations, &broken, locator, &mut out);
     declarations.dedup_by(|(_, later), (_, first)| later.address == first.address);
 
-    let tree = Tree::new(&declarations, &broken, locator);
+    let tree = Tree::new(&declarations, &broken, &salvaged, locator);
     names::references(&tree, &mut out);
     names::renames(&tree, &mut out);
     names::let_go(&tree, &forget, &mut out);
@@ -45,15 +57,27 @@ pub(super) fn check(
     access::check(&tree, &mut out);
     people::check(&tree, project, &mut out);
 
-    let objects = declarations.into_iter().map(|(_, declaration)| declaration).collect();
+    let objects = declarations
+        .into_iter()
+        .map(|(_, declaration)| declaration)
+        .collect();
     let forget = forget.into_iter().map(|(_, _, address)| address).collect();
     let waivers = waivers.into_iter().map(|(_, _, waiver)| waiver).collect();
-    (Checked { objects, forget, waivers }, out)
+    (
+        Checked {
+            objects,
+            forget,
+            waivers,
+        },
+        out,
+    )
 }
 
 /// All declarations, found by kind and name.
 struct Tree<'t, 's> {
     declarations: &'t [(FileId, Declaration)],
+    /// What could be read of objects with wrong keys: what they name is looked at, what they lack is not.
+    salvaged: &'t [(FileId, Declaration)],
     by_name: HashMap<(Kind, &'t str), usize, FixedState>,
     broken: HashMap<(Kind, &'t str), FileId, FixedState>,
     locator: &'t Locator<'s>,
@@ -63,20 +87,31 @@ impl<'t, 's> Tree<'t, 's> {
     fn new(
         declarations: &'t [(FileId, Declaration)],
         broken: &'t [(FileId, Address)],
+        salvaged: &'t [(FileId, Declaration)],
         locator: &'t Locator<'s>,
     ) -> Self {
         let key = |address: &'t Address| (address.kind(), address.name());
         Self {
             declarations,
-            by_name: declarations.iter().enumerate().map(|(at, (_, d))| (key(&d.address), at)).collect(),
-            broken: broken.iter().map(|(file, address)| (key(address), *file)).collect(),
+            salvaged,
+            by_name: declarations
+                .iter()
+                .enumerate()
+                .map(|(at, (_, d))| (key(&d.address), at))
+                .collect(),
+            broken: broken
+                .iter()
+                .map(|(file, address)| (key(address), *file))
+                .collect(),
             locator,
         }
     }
 
     /// Returns an object that could be read.
     fn get(&self, kind: Kind, name: &str) -> Option<&'t (FileId, Declaration)> {
-        self.by_name.get(&(kind, name)).map(|at| &self.declarations[*at])
+        self.by_name
+            .get(&(kind, name))
+            .map(|at| &self.declarations[*at])
     }
 
     /// Returns true for an object that is declared, readable or not.
@@ -87,22 +122,35 @@ impl<'t, 's> Tree<'t, 's> {
     /// Returns every name of a kind, in order.
     fn names(&self, kind: Kind) -> Vec<&'t str> {
         let readable = self.by_name.keys().chain(self.broken.keys());
-        let mut names: Vec<&str> = readable.filter(|(of, _)| *of == kind).map(|(_, name)| *name).collect();
+        let mut names: Vec<&str> = readable
+            .filter(|(of, _)| *of == kind)
+            .map(|(_, name)| *name)
+            .collect();
         names.sort_unstable();
         names
     }
 
     /// Returns the objects of a kind, in order of names.
     fn of(&self, kind: Kind) -> impl Iterator<Item = &'t (FileId, Declaration)> {
-        let start = self.declarations.partition_point(|(_, d)| d.address.kind() < kind);
-        self.declarations[start..].iter().take_while(move |(_, d)| d.address.kind() == kind)
+        let start = self
+            .declarations
+            .partition_point(|(_, d)| d.address.kind() < kind);
+        self.declarations[start..]
+            .iter()
+            .take_while(move |(_, d)| d.address.kind() == kind)
     }
 
     fn place(&self, (file, declaration): &(FileId, Declaration), at: &Route) -> Place {
         self.locator.place(*file, &declaration.address, at)
     }
 
-    fn error(&self, of: &(FileId, Declaration), at: &Route, code: Code, message: String) -> Diagnostic {
+    fn error(
+        &self,
+        of: &(FileId, Declaration),
+        at: &Route,
+        code: Code,
+        message: String,
+    ) -> Diagnostic {
         Diagnostic::error(code, message).at(self.place(of, at))
     }
 }

@@ -4,8 +4,8 @@
 //! are read once more by the model, which knows better than a pattern what is wrong with them.
 
 use jsonschema::ValidationError;
-use jsonschema::json::Node as _;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Rule};
+use jsonschema::json::Node as _;
 use jsonschema::paths::LocationSegment;
 use serde_json::Value;
 
@@ -31,32 +31,54 @@ impl Explainer<'_> {
     /// Adds what one error means; nothing for an error that only follows from another.
     pub(super) fn explain(&self, error: &ValidationError<'_>, out: &mut Diagnostics) {
         let route = route_of(error);
-        if self.root.find(&route).is_some_and(|node| node.kind() == NodeKind::Hole) {
+        if self
+            .root
+            .find(&route)
+            .is_some_and(|node| node.kind() == NodeKind::Hole)
+        {
             return; // The parser has said why there is nothing.
         }
         let key = last_key(&route);
         match error.kind() {
-            Rule::AdditionalProperties { unexpected } => self.unknown_keys(&route, &self.known_keys(error), unexpected, out),
+            Rule::AdditionalProperties { unexpected } => {
+                self.unknown_keys(&route, &self.known_keys(error), unexpected, out)
+            }
             Rule::Required { property } => self.missing_key(error, &route, property, out),
             Rule::Type { kind } => out.push(self.wrong_type(&route, kind)),
             Rule::Enum { options } => out.push(self.not_a_choice(&route, &words_of(options))),
             Rule::Constant { .. } => out.push(
-                self.at(&route, code::BAD_VERSION, format!("`{key}` names a version of the language that this program does not read"))
-                    .help("write `version: 1`"),
+                self.at(
+                    &route,
+                    code::BAD_VERSION,
+                    format!(
+                        "`{key}` names a version of the language that this program does not read"
+                    ),
+                )
+                .help("write `version: 1`"),
             ),
             Rule::Format { format } => out.push(self.malformed(&route, format)),
             Rule::PropertyNames { error } => self.bad_name(&route, error, out),
             Rule::UniqueItems => self.repeated(&route, out),
-            Rule::AnyOf { context } | Rule::OneOfNotValid { context } => self.union(&route, context, out),
+            Rule::AnyOf { context } | Rule::OneOfNotValid { context } => {
+                self.union(&route, context, out)
+            }
             Rule::MaxItems { limit } => out.push(self.count(&route, *limit, "most")),
             Rule::MinItems { limit } => out.push(self.count(&route, *limit, "least")),
             Rule::MaxProperties { limit } => out.push(self.count(&route, *limit, "most")),
             Rule::MinProperties { limit } => out.push(self.count(&route, *limit, "least")),
             Rule::Maximum { limit } => {
-                out.push(self.at(&route, code::OUT_OF_LIMITS, format!("`{key}` is at most {limit}")));
+                out.push(self.at(
+                    &route,
+                    code::OUT_OF_LIMITS,
+                    format!("`{key}` is at most {limit}"),
+                ));
             }
             Rule::Minimum { limit } => {
-                out.push(self.at(&route, code::OUT_OF_LIMITS, format!("`{key}` is at least {limit}")));
+                out.push(self.at(
+                    &route,
+                    code::OUT_OF_LIMITS,
+                    format!("`{key}` is at least {limit}"),
+                ));
             }
             _ => out.push(self.at(&route, code::BAD_FORMAT, format!("`{key}`: {error}"))),
         }
@@ -71,13 +93,31 @@ impl Explainer<'_> {
     fn known_keys(&self, error: &ValidationError<'_>) -> Vec<String> {
         let path = error.schema_path().as_str();
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-        let properties = self.schema.pointer(parent).and_then(|schema| schema["properties"].as_object());
-        properties.into_iter().flatten().map(|(key, _)| key.clone()).collect()
+        let properties = self
+            .schema
+            .pointer(parent)
+            .and_then(|schema| schema["properties"].as_object());
+        properties
+            .into_iter()
+            .flatten()
+            .map(|(key, _)| key.clone())
+            .collect()
     }
 
-    fn unknown_keys(&self, route: &Route, known: &[String], unexpected: &[String], out: &mut Diagnostics) {
-        let Some(node) = self.root.find(route) else { return };
-        for entry in node.entries().filter(|entry| unexpected.iter().any(|key| key == entry.key)) {
+    fn unknown_keys(
+        &self,
+        route: &Route,
+        known: &[String],
+        unexpected: &[String],
+        out: &mut Diagnostics,
+    ) {
+        let Some(node) = self.root.find(route) else {
+            return;
+        };
+        for entry in node
+            .entries()
+            .filter(|entry| unexpected.iter().any(|key| key == entry.key))
+        {
             let place = self.file.place(entry.key_span.0, entry.key_span.1);
             let known = || known.iter().map(String::as_str);
             let help = offer(entry.key, known()).or_else(|| {
@@ -85,20 +125,30 @@ impl Explainer<'_> {
                 list(free).map(|keys| format!("keys that fit here: {keys}"))
             });
             out.push(
-                Diagnostic::error(code::UNKNOWN_KEY, format!("unknown key `{}`{}", entry.key, inside(route)))
-                    .at(place)
-                    .help_opt(help),
+                Diagnostic::error(
+                    code::UNKNOWN_KEY,
+                    format!("unknown key `{}`{}", entry.key, inside(route)),
+                )
+                .at(place)
+                .help_opt(help),
             );
         }
     }
 
     /// A key that is misspelt is reported as unknown; that it is missing too helps nobody.
-    fn missing_key(&self, error: &ValidationError<'_>, route: &Route, property: &Value, out: &mut Diagnostics) {
+    fn missing_key(
+        &self,
+        error: &ValidationError<'_>,
+        route: &Route,
+        property: &Value,
+        out: &mut Diagnostics,
+    ) {
         let property = property.as_str().unwrap_or_default();
         let known = self.known_keys(error);
         let misspelt = self.root.find(route).is_some_and(|node| {
             node.entries().any(|entry| {
-                !known.iter().any(|key| key == entry.key) && nearest(entry.key, [property]).is_some()
+                !known.iter().any(|key| key == entry.key)
+                    && nearest(entry.key, [property]).is_some()
             })
         });
         if misspelt {
@@ -115,7 +165,9 @@ impl Explainer<'_> {
     fn wrong_type(&self, route: &Route, kind: &TypeKind) -> Diagnostic {
         let wanted: Vec<&str> = match kind {
             TypeKind::Single(ty) => vec![type_word(&ty.to_string())],
-            TypeKind::Multiple(types) => types.iter().map(|ty| type_word(&ty.to_string())).collect(),
+            TypeKind::Multiple(types) => {
+                types.iter().map(|ty| type_word(&ty.to_string())).collect()
+            }
         };
         self.unfit(route, &wanted.join(" or "))
     }
@@ -134,15 +186,26 @@ impl Explainer<'_> {
             NodeKind::Hole => "nothing",
         };
         let (start, end) = node.span();
-        let written = self.file.text().get(start as usize..end as usize).unwrap_or_default();
+        let written = self
+            .file
+            .text()
+            .get(start as usize..end as usize)
+            .unwrap_or_default();
         let help = match node.kind() {
-            NodeKind::Integer | NodeKind::Boolean if wanted.contains("text") => Some(format!("write `\"{written}\"`")),
-            NodeKind::Text if wanted.contains("`true`") => match node.as_text().map(str::to_lowercase).as_deref() {
-                Some("yes" | "on" | "true" | "y") => Some("write `true`".to_owned()),
-                Some("no" | "off" | "false" | "n") => Some("write `false`".to_owned()),
-                _ => None,
-            },
-            NodeKind::Text if wanted.contains("number") && written.trim_matches(['"', '\'']).parse::<u64>().is_ok() => {
+            NodeKind::Integer | NodeKind::Boolean if wanted.contains("text") => {
+                Some(format!("write `\"{written}\"`"))
+            }
+            NodeKind::Text if wanted.contains("`true`") => {
+                match node.as_text().map(str::to_lowercase).as_deref() {
+                    Some("yes" | "on" | "true" | "y") => Some("write `true`".to_owned()),
+                    Some("no" | "off" | "false" | "n") => Some("write `false`".to_owned()),
+                    _ => None,
+                }
+            }
+            NodeKind::Text
+                if wanted.contains("number")
+                    && written.trim_matches(['"', '\'']).parse::<u64>().is_ok() =>
+            {
                 Some(format!("write `{}`", written.trim_matches(['"', '\''])))
             }
             NodeKind::Text | NodeKind::Integer | NodeKind::Boolean
@@ -153,8 +216,17 @@ impl Explainer<'_> {
             _ => None,
         };
         let key = last_key(route);
-        let subject = if key.is_empty() { String::new() } else { format!("`{key}`: ") };
-        self.at(route, code::WRONG_TYPE, format!("{subject}{found} where {wanted} is expected")).help_opt(help)
+        let subject = if key.is_empty() {
+            String::new()
+        } else {
+            format!("`{key}`: ")
+        };
+        self.at(
+            route,
+            code::WRONG_TYPE,
+            format!("{subject}{found} where {wanted} is expected"),
+        )
+        .help_opt(help)
     }
 
     fn not_a_choice(&self, route: &Route, words: &[String]) -> Diagnostic {
@@ -162,35 +234,61 @@ impl Explainer<'_> {
             return self.unfit(route, "text");
         };
         let words = || words.iter().map(String::as_str);
-        let help = offer(text, words()).or_else(|| list(words()).map(|words| format!("write one of {words}")));
+        let help = offer(text, words())
+            .or_else(|| list(words()).map(|words| format!("write one of {words}")));
         let message = format!("`{}` cannot be `{text}`", last_key(route));
         self.at(route, code::NOT_A_CHOICE, message).help_opt(help)
     }
 
     fn malformed(&self, route: &Route, format: &str) -> Diagnostic {
-        let text = self.root.find(route).and_then(|node| node.as_text()).unwrap_or_default();
-        let check = FORMATS.iter().find(|(name, _)| *name == format).map(|(_, check)| check);
+        let text = self
+            .root
+            .find(route)
+            .and_then(|node| node.as_text())
+            .unwrap_or_default();
+        let check = FORMATS
+            .iter()
+            .find(|(name, _)| *name == format)
+            .map(|(_, check)| check);
         let key = last_key(route);
         match check.map(|check| check(text)) {
             Some(Err(problem)) => self
-                .at(route, code::BAD_FORMAT, format!("`{key}`: {}", problem.message))
+                .at(
+                    route,
+                    code::BAD_FORMAT,
+                    format!("`{key}`: {}", problem.message),
+                )
                 .help_opt(problem.help),
-            _ => self.at(route, code::BAD_FORMAT, format!("`{key}`: not of the format {format}")),
+            _ => self.at(
+                route,
+                code::BAD_FORMAT,
+                format!("`{key}`: not of the format {format}"),
+            ),
         }
     }
 
     /// A key of a mapping by name that is no name.
     fn bad_name(&self, route: &Route, error: &ValidationError<'_>, out: &mut Diagnostics) {
         let name = error.instance().as_str().unwrap_or_default().to_owned();
-        let Some(node) = self.root.find(route) else { return };
-        let Some(entry) = node.entries().find(|entry| entry.key == name) else { return };
+        let Some(node) = self.root.find(route) else {
+            return;
+        };
+        let Some(entry) = node.entries().find(|entry| entry.key == name) else {
+            return;
+        };
         let format = match error.kind() {
             Rule::Format { format } => format.as_str(),
             _ => "name",
         };
-        let check = FORMATS.iter().find(|(known, _)| *known == format).map(|(_, check)| check);
+        let check = FORMATS
+            .iter()
+            .find(|(known, _)| *known == format)
+            .map(|(_, check)| check);
         let problem = check.and_then(|check| check(&name).err());
-        let message = problem.as_ref().map_or_else(|| "not allowed here".to_owned(), |problem| problem.message.clone());
+        let message = problem.as_ref().map_or_else(
+            || "not allowed here".to_owned(),
+            |problem| problem.message.clone(),
+        );
         out.push(
             Diagnostic::error(code::BAD_FORMAT, format!("`{name}`: {message}"))
                 .at(self.file.place(entry.key_span.0, entry.key_span.1))
@@ -199,17 +297,25 @@ impl Explainer<'_> {
     }
 
     fn repeated(&self, route: &Route, out: &mut Diagnostics) {
-        let Some(node) = self.root.find(route) else { return };
+        let Some(node) = self.root.find(route) else {
+            return;
+        };
         let mut seen: Vec<(Value, (u32, u32))> = Vec::new();
         for (index, item) in node.items().enumerate() {
             let value = item.to_value().into_owned();
             if let Some((_, first)) = seen.iter().find(|(known, _)| *known == value) {
-                let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let shown = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
                 let (start, end) = *first;
                 out.push(
-                    self.at(&route.clone().index(index), code::REPEATED_ITEM, format!("`{shown}` stands twice"))
-                        .related(self.file.place(start, end), "first here")
-                        .help("take one of them out"),
+                    self.at(
+                        &route.clone().index(index),
+                        code::REPEATED_ITEM,
+                        format!("`{shown}` stands twice"),
+                    )
+                    .related(self.file.place(start, end), "first here")
+                    .help("take one of them out"),
                 );
             } else {
                 seen.push((value, item.head()));
@@ -222,12 +328,23 @@ impl Explainer<'_> {
         let found = node.map_or(0, |node| node.items().count() + node.entries().count());
         let key = last_key(route);
         let items = if found == 1 { "item" } else { "items" };
-        self.at(route, code::OUT_OF_LIMITS, format!("`{key}`: {found} {items}, where at {bound} {limit} are allowed"))
+        self.at(
+            route,
+            code::OUT_OF_LIMITS,
+            format!("`{key}`: {found} {items}, where at {bound} {limit} are allowed"),
+        )
     }
 
     /// None of several forms fits: explain the one that was meant.
-    fn union(&self, route: &Route, branches: &[Vec<ValidationError<'static>>], out: &mut Diagnostics) {
-        let Some(node) = self.root.find(route) else { return };
+    fn union(
+        &self,
+        route: &Route,
+        branches: &[Vec<ValidationError<'static>>],
+        out: &mut Diagnostics,
+    ) {
+        let Some(node) = self.root.find(route) else {
+            return;
+        };
         let words: Vec<String> = branches
             .iter()
             .flatten()
@@ -237,40 +354,69 @@ impl Explainer<'_> {
             })
             .flatten()
             .collect();
-        let tags: Vec<String> = branches.iter().flatten().flat_map(|error| self.tags(error)).collect();
+        let mut tags: Vec<String> = Vec::new();
+        for tag in branches.iter().flatten().flat_map(|error| self.tags(error)) {
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
         let wrong_type = |branch: &Vec<ValidationError<'_>>| {
-            branch.iter().any(|error| matches!(error.kind(), Rule::Type { .. }) && route_of(error) == *route)
+            branch
+                .iter()
+                .any(|error| matches!(error.kind(), Rule::Type { .. }) && route_of(error) == *route)
         };
         let mut fitting = branches.iter().filter(|branch| !wrong_type(branch));
         match node.kind() {
             NodeKind::Mapping if !tags.is_empty() => {
                 let keys: Vec<&str> = node.entries().map(|entry| entry.key).collect();
                 let tags = || tags.iter().map(String::as_str);
-                let foreign: Vec<String> =
-                    keys.iter().filter(|key| !tags().any(|tag| tag == **key)).map(|key| (*key).to_owned()).collect();
+                let foreign: Vec<String> = keys
+                    .iter()
+                    .filter(|key| !tags().any(|tag| tag == **key))
+                    .map(|key| (*key).to_owned())
+                    .collect();
                 if !foreign.is_empty() {
-                    let mut known: Vec<String> = tags().map(str::to_owned).collect();
-                    known.sort();
-                    known.dedup();
+                    let known: Vec<String> = tags().map(str::to_owned).collect();
                     self.unknown_keys(route, &known, &foreign, out);
                 } else if let [key] = keys[..] {
                     let within = |branch: &&Vec<ValidationError<'_>>| {
-                        branch.iter().all(|error| route_of(error).steps().starts_with(route.clone().key(key).steps()))
+                        branch.iter().all(|error| {
+                            route_of(error)
+                                .steps()
+                                .starts_with(route.clone().key(key).steps())
+                        })
                     };
-                    branches.iter().filter(within).flatten().for_each(|error| self.explain(error, out));
+                    branches
+                        .iter()
+                        .filter(within)
+                        .flatten()
+                        .for_each(|error| self.explain(error, out));
                 } else {
-                    let message = format!("`{}` has {} keys, and exactly one is expected", last_key(route), keys.len());
+                    let message = format!(
+                        "`{}` has {} keys, and exactly one is expected",
+                        last_key(route),
+                        keys.len()
+                    );
                     let help = list(tags()).map(|tags| format!("write one of {tags}"));
                     out.push(self.at(route, code::KEYS_EXCLUDE, message).help_opt(help));
                 }
             }
-            NodeKind::Text if !words.is_empty() => out.push(self.not_a_choice(route, &[words, tags].concat())),
+            NodeKind::Text if !words.is_empty() => {
+                out.push(self.not_a_choice(route, &[words, tags].concat()))
+            }
             _ => match (fitting.next(), fitting.next()) {
                 (Some(branch), None) => branch.iter().for_each(|error| self.explain(error, out)),
                 _ => {
                     let mut wanted: Vec<&str> = Vec::new();
-                    for error in branches.iter().flatten().filter(|error| route_of(error) == *route) {
-                        if let Rule::Type { kind: TypeKind::Single(ty) } = error.kind() {
+                    for error in branches
+                        .iter()
+                        .flatten()
+                        .filter(|error| route_of(error) == *route)
+                    {
+                        if let Rule::Type {
+                            kind: TypeKind::Single(ty),
+                        } = error.kind()
+                        {
                             let word = type_word(&ty.to_string());
                             if !wanted.contains(&word) {
                                 wanted.push(word);
@@ -286,22 +432,35 @@ impl Explainer<'_> {
     /// Returns the keys that one branch of a union of one-key mappings knows.
     fn tags(&self, error: &ValidationError<'_>) -> Vec<String> {
         let path = error.schema_path().as_str();
-        let Some((branch, _)) = path.rsplit_once('/') else { return Vec::new() };
-        let is_branch = branch.rsplit_once('/').is_some_and(|(list, _)| list.ends_with("/anyOf"));
+        let Some((branch, _)) = path.rsplit_once('/') else {
+            return Vec::new();
+        };
+        let is_branch = branch
+            .rsplit_once('/')
+            .is_some_and(|(list, _)| list.ends_with("/anyOf"));
         if !is_branch {
             return match path.find("/anyOf/") {
                 Some(_) => Vec::new(),
                 None => self.tags_by_definition(error),
             };
         }
-        let properties = self.schema.pointer(branch).and_then(|schema| schema["properties"].as_object());
-        properties.into_iter().flatten().map(|(key, _)| key.clone()).collect()
+        let properties = self
+            .schema
+            .pointer(branch)
+            .and_then(|schema| schema["properties"].as_object());
+        properties
+            .into_iter()
+            .flatten()
+            .map(|(key, _)| key.clone())
+            .collect()
     }
 
     /// An error below a branch that only has its own key right: the key itself is the tag.
     fn tags_by_definition(&self, error: &ValidationError<'_>) -> Vec<String> {
         let path = error.evaluation_path().as_str();
-        let Some(at) = path.rfind("/anyOf/") else { return Vec::new() };
+        let Some(at) = path.rfind("/anyOf/") else {
+            return Vec::new();
+        };
         let mut parts = path[at + 1..].split('/').skip(2);
         match (parts.next(), parts.next()) {
             (Some("properties"), Some(key)) => vec![key.to_owned()],
@@ -343,7 +502,9 @@ fn inside(route: &Route) -> String {
 
 fn words_of(options: &Value) -> Vec<String> {
     let options = options.as_array().into_iter().flatten();
-    options.filter_map(|word| word.as_str().map(str::to_owned)).collect()
+    options
+        .filter_map(|word| word.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {

@@ -8,16 +8,14 @@ use super::node::{Entries, Entry, NodeRef};
 
 /// Which keys of a mapping count.
 #[derive(Debug, Clone, Copy)]
-enum Keys {
-    All,
-    Only(&'static [&'static str]),
-    Except(&'static [&'static str]),
+enum Keys<'t> {
+    Only(&'t [&'t str]),
+    Except(&'t [&'t str]),
 }
 
-impl Keys {
+impl Keys<'_> {
     fn count(self, key: &str) -> bool {
         match self {
-            Self::All => true,
             Self::Only(keys) => keys.contains(&key),
             Self::Except(keys) => !keys.contains(&key),
         }
@@ -28,24 +26,14 @@ impl Keys {
 #[derive(Debug, Clone, Copy)]
 pub struct Layer<'t> {
     own: NodeRef<'t>,
-    keys: Keys,
-    base: Option<(NodeRef<'t>, Keys)>,
+    keys: Keys<'t>,
+    base: Option<(NodeRef<'t>, Keys<'t>)>,
 }
 
 impl<'t> Layer<'t> {
-    /// Returns a view of all keys.
-    #[must_use]
-    pub const fn of(own: NodeRef<'t>) -> Self {
-        Self {
-            own,
-            keys: Keys::All,
-            base: None,
-        }
-    }
-
     /// Returns a view of these keys.
     #[must_use]
-    pub const fn only(own: NodeRef<'t>, keys: &'static [&'static str]) -> Self {
+    pub const fn only(own: NodeRef<'t>, keys: &'t [&'t str]) -> Self {
         Self {
             own,
             keys: Keys::Only(keys),
@@ -55,7 +43,7 @@ impl<'t> Layer<'t> {
 
     /// Returns a view of all keys but these.
     #[must_use]
-    pub const fn except(own: NodeRef<'t>, keys: &'static [&'static str]) -> Self {
+    pub const fn except(own: NodeRef<'t>, keys: &'t [&'t str]) -> Self {
         Self {
             own,
             keys: Keys::Except(keys),
@@ -66,25 +54,9 @@ impl<'t> Layer<'t> {
     /// Lays the view over another mapping, whose keys count where this view's own node lacks them; `except` leaves keys
     /// of the other mapping out.
     #[must_use]
-    pub const fn over(mut self, base: NodeRef<'t>, except: &'static [&'static str]) -> Self {
+    pub const fn over(mut self, base: NodeRef<'t>, except: &'t [&'t str]) -> Self {
         self.base = Some((base, Keys::Except(except)));
         self
-    }
-
-    /// Returns the entries that count, those of the base last.
-    pub fn entries(self) -> impl Iterator<Item = Entry<'t>> {
-        LayerEntries::new(self)
-    }
-
-    /// Returns the entry of a key, from whichever layer has it.
-    #[must_use]
-    pub fn entry(self, key: &str) -> Option<Entry<'t>> {
-        let own = self.own.entry(key).filter(|_| self.keys.count(key));
-        own.or_else(|| {
-            let (base, keys) = self.base?;
-            let free = keys.count(key) && self.own.entry(key).is_none();
-            base.entry(key).filter(|_| free)
-        })
     }
 }
 

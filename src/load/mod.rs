@@ -59,37 +59,64 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
         zone: &project.zone,
     };
     let ids: Vec<FileId> = sources.iter().map(|(id, _)| id).collect();
-    let contents: Vec<sections::Contents> = ids.par_iter().map(|id| sections::read(&reading, *id)).collect();
+    let contents: Vec<sections::Contents> = ids
+        .par_iter()
+        .map(|id| sections::read(&reading, *id))
+        .collect();
 
     let mut merged = sections::Contents::default();
-    merged.declarations.reserve(contents.iter().map(|file| file.declarations.len()).sum());
+    merged
+        .declarations
+        .reserve(contents.iter().map(|file| file.declarations.len()).sum());
     for file in contents {
-        let sections::Contents { declarations, broken, forget, waivers, diagnostics: problems } = file;
+        let sections::Contents {
+            declarations,
+            broken,
+            salvaged,
+            forget,
+            waivers,
+            diagnostics: problems,
+        } = file;
         merged.declarations.extend(declarations);
         merged.broken.extend(broken);
+        merged.salvaged.extend(salvaged);
         merged.forget.extend(forget);
         merged.waivers.extend(waivers);
         diagnostics.extend(problems);
     }
     if merged.declarations.len() > OBJECTS {
-        let message = format!("{} objects, where a tree declares at most {OBJECTS}", merged.declarations.len());
-        diagnostics.push(Diagnostic::error(code::FILE_LIMIT, message).help("make several projects of it"));
+        let message = format!(
+            "{} objects, where a tree declares at most {OBJECTS}",
+            merged.declarations.len()
+        );
+        diagnostics
+            .push(Diagnostic::error(code::FILE_LIMIT, message).help("make several projects of it"));
     }
     let locator = places::Locator::new(sources, &variables, &profiles);
     let (declarations, problems) = check::check(merged, &locator, project, now);
     diagnostics.extend(problems);
     diagnostics.sort();
     let desired = (!diagnostics.has_errors()).then(|| {
-        let check::Checked { objects, forget, waivers } = declarations;
+        let check::Checked {
+            objects,
+            forget,
+            waivers,
+        } = declarations;
         Desired::new(objects, forget, waivers, digest(sources))
     });
-    Loaded { desired, diagnostics }
+    Loaded {
+        desired,
+        diagnostics,
+    }
 }
 
 /// Returns the digest of a tree: of the paths and bytes of its files, in order of paths.
 fn digest(sources: &Sources) -> Digest {
     let files: Vec<_> = sources.iter().map(|(_, file)| file).collect();
-    let digests: Vec<Digest> = files.par_iter().map(|file| Digest::of(file.text().as_bytes())).collect();
+    let digests: Vec<Digest> = files
+        .par_iter()
+        .map(|file| Digest::of(file.text().as_bytes()))
+        .collect();
     let mut whole = Vec::new();
     for (file, digest) in files.iter().zip(digests) {
         whole.extend_from_slice(&(file.path().len() as u64).to_be_bytes());
@@ -97,21 +124,4 @@ fn digest(sources: &Sources) -> Digest {
         whole.extend_from_slice(digest.as_bytes());
     }
     Digest::of(&whole)
-}
-
-#[cfg(test)]
-mod scratch {
-    #[test]
-    fn example() {
-        let root = std::env::var("TREE").unwrap();
-        let mut files = vec![];
-        fn walk(d: &std::path::Path, root: &str, f: &mut Vec<crate::source::SourceFile>) {
-            for e in std::fs::read_dir(d).unwrap() { let p = e.unwrap().path(); if p.is_dir() { walk(&p, root, f) } else if p.extension().is_some_and(|x| x == "yaml") { f.push(crate::source::SourceFile::new(p.strip_prefix(root).unwrap().to_str().unwrap(), std::fs::read_to_string(&p).unwrap())); } }
-        }
-        walk(std::path::Path::new(&root), &root, &mut files);
-        let p = crate::model::Project { name: "x".into(), own_domains: vec![], zone: jiff::tz::TimeZone::UTC, vars: Default::default() };
-        let l = super::load(&crate::source::Sources::new(files), &p, "2026-11-21T00:00:00Z".parse().unwrap());
-        for d in l.diagnostics.iter() { let p = d.primary.as_ref(); println!("{}:{}:{} {}[{}] {}\n    {}\n    {}{}\n   help: {:?} rel {:?}", p.map_or("", |p| &p.path), p.map_or(0, |p| p.line), p.map_or(0, |p| p.column), d.severity.as_str(), d.code, d.message, p.map_or("", |p| &p.excerpt), " ".repeat(p.map_or(0, |p| p.offset as usize)), "^".repeat(p.map_or(0, |p| p.marked as usize)), d.help, d.related.iter().map(|r| format!("{}:{} {}", r.place.path, r.place.line, r.note)).collect::<Vec<_>>()); }
-        if let Some(d) = l.desired { println!("{} objects", d.objects().len()); for o in d.objects().iter().take(400) { println!("{} {} {}", o.address, o.origin, o.body().as_str()); } }
-    }
 }

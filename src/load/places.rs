@@ -18,7 +18,9 @@ pub(super) fn address_of(route: &Route) -> Option<(Address, Route)> {
     };
     let rest = |from: usize| route.steps()[from..].iter().cloned().collect();
     let section = key(0)?;
-    let kind = *super::schema::SECTIONS.iter().find(|kind| kind.section() == section)?;
+    let kind = *super::schema::SECTIONS
+        .iter()
+        .find(|kind| kind.section() == section)?;
     if kind.is_singleton() {
         return Some((Address::singleton(kind), rest(1)));
     }
@@ -46,7 +48,9 @@ pub(super) fn route_of(address: &Address) -> Route {
         }
         (Kind::CrossTenant, None) => {
             let organizations = Route::root().key(Kind::Organization.section());
-            organizations.key(address.name()).key(Kind::CrossTenant.section())
+            organizations
+                .key(address.name())
+                .key(Kind::CrossTenant.section())
         }
         (_, None) => section.key(address.name()),
     }
@@ -62,34 +66,59 @@ pub(super) struct Locator<'s> {
 }
 
 impl<'s> Locator<'s> {
-    pub(super) fn new(sources: &'s Sources, variables: &'s Variables, profiles: &'s Profiles<'s>) -> Self {
-        Self { sources, variables, profiles, trees: RefCell::default() }
+    pub(super) fn new(
+        sources: &'s Sources,
+        variables: &'s Variables,
+        profiles: &'s Profiles<'s>,
+    ) -> Self {
+        Self {
+            sources,
+            variables,
+            profiles,
+            trees: RefCell::default(),
+        }
     }
 
     fn with_root<T>(&self, file: FileId, see: impl FnOnce(NodeRef<'_>) -> T) -> Option<T> {
         let mut trees = self.trees.borrow_mut();
         let source = self.sources.file(file);
-        let tree = trees.entry(file).or_insert_with(|| parse(source, Some(self.variables)).0);
+        let tree = trees
+            .entry(file)
+            .or_insert_with(|| parse(source, Some(self.variables)).0);
         tree.as_ref().map(|tree| see(tree.root()))
     }
 
     /// Returns the place of a part of an object declared in a file, or of its nearest part that is written.
     pub(super) fn place(&self, file: FileId, address: &Address, inner: &Route) -> Place {
-        let found = self.with_root(file, |root| place_in(self.sources, file, root, address, inner, self.profiles));
+        let found = self.with_root(file, |root| {
+            place_in(self.sources, file, root, address, inner, self.profiles)
+        });
         found.unwrap_or_else(|| self.sources.file(file).place(0, 0))
     }
 
     /// Returns the place of a text that stands at a route of an object: as its value, as an item of its list, or as its
     /// key.
-    pub(super) fn in_object(&self, file: FileId, address: &Address, inner: &Route, text: &str) -> Place {
-        let whole: Route = route_of(address).steps().iter().chain(inner.steps()).cloned().collect();
+    pub(super) fn in_object(
+        &self,
+        file: FileId,
+        address: &Address,
+        inner: &Route,
+        text: &str,
+    ) -> Place {
+        let whole: Route = route_of(address)
+            .steps()
+            .iter()
+            .chain(inner.steps())
+            .cloned()
+            .collect();
         let found = self.with_root(file, |root| {
             let node = root.find(&whole)?;
             let mut candidates = std::iter::once(node).chain(node.items());
             if let Some(node) = candidates.find(|node| node.as_text() == Some(text)) {
                 return Some(node.span());
             }
-            key_span(root, &whole).filter(|_| matches!(whole.steps().last(), Some(Step::Key(key)) if **key == *text))
+            key_span(root, &whole)
+                .filter(|_| matches!(whole.steps().last(), Some(Step::Key(key)) if **key == *text))
         });
         match found.flatten() {
             Some((start, end)) => self.sources.file(file).place(start, end),
@@ -99,8 +128,16 @@ impl<'s> Locator<'s> {
 
     /// Returns the place of the key that a route of an object ends with.
     pub(super) fn key_in_object(&self, file: FileId, address: &Address, inner: &Route) -> Place {
-        let whole: Route = route_of(address).steps().iter().chain(inner.steps()).cloned().collect();
-        match self.with_root(file, |root| key_span(root, &whole)).flatten() {
+        let whole: Route = route_of(address)
+            .steps()
+            .iter()
+            .chain(inner.steps())
+            .cloned()
+            .collect();
+        match self
+            .with_root(file, |root| key_span(root, &whole))
+            .flatten()
+        {
             Some((start, end)) => self.sources.file(file).place(start, end),
             None => self.place(file, address, inner),
         }
@@ -108,16 +145,22 @@ impl<'s> Locator<'s> {
 
     /// Returns the place of a route of a file.
     pub(super) fn in_file(&self, file: FileId, route: &Route) -> Place {
-        let (start, end) = self.with_root(file, |root| root.locate(route)).unwrap_or_default();
+        let (start, end) = self
+            .with_root(file, |root| root.locate(route))
+            .unwrap_or_default();
         self.sources.file(file).place(start, end)
     }
 }
 
 fn key_span(root: NodeRef<'_>, route: &Route) -> Option<(u32, u32)> {
     let mut parent = route.clone();
-    let Some(Step::Key(key)) = parent.pop() else { return None };
+    let Some(Step::Key(key)) = parent.pop() else {
+        return None;
+    };
     let mut entries = root.find(&parent)?.entries();
-    entries.find(|entry| *entry.key == *key).map(|entry| entry.key_span)
+    entries
+        .find(|entry| *entry.key == *key)
+        .map(|entry| entry.key_span)
 }
 
 /// Returns the place of a part of an object; a key that a policy has from its profile stands in the profile.
@@ -138,7 +181,12 @@ pub(super) fn place_in(
     {
         return place;
     }
-    let whole: Route = object.steps().iter().chain(inner.steps()).cloned().collect();
+    let whole: Route = object
+        .steps()
+        .iter()
+        .chain(inner.steps())
+        .cloned()
+        .collect();
     let (start, end) = root.locate(&whole);
     sources.file(file).place(start, end)
 }

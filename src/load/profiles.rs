@@ -16,25 +16,44 @@ const PROFILES: &str = "profiles";
 pub(super) fn variables(sources: &Sources, project: &Project, out: &mut Diagnostics) -> Variables {
     let mut variables = project.vars.clone();
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-    for (id, file) in sources.iter().filter(|(_, file)| has_section(file.text(), VARS)) {
-        let (Some(tree), _) = parse(file, None) else { continue };
-        let Some(section) = tree.root().get(VARS) else { continue };
+    for (id, file) in sources
+        .iter()
+        .filter(|(_, file)| has_section(file.text(), VARS))
+    {
+        let (Some(tree), _) = parse(file, None) else {
+            continue;
+        };
+        let Some(section) = tree.root().get(VARS) else {
+            continue;
+        };
         for entry in section.entries() {
-            let span = Span { file: id, start: entry.key_span.0, end: entry.key_span.1 };
-            let Some(text) = entry.value.as_text() else { continue };
+            let span = Span {
+                file: id,
+                start: entry.key_span.0,
+                end: entry.key_span.1,
+            };
+            let Some(text) = entry.value.as_text() else {
+                continue;
+            };
             if text.contains("${") {
                 let (start, end) = entry.value.span();
                 out.push(
-                    Diagnostic::error(code::UNKNOWN_VARIABLE, format!("the variable `{}` is made of another", entry.key))
-                        .at(file.place(start, end))
-                        .help("write its text: variables are put in place once"),
+                    Diagnostic::error(
+                        code::UNKNOWN_VARIABLE,
+                        format!("the variable `{}` is made of another", entry.key),
+                    )
+                    .at(file.place(start, end))
+                    .help("write its text: variables are put in place once"),
                 );
             }
             if let Some(first) = seen.insert(entry.key.to_owned(), span) {
                 out.push(
-                    Diagnostic::error(code::DUPLICATE_NAME, format!("the variable `{}` is declared twice", entry.key))
-                        .at(sources.place(span))
-                        .related(sources.place(first), "first declared here"),
+                    Diagnostic::error(
+                        code::DUPLICATE_NAME,
+                        format!("the variable `{}` is declared twice", entry.key),
+                    )
+                    .at(sources.place(span))
+                    .related(sources.place(first), "first declared here"),
                 );
             }
             variables.insert(entry.key.to_owned(), text.to_owned());
@@ -56,19 +75,35 @@ impl<'s> Profiles<'s> {
     pub(super) fn read(sources: &'s Sources, variables: &Variables, out: &mut Diagnostics) -> Self {
         let mut profiles = Self::default();
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        for (id, file) in sources.iter().filter(|(_, file)| has_section(file.text(), PROFILES)) {
-            let (Some(tree), _) = parse(file, Some(variables)) else { continue };
-            let Some(section) = tree.root().get(PROFILES) else { continue };
+        for (id, file) in sources
+            .iter()
+            .filter(|(_, file)| has_section(file.text(), PROFILES))
+        {
+            let (Some(tree), _) = parse(file, Some(variables)) else {
+                continue;
+            };
+            let Some(section) = tree.root().get(PROFILES) else {
+                continue;
+            };
             for entry in section.entries() {
-                let span = Span { file: id, start: entry.key_span.0, end: entry.key_span.1 };
+                let span = Span {
+                    file: id,
+                    start: entry.key_span.0,
+                    end: entry.key_span.1,
+                };
                 if let Some(first) = seen.insert(entry.key.to_owned(), span) {
                     out.push(
-                        Diagnostic::error(code::DUPLICATE_NAME, format!("the profile `{}` is declared twice", entry.key))
-                            .at(sources.place(span))
-                            .related(sources.place(first), "first declared here"),
+                        Diagnostic::error(
+                            code::DUPLICATE_NAME,
+                            format!("the profile `{}` is declared twice", entry.key),
+                        )
+                        .at(sources.place(span))
+                        .related(sources.place(first), "first declared here"),
                     );
                 } else if Name::parse(entry.key).is_ok() {
-                    profiles.names.insert(entry.key.to_owned(), profiles.files.len());
+                    profiles
+                        .names
+                        .insert(entry.key.to_owned(), profiles.files.len());
                 }
             }
             profiles.files.push((id, tree));
@@ -91,7 +126,12 @@ impl<'s> Profiles<'s> {
     pub(super) fn place(&self, sources: &Sources, name: &str, inner: &Route) -> Option<Place> {
         let (file, tree) = &self.files[*self.names.get(name)?];
         let profile = Route::root().key(PROFILES).key(name);
-        let whole: Route = profile.steps().iter().chain(inner.steps()).cloned().collect();
+        let whole: Route = profile
+            .steps()
+            .iter()
+            .chain(inner.steps())
+            .cloned()
+            .collect();
         let (start, end) = tree.root().locate(&whole);
         Some(sources.file(*file).place(start, end))
     }
@@ -104,7 +144,9 @@ fn has_section(text: &str, section: &str) -> bool {
     let mut lines = text.match_indices(section).map(|(at, _)| &text[..at]);
     lines.any(|before| {
         let before = before.strip_suffix(['"', '\'']).unwrap_or(before);
-        flow || before.is_empty() || before.ends_with('\n') || before.ends_with(' ') && column_is_blank(before)
+        flow || before.is_empty()
+            || before.ends_with('\n')
+            || before.ends_with(' ') && column_is_blank(before)
     })
 }
 

@@ -35,17 +35,26 @@ pub fn policy_file() -> Value {
     let name = generator.subschema_for::<Name>().to_value();
     generator.subschema_for::<Lifecycle>();
     generator.subschema_for::<crate::model::text::Language>();
-    let address = generator.subschema_for::<crate::model::Address>().to_value();
-    let waiver = generator.subschema_for::<super::sections::WaiverText>().to_value();
+    let address = generator
+        .subschema_for::<crate::model::Address>()
+        .to_value();
+    let waiver = generator
+        .subschema_for::<super::sections::WaiverText>()
+        .to_value();
     let mut definitions = generator.take_definitions(true);
 
     let lifecycle = definitions.remove("Lifecycle").unwrap_or_default();
-    let keys_of_life = lifecycle["properties"].as_object().cloned().unwrap_or_default();
-    let named = |of: Value| json!({ "type": "object", "propertyNames": name, "additionalProperties": of });
+    let keys_of_life = lifecycle["properties"]
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    let named =
+        |of: Value| json!({ "type": "object", "propertyNames": name, "additionalProperties": of });
     let reference = |definition: &str| json!({ "$ref": format!("#/$defs/{definition}") });
 
     let mut profile = definitions["Policy"].clone();
-    profile["description"] = "Settings that policies share. A policy's own key replaces the profile's whole key.".into();
+    profile["description"] =
+        "Settings that policies share. A policy's own key replaces the profile's whole key.".into();
     if let Some(object) = profile.as_object_mut() {
         object.remove("required");
     }
@@ -56,14 +65,26 @@ pub fn policy_file() -> Value {
         extend(&mut definitions, definition_of(*kind), keys_of_life.clone());
     }
     let mut more = Map::new();
-    more.insert("profile".to_owned(), described(&name, "A profile, whose settings count where the policy has none."));
+    more.insert(
+        "profile".to_owned(),
+        described(
+            &name,
+            "A profile, whose settings count where the policy has none.",
+        ),
+    );
     extend(&mut definitions, definition_of(Kind::Policy), more);
     let mut more = Map::new();
-    let policies = described(&named(reference("Policy")), "Who may ask for the package, each way by name.");
+    let policies = described(
+        &named(reference("Policy")),
+        "Who may ask for the package, each way by name.",
+    );
     more.insert(Kind::Policy.section().to_owned(), policies);
     extend(&mut definitions, definition_of(Kind::Package), more);
     let mut more = Map::new();
-    more.insert(Kind::CrossTenant.section().to_owned(), reference("CrossTenant"));
+    more.insert(
+        Kind::CrossTenant.section().to_owned(),
+        reference("CrossTenant"),
+    );
     extend(&mut definitions, definition_of(Kind::Organization), more);
 
     let mut properties = Map::new();
@@ -77,12 +98,22 @@ pub fn policy_file() -> Value {
         "description": "Texts by name, put in place of `${var.name}` inside values.",
     });
     properties.insert("vars".to_owned(), variables);
-    let profiles = described(&named(reference("Profile")), "Settings that policies share, by name.");
+    let profiles = described(
+        &named(reference("Profile")),
+        "Settings that policies share, by name.",
+    );
     properties.insert("profiles".to_owned(), profiles);
     for kind in SECTIONS {
         let definition = reference(definition_of(*kind));
-        let section = if kind.is_singleton() { definition } else { named(definition) };
-        properties.insert(kind.section().to_owned(), described(&section, section_text(*kind)));
+        let section = if kind.is_singleton() {
+            definition
+        } else {
+            named(definition)
+        };
+        properties.insert(
+            kind.section().to_owned(),
+            described(&section, section_text(*kind)),
+        );
     }
     properties.insert(
         "forget".to_owned(),
@@ -119,8 +150,13 @@ pub(crate) fn keys_of(kind: Kind) -> Vec<String> {
     let mut generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
     kind.schema(&mut generator);
     let definitions = generator.take_definitions(true);
-    let keys = definitions.get(definition_of(kind)).and_then(|schema| schema["properties"].as_object());
-    keys.into_iter().flatten().map(|(key, _)| key.clone()).collect()
+    let keys = definitions
+        .get(definition_of(kind))
+        .and_then(|schema| schema["properties"].as_object());
+    keys.into_iter()
+        .flatten()
+        .map(|(key, _)| key.clone())
+        .collect()
 }
 
 const fn definition_of(kind: Kind) -> &'static str {
@@ -158,7 +194,10 @@ fn described(schema: &Value, text: &str) -> Value {
 }
 
 fn extend(definitions: &mut Map<String, Value>, definition: &str, keys: Map<String, Value>) {
-    if let Some(properties) = definitions.get_mut(definition).and_then(|schema| schema["properties"].as_object_mut()) {
+    if let Some(properties) = definitions
+        .get_mut(definition)
+        .and_then(|schema| schema["properties"].as_object_mut())
+    {
         properties.extend(keys);
     }
 }
@@ -179,7 +218,10 @@ fn by_name(schema: &mut Value, name: &Value) {
             {
                 let is_name = pattern.starts_with("^[a-z0-9][a-z0-9-]");
                 let language = json!({ "$ref": "#/$defs/Language" });
-                keys.insert("propertyNames".to_owned(), if is_name { name.clone() } else { language });
+                keys.insert(
+                    "propertyNames".to_owned(),
+                    if is_name { name.clone() } else { language },
+                );
                 keys.insert("additionalProperties".to_owned(), of);
             }
             keys.values_mut().for_each(|value| by_name(value, name));
@@ -195,7 +237,9 @@ pub fn publish(schema: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(publish),
         Value::Object(keys) => {
             if let Some(Value::String(prose)) = keys.get_mut("description") {
-                let paragraphs = prose.split("\n\n").map(|paragraph| paragraph.replace('\n', " "));
+                let paragraphs = prose
+                    .split("\n\n")
+                    .map(|paragraph| paragraph.replace('\n', " "));
                 let told = paragraphs.collect::<Vec<_>>().join("\n\n");
                 let end = told.find(" Fact sheet").unwrap_or(told.len());
                 *prose = told[..end].to_owned();
@@ -243,7 +287,10 @@ pub(crate) fn quick(schema: &mut Value, formats: bool) {
                 }
             }
             for key in ["description", "title", "default", "$schema"] {
-                if keys.get(key).is_some_and(|value| key == "default" || value.is_string()) {
+                if keys
+                    .get(key)
+                    .is_some_and(|value| key == "default" || value.is_string())
+                {
                     keys.remove(key);
                 }
             }
@@ -275,4 +322,3 @@ fn union(keys: &mut Map<String, Value>, branches: Vec<Value>) {
         keys.insert("anyOf".to_owned(), Value::Array(rest));
     }
 }
-

@@ -6,16 +6,16 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::explain::Explainer;
 use super::decode::DecodeError;
+use super::explain::Explainer;
 use super::layer::Layer;
-use super::node::NodeRef;
+use super::node::{Entry, NodeRef};
+use super::parse;
 use super::places::{place_in, route_of};
 use super::profiles::Profiles;
 use super::scalar::Variables;
 use super::schema::SECTIONS;
 use super::shape::Shape;
-use super::parse;
 use crate::diag::{Diagnostic, Diagnostics, code, offer};
 use crate::model::text::{Line, Principal, When};
 use crate::model::{Address, Declaration, Kind, Lifecycle, Name, Origin, Problem, Waiver};
@@ -52,8 +52,10 @@ pub(super) struct Reading<'r> {
 pub(super) struct Contents {
     /// Objects that could be read.
     pub(super) declarations: Vec<(FileId, Declaration)>,
-    /// Objects that are declared and could not be read; others may still name them.
+    /// Objects that are declared and could not be read whole; others may still name them.
     pub(super) broken: Vec<(FileId, Address)>,
+    /// What could be read of them.
+    pub(super) salvaged: Vec<(FileId, Declaration)>,
     /// Addresses to let go, with their positions in the file's list.
     pub(super) forget: Vec<(FileId, usize, Address)>,
     /// What is silenced, with positions in the file's list.
@@ -71,7 +73,15 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
     let Some(tree) = tree else { return contents };
     let root = tree.root();
     let well_shaped = reading.shape.fits(root);
-    let mut reader = Reader { reading, id, file, root, path: file.path().into(), refused: false, contents };
+    let mut reader = Reader {
+        reading,
+        id,
+        file,
+        root,
+        path: file.path().into(),
+        refused: false,
+        contents,
+    };
     for kind in SECTIONS {
         if let Some(section) = root.get(kind.section()) {
             reader.section(*kind, section);
@@ -79,11 +89,21 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
     }
     reader.forget();
     reader.waivers();
-    let Reader { refused, mut contents, .. } = reader;
+    let Reader {
+        refused,
+        mut contents,
+        ..
+    } = reader;
     if !well_shaped || refused {
-        let explainer = Explainer { schema: reading.shape.schema(), file, root };
+        let explainer = Explainer {
+            schema: reading.shape.schema(),
+            file,
+            root,
+        };
         let before = contents.diagnostics.len();
-        reading.shape.explain(root, &mut |error| explainer.explain(error, &mut contents.diagnostics));
+        reading.shape.explain(root, &mut |error| {
+            explainer.explain(error, &mut contents.diagnostics)
+        });
         if contents.diagnostics.len() == before && !contents.broken.is_empty() {
             explain_broken(reading, id, root, &mut contents);
         }
@@ -95,13 +115,22 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
 fn explain_broken(reading: &Reading<'_>, id: FileId, root: NodeRef<'_>, contents: &mut Contents) {
     for (_, address) in &contents.broken {
         let node = root.find(&route_of(address));
-        let base = node.and_then(|node| node.get("profile")).and_then(|name| name.as_text());
-        let base_is_whole = base.and_then(|name| reading.profiles.get(name)).is_none_or(|base| !base.has_holes());
+        let base = node
+            .and_then(|node| node.get("profile"))
+            .and_then(|name| name.as_text());
+        let base_is_whole = base
+            .and_then(|name| reading.profiles.get(name))
+            .is_none_or(|base| !base.has_holes());
         let whole = node.filter(|node| base_is_whole && !node.has_holes());
-        let Some(Err(error)) = whole.map(|node| decode(reading, address, node)) else { continue };
-        let (start, end) = error.span.unwrap_or_else(|| root.locate(&route_of(address)));
+        let Some(Err(error)) = whole.map(|node| decode(reading, address, node)) else {
+            continue;
+        };
+        let (start, end) = error
+            .span
+            .unwrap_or_else(|| root.locate(&route_of(address)));
         contents.diagnostics.push(
-            Diagnostic::error(code::BAD_FORMAT, error.message).at(reading.sources.file(id).place(start, end)),
+            Diagnostic::error(code::BAD_FORMAT, error.message)
+                .at(reading.sources.file(id).place(start, end)),
         );
     }
 }
@@ -109,25 +138,81 @@ fn explain_broken(reading: &Reading<'_>, id: FileId, root: NodeRef<'_>, contents
 type Decoded = (crate::model::Object, Lifecycle);
 
 /// Reads one object. A policy has from its profile what it does not say itself.
-fn decode(reading: &Reading<'_>, address: &Address, node: NodeRef<'_>) -> Result<Decoded, DecodeError> {
+fn decode(
+    reading: &Reading<'_>,
+    address: &Address,
+    node: NodeRef<'_>,
+) -> Result<Decoded, DecodeError> {
+    decode_without(reading, address, node, extra_keys(address.kind()))
+}
+
+/// Reads one object as if some of its keys were not written.
+fn decode_without(
+    reading: &Reading<'_>,
+    address: &Address,
+    node: NodeRef<'_>,
+    except: &[&str],
+) -> Result<Decoded, DecodeError> {
     let kind = address.kind();
-    let profile = node.get("profile").and_then(|name| name.as_text());
-    let base = profile.filter(|_| kind == Kind::Policy).and_then(|name| reading.profiles.get(name));
-    let except: &[&str] = match kind {
+    let own = Layer::except(node, except);
+    let base = base_of(reading, kind, node);
+    let mut object = kind.decode(base.map_or(own, |base| own.over(base, except)))?;
+    object.settle(reading.zone);
+    if kind.is_settings() {
+        return Ok((object, Lifecycle::default()));
+    }
+    let of_life: Vec<&str> = Lifecycle::KEYS
+        .iter()
+        .copied()
+        .filter(|key| !except_by_hand(kind, except, key))
+        .collect();
+    Ok((object, Lifecycle::deserialize(Layer::only(node, &of_life))?))
+}
+
+/// Returns true when a key of life was left out on purpose, and not only because it is none of the object's own.
+fn except_by_hand(kind: Kind, except: &[&str], key: &str) -> bool {
+    except
+        .iter()
+        .skip(extra_keys(kind).len())
+        .any(|left| *left == key)
+}
+
+/// Reads as much of an object as can be read, leaving out keys whose values are wrong: what it names is looked at in the
+/// same run. `None` where a required key is among them.
+fn salvage(reading: &Reading<'_>, address: &Address, node: NodeRef<'_>) -> Option<Decoded> {
+    let mut except: Vec<&str> = extra_keys(address.kind()).to_vec();
+    let base = base_of(reading, address.kind(), node);
+    loop {
+        let error = match decode_without(reading, address, node, &except) {
+            Ok(decoded) => return Some(decoded),
+            Err(error) => error,
+        };
+        let (at, _) = error.span?;
+        let entries = || {
+            node.entries()
+                .chain(base.into_iter().flat_map(NodeRef::entries))
+        };
+        let within = |entry: &Entry<'_>| {
+            entry.key_span.0 <= at && at <= entry.value.span().1.max(entry.key_span.1)
+        };
+        let wrong = entries().find(|entry| within(entry) && !except.contains(&entry.key))?;
+        except.push(wrong.key);
+    }
+}
+
+fn base_of<'r>(reading: &'r Reading<'_>, kind: Kind, node: NodeRef<'_>) -> Option<NodeRef<'r>> {
+    let profile = node.get("profile").filter(|_| kind == Kind::Policy)?;
+    reading.profiles.get(profile.as_text()?)
+}
+
+/// Returns the keys that stand in an object's mapping and are not the object's own.
+const fn extra_keys(kind: Kind) -> &'static [&'static str] {
+    match kind {
         Kind::Policy => POLICY_EXTRA,
         Kind::Package => PACKAGE_EXTRA,
         Kind::Organization => ORGANIZATION_EXTRA,
         _ => Lifecycle::KEYS,
-    };
-    let own = Layer::except(node, except);
-    let mut object = kind.decode(base.map_or(own, |base| own.over(base, &[])))?;
-    object.settle(reading.zone);
-    let lifecycle = if kind.is_settings() {
-        Lifecycle::default()
-    } else {
-        Lifecycle::deserialize(Layer::only(node, Lifecycle::KEYS))?
-    };
-    Ok((object, lifecycle))
+    }
 }
 
 const POLICY_EXTRA: &[&str] = &["formerly", "adopt", "replace", "unmanaged", "profile"];
@@ -166,7 +251,9 @@ impl<'f> Reader<'_, 'f> {
     }
 
     fn policies(&mut self, package: &Name, node: NodeRef<'f>) {
-        let Some(policies) = node.get(Kind::Policy.section()) else { return };
+        let Some(policies) = node.get(Kind::Policy.section()) else {
+            return;
+        };
         for entry in policies.entries() {
             match Name::parse(entry.key) {
                 Ok(name) => {
@@ -182,44 +269,92 @@ impl<'f> Reader<'_, 'f> {
     fn cross_tenant(&mut self, organization: &Name, node: NodeRef<'f>) {
         let section = Kind::CrossTenant.section();
         if let Some(entry) = node.entries().find(|entry| entry.key == section) {
-            self.object(Address::new(Kind::CrossTenant, organization), entry.key_span.0, entry.value);
+            self.object(
+                Address::new(Kind::CrossTenant, organization),
+                entry.key_span.0,
+                entry.value,
+            );
         }
     }
 
     fn profile(&mut self, policy: NodeRef<'f>) {
         let profiles = self.reading.profiles;
-        let Some(node) = policy.get("profile") else { return };
+        let Some(node) = policy.get("profile") else {
+            return;
+        };
         let Some(name) = node.as_text() else { return };
         if profiles.get(name).is_none() {
             let (start, end) = node.span();
             self.contents.diagnostics.push(
-                Diagnostic::error(code::UNKNOWN_REFERENCE, format!("there is no profile `{name}`"))
-                    .at(self.file.place(start, end))
-                    .help_opt(offer(name, profiles.names())),
+                Diagnostic::error(
+                    code::UNKNOWN_REFERENCE,
+                    format!("there is no profile `{name}`"),
+                )
+                .at(self.file.place(start, end))
+                .help_opt(offer(name, profiles.names())),
             );
         }
     }
 
     fn object(&mut self, address: Address, at: u32, node: NodeRef<'f>) {
-        let Ok((object, lifecycle)) = decode(self.reading, &address, node) else {
+        let (decoded, whole) = match decode(self.reading, &address, node) {
+            Ok(decoded) => (Some(decoded), true),
+            Err(_) => (salvage(self.reading, &address, node), false),
+        };
+        if !whole {
             self.refused = true;
-            self.contents.broken.push((self.id, address));
+            self.contents.broken.push((self.id, address.clone()));
+        }
+        let Some((object, lifecycle)) = decoded else {
             return;
         };
         let mut problems = Vec::new();
         object.check(&mut problems);
         check_unmanaged(&address, &lifecycle, &mut problems);
-        for problem in problems {
-            let Problem { code, at, message, help } = problem;
-            let place = place_in(self.reading.sources, self.id, self.root, &address, &at, self.reading.profiles);
-            self.contents.diagnostics.push(Diagnostic::error(code, message).at(place).help_opt(help));
+        if !whole {
+            // What seems to be missing may only be misspelt.
+            let written = |at: &Route| at.attribute().is_some_and(|key| node.get(key).is_some());
+            let own = |code| code != code::KEY_NEEDED && code != code::BAD_REQUESTOR;
+            problems.retain(|problem| own(problem.code) && written(&problem.at));
         }
-        let origin = Origin { path: Arc::clone(&self.path), line: self.file.line(at) };
-        self.contents.declarations.push((self.id, Declaration::new(address, object, lifecycle, origin)));
+        for Problem {
+            code,
+            at,
+            message,
+            help,
+        } in problems
+        {
+            let place = place_in(
+                self.reading.sources,
+                self.id,
+                self.root,
+                &address,
+                &at,
+                self.reading.profiles,
+            );
+            self.contents
+                .diagnostics
+                .push(Diagnostic::error(code, message).at(place).help_opt(help));
+        }
+        let origin = Origin {
+            path: Arc::clone(&self.path),
+            line: self.file.line(at),
+        };
+        let declaration = Declaration::new(address, object, lifecycle, origin);
+        let list = if whole {
+            &mut self.contents.declarations
+        } else {
+            &mut self.contents.salvaged
+        };
+        list.push((self.id, declaration));
     }
 
     fn forget(&mut self) {
-        let items = self.root.get("forget").into_iter().flat_map(|list| list.items());
+        let items = self
+            .root
+            .get("forget")
+            .into_iter()
+            .flat_map(|list| list.items());
         for (index, item) in items.enumerate() {
             match item.as_text().map(str::parse::<Address>) {
                 Some(Ok(address)) => self.contents.forget.push((self.id, index, address)),
@@ -229,15 +364,40 @@ impl<'f> Reader<'_, 'f> {
     }
 
     fn waivers(&mut self) {
-        let items = self.root.get("waivers").into_iter().flat_map(|list| list.items());
+        let items = self
+            .root
+            .get("waivers")
+            .into_iter()
+            .flat_map(|list| list.items());
         for (index, item) in items.enumerate() {
-            let Ok(WaiverText { rule, address, reason, by, until }) = WaiverText::deserialize(item) else {
+            let Ok(WaiverText {
+                rule,
+                address,
+                reason,
+                by,
+                until,
+            }) = WaiverText::deserialize(item)
+            else {
                 self.refused = true;
                 continue;
             };
-            let origin = Origin { path: Arc::clone(&self.path), line: self.file.line(item.span().0) };
+            let origin = Origin {
+                path: Arc::clone(&self.path),
+                line: self.file.line(item.span().0),
+            };
             let until = until.resolve(self.reading.zone);
-            self.contents.waivers.push((self.id, index, Waiver { rule, address, reason, by, until, origin }));
+            self.contents.waivers.push((
+                self.id,
+                index,
+                Waiver {
+                    rule,
+                    address,
+                    reason,
+                    by,
+                    until,
+                    origin,
+                },
+            ));
         }
     }
 }
@@ -248,9 +408,21 @@ fn check_unmanaged(address: &Address, lifecycle: &Lifecycle, out: &mut Vec<Probl
         return;
     }
     let known = super::schema::keys_of(address.kind());
-    for (index, key) in lifecycle.unmanaged.iter().enumerate().filter(|(_, key)| !known.contains(key)) {
+    for (index, key) in lifecycle
+        .unmanaged
+        .iter()
+        .enumerate()
+        .filter(|(_, key)| !known.contains(key))
+    {
         let at = Route::root().key("unmanaged").index(index);
-        let problem = Problem::new(code::UNKNOWN_KEY, at, format!("a {} has no key `{key}`", address.kind()));
-        out.push(Problem { help: offer(key, known.iter().map(String::as_str)), ..problem });
+        let problem = Problem::new(
+            code::UNKNOWN_KEY,
+            at,
+            format!("a {} has no key `{key}`", address.kind()),
+        );
+        out.push(Problem {
+            help: offer(key, known.iter().map(String::as_str)),
+            ..problem
+        });
     }
 }

@@ -23,7 +23,10 @@ impl Shape {
     pub(super) fn new() -> Self {
         let mut quick = schema::policy_file();
         schema::quick(&mut quick, false);
-        Self { quick: compile(&quick, false), full: OnceLock::new() }
+        Self {
+            quick: compile(&quick, false),
+            full: OnceLock::new(),
+        }
     }
 
     /// Returns true for a file of the right shape. Texts are not looked into.
@@ -58,5 +61,7 @@ fn compile(schema: &Value, formats: bool) -> Validator<Yaml> {
     for (name, check) in FORMATS.iter().filter(|_| formats) {
         options = options.with_format(*name, move |text: &str| check(text).is_ok());
     }
-    options.build(schema).expect("INVARIANT: the schema of the language is a schema")
+    options
+        .build(schema)
+        .expect("INVARIANT: the schema of the language is a schema")
 }

@@ -10,43 +10,81 @@ use crate::model::{Declaration, Kind, Name, Object};
 use crate::source::{FileId, Route};
 
 /// What a tenant takes, as warnings: a store of our own takes more.
-const TENANT: &[(Kind, usize)] =
-    &[(Kind::Organization, 2_500), (Kind::Catalog, 7_500), (Kind::Package, 20_000), (Kind::Policy, 25_000)];
+const TENANT: &[(Kind, usize)] = &[
+    (Kind::Organization, 2_500),
+    (Kind::Catalog, 7_500),
+    (Kind::Package, 20_000),
+    (Kind::Policy, 25_000),
+];
 
 pub(super) fn check(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
     for (of, package) in tree.packages() {
         grants(tree, of, package, out);
         incompatible(tree, of, package, out);
     }
+    for of in tree.salvaged {
+        if let Object::Package(package) = &of.1.object {
+            grants(tree, of, package, out);
+            incompatible(tree, of, package, out);
+        }
+    }
     catalogs(tree, out);
     automatic(tree, out);
     for (kind, most) in TENANT {
         let count = tree.of(*kind).count();
         if count > *most {
-            let message = format!("{count} objects of the kind {kind}, where an Entra tenant takes at most {most}");
-            out.push(Diagnostic::warning(code::TENANT_LIMIT, message).help("a store of our own takes them; a tenant does not"));
+            let message = format!(
+                "{count} objects of the kind {kind}, where an Entra tenant takes at most {most}"
+            );
+            out.push(
+                Diagnostic::warning(code::TENANT_LIMIT, message)
+                    .help("a store of our own takes them; a tenant does not"),
+            );
         }
     }
 }
 
-fn grants(tree: &Tree<'_, '_>, of: &(FileId, Declaration), package: &Package, out: &mut Diagnostics) {
+fn grants(
+    tree: &Tree<'_, '_>,
+    of: &(FileId, Declaration),
+    package: &Package,
+    out: &mut Diagnostics,
+) {
     let catalog = match tree.get(Kind::Catalog, package.catalog.as_str()) {
-        Some((_, Declaration { object: Object::Catalog(catalog), .. })) => Some(catalog),
+        Some((
+            _,
+            Declaration {
+                object: Object::Catalog(catalog),
+                ..
+            },
+        )) => Some(catalog),
         _ => None,
     };
     for (name, roles) in &package.grants {
         let at = Route::root().key("grants").key(name.as_str());
-        let Some((_, Declaration { object: Object::Resource(resource), .. })) = tree.get(Kind::Resource, name.as_str())
+        let Some((
+            _,
+            Declaration {
+                object: Object::Resource(resource),
+                ..
+            },
+        )) = tree.get(Kind::Resource, name.as_str())
         else {
             continue;
         };
         if catalog.is_some_and(|catalog| !catalog.resources.iter().any(|known| known == name)) {
-            let message = format!("the resource `{name}` is not in catalog/{}, which the package is made of", package.catalog);
+            let message = format!(
+                "the resource `{name}` is not in catalog/{}, which the package is made of",
+                package.catalog
+            );
             let place = tree.locator.key_in_object(of.0, &of.1.address, &at);
             out.push(
                 Diagnostic::error(code::NOT_IN_CATALOG, message)
                     .at(place)
-                    .help(format!("add `{name}` to the `resources` of catalog/{}", package.catalog)),
+                    .help(format!(
+                        "add `{name}` to the `resources` of catalog/{}",
+                        package.catalog
+                    )),
             );
         }
         let offered: BTreeSet<&str> = resource.offered_roles().collect();
@@ -54,22 +92,38 @@ fn grants(tree: &Tree<'_, '_>, of: &(FileId, Declaration), package: &Package, ou
             let has: Vec<String> = offered.iter().map(|role| format!("`{role}`")).collect();
             let help = offer(role.as_str(), offered.iter().copied())
                 .unwrap_or_else(|| format!("it offers {}", has.join(", ")));
-            let place = tree.locator.in_object(of.0, &of.1.address, &at, role.as_str());
+            let place = tree
+                .locator
+                .in_object(of.0, &of.1.address, &at, role.as_str());
             out.push(
-                Diagnostic::error(code::NO_SUCH_ROLE, format!("the resource `{name}` offers no role `{role}`"))
-                    .at(place)
-                    .help(help),
+                Diagnostic::error(
+                    code::NO_SUCH_ROLE,
+                    format!("the resource `{name}` offers no role `{role}`"),
+                )
+                .at(place)
+                .help(help),
             );
         }
     }
 }
 
-fn incompatible(tree: &Tree<'_, '_>, of: &(FileId, Declaration), package: &Package, out: &mut Diagnostics) {
+fn incompatible(
+    tree: &Tree<'_, '_>,
+    of: &(FileId, Declaration),
+    package: &Package,
+    out: &mut Diagnostics,
+) {
     for (index, other) in package.incompatible_with.iter().enumerate() {
         if matches!(other, Incompatible::Package(name) if name.as_str() == of.1.address.name()) {
             let at = Route::root().key("incompatibleWith").index(index);
-            let message = format!("{} is incompatible with itself, so nobody could have it", of.1.address);
-            out.push(tree.error(of, &at, code::SELF_INCOMPATIBLE, message).help("take it out of the list"));
+            let message = format!(
+                "{} is incompatible with itself, so nobody could have it",
+                of.1.address
+            );
+            out.push(
+                tree.error(of, &at, code::SELF_INCOMPATIBLE, message)
+                    .help("take it out of the list"),
+            );
         }
     }
 }
@@ -78,15 +132,23 @@ fn incompatible(tree: &Tree<'_, '_>, of: &(FileId, Declaration), package: &Packa
 fn catalogs(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
     for (of, catalog) in tree.catalogs() {
         for (index, name) in catalog.resources.iter().enumerate() {
-            let Some((_, Declaration { object: Object::Resource(resource), .. })) = tree.get(Kind::Resource, name.as_str())
+            let Some((
+                _,
+                Declaration {
+                    object: Object::Resource(resource),
+                    ..
+                },
+            )) = tree.get(Kind::Resource, name.as_str())
             else {
                 continue;
             };
             if resource.membership_rule.is_some() {
                 let at = Route::root().key("resources").index(index);
-                let message = format!("`{name}` has its members by rule, so no package can add any");
+                let message =
+                    format!("`{name}` has its members by rule, so no package can add any");
                 out.push(
-                    tree.error(of, &at, code::BAD_RESOURCE, message).help("take a group with assigned membership"),
+                    tree.error(of, &at, code::BAD_RESOURCE, message)
+                        .help("take a group with assigned membership"),
                 );
             }
         }
@@ -96,7 +158,11 @@ fn catalogs(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
 /// A package is assigned by one rule at most.
 fn automatic(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
     let mut first: Option<&(FileId, Declaration)> = None;
-    let package = |of: &(FileId, Declaration)| of.1.address.parent().and_then(|parent| Name::parse(parent.name()).ok());
+    let package = |of: &(FileId, Declaration)| {
+        of.1.address
+            .parent()
+            .and_then(|parent| Name::parse(parent.name()).ok())
+    };
     for (of, policy) in tree.policies() {
         if !matches!(policy.requestors, Requestors::Automatic(_)) {
             continue;

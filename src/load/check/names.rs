@@ -17,7 +17,10 @@ pub(super) fn declared_once(
     locator: &Locator<'_>,
     out: &mut Diagnostics,
 ) {
-    let mut declared: Vec<(&Address, FileId)> = declarations.iter().map(|(file, d)| (&d.address, *file)).collect();
+    let mut declared: Vec<(&Address, FileId)> = declarations
+        .iter()
+        .map(|(file, d)| (&d.address, *file))
+        .collect();
     declared.extend(broken.iter().map(|(file, address)| (address, *file)));
     declared.sort();
     let mut first = 0;
@@ -35,7 +38,10 @@ pub(super) fn declared_once(
         out.push(
             Diagnostic::error(code::DUPLICATE_NAME, format!("{address} is declared twice"))
                 .at(locator.place(file, address, &root))
-                .related(locator.place(earlier, address, &root), "first declared here")
+                .related(
+                    locator.place(earlier, address, &root),
+                    "first declared here",
+                )
                 .help("give one of them another name, or make one declaration of them"),
         );
     }
@@ -43,7 +49,7 @@ pub(super) fn declared_once(
 
 /// Every name that an object mentions is declared, and is of the kind that is meant.
 pub(super) fn references(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
-    for of in tree.declarations {
+    for of in tree.declarations.iter().chain(tree.salvaged) {
         of.1.object.references(&mut |mention| match mention.bond {
             Bond::Needs | Bond::Names => {
                 if !tree.declares(mention.kind, mention.name) {
@@ -60,30 +66,65 @@ pub(super) fn references(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
 
 fn unknown(tree: &Tree<'_, '_>, of: &(FileId, Declaration), mention: &Mention<'_>) -> Diagnostic {
     let Mention { kind, name, .. } = mention;
-    let place = tree.locator.in_object(of.0, &of.1.address, &mention.route(), name);
+    let place = tree
+        .locator
+        .in_object(of.0, &of.1.address, &mention.route(), name);
     let elsewhere = || {
-        let other = Kind::ALL.iter().find(|other| other.parent().is_none() && tree.by_name.contains_key(&(**other, *name)));
+        let other = Kind::ALL
+            .iter()
+            .find(|other| other.parent().is_none() && tree.by_name.contains_key(&(**other, *name)));
         other.map(|other| format!("`{name}` is declared as a {other}"))
     };
-    Diagnostic::error(UNKNOWN, format!("{} names the {kind} `{name}`, which is not declared", of.1.address))
-        .at(place)
-        .help_opt(near(tree, *kind, name).or_else(elsewhere).or_else(|| Some(format!("declare it under `{}`", kind.section()))))
+    Diagnostic::error(
+        UNKNOWN,
+        format!(
+            "{} names the {kind} `{name}`, which is not declared",
+            of.1.address
+        ),
+    )
+    .at(place)
+    .help_opt(
+        near(tree, *kind, name)
+            .or_else(elsewhere)
+            .or_else(|| Some(format!("declare it under `{}`", kind.section()))),
+    )
 }
 
 /// `group:<name>` means a declared group, or else one of the directory.
-fn group(tree: &Tree<'_, '_>, of: &(FileId, Declaration), mention: &Mention<'_>, out: &mut Diagnostics) {
+fn group(
+    tree: &Tree<'_, '_>,
+    of: &(FileId, Declaration),
+    mention: &Mention<'_>,
+    out: &mut Diagnostics,
+) {
     let name = mention.name;
-    let place = || tree.locator.in_object(of.0, &of.1.address, &mention.route(), &format!("group:{name}"));
+    let place = || {
+        tree.locator.in_object(
+            of.0,
+            &of.1.address,
+            &mention.route(),
+            &format!("group:{name}"),
+        )
+    };
     let has_members = |name: &str| match tree.get(Kind::Resource, name) {
-        Some((_, Declaration { object: Object::Resource(resource), .. })) => resource.has_members(),
+        Some((
+            _,
+            Declaration {
+                object: Object::Resource(resource),
+                ..
+            },
+        )) => resource.has_members(),
         _ => false,
     };
     if tree.get(Kind::Resource, name).is_some() {
         if !has_members(name) {
             out.push(
-                Diagnostic::error(code::WRONG_REFERENCE, format!("`{name}` is a resource without members"))
-                    .at(place())
-                    .help("name a group or a team"),
+                Diagnostic::error(
+                    code::WRONG_REFERENCE,
+                    format!("`{name}` is a resource without members"),
+                )
+                .at(place())
+                .help("name a group or a team"),
             );
         }
         return;
@@ -94,36 +135,89 @@ fn group(tree: &Tree<'_, '_>, of: &(FileId, Declaration), mention: &Mention<'_>,
     let groups = tree.names(Kind::Resource);
     if let Some(meant) = nearest(name, groups.into_iter().filter(|name| has_members(name))) {
         out.push(
-            Diagnostic::warning(UNKNOWN, format!("`group:{name}` is taken for a group of the directory, for it is not declared"))
-                .at(place())
-                .help(format!("did you mean `group:{meant}`?")),
+            Diagnostic::warning(
+                UNKNOWN,
+                format!(
+                    "`group:{name}` is taken for a group of the directory, for it is not declared"
+                ),
+            )
+            .at(place())
+            .help(format!("did you mean `group:{meant}`?")),
         );
     }
 }
 
 /// A policy calls the custom extensions of its package's catalog.
 fn extensions(tree: &Tree<'_, '_>, of: &(FileId, Declaration), out: &mut Diagnostics) {
-    let Object::Policy(policy) = &of.1.object else { return };
-    let hooks = policy.custom_extensions.iter().enumerate().map(|(at, hook)| {
-        (&hook.extension, Route::root().key("customExtensions").index(at).key("extension"))
-    });
-    let stages = policy.approval.stages.iter().enumerate().filter_map(|(at, stage)| {
-        let from = stage.approvers_from.as_ref()?;
-        Some((from, Route::root().key("approval").key("stages").index(at).key("approversFrom")))
-    });
-    let package = of.1.address.parent().and_then(|package| tree.get(Kind::Package, package.name()));
-    let Some((_, Declaration { object: Object::Package(package), .. })) = package else { return };
-    let Some((_, Declaration { object: Object::Catalog(catalog), .. })) =
-        tree.get(Kind::Catalog, package.catalog.as_str())
+    let Object::Policy(policy) = &of.1.object else {
+        return;
+    };
+    let hooks = policy
+        .custom_extensions
+        .iter()
+        .enumerate()
+        .map(|(at, hook)| {
+            (
+                &hook.extension,
+                Route::root()
+                    .key("customExtensions")
+                    .index(at)
+                    .key("extension"),
+            )
+        });
+    let stages = policy
+        .approval
+        .stages
+        .iter()
+        .enumerate()
+        .filter_map(|(at, stage)| {
+            let from = stage.approvers_from.as_ref()?;
+            Some((
+                from,
+                Route::root()
+                    .key("approval")
+                    .key("stages")
+                    .index(at)
+                    .key("approversFrom"),
+            ))
+        });
+    let package =
+        of.1.address
+            .parent()
+            .and_then(|package| tree.get(Kind::Package, package.name()));
+    let Some((
+        _,
+        Declaration {
+            object: Object::Package(package),
+            ..
+        },
+    )) = package
+    else {
+        return;
+    };
+    let Some((
+        _,
+        Declaration {
+            object: Object::Catalog(catalog),
+            ..
+        },
+    )) = tree.get(Kind::Catalog, package.catalog.as_str())
     else {
         return;
     };
     for (name, at) in hooks.chain(stages) {
         if !catalog.custom_extensions.contains_key(name) {
             let known = catalog.custom_extensions.keys().map(|name| name.as_str());
-            let help = crate::diag::offer(name.as_str(), known)
-                .unwrap_or_else(|| format!("declare it under `customExtensions` of catalog/{}", package.catalog));
-            let message = format!("catalog/{} has no custom extension `{name}`", package.catalog);
+            let help = crate::diag::offer(name.as_str(), known).unwrap_or_else(|| {
+                format!(
+                    "declare it under `customExtensions` of catalog/{}",
+                    package.catalog
+                )
+            });
+            let message = format!(
+                "catalog/{} has no custom extension `{name}`",
+                package.catalog
+            );
             out.push(tree.error(of, &at, UNKNOWN, message).help(help));
         }
     }
@@ -134,11 +228,20 @@ pub(super) fn renames(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
     let mut taken: BTreeMap<Address, &(FileId, Declaration)> = BTreeMap::new();
     let at = Route::root().key("formerly");
     for of in tree.declarations {
-        let Some(names) = of.1.lifecycle.as_deref().and_then(|lifecycle| lifecycle.formerly.as_ref()) else { continue };
+        let Some(names) =
+            of.1.lifecycle
+                .as_deref()
+                .and_then(|lifecycle| lifecycle.formerly.as_ref())
+        else {
+            continue;
+        };
         for name in names.iter() {
             if name.as_str() == of.1.address.own_name() {
                 let message = format!("{} is its own former name", of.1.address);
-                out.push(tree.error(of, &at, code::BAD_RENAME, message).help("leave `formerly` out"));
+                out.push(
+                    tree.error(of, &at, code::BAD_RENAME, message)
+                        .help("leave `formerly` out"),
+                );
                 continue;
             }
             let old = match of.1.address.parent() {
@@ -161,32 +264,56 @@ pub(super) fn renames(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
 }
 
 /// An object is declared or let go, not both.
-pub(super) fn let_go(tree: &Tree<'_, '_>, forget: &[(FileId, usize, Address)], out: &mut Diagnostics) {
+pub(super) fn let_go(
+    tree: &Tree<'_, '_>,
+    forget: &[(FileId, usize, Address)],
+    out: &mut Diagnostics,
+) {
     for (file, index, address) in forget {
         let at = Route::root().key("forget").index(*index);
         if let Some(declared) = tree.get(address.kind(), address.name()) {
             out.push(
-                Diagnostic::error(code::BAD_FORGET, format!("{address} is let go, and declared"))
-                    .at(tree.locator.in_file(*file, &at))
-                    .related(tree.place(declared, &Route::root()), "declared here")
-                    .help("take one of them out"),
+                Diagnostic::error(
+                    code::BAD_FORGET,
+                    format!("{address} is let go, and declared"),
+                )
+                .at(tree.locator.in_file(*file, &at))
+                .related(tree.place(declared, &Route::root()), "declared here")
+                .help("take one of them out"),
             );
         }
     }
 }
 
 /// A waiver is for something that is declared, and has not ended.
-pub(super) fn waived(tree: &Tree<'_, '_>, waivers: &[(FileId, usize, Waiver)], now: Timestamp, out: &mut Diagnostics) {
+pub(super) fn waived(
+    tree: &Tree<'_, '_>,
+    waivers: &[(FileId, usize, Waiver)],
+    now: Timestamp,
+    out: &mut Diagnostics,
+) {
     for (file, index, waiver) in waivers {
-        let at = |key: &str| tree.locator.in_file(*file, &Route::root().key("waivers").index(*index).key(key));
-        let Waiver { address, until, rule, .. } = waiver;
+        let at = |key: &str| {
+            tree.locator
+                .in_file(*file, &Route::root().key("waivers").index(*index).key(key))
+        };
+        let Waiver {
+            address,
+            until,
+            rule,
+            ..
+        } = waiver;
         if !tree.declares(address.kind(), address.name()) {
             let names = tree.names(address.kind());
-            let meant = nearest(address.name(), names).map(|name| format!("did you mean `{}/{name}`?", address.kind()));
+            let meant = nearest(address.name(), names)
+                .map(|name| format!("did you mean `{}/{name}`?", address.kind()));
             out.push(
-                Diagnostic::error(UNKNOWN, format!("a waiver for {address}, which is not declared"))
-                    .at(at("address"))
-                    .help_opt(meant.or_else(|| Some("take the waiver out".to_owned()))),
+                Diagnostic::error(
+                    UNKNOWN,
+                    format!("a waiver for {address}, which is not declared"),
+                )
+                .at(at("address"))
+                .help_opt(meant.or_else(|| Some("take the waiver out".to_owned()))),
             );
         }
         if *until <= now {

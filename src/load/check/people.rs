@@ -17,10 +17,18 @@ pub(super) fn check(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostic
     }
     for of in tree.of(Kind::CrossTenant) {
         let organization = tree.get(Kind::Organization, of.1.address.name());
-        if let Some((_, Declaration { object: Object::Organization(organization), .. })) = organization
+        if let Some((
+            _,
+            Declaration {
+                object: Object::Organization(organization),
+                ..
+            },
+        )) = organization
             && organization.tenant.is_none()
         {
-            let message = "cross-tenant access is between tenants, and this organization names none".to_owned();
+            let message =
+                "cross-tenant access is between tenants, and this organization names none"
+                    .to_owned();
             out.push(
                 tree.error(of, &Route::root(), code::KEY_NEEDED, message)
                     .help("add `tenant: <id>` to the organization, or leave `crossTenant` out"),
@@ -33,13 +41,26 @@ pub(super) fn check(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostic
 fn identities(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostics) {
     let mut seen: BTreeMap<String, (&(FileId, Declaration), Route)> = BTreeMap::new();
     for (of, organization) in tree.organizations() {
-        let tenant = organization.tenant.iter().map(|tenant| (tenant.to_string(), Route::root().key("tenant")));
-        let domains = organization.domains.iter().enumerate().map(|(index, rule)| {
-            (rule.domain.to_string(), Route::root().key("domains").index(index))
-        });
+        let tenant = organization
+            .tenant
+            .iter()
+            .map(|tenant| (tenant.to_string(), Route::root().key("tenant")));
+        let domains = organization
+            .domains
+            .iter()
+            .enumerate()
+            .map(|(index, rule)| {
+                (
+                    rule.domain.to_string(),
+                    Route::root().key("domains").index(index),
+                )
+            });
         for (identity, at) in tenant.chain(domains) {
             if let Some((first, place)) = seen.get(&identity) {
-                let message = format!("`{identity}` tells both {} and {}", first.1.address, of.1.address);
+                let message = format!(
+                    "`{identity}` tells both {} and {}",
+                    first.1.address, of.1.address
+                );
                 out.push(
                     tree.error(of, &at, code::DUPLICATE_IDENTITY, message)
                         .related(tree.place(first, place), "first here")
@@ -50,21 +71,33 @@ fn identities(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostics) {
             }
         }
         for (index, rule) in organization.domains.iter().enumerate() {
-            let ours = |own: &&crate::model::text::Domain| rule.domain == **own || rule.subdomains && rule.domain.covers(own);
+            let ours = |own: &&crate::model::text::Domain| {
+                rule.domain == **own || rule.subdomains && rule.domain.covers(own)
+            };
             if let Some(own) = project.own_domains.iter().find(ours) {
                 let at = Route::root().key("domains").index(index);
                 let message = format!("`{own}` is a domain of our own people");
-                out.push(tree.error(of, &at, code::OWN_DOMAIN, message).help("name the partner's domain"));
+                out.push(
+                    tree.error(of, &at, code::OWN_DOMAIN, message)
+                        .help("name the partner's domain"),
+                );
             }
         }
     }
 }
 
 /// Sponsors who are asked have to exist, or somebody else in their place.
-fn sponsors(tree: &Tree<'_, '_>, of: &(FileId, Declaration), policy: &Policy, out: &mut Diagnostics) {
+fn sponsors(
+    tree: &Tree<'_, '_>,
+    of: &(FileId, Declaration),
+    policy: &Policy,
+    out: &mut Diagnostics,
+) {
     let named = match &policy.requestors {
         Requestors::Organizations(names) => {
-            let found = names.iter().filter_map(|name| tree.get(Kind::Organization, name.as_str()));
+            let found = names
+                .iter()
+                .filter_map(|name| tree.get(Kind::Organization, name.as_str()));
             found.collect::<Vec<_>>()
         }
         Requestors::ConfiguredOrganizations => tree.of(Kind::Organization).collect(),
@@ -80,11 +113,25 @@ fn sponsors(tree: &Tree<'_, '_>, of: &(FileId, Declaration), policy: &Policy, ou
         .filter(|(_, organization)| chosen || organization.state == OrganizationState::Configured)
         .collect();
     for (stage_index, stage) in policy.approval.stages.iter().enumerate() {
-        let at = Route::root().key("approval").key("stages").index(stage_index);
+        let at = Route::root()
+            .key("approval")
+            .key("stages")
+            .index(stage_index);
         if stage.fallback.is_empty() {
-            missing(tree, of, &organizations, &stage.approvers, &at.clone().key("approvers"), out);
+            missing(
+                tree,
+                of,
+                &organizations,
+                &stage.approvers,
+                &at.clone().key("approvers"),
+                out,
+            );
         }
-        if let Some(escalation) = stage.escalation.as_ref().filter(|escalation| escalation.fallback.is_empty()) {
+        if let Some(escalation) = stage
+            .escalation
+            .as_ref()
+            .filter(|escalation| escalation.fallback.is_empty())
+        {
             let at = at.key("escalation").key("approvers");
             missing(tree, of, &organizations, &escalation.approvers, &at, out);
         }
@@ -108,9 +155,21 @@ fn missing(
             Principal::Sponsors(Sponsors::External) => organization.sponsors.external.is_empty(),
             _ => false,
         };
-        let Some((organization, _)) = organizations.iter().find(|(_, organization)| lacks(organization)) else { continue };
-        let which = if matches!(approver, Principal::Sponsors(Sponsors::Internal)) { "internal" } else { "external" };
-        let message = format!("{} has no {which} sponsors, and nobody is asked in their place", organization.1.address);
+        let Some((organization, _)) = organizations
+            .iter()
+            .find(|(_, organization)| lacks(organization))
+        else {
+            continue;
+        };
+        let which = if matches!(approver, Principal::Sponsors(Sponsors::Internal)) {
+            "internal"
+        } else {
+            "external"
+        };
+        let message = format!(
+            "{} has no {which} sponsors, and nobody is asked in their place",
+            organization.1.address
+        );
         out.push(
             tree.error(of, &at.clone().index(index), code::NO_SPONSORS, message)
                 .related(tree.place(organization, &Route::root()), "declared here")
