@@ -47,7 +47,10 @@ fn run(case: &Path) -> Golden {
         sandbox.holds(&before);
         let applied = sandbox.run(["apply", "--auto-approve"]);
         if applied.code != Some(0) {
-            golden.fail(format!("{name}: `before` cannot be applied\n{}", applied.text()));
+            golden.fail(format!(
+                "{name}: `before` cannot be applied\n{}",
+                applied.text()
+            ));
             return golden;
         }
     }

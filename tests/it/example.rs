@@ -9,17 +9,25 @@ use crate::support::{Sandbox, files_below, repository, schema};
 /// Keys that cannot stand in a tree that is applied to a fresh store, with the reason.
 const ONLY_IN_COMMENTS: &[(&str, &str)] = &[
     ("adopt", "the object to take over must exist"),
-    ("allow", "a tenant has one list of domains, and the example blocks"),
+    (
+        "allow",
+        "a tenant has one list of domains, and the example blocks",
+    ),
 ];
 
 fn files() -> Vec<(String, String)> {
     let root = repository("policies");
     files_below(&root)
         .into_iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "yaml"))
+        .filter(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "yaml")
+        })
         .map(|file| {
             let text = std::fs::read_to_string(&file).expect("a file of the example can be read");
-            let path = file.strip_prefix(&root).expect("a file lies below its root");
+            let path = file
+                .strip_prefix(&root)
+                .expect("a file lies below its root");
             (path.to_string_lossy().into_owned(), text)
         })
         .collect()
@@ -41,7 +49,12 @@ fn every_key_of_the_language_appears() {
     }
     let mut keys = schema::keys();
     keys.extend(Kind::ALL.iter().map(|kind| kind.section().to_owned()));
-    keys.extend(["version", "vars", "profiles", "profile", "waivers", "forget"].map(str::to_owned));
+    keys.extend(
+        [
+            "version", "vars", "profiles", "profile", "waivers", "forget",
+        ]
+        .map(str::to_owned),
+    );
     keys.extend(["rule", "address", "reason", "by", "until"].map(str::to_owned));
     let stands = |text: &str, key: &str| {
         text.match_indices(&format!("{key}:"))

@@ -8,8 +8,14 @@ const ORGANIZATION: &str = "version: 1\norganizations:\n  fabrikam:\n    display
 
 fn refuses(sandbox: &Sandbox, code: &str) {
     let _ = sandbox.run(["validate"]).exits(INVALID).says(code);
-    let _ = sandbox.run(["apply", "--auto-approve"]).exits(INVALID).says(code);
-    assert!(!sandbox.path("guestlist.db").exists(), "a refused tree leaves a store behind");
+    let _ = sandbox
+        .run(["apply", "--auto-approve"])
+        .exits(INVALID)
+        .says(code);
+    assert!(
+        !sandbox.path("guestlist.db").exists(),
+        "a refused tree leaves a store behind"
+    );
 }
 
 #[cfg(unix)]
@@ -60,15 +66,31 @@ fn refuses_a_file_of_more_than_a_mebibyte() {
 
 #[test]
 fn refuses_bytes_that_are_no_text() {
-    let latin = ORGANIZATION.replace("Fabrikam", "F\u{1}brikam").into_bytes();
-    let latin: Vec<u8> = latin.into_iter().map(|b| if b == 1 { 0xe4 } else { b }).collect();
+    let latin = ORGANIZATION
+        .replace("Fabrikam", "F\u{1}brikam")
+        .into_bytes();
+    let latin: Vec<u8> = latin
+        .into_iter()
+        .map(|b| if b == 1 { 0xe4 } else { b })
+        .collect();
     refuses(&Sandbox::project().write("partners.yaml", latin), "GL0101");
-    refuses(&Sandbox::project().write("partners.yaml", b"\xff\xfev\0e\0r\0"), "GL0101");
+    refuses(
+        &Sandbox::project().write("partners.yaml", b"\xff\xfev\0e\0r\0"),
+        "GL0101",
+    );
 }
 
 #[test]
 fn refuses_letters_that_hide_or_reorder_text() {
-    for odd in ["\u{202e}", "\u{200b}", "\u{0}", "\u{7f}", "\u{e0041}", "\u{e000}", "e\u{301}"] {
+    for odd in [
+        "\u{202e}",
+        "\u{200b}",
+        "\u{0}",
+        "\u{7f}",
+        "\u{e0041}",
+        "\u{e000}",
+        "e\u{301}",
+    ] {
         for text in [
             ORGANIZATION.replace("Fabrikam", &format!("Fabri{odd}kam")),
             format!("{ORGANIZATION}# for {odd} reviewers\n"),
@@ -81,7 +103,10 @@ fn refuses_letters_that_hide_or_reorder_text() {
 #[test]
 fn never_shows_such_letters_on_a_terminal() {
     let text = ORGANIZATION.replace("Fabrikam", "Fabri\u{202e}kam");
-    let outcome = Sandbox::project().write("partners.yaml", text).run(["validate"]).exits(INVALID);
+    let outcome = Sandbox::project()
+        .write("partners.yaml", text)
+        .run(["validate"])
+        .exits(INVALID);
     assert!(!outcome.text().contains('\u{202e}'));
 }
 
@@ -108,13 +133,19 @@ fn says_that_it_was_not_asked_to_write_without_a_terminal() {
     let sandbox = Sandbox::project().write("partners.yaml", ORGANIZATION);
     let outcome = sandbox.run(["apply"]).says("--auto-approve");
     assert_ne!(outcome.code, Some(0));
-    assert!(!sandbox.path("guestlist.db").exists() || sandbox.run(["plan", "--detailed-exitcode"]).code == Some(2));
+    assert!(
+        !sandbox.path("guestlist.db").exists()
+            || sandbox.run(["plan", "--detailed-exitcode"]).code == Some(2)
+    );
 }
 
 #[test]
 fn shows_fifty_problems_and_counts_the_rest() {
-    let many: String = (0..60).map(|n| format!("  o{n}: {{ displayName: x{n}, domain: a }}\n")).collect();
-    let sandbox = Sandbox::project().write("many.yaml", format!("version: 1\norganizations:\n{many}"));
+    let many: String = (0..60)
+        .map(|n| format!("  o{n}: {{ displayName: x{n}, domain: a }}\n"))
+        .collect();
+    let sandbox =
+        Sandbox::project().write("many.yaml", format!("version: 1\norganizations:\n{many}"));
     let outcome = sandbox.run(["validate"]).exits(INVALID);
     let shown = outcome.text().matches("error[GL").count();
     assert_eq!(shown, 50, "{}", outcome.text());

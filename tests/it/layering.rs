@@ -75,14 +75,21 @@ fn violations(path: &str, text: &str) -> Vec<String> {
         return Vec::new();
     };
     let Some(allowed) = allowed(folder) else {
-        return vec![format!("{path}: the folder `{folder}` is not on the list of layers")];
+        return vec![format!(
+            "{path}: the folder `{folder}` is not on the list of layers"
+        )];
     };
     let is_folder = |name: &str| LAYERS.iter().any(|(folder, _)| *folder == name);
     let mut found: Vec<String> = rust::arrows(&module, &code)
         .into_iter()
         .filter(|arrow| is_folder(&arrow.to) && arrow.to != folder)
         .filter(|arrow| !allowed.contains(&*arrow.to))
-        .map(|arrow| format!("{path}:{}: `{folder}` must not use `{}`", arrow.line, arrow.to))
+        .map(|arrow| {
+            format!(
+                "{path}:{}: `{folder}` must not use `{}`",
+                arrow.line, arrow.to
+            )
+        })
         .collect();
     if LAYERS[..CORE].iter().any(|(name, _)| *name == folder) {
         found.extend(world(path, &code));
@@ -154,7 +161,10 @@ fn catches_an_upward_arrow() {
             "model/kinds.rs:3: `model` must not use `cli`",
         ]
     );
-    assert_eq!(violations("server/http.rs", "use crate::cli::Exit;").len(), 1);
+    assert_eq!(
+        violations("server/http.rs", "use crate::cli::Exit;").len(),
+        1
+    );
     assert_eq!(violations("cli/mod.rs", "use crate::app::plan;"), [""; 0]);
     assert_eq!(violations("extra/mod.rs", "").len(), 1);
 }

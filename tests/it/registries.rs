@@ -22,12 +22,23 @@ fn every_kind_has_a_file() {
     let files: BTreeSet<String> = std::fs::read_dir(&folder)
         .expect("the kinds have a folder")
         .map(|entry| entry.expect("an entry of a folder can be read").path())
-        .map(|path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned())
+        .map(|path| {
+            path.file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned()
+        })
         .filter(|name| name != "mod")
         .collect();
     let kinds: BTreeSet<String> = Kind::ALL
         .iter()
-        .map(|kind| kind.as_str().rsplit('/').next().unwrap_or_default().replace('-', "_"))
+        .map(|kind| {
+            kind.as_str()
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .replace('-', "_")
+        })
         .collect();
     assert_eq!(files, kinds);
 }
@@ -124,7 +135,10 @@ fn the_tables_of_the_readme_are_fresh() {
 
 /// Replaces what stands between `<!-- name:begin -->` and `<!-- name:end -->`.
 fn replace(text: &mut String, name: &str, block: &str) {
-    let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
+    let (begin, end) = (
+        format!("<!-- {name}:begin -->\n"),
+        format!("<!-- {name}:end -->"),
+    );
     let start = text.find(&begin).map(|at| at + begin.len());
     let (Some(start), Some(stop)) = (start, text.find(&end)) else {
         panic!("the README has no block `{name}`");
@@ -189,8 +203,18 @@ fn plan() -> String {
     let sandbox = Sandbox::new();
     sandbox.holds(&repository("policies"));
     let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
-    edit(&sandbox, "catalogs/marketing.yaml", "expires: { after: 30d }", "expires: never");
-    edit(&sandbox, "catalogs/marketing.yaml", "[fabrikam, wingtip]", "[fabrikam, lamna]");
+    edit(
+        &sandbox,
+        "catalogs/marketing.yaml",
+        "expires: { after: 30d }",
+        "expires: never",
+    );
+    edit(
+        &sandbox,
+        "catalogs/marketing.yaml",
+        "[fabrikam, wingtip]",
+        "[fabrikam, lamna]",
+    );
     edit(
         &sandbox,
         "organizations/agencies.yaml",
@@ -204,6 +228,11 @@ fn plan() -> String {
 fn edit(sandbox: &Sandbox, path: &str, from: &str, to: &str) {
     let path = sandbox.path(path);
     let text = std::fs::read_to_string(&path).expect("a file of the example can be read");
-    assert_eq!(text.matches(from).count(), 1, "`{from}` stands once in {}", path.display());
+    assert_eq!(
+        text.matches(from).count(),
+        1,
+        "`{from}` stands once in {}",
+        path.display()
+    );
     std::fs::write(path, text.replace(from, to)).expect("a file of the example can be written");
 }

@@ -22,7 +22,11 @@ fn without_texts(text: &str) -> String {
             out.push(chars[at]);
             at += 1;
         } else {
-            out.extend(chars[at..end].iter().map(|c| if *c == '\n' { '\n' } else { ' ' }));
+            out.extend(
+                chars[at..end]
+                    .iter()
+                    .map(|c| if *c == '\n' { '\n' } else { ' ' }),
+            );
             at = end;
         }
     }
@@ -214,7 +218,10 @@ mod tests {
     #[test]
     fn reads_every_form_of_a_path() {
         let code = "use crate::one::x;\nuse crate::{two, three::{y, z}, four as f};\nlet a = crate::five::g();\nuse super::super::six;\nuse super::sibling;\n$crate::seven::h!()";
-        let to: Vec<String> = arrows(&["plan", "diff"], code).into_iter().map(|a| a.to).collect();
+        let to: Vec<String> = arrows(&["plan", "diff"], code)
+            .into_iter()
+            .map(|a| a.to)
+            .collect();
         assert_eq!(to, ["one", "two", "three", "four", "five", "six", "seven"]);
     }
 }

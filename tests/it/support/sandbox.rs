@@ -138,8 +138,8 @@ fn without_present(text: &str) -> String {
         let day = now.checked_add(Span::new().hours(hours)).unwrap_or(now);
         day.to_string()[..10].to_owned()
     });
-    let instant =
-        Regex::new("([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.]+(Z| UTC)?").expect("a valid expression");
+    let instant = Regex::new("([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.]+(Z| UTC)?")
+        .expect("a valid expression");
     instant
         .replace_all(text, |found: &regex::Captures<'_>| {
             if days.iter().any(|day| *day == found[1]) {

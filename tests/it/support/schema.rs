@@ -38,7 +38,10 @@ pub(crate) fn keys() -> BTreeSet<String> {
             found.insert(section.to_owned());
         }
     }
-    collect(&generator().subschema_for::<Lifecycle>().to_value(), &mut found);
+    collect(
+        &generator().subschema_for::<Lifecycle>().to_value(),
+        &mut found,
+    );
     found
 }
 
