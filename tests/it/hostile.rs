@@ -150,3 +150,15 @@ fn shows_fifty_problems_and_counts_the_rest() {
     let shown = outcome.text().matches("error[GL").count();
     assert_eq!(shown, 50, "{}", outcome.text());
 }
+
+#[test]
+fn refuses_more_catalogs_than_a_tenant_takes() {
+    let catalogs = |from: u32| -> String {
+        let each = (from..from + 4_000).map(|n| format!("  c{n}: {{ displayName: C {n} }}\n"));
+        "version: 1\ncatalogs:\n".to_owned() + &each.collect::<String>()
+    };
+    let sandbox = Sandbox::project()
+        .write("a.yaml", catalogs(0))
+        .write("b.yaml", catalogs(4_000));
+    refuses(&sandbox, "GL0508");
+}
