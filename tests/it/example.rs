@@ -99,3 +99,14 @@ fn the_example_is_applied_in_one_command_and_leaves_nothing_to_do() {
     let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
     let _ = sandbox.run(["plan", "--detailed-exitcode"]).exits(0);
 }
+
+#[test]
+fn the_language_as_the_readme_shows_it_is_valid() {
+    let text = std::fs::read_to_string(repository("README.md")).expect("there is a README");
+    let block = text
+        .split("```yaml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let sandbox = Sandbox::project().write("tree.yaml", block.expect("a block of YAML"));
+    let _ = sandbox.run(["validate"]).exits(0);
+}

@@ -152,7 +152,7 @@ fn shows_fifty_problems_and_counts_the_rest() {
 }
 
 #[test]
-fn refuses_more_catalogs_than_a_tenant_takes() {
+fn says_that_a_tenant_takes_fewer_catalogs() {
     let catalogs = |from: u32| -> String {
         let each = (from..from + 4_000).map(|n| format!("  c{n}: {{ displayName: C {n} }}\n"));
         "version: 1\ncatalogs:\n".to_owned() + &each.collect::<String>()
@@ -160,5 +160,5 @@ fn refuses_more_catalogs_than_a_tenant_takes() {
     let sandbox = Sandbox::project()
         .write("a.yaml", catalogs(0))
         .write("b.yaml", catalogs(4_000));
-    refuses(&sandbox, "GL0508");
+    let _ = sandbox.run(["validate"]).says("GL0508");
 }
