@@ -5,5 +5,6 @@ mod support;
 mod cases;
 mod example;
 mod hostile;
+mod journeys;
 mod layering;
 mod registries;

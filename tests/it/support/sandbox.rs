@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use jiff::{Span, Timestamp, Unit};
 use regex::Regex;
@@ -78,21 +78,31 @@ impl Sandbox {
     /// Runs the program in the folder, without a terminal, and waits for it.
     pub(crate) fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Outcome {
         let arguments: Vec<&str> = arguments.into_iter().collect();
-        let output = Command::new(assert_cmd::cargo::cargo_bin!("guestlist"))
-            .args(&arguments)
-            .current_dir(self.root())
-            .env_clear()
-            .env("HOME", self.root())
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::null())
-            .output()
-            .expect("the program can be started");
+        let output = self.start(&arguments);
         Outcome {
             command: arguments.join(" "),
             code: output.status.code(),
             stdout: self.steady(&output.stdout),
             stderr: self.steady(&output.stderr),
         }
+    }
+
+    /// Runs the program and returns what it wrote to standard output as it is, ids and instants included.
+    pub(crate) fn exactly<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> String {
+        let arguments: Vec<&str> = arguments.into_iter().collect();
+        String::from_utf8(self.start(&arguments).stdout).expect("the program writes UTF-8")
+    }
+
+    fn start(&self, arguments: &[&str]) -> Output {
+        Command::new(assert_cmd::cargo::cargo_bin!("guestlist"))
+            .args(arguments)
+            .current_dir(self.root())
+            .env_clear()
+            .env("HOME", self.root())
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .output()
+            .expect("the program can be started")
     }
 
     /// Takes out of an output what differs from run to run: the folder, fresh ids, the present time.
