@@ -1,0 +1,129 @@
+//! Cases are folders: a tree, at will one that was applied before it, and what the program says.
+//!
+//! `desired/` is the tree; `before/`, where there is one, is applied first, so that a plan shows updates, renames and
+//! prunes. `expected/validate.txt`, `plan.txt` and `plan.json` are the exact outputs. A tree that `validate` refuses has
+//! only the first: every other command must refuse it too and leave no store behind. A plan that can be carried out is,
+//! and then nothing is left to do. `UPDATE=1` rewrites the expected files.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::support::{Golden, Outcome, Sandbox, repository};
+
+/// Fewer folders than this means that some were lost.
+const AT_LEAST: usize = 64;
+
+const INVALID: i32 = 3;
+
+#[test]
+fn every_case_says_what_is_expected() {
+    let cases = folders();
+    assert!(cases.len() >= AT_LEAST, "only {} cases", cases.len());
+    let mut golden = Golden::default();
+    let results: Vec<Golden> = cases.par_iter().map(|case| run(case)).collect();
+    for result in results {
+        golden.extend(result);
+    }
+    golden.finish();
+}
+
+fn folders() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(repository("tests/cases")).expect("there are cases");
+    let mut folders: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry of a folder can be read").path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    folders
+}
+
+fn run(case: &Path) -> Golden {
+    let mut golden = Golden::default();
+    let sandbox = Sandbox::new();
+    let name = case.file_name().unwrap_or_default().to_string_lossy();
+    let before = case.join("before");
+    if before.is_dir() {
+        sandbox.holds(&before);
+        let applied = sandbox.run(["apply", "--auto-approve"]);
+        if applied.code != Some(0) {
+            golden.fail(format!(
+                "{name}: `before` cannot be applied\n{}",
+                applied.text()
+            ));
+            return golden;
+        }
+    }
+    sandbox.holds(&case.join("desired"));
+    let expected = case.join("expected");
+    let validate = sandbox.run(["validate"]);
+    golden.compare(&expected.join("validate.txt"), &validate.text());
+    if validate.code == Some(0) {
+        planned(&sandbox, &name, &expected, &mut golden);
+    } else {
+        golden.absent(&expected.join("plan.txt"));
+        golden.absent(&expected.join("plan.json"));
+        refused(&sandbox, &name, before.is_dir(), &mut golden);
+    }
+    golden
+}
+
+/// A tree that can be used: its plan, as text and as JSON, and the fixpoint after an apply.
+fn planned(sandbox: &Sandbox, name: &str, expected: &Path, golden: &mut Golden) {
+    let text = sandbox.run(["plan"]);
+    let json = sandbox.run(["plan", "--format", "json"]);
+    golden.compare(&expected.join("plan.txt"), &text.text());
+    golden.compare(&expected.join("plan.json"), &json.stdout);
+    let mut demand = |holds: bool, what: &str, outcome: &Outcome| {
+        if !holds {
+            golden.fail(format!("{name}: {what}\n{}", outcome.text()));
+        }
+    };
+    demand(
+        json.code == text.code,
+        "the exit code depends on the format",
+        &json,
+    );
+    demand(
+        json.stdout.is_empty() || serde_json::from_str::<serde_json::Value>(&json.stdout).is_ok(),
+        "the plan is not JSON",
+        &json,
+    );
+    let again = sandbox.run(["plan"]);
+    demand(
+        again.text() == text.text(),
+        "a second plan says something else",
+        &again,
+    );
+    let applied = sandbox.run(["apply", "--auto-approve"]);
+    demand(
+        applied.code == text.code,
+        "the plan and the apply end otherwise",
+        &applied,
+    );
+    if applied.code == Some(0) {
+        let left = sandbox.run(["plan", "--detailed-exitcode"]);
+        demand(
+            left.code == Some(0),
+            "something is left to do after an apply",
+            &left,
+        );
+    }
+}
+
+/// A tree that cannot be used is used by nobody.
+fn refused(sandbox: &Sandbox, name: &str, store: bool, golden: &mut Golden) {
+    for command in [&["plan"][..], &["apply", "--auto-approve"]] {
+        let outcome = sandbox.run(command.iter().copied());
+        if outcome.code != Some(INVALID) {
+            golden.fail(format!(
+                "{name}: `{}` takes a tree that `validate` refuses\n{}",
+                command.join(" "),
+                outcome.text()
+            ));
+        }
+    }
+    if !store && sandbox.path("guestlist.db").exists() {
+        golden.fail(format!("{name}: a refused tree leaves a store behind"));
+    }
+}

@@ -1,0 +1,233 @@
+//! What is listed in one place is there in all others: kinds, diagnostics, commands, and the tables of the README.
+
+use std::collections::BTreeSet;
+
+use guestlist::diag::code;
+use guestlist::model::Kind;
+
+use crate::support::{Golden, Sandbox, files_below, repository, rust, schema};
+
+/// Codes that no test can reach, with the reason.
+const UNREACHABLE: &[(&str, &str)] = &[(
+    "GL0002",
+    "needs a disk that fails, or a user without rights; the tests may run as root",
+)];
+
+#[test]
+fn every_kind_has_a_file() {
+    let folder = repository("src/model/kinds");
+    let files: BTreeSet<String> = std::fs::read_dir(&folder)
+        .expect("the kinds have a folder")
+        .map(|entry| entry.expect("an entry of a folder can be read").path())
+        .map(|path| {
+            path.file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .filter(|name| name != "mod")
+        .collect();
+    let kinds: BTreeSet<String> = Kind::ALL
+        .iter()
+        .map(|kind| {
+            kind.as_str()
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .replace('-', "_")
+        })
+        .collect();
+    assert_eq!(files, kinds);
+}
+
+#[test]
+fn every_kind_has_a_section_of_its_own_and_a_schema() {
+    let sections: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.section()).collect();
+    assert_eq!(sections.len(), Kind::ALL.len());
+    let schema = std::fs::read_to_string(repository("schemas/policy.schema.json"))
+        .expect("the schema of policy files is there");
+    for kind in Kind::ALL {
+        let key = format!("\"{}\":", kind.section());
+        assert!(schema.contains(&key), "the schema has no section {key}");
+        assert!(
+            !schema::description(*kind).is_empty(),
+            "`{kind}` has no description"
+        );
+    }
+}
+
+#[test]
+fn every_kind_has_a_case() {
+    let texts = texts_of_cases("yaml");
+    for kind in Kind::ALL {
+        let key = format!("{}:", kind.section());
+        assert!(texts.contains(&key), "no case declares `{key}`");
+    }
+}
+
+#[test]
+fn every_code_is_listed_once_and_used() {
+    let list = std::fs::read_to_string(repository("src/diag/code.rs")).expect("the list is there");
+    let mut used = BTreeSet::new();
+    for file in files_below(&repository("src")) {
+        if file.ends_with("diag/code.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).expect("a source file can be read");
+        let code = rust::code(&text);
+        for word in code.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+            used.insert(word.to_owned());
+        }
+    }
+    for code in code::ALL {
+        let constant = list
+            .lines()
+            .find(|line| line.contains(code.id) && line.contains(" = "))
+            .and_then(|line| line.split_whitespace().next())
+            .expect("every code stands in the list");
+        assert!(
+            used.contains(constant),
+            "{code} ({constant}) is listed and never used"
+        );
+    }
+}
+
+#[test]
+fn every_code_is_reached_by_a_test() {
+    let mut shown = texts_of_cases("txt");
+    shown += &std::fs::read_to_string(repository("tests/it/hostile.rs"))
+        .expect("the hostile trees are there");
+    let unreachable = |id: &str| UNREACHABLE.iter().any(|(code, _)| *code == id);
+    for code in code::ALL {
+        assert!(
+            shown.contains(code.id) != unreachable(code.id),
+            "{code} ({}) is reached by no test, or by one although it is called unreachable",
+            code.title
+        );
+    }
+}
+
+fn texts_of_cases(extension: &str) -> String {
+    files_below(&repository("tests/cases"))
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|found| found == extension))
+        .filter_map(|file| std::fs::read_to_string(file).ok())
+        .collect()
+}
+
+#[test]
+fn the_tables_of_the_readme_are_fresh() {
+    let file = repository("README.md");
+    let mut text = std::fs::read_to_string(&file).expect("there is a README");
+    replace(&mut text, "kinds", &kinds());
+    replace(&mut text, "codes", &codes());
+    replace(&mut text, "commands", &commands());
+    replace(&mut text, "plan", &plan());
+    let mut golden = Golden::default();
+    golden.compare(&file, &text);
+    golden.finish();
+}
+
+/// Replaces what stands between `<!-- name:begin -->` and `<!-- name:end -->`.
+fn replace(text: &mut String, name: &str, block: &str) {
+    let (begin, end) = (
+        format!("<!-- {name}:begin -->\n"),
+        format!("<!-- {name}:end -->"),
+    );
+    let start = text.find(&begin).map(|at| at + begin.len());
+    let (Some(start), Some(stop)) = (start, text.find(&end)) else {
+        panic!("the README has no block `{name}`");
+    };
+    text.replace_range(start..stop, block);
+}
+
+fn kinds() -> String {
+    let mut table = "| section | address | what it is |\n|---|---|---|\n".to_owned();
+    for kind in Kind::ALL {
+        let section = match kind.parent() {
+            Some(parent) => format!("{}: … {}:", parent.section(), kind.section()),
+            None if *kind == Kind::CrossTenant => {
+                format!("{}: … {}:", Kind::Organization.section(), kind.section())
+            }
+            None => format!("{}:", kind.section()),
+        };
+        let address = match (kind.is_singleton(), kind.parent()) {
+            (true, _) => kind.to_string(),
+            (false, Some(parent)) => format!("{kind}/<{parent}>/<name>"),
+            (false, None) => format!("{kind}/<name>"),
+        };
+        let what = schema::description(*kind);
+        table += &format!("| `{section}` | `{address}` | {what} |\n");
+    }
+    table
+}
+
+fn codes() -> String {
+    let mut table = "| code | what it is about |\n|---|---|\n".to_owned();
+    for code in code::ALL {
+        table += &format!("| `{}` | {} |\n", code.id, code.title);
+    }
+    table
+}
+
+/// Returns the table of commands, from the program's own help.
+fn commands() -> String {
+    let help = Sandbox::new().run(["--help"]).exits(0).stdout;
+    let mut table = "| command | does |\n|---|---|\n".to_owned();
+    let lines = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| line.starts_with("  "));
+    for line in lines {
+        let Some(row) = line.strip_prefix("  ").filter(|row| !row.starts_with(' ')) else {
+            // A description that went on to the next line.
+            table = table.trim_end_matches(" |\n").to_owned() + " " + line.trim() + " |\n";
+            continue;
+        };
+        let (name, does) = row.split_once(' ').unwrap_or((row, ""));
+        if name != "help" {
+            table += &format!("| `{name}` | {} |\n", does.trim());
+        }
+    }
+    table
+}
+
+/// Returns what `plan` says after three changes to the worked example that was applied before.
+fn plan() -> String {
+    let sandbox = Sandbox::new();
+    sandbox.holds(&repository("policies"));
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    edit(
+        &sandbox,
+        "catalogs/marketing.yaml",
+        "expires: { after: 30d }",
+        "expires: never",
+    );
+    edit(
+        &sandbox,
+        "catalogs/marketing.yaml",
+        "[fabrikam, wingtip]",
+        "[fabrikam, lamna]",
+    );
+    edit(
+        &sandbox,
+        "organizations/agencies.yaml",
+        "  wingtip:\n    displayName: Wingtip Studio\n    description: Photographers\n    domains: [wingtip.example]\n",
+        "  lamna:\n    displayName: Lamna Studio\n    description: Photographers\n    domains: [lamna.example]\n",
+    );
+    let plan = sandbox.run(["plan"]).exits(0).stdout;
+    format!("```text\n$ guestlist plan\n{}\n```\n", plan.trim_end())
+}
+
+fn edit(sandbox: &Sandbox, path: &str, from: &str, to: &str) {
+    let path = sandbox.path(path);
+    let text = std::fs::read_to_string(&path).expect("a file of the example can be read");
+    assert_eq!(
+        text.matches(from).count(),
+        1,
+        "`{from}` stands once in {}",
+        path.display()
+    );
+    std::fs::write(path, text.replace(from, to)).expect("a file of the example can be written");
+}
