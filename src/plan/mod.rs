@@ -6,7 +6,9 @@
 mod build;
 mod change;
 mod diff;
+mod likeness;
 mod order;
+mod sequence;
 
 pub use build::build;
 pub use change::{Action, Change, Delta, Edit, Plan, Reason, Settled, Words};
