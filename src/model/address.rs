@@ -126,6 +126,19 @@ impl Address {
         })
     }
 
+    /// Returns the address of another object of the same kind, in the same place.
+    #[must_use]
+    pub fn sibling(&self, name: &Name) -> Self {
+        let name = match self.name.rsplit_once('/') {
+            Some((parent, _)) => format!("{parent}/{name}").into(),
+            None => name.as_str().into(),
+        };
+        Self {
+            kind: self.kind,
+            name,
+        }
+    }
+
     /// Returns this address with its parent renamed, if it lives in `from`.
     #[must_use]
     pub fn moved(&self, from: &Self, to: &Self) -> Option<Self> {

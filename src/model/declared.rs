@@ -36,6 +36,8 @@ pub trait Declared: Serialize + for<'de> Deserialize<'de> + JsonSchema {
 pub enum Rule {
     /// A list whose order means nothing.
     Set,
+    /// One of several forms, told by a word or by the only key of a mapping: another form is another value as a whole.
+    Union,
     /// Cannot change in place: a change replaces the object. With `unless`, only while that key is absent.
     Immutable {
         /// The key whose presence lifts the rule.
@@ -59,6 +61,15 @@ impl Attribute {
         Self {
             at,
             rule: Rule::Set,
+        }
+    }
+
+    /// Returns the rule for an attribute that has one of several forms.
+    #[must_use]
+    pub const fn union(at: &'static str) -> Self {
+        Self {
+            at,
+            rule: Rule::Union,
         }
     }
 

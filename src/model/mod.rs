@@ -13,6 +13,7 @@ pub mod kinds;
 mod lifecycle;
 mod live;
 mod registry;
+mod respell;
 mod set;
 pub mod text;
 
@@ -24,4 +25,5 @@ pub use document::{Body, Digest, Document, Reference};
 pub use kinds::{Kind, Object};
 pub use lifecycle::{Adopt, Lifecycle, Replace};
 pub use live::{Bodies, Bound, Live, LiveObject, Presence, RemoteId, Selection};
+pub use respell::respell;
 pub use set::{OneOrMore, Set};

@@ -1,8 +1,365 @@
-//! Desired against live.
-use super::Plan;
-use crate::model::{Address, Desired, Live};
+//! Desired against live: two sorted lists, merged.
 
-/// Plans.
-pub fn build(_desired: &Desired, _live: &Live, _adopt: &[Address]) -> Plan {
-    todo!()
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::compare::{Compared, compare};
+use super::order::arrange;
+use super::renames::{Seat, Seats, Via, natural_key};
+use super::{Change, Clash, Conflict, Delta, Plan, Reason, Settled};
+use crate::model::{
+    Address, Declaration, Desired, Kind, Live, LiveObject, Object, RemoteId, Replace,
+};
+
+/// What the command asks for beyond the tree.
+#[derive(Debug, Clone, Default)]
+pub struct Asks {
+    /// Addresses that take over the unmanaged object with the same natural key.
+    pub adopt: Vec<Address>,
+}
+
+/// Returns what would change so that a store holds what a tree declares.
+///
+/// Depends on nothing but its arguments. An apply of it makes the next plan empty, unless something else changes the store
+/// or the tree. What the tree asks for and cannot have is told in [`Plan::conflicts`], never left out in silence.
+pub fn build(desired: &Desired, live: &Live, asks: &Asks) -> Plan {
+    let mut builder = Builder {
+        desired,
+        live,
+        asks,
+        seats: Seats::of(desired, live),
+        changes: Vec::new(),
+        settled: Vec::new(),
+        unchanged: 0,
+        conflicts: Vec::new(),
+        unread: Vec::new(),
+        replaced: BTreeSet::new(),
+        gone: BTreeSet::new(),
+        adopted: BTreeMap::new(),
+        alike: None,
+    };
+    builder.merge();
+    builder.refuse_twins();
+    builder.refuse_idle_asks();
+    let mut conflicts = builder.conflicts;
+    conflicts.append(&mut builder.seats.conflicts);
+    conflicts.sort_by(|a, b| a.address.cmp(&b.address));
+    builder.unread.sort();
+    Plan {
+        lineage: live.lineage.clone(),
+        generation: live.generation,
+        tree: desired.tree,
+        changes: arrange(builder.changes, desired, &builder.seats),
+        settled: builder.settled,
+        unchanged: builder.unchanged,
+        unmanaged: live.unmanaged.len() - builder.adopted.len(),
+        foreign: live.foreign,
+        conflicts,
+        unread: builder.unread,
+    }
+}
+
+struct Builder<'p> {
+    desired: &'p Desired,
+    live: &'p Live,
+    asks: &'p Asks,
+    seats: Seats<'p>,
+    changes: Vec<Change>,
+    settled: Vec<Settled>,
+    unchanged: usize,
+    conflicts: Vec<Conflict>,
+    unread: Vec<Address>,
+    /// Objects that are replaced: those inside them are too.
+    replaced: BTreeSet<Address>,
+    /// Objects that are pruned.
+    gone: BTreeSet<Address>,
+    /// Unmanaged objects that are taken over, by their position, and by whom.
+    adopted: BTreeMap<usize, Address>,
+    /// Unmanaged objects by kind and natural key; made when first asked for.
+    alike: Option<BTreeMap<(Kind, String), Vec<usize>>>,
+}
+
+impl Builder<'_> {
+    fn merge(&mut self) {
+        let seats = std::mem::take(&mut self.seats.seats);
+        let mut rest = seats.iter().peekable();
+        for declaration in self.desired.objects() {
+            while let Some(seat) = rest.next_if(|seat| *seat.address < declaration.address) {
+                self.undeclared(seat);
+            }
+            match rest.next_if(|seat| *seat.address == declaration.address) {
+                Some(seat) => self.bound(declaration, seat),
+                None => self.absent(declaration),
+            }
+        }
+        for seat in rest {
+            self.undeclared(seat);
+        }
+    }
+
+    fn declared(&mut self, declaration: &Declaration, delta: Delta, reason: Reason) {
+        self.changes.push(Change {
+            address: declaration.address.clone(),
+            delta,
+            reason,
+            origin: Some(declaration.origin.clone()),
+            declared: Some(declaration.digest),
+            after: BTreeSet::new(),
+        });
+    }
+
+    fn conflict(&mut self, address: &Address, clash: Clash) {
+        self.conflicts.push(Conflict {
+            address: address.clone(),
+            clash,
+        });
+    }
+
+    /// A declared object that is bound.
+    fn bound(&mut self, declaration: &Declaration, seat: &Seat<'_>) {
+        let remade = !self.replaced.is_empty()
+            && declaration
+                .address
+                .parent()
+                .is_some_and(|parent| self.replaced.contains(&parent));
+        let Some(object) = &seat.bound.object else {
+            if remade || seat.via != Via::Stays {
+                self.unread.push(seat.bound.address.clone());
+            } else {
+                self.unchanged += 1;
+            }
+            return;
+        };
+        let Compared {
+            after,
+            edits,
+            because,
+        } = compare(declaration, &object.body, &self.seats);
+        let before = object.clone();
+        if remade || !because.is_empty() {
+            let reason = if because.is_empty() {
+                Reason::ParentReplaced
+            } else if allows_replacing(declaration) {
+                Reason::ReplaceAllowed
+            } else {
+                Reason::ReplaceRefused
+            };
+            self.replaced.insert(declaration.address.clone());
+            let delta = Delta::Replace {
+                before,
+                after,
+                edits,
+                because,
+            };
+            self.declared(declaration, delta, reason);
+        } else if seat.via == Via::Renamed || !edits.is_empty() {
+            let reason = if seat.via == Via::Renamed {
+                Reason::Renamed
+            } else {
+                Reason::Differs
+            };
+            let delta = Delta::Update {
+                before,
+                after,
+                edits,
+            };
+            self.declared(declaration, delta, reason);
+        } else {
+            self.unchanged += 1;
+            self.settled.push(Settled {
+                address: declaration.address.clone(),
+                kind: declaration.address.kind(),
+                id: object.id.clone(),
+                declared: declaration.digest,
+            });
+        }
+    }
+
+    /// A declared object that is not bound.
+    fn absent(&mut self, declaration: &Declaration) {
+        if let Some(at) = self.adoptable(declaration) {
+            let object = &self.live.unmanaged[at];
+            let Compared {
+                after,
+                edits,
+                because,
+            } = compare(declaration, &object.body, &self.seats);
+            if !because.is_empty() {
+                let id = object.id.clone();
+                self.conflict(
+                    &declaration.address,
+                    Clash::AdoptedOtherwise { id, because },
+                );
+            }
+            self.adopted.insert(at, declaration.address.clone());
+            let delta = Delta::Adopt {
+                before: object.clone(),
+                after,
+                edits,
+            };
+            self.declared(declaration, delta, Reason::AdoptAsked);
+        } else {
+            let after = declaration.body();
+            self.declared(declaration, Delta::Create { after }, Reason::Declared);
+        }
+    }
+
+    /// Finds the unmanaged object that a declaration is asked to take over, if it is asked and there is one.
+    fn adoptable(&mut self, declaration: &Declaration) -> Option<usize> {
+        let address = &declaration.address;
+        let lifecycle = declaration.lifecycle.as_deref();
+        let asked = lifecycle.and_then(|lifecycle| lifecycle.adopt.as_ref());
+        let found = if let Some(adopt) = asked {
+            self.by_id(address, adopt.id.as_str())
+        } else if self.asks.adopt.contains(address) {
+            self.by_likeness(address, &declaration.object)
+        } else {
+            return None;
+        };
+        match found {
+            Ok(at) => match self.adopted.get(&at).cloned() {
+                None => Some(at),
+                Some(by) => {
+                    let id = self.live.unmanaged[at].id.clone();
+                    self.conflict(address, Clash::AdoptedTwice { id, by });
+                    None
+                }
+            },
+            Err(clash) => {
+                self.conflict(address, clash);
+                None
+            }
+        }
+    }
+
+    fn by_id(&self, address: &Address, id: &str) -> Result<usize, Clash> {
+        let unmanaged = &self.live.unmanaged;
+        let has_id = |object: &LiveObject| object.id.0.eq_ignore_ascii_case(id);
+        let kind = address.kind();
+        let found = unmanaged
+            .iter()
+            .position(|object| object.kind == kind && has_id(object));
+        if let Some(at) = found {
+            return Ok(at);
+        }
+        Err(match unmanaged.iter().find(|object| has_id(object)) {
+            Some(other) => Clash::OtherKind {
+                id: other.id.clone(),
+                kind: other.kind,
+            },
+            None => Clash::NoSuchObject {
+                id: RemoteId(id.to_owned()),
+            },
+        })
+    }
+
+    fn by_likeness(&mut self, address: &Address, object: &Object) -> Result<usize, Clash> {
+        match self.alike(address.kind(), object)[..] {
+            [] => Err(Clash::NoLikeness),
+            [one] => Ok(one),
+            ref several => Err(Clash::SeveralAlike {
+                ids: ids(self.live, several),
+            }),
+        }
+    }
+
+    /// Returns the unmanaged objects with the natural key of a declared one.
+    fn alike(&mut self, kind: Kind, object: &Object) -> Vec<usize> {
+        let Some(key) = object.natural_key() else {
+            return Vec::new();
+        };
+        let unmanaged = &self.live.unmanaged;
+        let alike = self.alike.get_or_insert_with(|| {
+            let mut alike: BTreeMap<(Kind, String), Vec<usize>> = BTreeMap::new();
+            for (at, object) in unmanaged.iter().enumerate() {
+                if let Some(key) = natural_key(object) {
+                    alike.entry((object.kind, key)).or_default().push(at);
+                }
+            }
+            alike
+        });
+        alike.get(&(kind, key)).cloned().unwrap_or_default()
+    }
+
+    /// Refuses to create what exists already. An object inside another is told by its natural key only there, and nobody
+    /// knows where an unmanaged one lives, so those are not compared.
+    fn refuse_twins(&mut self) {
+        if self.live.unmanaged.is_empty() {
+            return;
+        }
+        for at in 0..self.changes.len() {
+            let change = &self.changes[at];
+            let address = change.address.clone();
+            if change.delta.action() != super::Action::Create || address.kind().parent().is_some() {
+                continue;
+            }
+            let Some(declaration) = self.desired.get(&address) else {
+                continue;
+            };
+            let mut twins = self.alike(address.kind(), &declaration.object);
+            twins.retain(|twin| !self.adopted.contains_key(twin));
+            let asked = self.conflicts.iter().any(|other| other.address == address);
+            if !twins.is_empty() && !asked {
+                let ids = ids(self.live, &twins);
+                self.conflict(&address, Clash::Exists { ids });
+            }
+        }
+    }
+
+    /// Refuses to adopt for addresses that nothing declares: a slip of the hand is told.
+    fn refuse_idle_asks(&mut self) {
+        let mut asked = self.asks.adopt.clone();
+        asked.sort();
+        asked.dedup();
+        for address in asked {
+            if self.desired.get(&address).is_none() {
+                self.conflict(&address, Clash::NotDeclared);
+            }
+        }
+    }
+
+    /// A bound object that is not declared.
+    fn undeclared(&mut self, seat: &Seat<'_>) {
+        let Some(object) = &seat.bound.object else {
+            self.unread.push(seat.bound.address.clone());
+            return;
+        };
+        let before = object.clone();
+        let parent = seat.address.parent();
+        let asked = |address: &Address| self.desired.forget.binary_search(address).is_ok();
+        let let_go = asked(&seat.bound.address) || parent.as_ref().is_some_and(asked);
+        let (delta, reason) = if let_go {
+            (Delta::Forget { before }, Reason::ForgetAsked)
+        } else if seat.address.kind().is_settings() {
+            (Delta::Forget { before }, Reason::SettingsUndeclared)
+        } else {
+            let orphan = parent.is_some_and(|parent| self.gone.contains(&parent));
+            self.gone.insert((*seat.address).clone());
+            let reason = if orphan {
+                Reason::ParentPruned
+            } else {
+                Reason::Undeclared
+            };
+            (Delta::Prune { before }, reason)
+        };
+        self.changes.push(Change {
+            address: (*seat.address).clone(),
+            delta,
+            reason,
+            origin: None,
+            declared: None,
+            after: BTreeSet::new(),
+        });
+    }
+}
+
+fn allows_replacing(declaration: &Declaration) -> bool {
+    let lifecycle = declaration.lifecycle.as_deref();
+    lifecycle.is_some_and(|lifecycle| matches!(lifecycle.replace, Some(Replace::Allowed)))
+}
+
+fn ids(live: &Live, positions: &[usize]) -> Vec<RemoteId> {
+    positions
+        .iter()
+        .map(|at| live.unmanaged[*at].id.clone())
+        .collect()
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::{Address, Body, Digest, Kind, LiveObject, Origin, RemoteId};
+use crate::model::{Address, Body, Digest, Kind, LiveObject, Origin, RemoteId, canonical};
 use crate::source::Route;
 
 /// What would change, in the order in which it would.
@@ -27,6 +28,11 @@ pub struct Plan {
     pub unmanaged: usize,
     /// How many live objects other projects own.
     pub foreign: u64,
+    /// What the tree or the command asks for and the store does not allow: while there is any, the plan is refused.
+    pub conflicts: Vec<Conflict>,
+    /// Bound objects whose bodies the plan needs and that were not read, such as the unchanged policies of a package that is
+    /// replaced. Read these too and plan again: until then the plan is not whole, and refused.
+    pub unread: Vec<Address>,
 }
 
 impl Plan {
@@ -44,12 +50,112 @@ impl Plan {
             .filter(|change| change.delta.action() == action)
             .count()
     }
+
+    /// Returns the digest of the actions: which objects, from what to what, in which order. Two plans with one digest do
+    /// the same.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        #[derive(Serialize)]
+        struct Line<'p> {
+            address: &'p Address,
+            action: &'static str,
+            from: Option<&'p Address>,
+            id: Option<&'p RemoteId>,
+            before: Option<Digest>,
+            after: Option<Digest>,
+            declared: Option<Digest>,
+        }
+        let lines: Vec<Line<'_>> = self
+            .changes
+            .iter()
+            .map(|change| {
+                let before = change.delta.before();
+                Line {
+                    address: &change.address,
+                    action: change.delta.action().as_str(),
+                    from: before.and_then(|before| before.address.as_ref()),
+                    id: before.map(|before| &before.id),
+                    before: before.map(|before| before.body.digest()),
+                    after: change.delta.after().map(Body::digest),
+                    declared: change.declared,
+                }
+            })
+            .collect();
+        Digest::of(canonical(&lines).as_bytes())
+    }
+}
+
+/// Something asked for that the store does not allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The address that asks.
+    pub address: Address,
+    /// What stands in the way.
+    pub clash: Clash,
+}
+
+/// What stands in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clash {
+    /// Adoption of an address that the tree does not declare.
+    NotDeclared,
+    /// Adoption of an id that no unmanaged object has.
+    NoSuchObject {
+        /// The id.
+        id: RemoteId,
+    },
+    /// Adoption of an object of another kind.
+    OtherKind {
+        /// The id.
+        id: RemoteId,
+        /// The object's kind.
+        kind: Kind,
+    },
+    /// Adoption of an object by likeness, and none is like it.
+    NoLikeness,
+    /// Adoption of an object by likeness, and several are like it.
+    SeveralAlike {
+        /// Their ids, in order.
+        ids: Vec<RemoteId>,
+    },
+    /// Adoption of an object that another address takes over.
+    AdoptedTwice {
+        /// The id.
+        id: RemoteId,
+        /// The other address.
+        by: Address,
+    },
+    /// Adoption of an object that would have to be replaced.
+    AdoptedOtherwise {
+        /// The id.
+        id: RemoteId,
+        /// The keys that cannot change in place.
+        because: Vec<Route>,
+    },
+    /// Creation of what exists already and nobody owns.
+    Exists {
+        /// The ids of the objects, in order.
+        ids: Vec<RemoteId>,
+    },
+    /// A rename from several names at once.
+    SeveralNames {
+        /// The addresses, in order.
+        from: Vec<Address>,
+    },
+    /// A rename of an object that another address takes.
+    RenamedTwice {
+        /// The address before.
+        from: Address,
+        /// The other address.
+        by: Address,
+    },
 }
 
 /// One object's change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// The address; for a rename the new one.
+    /// The address at which the object is bound when its turn has come; for a rename the new one. For an object inside
+    /// one that is renamed in this plan, the address below the new name, also when it is deleted.
     pub address: Address,
     /// What happens.
     pub delta: Delta,
@@ -67,21 +173,30 @@ pub struct Change {
 /// What happens to an object.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Delta {
-    /// It is created with this body.
+    /// It is created with this body. Keys that are not managed start with what is declared or their default.
     Create {
         /// The body, defaults included.
         after: Body,
     },
     /// It changes in place. Its address before, where another, says what it was renamed from.
+    ///
+    /// Renaming an object moves the bindings of the objects inside it; those have no change of their own unless they differ
+    /// otherwise, and then their address before is that below the old name. Find the object by its id. Renames of one plan
+    /// may exchange names: give up all old bindings before taking new ones where a store keeps addresses unique.
     Update {
-        /// The object as it is.
+        /// The object as it is, others under their present names.
         before: LiveObject,
-        /// The whole body as it will be, keys that are not managed included.
+        /// The whole body as it will be, keys that are not managed included, others under their names after the plan.
         after: Body,
-        /// The differences; empty for a mere rename.
+        /// The differences; empty for a mere rename. Another name for an object that is renamed is none.
         edits: Vec<Edit>,
     },
-    /// It is deleted and created anew, because of keys that cannot change in place.
+    /// It is deleted and created anew, because of keys that cannot change in place, or inside an object to which this
+    /// happens.
+    ///
+    /// The object gets another id under the same address. Objects that name it do not change, since they name an address:
+    /// a store that keeps ids points them to the new one. Objects inside it go with it and are created again by replacements
+    /// of their own, which follow.
     Replace {
         /// The object as it is.
         before: LiveObject,
@@ -89,7 +204,7 @@ pub enum Delta {
         after: Body,
         /// The differences.
         edits: Vec<Edit>,
-        /// The keys that cannot change in place.
+        /// The keys that cannot change in place; empty inside an object that is replaced.
         because: Vec<Route>,
     },
     /// An object that nobody owned becomes ours, and changes where it differs.
@@ -301,8 +416,10 @@ pub enum Reason {
     ForgetAsked,
     /// Settings that are no longer declared are let go, never deleted.
     SettingsUndeclared,
-    /// Its parent is deleted.
+    /// The object that it lives in is deleted.
     ParentPruned,
+    /// The object that it lives in is deleted and created anew.
+    ParentReplaced,
 }
 
 /// An object that is as declared, though the record says that it was applied from another spelling.

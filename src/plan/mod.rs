@@ -5,9 +5,13 @@
 
 mod build;
 mod change;
+mod compare;
 mod diff;
+mod likeness;
 mod order;
+mod renames;
+mod sequence;
 
-pub use build::build;
-pub use change::{Action, Change, Delta, Edit, Plan, Reason, Settled, Words};
+pub use build::{Asks, build};
+pub use change::{Action, Change, Clash, Conflict, Delta, Edit, Plan, Reason, Settled, Words};
 pub use diff::diff;

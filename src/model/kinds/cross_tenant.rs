@@ -80,6 +80,10 @@ pub struct AutomaticConsent {
 impl Declared for CrossTenant {
     const KIND: Kind = Kind::CrossTenant;
     const ATTRIBUTES: &'static [Attribute] = &[
+        Attribute::union("inbound.users"),
+        Attribute::union("inbound.applications"),
+        Attribute::union("outbound.users"),
+        Attribute::union("outbound.applications"),
         Attribute::set("trust"),
         Attribute::set("inbound.users.only"),
         Attribute::set("inbound.users.except"),

@@ -165,6 +165,8 @@ impl Policy {
 impl Declared for Policy {
     const KIND: Kind = Kind::Policy;
     const ATTRIBUTES: &'static [Attribute] = &[
+        Attribute::union("requestors"),
+        Attribute::union("expires"),
         Attribute::set("requestors.organizations"),
         Attribute::set("requestors.people"),
         Attribute::set("requestors.servicePrincipals"),

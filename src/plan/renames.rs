@@ -1,0 +1,324 @@
+//! Renames: which bound object belongs to which declared address.
+//!
+//! `formerly` names earlier names. An object is taken from an earlier name when its new address is not bound. From then on
+//! the address is bound, so `formerly` is spent: it may stay in the tree, and a plan after the apply is empty.
+//!
+//! * **Plain**: the new address is not bound, and exactly one earlier address is bound and no longer declared.
+//! * **Chain** (`c` formerly `b`, `b` formerly `a`): an earlier address that is still declared gives its object away when it
+//!   takes another one in turn, so all move up by one.
+//! * **Exchange** (`a` formerly `b`, `b` formerly `a`, or a longer ring): all addresses are bound, before and after. Names
+//!   alone do not tell whether it has happened yet, natural keys do: it is carried out when each address declares the
+//!   natural key of the object that it takes, and not that of its present one.
+//! * **Inside**: objects inside a renamed one move with it, and their own `formerly` counts below the new name. Settings of
+//!   an organization follow its name in the same way.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::{Clash, Conflict};
+use crate::model::{Address, Bound, Declaration, Desired, Kind, Live, LiveObject, Name};
+
+/// How a bound object came to its address after the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Via {
+    /// It has it.
+    Stays,
+    /// The object that it lives in is renamed.
+    WithParent,
+    /// It is renamed itself.
+    Renamed,
+}
+
+/// A bound object at the address that it has once all renames are carried out.
+#[derive(Debug)]
+pub(super) struct Seat<'l> {
+    pub(super) address: Cow<'l, Address>,
+    pub(super) bound: &'l Bound,
+    pub(super) via: Via,
+}
+
+/// All bound objects, in order of the addresses that they will have.
+#[derive(Debug)]
+pub(super) struct Seats<'l> {
+    pub(super) seats: Vec<Seat<'l>>,
+    pub(super) conflicts: Vec<Conflict>,
+    /// New names by kind and old name.
+    names: BTreeMap<Kind, BTreeMap<Box<str>, Box<str>>>,
+}
+
+impl<'l> Seats<'l> {
+    /// Returns where every bound object will be.
+    pub(super) fn of(desired: &Desired, live: &'l Live) -> Self {
+        let seats = live
+            .bound()
+            .iter()
+            .map(|bound| Seat {
+                address: Cow::Borrowed(&bound.address),
+                bound,
+                via: Via::Stays,
+            })
+            .collect();
+        let mut all = Self {
+            seats,
+            conflicts: Vec::new(),
+            names: BTreeMap::new(),
+        };
+        let renamed: Vec<(&Declaration, Vec<Address>)> = desired
+            .objects()
+            .iter()
+            .filter_map(|declaration| Some((declaration, formerly(declaration)?)))
+            .collect();
+        if renamed.is_empty() {
+            return all;
+        }
+        let (inside, alone): (Vec<_>, Vec<_>) = renamed
+            .into_iter()
+            .partition(|(declaration, _)| declaration.address.kind().parent().is_some());
+        let mut conflicts = Vec::new();
+        let mut moves = Search::new(desired, &all, &alone).run(&mut conflicts);
+        companions(desired, &all, &mut moves);
+        all.shift(&moves);
+        all.carry(&moves);
+        let moves = Search::new(desired, &all, &inside).run(&mut conflicts);
+        all.shift(&moves);
+        all.conflicts = conflicts;
+        all
+    }
+
+    /// Returns the new name of an object, if it is renamed.
+    pub(super) fn renamed(&self, kind: Kind, name: &str) -> Option<String> {
+        let new = self.names.get(&kind)?.get(name)?;
+        Some(new.to_string())
+    }
+
+    /// Returns true when no object gets another name.
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    fn at(&self, address: &Address) -> Option<&Seat<'l>> {
+        let found = self
+            .seats
+            .binary_search_by(|seat| (*seat.address).cmp(address));
+        found.ok().map(|at| &self.seats[at])
+    }
+
+    /// Gives objects their new addresses, all at once.
+    fn shift(&mut self, moves: &BTreeMap<Address, Address>) {
+        if moves.is_empty() {
+            return;
+        }
+        for seat in &mut self.seats {
+            if let Some(new) = moves.get(&*seat.address) {
+                self.names
+                    .entry(new.kind())
+                    .or_default()
+                    .insert(seat.bound.address.name().into(), new.name().into());
+                seat.address = Cow::Owned(new.clone());
+                seat.via = Via::Renamed;
+            }
+        }
+        self.sort();
+    }
+
+    /// Moves objects with the one that they live in.
+    fn carry(&mut self, moves: &BTreeMap<Address, Address>) {
+        for seat in &mut self.seats {
+            if let Some(from) = seat.address.parent()
+                && let Some(to) = moves.get(&from)
+                && let Some(new) = seat.address.moved(&from, to)
+            {
+                seat.address = Cow::Owned(new);
+                seat.via = Via::WithParent;
+            }
+        }
+        self.sort();
+    }
+
+    fn sort(&mut self) {
+        self.seats
+            .sort_by(|a, b| (&a.address, &a.bound.address).cmp(&(&b.address, &b.bound.address)));
+    }
+}
+
+/// Returns the earlier addresses of an object, in the tree's order of addresses.
+fn formerly(declaration: &Declaration) -> Option<Vec<Address>> {
+    let names = declaration.lifecycle.as_deref()?.formerly.as_ref()?;
+    if declaration.address.kind().is_singleton() {
+        return None;
+    }
+    let mut earlier: Vec<Address> = names
+        .iter()
+        .map(|name| declaration.address.sibling(name))
+        .filter(|earlier| *earlier != declaration.address)
+        .collect();
+    earlier.sort();
+    earlier.dedup();
+    Some(earlier)
+}
+
+/// Lets the settings of renamed organizations follow: they are declared inside the organization, under its name.
+fn companions(desired: &Desired, seats: &Seats<'_>, moves: &mut BTreeMap<Address, Address>) {
+    let of = |organization: &Address| {
+        let name = Name::parse(organization.name()).ok()?;
+        Some(Address::new(Kind::CrossTenant, &name))
+    };
+    let follow: BTreeMap<Address, Address> = moves
+        .iter()
+        .filter(|(old, _)| old.kind() == Kind::Organization)
+        .filter_map(|(old, new)| Some((of(old)?, of(new)?)))
+        .filter(|(old, new)| seats.at(old).is_some() && desired.get(new).is_some())
+        .collect();
+    for (old, new) in &follow {
+        let free = seats.at(new).is_none() || follow.contains_key(new);
+        if free && !moves.contains_key(old) && !moves.values().any(|taken| taken == new) {
+            moves.insert(old.clone(), new.clone());
+        }
+    }
+}
+
+/// The search for the moves of one sort of kinds.
+struct Search<'s> {
+    desired: &'s Desired,
+    seats: &'s Seats<'s>,
+    earlier: BTreeMap<&'s Address, &'s [Address]>,
+    moves: BTreeMap<Address, Address>,
+}
+
+/// What an address takes.
+enum Taking {
+    One(Address),
+    Conflict(Clash),
+    Nothing,
+}
+
+impl<'s> Search<'s> {
+    fn new(
+        desired: &'s Desired,
+        seats: &'s Seats<'_>,
+        renamed: &'s [(&Declaration, Vec<Address>)],
+    ) -> Self {
+        let earlier = renamed
+            .iter()
+            .map(|(declaration, earlier)| (&declaration.address, &earlier[..]))
+            .collect();
+        Self {
+            desired,
+            seats,
+            earlier,
+            moves: BTreeMap::new(),
+        }
+    }
+}
+
+impl Search<'_> {
+    /// Returns the moves found, old address to new, and tells what stands in the way of others.
+    fn run(mut self, conflicts: &mut Vec<Conflict>) -> BTreeMap<Address, Address> {
+        let targets: Vec<&Address> = self.earlier.keys().copied().collect();
+        for target in &targets {
+            if self.seats.at(target).is_none() {
+                self.chain(target, conflicts);
+            }
+        }
+        for target in targets {
+            self.ring(target);
+        }
+        self.moves
+    }
+
+    fn chain(&mut self, target: &Address, conflicts: &mut Vec<Conflict>) {
+        let mut steps: Vec<(Address, Address)> = Vec::new();
+        let mut to = target.clone();
+        loop {
+            match self.taking(&to, &steps) {
+                Taking::Nothing => return,
+                Taking::Conflict(clash) => {
+                    conflicts.push(Conflict { address: to, clash });
+                    return;
+                }
+                Taking::One(from) => {
+                    let ends = self.desired.get(&from).is_none();
+                    steps.push((from.clone(), to));
+                    if ends {
+                        self.moves.extend(steps);
+                        return;
+                    }
+                    to = from;
+                }
+            }
+        }
+    }
+
+    /// Finds the object that an address takes; one that is declared gives way only if it takes another in turn.
+    fn taking(&self, to: &Address, steps: &[(Address, Address)]) -> Taking {
+        let earlier = self.earlier.get(to).copied().unwrap_or_default();
+        let (taken, open): (Vec<&Address>, Vec<&Address>) = earlier
+            .iter()
+            .filter(|old| self.seats.at(old).is_some())
+            .partition(|old| self.moves.contains_key(*old));
+        let (declared, free): (Vec<&Address>, Vec<&Address>) = open
+            .into_iter()
+            .partition(|old| self.desired.get(old).is_some());
+        let movable: Vec<&Address> = declared
+            .into_iter()
+            .filter(|old| self.earlier.contains_key(old))
+            .filter(|old| steps.iter().all(|(from, _)| from != *old))
+            .collect();
+        match (&free[..], &movable[..], &taken[..]) {
+            ([one], ..) | ([], [one], _) => Taking::One((*one).clone()),
+            ([], [], [from, ..]) => match self.moves.get(*from) {
+                Some(by) => Taking::Conflict(Clash::RenamedTwice {
+                    from: (*from).clone(),
+                    by: by.clone(),
+                }),
+                None => Taking::Nothing,
+            },
+            ([], [], []) => Taking::Nothing,
+            (free, movable, _) => Taking::Conflict(Clash::SeveralNames {
+                from: free.iter().chain(movable).copied().cloned().collect(),
+            }),
+        }
+    }
+
+    /// Exchanges names among bound objects, where natural keys say that it has not happened yet.
+    fn ring(&mut self, target: &Address) {
+        let mut steps: Vec<(Address, Address)> = Vec::new();
+        let mut to = target.clone();
+        while let Some(from) = self.exchanged(&to) {
+            if steps.iter().any(|(taken, _)| *taken == from) {
+                return;
+            }
+            steps.push((from.clone(), to));
+            if from == *target {
+                self.moves.extend(steps);
+                return;
+            }
+            to = from;
+        }
+    }
+
+    fn exchanged(&self, to: &Address) -> Option<Address> {
+        let present = self.seats.at(to)?.bound.object.as_ref()?;
+        let wanted = self.desired.get(to)?.object.natural_key()?;
+        if natural_key(present)? == wanted {
+            return None;
+        }
+        let earlier = self.earlier.get(to)?;
+        let mut fitting = earlier.iter().filter(|old| {
+            !self.moves.contains_key(*old)
+                && self.desired.get(old).is_some()
+                && self.seats.at(old).is_some_and(|seat| {
+                    let object = seat.bound.object.as_ref();
+                    object.and_then(natural_key).as_ref() == Some(&wanted)
+                })
+        });
+        let first = fitting.next()?;
+        fitting.next().is_none().then(|| first.clone())
+    }
+}
+
+/// Returns what tells a live object from others of its kind; `None` also for a body that cannot be read.
+pub(super) fn natural_key(object: &LiveObject) -> Option<String> {
+    let mut read = serde_json::Deserializer::from_str(object.body.as_str());
+    object.kind.decode(&mut read).ok()?.natural_key()
+}
