@@ -4,5 +4,6 @@ pub mod diag;
 pub mod model;
 pub mod plan;
 pub mod ports;
+pub mod render;
 pub mod source;
 pub mod store;

@@ -1,0 +1,1 @@
+//! The JSON of reports: contracts, apart from the types of the program.
