@@ -30,7 +30,7 @@ pub fn neutral(text: &str, starts: bool) -> Cow<'_, str> {
 }
 
 /// Returns true for the second `#` of `##[`, `##vso[`, `##teamcity[`.
-fn opens_command(before: &str, from: &str) -> bool {
+pub(super) fn opens_command(before: &str, from: &str) -> bool {
     before.ends_with('#')
         && from[1..]
             .trim_start_matches(|c: char| c.is_ascii_alphabetic())

@@ -147,6 +147,4 @@ pub struct Version {
     pub version: &'static str,
     /// The version of the language that it reads.
     pub language: u32,
-    /// The newest format of stores that it reads.
-    pub store_format: Option<u64>,
 }
