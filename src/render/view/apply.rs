@@ -53,3 +53,28 @@ pub(super) const fn done(action: Action) -> &'static str {
         Action::Forget => "forgotten",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::samples::text;
+
+    #[test]
+    fn says_what_was_done_and_where_it_is_recorded() {
+        let report = Applied {
+            store: "sqlite:guestlist.db",
+            run: "0199f0c0-7d1e-7000-8000-000000000001",
+            generation: 4,
+            audit_size: 12,
+            audit_hash: "9f86d081",
+            counts: vec![(Action::Create, 2), (Action::Update, 0), (Action::Prune, 1)],
+            verified: true,
+            duration: jiff::SignedDuration::from_millis(1234),
+        };
+        insta::assert_snapshot!(text(|out| applied(&report, out)), @r"
+        Applied: 2 created, 1 pruned in 1.2 s.
+        Run 0199f0c0-7d1e-7000-8000-000000000001 on sqlite:guestlist.db, generation 4; audit head 12:9f86d081
+        The next plan is empty.
+        ");
+    }
+}

@@ -34,3 +34,19 @@ pub fn error(
     }
     out.block(&Block::Paragraph(lines))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::samples::text;
+
+    #[test]
+    fn joins_the_causes_on_one_line() {
+        let causes = ["it is damaged".to_owned(), "page 3\n::error::x".to_owned()];
+        let shown = text(|out| error("the store cannot be read", &causes, Some("restore it"), out));
+        insta::assert_snapshot!(shown, @r"
+        error: the store cannot be read: it is damaged: page 3\u{a}::error::x
+          help: restore it
+        ");
+    }
+}

@@ -112,3 +112,67 @@ fn commit(run: &Run) -> String {
 fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Body, Digest, RemoteId};
+    use crate::render::samples::text;
+    use serde_json::json;
+
+    fn example() -> Run {
+        Run {
+            id: "0199f0c0-7d1e-7000-8000-000000000001".to_owned(),
+            project: "contoso-external".to_owned(),
+            generation: 4,
+            actor: "ana".to_owned(),
+            host: "laptop".to_owned(),
+            commit: Some("4f1c9e2aa0".to_owned()),
+            tree: Digest::from_bytes([0x4f; 16]),
+            plan: Digest::from_bytes([0x11; 16]),
+            started: Timestamp::UNIX_EPOCH,
+            finished: Timestamp::UNIX_EPOCH,
+            counts: vec![(Action::Create, 1), (Action::Prune, 1)],
+        }
+    }
+
+    #[test]
+    fn lists_runs() {
+        insta::assert_snapshot!(text(|out| runs(&[example()], out)), @r"
+        RUN                                   WHEN                  WHO         GENERATION  COMMIT   CHANGES
+        0199f0c0-7d1e-7000-8000-000000000001  1970-01-01 00:00:00Z  ana@laptop  4           4f1c9e2  1 created, 1 pruned
+        ");
+        assert_eq!(text(|out| runs(&[], out)), "Nothing was applied yet.\n");
+    }
+
+    #[test]
+    fn shows_a_run_with_its_changes() {
+        let body = Body::of(&json!({ "displayName": "Litware" }));
+        let change = |action, address: &str, before, after| RunChange {
+            address: address.to_owned(),
+            renamed_from: None,
+            action,
+            id: RemoteId("1".to_owned()),
+            before,
+            after,
+        };
+        let changes = [
+            change(
+                Action::Create,
+                "organization/litware",
+                None,
+                Some(body.clone()),
+            ),
+            change(Action::Prune, "catalog/old", Some(body), None),
+        ];
+        insta::assert_snapshot!(text(|out| run(&example(), &changes, out)), @r"
+        guestlist run 0199f0c0-7d1e-7000-8000-000000000001 · contoso-external · 1970-01-01 00:00:00Z · ana@laptop · tree 4f4f4f4 · commit 4f1c9e2
+
+          + organization/litware
+              displayName: Litware
+          - catalog/old
+
+        Done: 1 created, 1 pruned.
+        ");
+    }
+}

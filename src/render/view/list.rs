@@ -51,3 +51,37 @@ fn row(object: &Listed) -> Vec<Cow<'_, str>> {
         declared.into(),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RemoteId;
+    use crate::render::samples::{address, origin, text};
+
+    #[test]
+    fn lines_up_by_width_and_stays_on_its_lines() {
+        let one = |of: &str, name: &str, live: bool, ours: bool| {
+            let address = address(of);
+            Listed {
+                kind: address.kind(),
+                address: ours.then_some(address),
+                name: Some(name.to_owned()),
+                id: live.then(|| RemoteId("5f1c".to_owned())),
+                origin: ours.then(|| origin("a.yaml", 3)),
+            }
+        };
+        let objects = [
+            one("organization/litware", "東京", true, true),
+            one("catalog/marketing", "a\n::error::b", false, true),
+            one("catalog/marketing", "Old", true, false),
+        ];
+        insta::assert_snapshot!(text(|out| list(&objects, out)), @r"
+        ADDRESS               NAME              LIVE     DECLARED
+        organization/litware  東京              5f1c     a.yaml:3
+        catalog/marketing     a\u{a}::error::b  not yet  a.yaml:3
+        catalog (unmanaged)   Old               5f1c     no
+
+        3 objects
+        ");
+    }
+}

@@ -53,3 +53,62 @@ fn listing(title: &'static str, body: &Body, out: &mut dyn Writer) -> io::Result
 fn nothing(text: &'static str, out: &mut dyn Writer) -> io::Result<()> {
     out.block(&Block::Paragraph(vec![Line::plain(text)]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RemoteId;
+    use crate::render::samples::{address, origin, text};
+    use serde_json::json;
+
+    fn example(live: Option<&str>) -> Shown {
+        let body =
+            |name: &str| Body::of(&json!({ "displayName": name, "domains": ["litware.example"] }));
+        Shown {
+            address: address("organization/litware"),
+            id: live.map(|_| RemoteId("5f1c7c1e".to_owned())),
+            origin: Some(origin("policies/litware.yaml", 4)),
+            desired: Some(body("Litware")),
+            live: live.map(body),
+        }
+    }
+
+    #[test]
+    fn shows_both_sides_where_they_differ() {
+        insta::assert_snapshot!(text(|out| shown(&example(Some("Lit")), out)), @r"
+        organization/litware  policies/litware.yaml:4  id 5f1c7c1e
+
+        declared
+          displayName: Litware
+          domains: [litware.example]
+
+        live
+          displayName: Lit
+          domains: [litware.example]
+        ");
+    }
+
+    #[test]
+    fn shows_one_side_where_they_do_not() {
+        insta::assert_snapshot!(text(|out| shown(&example(Some("Litware")), out)), @r"
+        organization/litware  policies/litware.yaml:4  id 5f1c7c1e
+
+        live, as declared
+          displayName: Litware
+          domains: [litware.example]
+        ");
+    }
+
+    #[test]
+    fn says_what_is_missing() {
+        insta::assert_snapshot!(text(|out| shown(&example(None), out)), @r"
+        organization/litware  policies/litware.yaml:4
+
+        declared
+          displayName: Litware
+          domains: [litware.example]
+
+        not live
+        ");
+    }
+}
