@@ -4,8 +4,6 @@
 //! a `v2` beside it.
 
 mod harmless;
-mod schemas;
 pub mod v1;
 
 pub use harmless::write;
-pub use schemas::schemas;

@@ -7,6 +7,7 @@ mod object;
 mod plan;
 mod program;
 mod run;
+mod schemas;
 
 use std::borrow::Cow;
 
@@ -24,6 +25,7 @@ pub use object::{List, Listed, Show};
 pub use plan::{Change, Edit, Items, Plan, Reason, Refusal, WordPiece};
 pub use program::{Init, Version};
 pub use run::{History, Run, RunChange, RunSummary};
+pub use schemas::schemas;
 
 /// The keys and values of an object.
 pub type Keys = Map<String, Value>;

@@ -3,7 +3,7 @@
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 
-use super::v1;
+use super as v1;
 
 /// Returns the schema of every JSON report with the name of its file, in the order of the commands. Draft 2020-12.
 #[must_use]
@@ -53,7 +53,7 @@ mod tests {
         );
         assert!(schema["title"].is_string() && schema["description"].is_string());
         let mut out = Vec::new();
-        super::super::write(&mut out, report).expect("memory takes all");
+        crate::render::json::write(&mut out, report).expect("memory takes all");
         let value: Value = serde_json::from_slice(&out).expect("JSON");
         assert_eq!(value["format_version"], 1);
         let validator = jsonschema::draft202012::new(&schema).expect("a schema");
