@@ -5,5 +5,6 @@ pub mod load;
 pub mod model;
 pub mod plan;
 pub mod ports;
+pub mod render;
 pub mod source;
 pub mod store;

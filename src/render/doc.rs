@@ -1,0 +1,157 @@
+//! The document that reports lower to: a sequence of blocks, given to a writer one by one, so that a report of any length
+//! needs the memory of its largest block.
+
+use std::borrow::Cow;
+use std::io;
+
+use crate::source::Place;
+
+/// What a piece of text is, for writers that show it; no meaning hangs on colour alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Role {
+    /// Running text.
+    #[default]
+    Plain,
+    /// What the eye should find first.
+    Strong,
+    /// What it may pass over: places, counts.
+    Faint,
+    /// What comes.
+    Added,
+    /// What goes.
+    Removed,
+    /// What becomes something else.
+    Changed,
+    /// An error.
+    Error,
+    /// A warning.
+    Warning,
+    /// A note or help.
+    Note,
+}
+
+/// A piece of one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// The text, as foreign as it comes; the writer makes it harmless.
+    pub text: Cow<'a, str>,
+    /// What it is.
+    pub role: Role,
+}
+
+/// One line of pieces.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line<'a>(pub Vec<Piece<'a>>);
+
+impl<'a> Line<'a> {
+    /// Returns an empty line.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Returns a line of plain text.
+    #[must_use]
+    pub fn plain(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::new().and(Role::Plain, text)
+    }
+
+    /// Appends a piece.
+    #[must_use]
+    pub fn and(mut self, role: Role, text: impl Into<Cow<'a, str>>) -> Self {
+        self.push(role, text);
+        self
+    }
+
+    /// Appends a piece in place.
+    pub fn push(&mut self, role: Role, text: impl Into<Cow<'a, str>>) {
+        self.0.push(Piece {
+            text: text.into(),
+            role,
+        });
+    }
+}
+
+/// One change of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change<'a> {
+    /// The sign: `+`, `~`, `-/+`, `>`, `-` or `x`.
+    pub sign: &'static str,
+    /// The role of the sign.
+    pub role: Role,
+    /// The address, and what belongs to it: `(was organization/old)`.
+    pub address: Line<'a>,
+    /// What stands at the right: a place, or the reason where there is no place.
+    pub aside: Option<String>,
+    /// What happens inside.
+    pub details: Vec<Detail<'a>>,
+    /// How many lines of details are left out.
+    pub more: usize,
+}
+
+/// What happens to one part of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detail<'a> {
+    /// Where; empty for lines that need no label.
+    pub at: String,
+    /// What, a line each; indented by the spaces they start with.
+    pub lines: Vec<Line<'a>>,
+}
+
+/// A message with the line at fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snippet<'a> {
+    /// `error` or `warning`.
+    pub role: Role,
+    /// The word and the code: `error[GL0302]`.
+    pub tag: String,
+    /// What is wrong.
+    pub message: &'a str,
+    /// Where.
+    pub place: Option<&'a Place>,
+    /// Further places, and what stands there.
+    pub related: Vec<(&'a Place, &'a str)>,
+    /// What to do.
+    pub help: &'a [String],
+}
+
+/// Rows under headings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table<'a> {
+    /// The headings.
+    pub columns: &'static [&'static str],
+    /// The rows, as wide as the headings.
+    pub rows: Vec<Vec<Cow<'a, str>>>,
+}
+
+/// One block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block<'a> {
+    /// What the report is about.
+    Heading(Line<'a>),
+    /// Running text, a line each.
+    Paragraph(Vec<Line<'a>>),
+    /// A change of an object.
+    Change(Change<'a>),
+    /// A message with its place.
+    Snippet(Snippet<'a>),
+    /// A table.
+    Table(Table<'a>),
+    /// An object's keys and values under a title, already laid out.
+    Listing {
+        /// The title.
+        title: Line<'a>,
+        /// The lines.
+        lines: Vec<String>,
+    },
+}
+
+/// Turns blocks into the bytes of a format, and makes every foreign character harmless in it.
+pub trait Writer {
+    /// Writes one block.
+    ///
+    /// # Errors
+    ///
+    /// Those of what it writes to.
+    fn block(&mut self, block: &Block<'_>) -> io::Result<()>;
+}

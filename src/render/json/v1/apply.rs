@@ -1,0 +1,80 @@
+//! An apply.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Counts, FormatVersion};
+use crate::render::report::Applied;
+
+/// What an apply did, and where that left the store.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Apply<'a> {
+    /// The version of this format.
+    pub format_version: FormatVersion,
+    /// The store, as people name it.
+    pub store: &'a str,
+    /// Whether anything changed; false when all was as declared, or the question was not answered with `yes`.
+    pub applied: bool,
+    /// How many changes of each action were made.
+    pub counts: Counts,
+    /// The run; absent when nothing was applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<&'a str>,
+    /// The store's generation afterwards; absent when nothing was applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u64>,
+    /// The head of the audit log; absent when nothing was applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditHead<'a>>,
+    /// Whether a plan made afterwards was empty.
+    pub verified: bool,
+    /// How long it took, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+}
+
+/// The head of the audit log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AuditHead<'a> {
+    /// How many entries there are.
+    pub size: u64,
+    /// The hash of the last one, in hexadecimal digits.
+    pub hash: &'a str,
+}
+
+impl<'a> From<&'a Applied<'a>> for Apply<'a> {
+    fn from(report: &'a Applied<'a>) -> Self {
+        Self {
+            format_version: FormatVersion,
+            store: report.store,
+            applied: true,
+            counts: report.counts.iter().copied().collect(),
+            run: Some(report.run),
+            generation: Some(report.generation),
+            audit: Some(AuditHead {
+                size: report.audit_size,
+                hash: report.audit_hash,
+            }),
+            verified: report.verified,
+            duration_ms: Some(u64::try_from(report.duration.as_millis()).unwrap_or(0)),
+        }
+    }
+}
+
+impl<'a> Apply<'a> {
+    /// Returns the report of an apply that changed nothing; `verified` says that there was nothing to change.
+    #[must_use]
+    pub fn nothing(store: &'a str, verified: bool) -> Self {
+        Self {
+            format_version: FormatVersion,
+            store,
+            applied: false,
+            counts: Counts::default(),
+            run: None,
+            generation: None,
+            audit: None,
+            verified,
+            duration_ms: None,
+        }
+    }
+}

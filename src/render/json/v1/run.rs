@@ -1,0 +1,127 @@
+//! Runs: the history, or one run with its changes.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{ActionName, Counts, FormatVersion, Keys, keys};
+use crate::render::report;
+
+/// The runs of a project's store, newest first.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct History {
+    /// The version of this format.
+    pub format_version: FormatVersion,
+    /// The runs.
+    pub runs: Vec<RunSummary>,
+}
+
+impl From<&[report::Run]> for History {
+    fn from(runs: &[report::Run]) -> Self {
+        Self {
+            format_version: FormatVersion,
+            runs: runs.iter().map(RunSummary::from).collect(),
+        }
+    }
+}
+
+/// One run with its changes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Run {
+    /// The version of this format.
+    pub format_version: FormatVersion,
+    /// The run.
+    pub run: RunSummary,
+    /// The changes, in the order in which they were made.
+    pub changes: Vec<RunChange>,
+}
+
+impl Run {
+    /// Returns the report of a run.
+    #[must_use]
+    pub fn new(run: &report::Run, changes: &[report::RunChange]) -> Self {
+        Self {
+            format_version: FormatVersion,
+            run: RunSummary::from(run),
+            changes: changes.iter().map(RunChange::from).collect(),
+        }
+    }
+}
+
+/// A run that was committed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RunSummary {
+    /// The id.
+    pub id: String,
+    /// The project.
+    pub project: String,
+    /// The generation that it made.
+    pub generation: u64,
+    /// Who ran it.
+    pub actor: String,
+    /// On which machine.
+    pub host: String,
+    /// The git commit of the tree, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The digest of the tree's files.
+    pub tree: String,
+    /// The digest of the plan's actions.
+    pub plan: String,
+    /// When it started, RFC 3339 in UTC.
+    pub started: String,
+    /// When it was committed, RFC 3339 in UTC.
+    pub finished: String,
+    /// How many changes of each action were made.
+    pub counts: Counts,
+}
+
+impl From<&report::Run> for RunSummary {
+    fn from(run: &report::Run) -> Self {
+        Self {
+            id: run.id.clone(),
+            project: run.project.clone(),
+            generation: run.generation,
+            actor: run.actor.clone(),
+            host: run.host.clone(),
+            commit: run.commit.clone(),
+            tree: run.tree.to_string(),
+            plan: run.plan.to_string(),
+            started: run.started.to_string(),
+            finished: run.finished.to_string(),
+            counts: run.counts.iter().copied().collect(),
+        }
+    }
+}
+
+/// A change of a run, as it was carried out.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RunChange {
+    /// The address.
+    pub address: String,
+    /// The address before a rename.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renamed_from: Option<String>,
+    /// What happened.
+    pub action: ActionName,
+    /// The store's id of the object.
+    pub id: String,
+    /// The object before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Keys>,
+    /// The object after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Keys>,
+}
+
+impl From<&report::RunChange> for RunChange {
+    fn from(change: &report::RunChange) -> Self {
+        Self {
+            address: change.address.clone(),
+            renamed_from: change.renamed_from.clone(),
+            action: change.action.into(),
+            id: change.id.to_string(),
+            before: change.before.as_ref().map(keys),
+            after: change.after.as_ref().map(keys),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The published schemas of the JSON reports.
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+
+use super as v1;
+
+/// Returns the schema of every JSON report with the name of its file, in the order of the commands. Draft 2020-12.
+#[must_use]
+pub fn schemas() -> Vec<(&'static str, Schema)> {
+    vec![
+        ("init.schema.json", schema::<v1::Init<'_>>()),
+        ("validate.schema.json", schema::<v1::Validate>()),
+        ("plan.schema.json", schema::<v1::Plan<'_>>()),
+        ("apply.schema.json", schema::<v1::Apply<'_>>()),
+        ("show.schema.json", schema::<v1::Show>()),
+        ("list.schema.json", schema::<v1::List>()),
+        ("history.schema.json", schema::<v1::History>()),
+        ("run.schema.json", schema::<v1::Run>()),
+        ("version.schema.json", schema::<v1::Version>()),
+        ("error.schema.json", schema::<v1::Failed>()),
+    ]
+}
+
+fn schema<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<T>()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::diag::Diagnostics;
+    use crate::model::{Body, Digest, RemoteId};
+    use crate::plan::Action;
+    use crate::render::report;
+    use crate::render::samples::{address, diagnostics, everything, origin};
+
+    fn fits<T: Serialize>(file: &str, report: &T) -> Value {
+        let (_, schema) = schemas()
+            .into_iter()
+            .find(|(name, _)| *name == file)
+            .expect(file);
+        let schema = schema.to_value();
+        assert_eq!(
+            schema["$schema"], "https://json-schema.org/draft/2020-12/schema",
+            "{file}"
+        );
+        assert!(schema["title"].is_string() && schema["description"].is_string());
+        let mut out = Vec::new();
+        crate::render::json::write(&mut out, report).expect("memory takes all");
+        let value: Value = serde_json::from_slice(&out).expect("JSON");
+        assert_eq!(value["format_version"], 1);
+        let validator = jsonschema::draft202012::new(&schema).expect("a schema");
+        let errors: Vec<_> = validator
+            .iter_errors(&value)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert_eq!(errors, [""; 0], "{file}");
+        assert!(!validator.is_valid(&json!({ "format_version": 2 })));
+        value
+    }
+
+    #[test]
+    fn a_plan_fits_its_schema() {
+        let plan = everything();
+        let refused = [report::Refused {
+            rule: "adoption".to_owned(),
+            address: Some(address("catalog/marketing")),
+            message: "exists".to_owned(),
+            help: None,
+        }];
+        let report = report::Planned {
+            project: "p",
+            store: "sqlite:a.db",
+            plan: &plan,
+            refusals: &refused,
+            warnings: &diagnostics(),
+        };
+        let value = fits("plan.schema.json", &v1::Plan::from(&report));
+        assert_eq!(value["counts"]["prune"], 2);
+        assert_eq!(
+            value["changes"][1]["renamed_from"],
+            "organization/fabrikam-old"
+        );
+        assert_eq!(
+            value["changes"][0]["edits"][0]["pointer"],
+            "/approval/stages/1"
+        );
+    }
+
+    #[test]
+    fn the_other_reports_fit_theirs() {
+        let list = diagnostics();
+        let validated = |diagnostics, objects| report::Validated {
+            diagnostics,
+            files: 2,
+            objects,
+        };
+        let invalid = v1::Validate::from(&validated(&list, None));
+        fits("validate.schema.json", &invalid);
+        let empty = Diagnostics::new();
+        let valid = v1::Validate::from(&validated(&empty, Some(1)));
+        fits("validate.schema.json", &valid);
+
+        let applied = report::Applied {
+            store: "s",
+            run: "0199",
+            generation: 4,
+            audit_size: 9,
+            audit_hash: "ab",
+            counts: vec![(Action::Create, 2)],
+            verified: true,
+            duration: jiff::SignedDuration::from_millis(12),
+        };
+        fits("apply.schema.json", &v1::Apply::from(&applied));
+        fits("apply.schema.json", &v1::Apply::nothing("s", true));
+
+        let body = || Some(Body::of(&json!({ "displayName": "Litware" })));
+        let shown = report::Shown {
+            address: address("organization/litware"),
+            id: Some(RemoteId("1".to_owned())),
+            origin: Some(origin("a.yaml", 3)),
+            desired: body(),
+            live: None,
+        };
+        fits("show.schema.json", &v1::Show::from(&shown));
+        let listed = [report::Listed {
+            kind: shown.address.kind(),
+            address: None,
+            name: Some("Litware".to_owned()),
+            id: None,
+            origin: None,
+        }];
+        fits("list.schema.json", &v1::List::from(&listed[..]));
+
+        let run = report::Run {
+            id: "0199".to_owned(),
+            project: "p".to_owned(),
+            generation: 1,
+            actor: "ana".to_owned(),
+            host: "laptop".to_owned(),
+            commit: None,
+            tree: Digest::of(b""),
+            plan: Digest::of(b""),
+            started: jiff::Timestamp::UNIX_EPOCH,
+            finished: jiff::Timestamp::UNIX_EPOCH,
+            counts: vec![(Action::Forget, 1)],
+        };
+        fits(
+            "history.schema.json",
+            &v1::History::from(&[run.clone()][..]),
+        );
+        let change = report::RunChange {
+            address: "organization/litware".to_owned(),
+            renamed_from: None,
+            action: Action::Prune,
+            id: RemoteId("1".to_owned()),
+            before: body(),
+            after: None,
+        };
+        fits("run.schema.json", &v1::Run::new(&run, &[change]));
+        let version = report::Version {
+            version: "0.1.0",
+            language: 1,
+        };
+        fits("version.schema.json", &v1::Version::from(&version));
+        fits("init.schema.json", &v1::Init::from(&["a".to_owned()][..]));
+        let failed = v1::Failed {
+            format_version: v1::FormatVersion,
+            error: v1::Error {
+                code: "invalid",
+                message: "m".to_owned(),
+                causes: vec!["c".to_owned()],
+                help: None,
+                exit: 3,
+            },
+            diagnostics: list.iter().map(v1::Diagnostic::from).collect(),
+            refusals: Vec::new(),
+        };
+        fits("error.schema.json", &failed);
+    }
+}

@@ -1,0 +1,311 @@
+//! The writer for terminals and logs.
+
+use std::io;
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::doc::{Block, Change, Detail, Line, Role, Snippet, Table, Writer};
+use super::neutral::neutral;
+use crate::source::Place;
+
+/// The column at which a change's place starts.
+const ASIDE: usize = 59;
+/// The column at which a change's details start.
+const DETAIL: usize = 6;
+/// The widest label that details are lined up behind.
+const LABEL: usize = 30;
+
+/// Writes blocks as text.
+pub struct Text<'w> {
+    out: &'w mut dyn io::Write,
+    colour: bool,
+    line: String,
+    width: usize,
+    start: bool,
+    last: Option<Sort>,
+}
+
+impl std::fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Text")
+            .field("colour", &self.colour)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What sort of block came last: an empty line stands between blocks that do not belong together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Change,
+    Other,
+}
+
+impl<'w> Text<'w> {
+    /// Returns a writer, with colours or without.
+    pub fn new(out: &'w mut dyn io::Write, colour: bool) -> Self {
+        Self {
+            out,
+            colour,
+            line: String::new(),
+            width: 0,
+            start: true,
+            last: None,
+        }
+    }
+
+    /// Puts foreign text on the line.
+    fn put(&mut self, role: Role, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let text = neutral(text, self.start);
+        self.start &= text.chars().all(char::is_whitespace);
+        self.width += text.width();
+        match style(role) {
+            Some(style) if self.colour => {
+                use std::fmt::Write as _;
+                let _ = write!(self.line, "{style}{text}{style:#}");
+            }
+            _ => self.line.push_str(&text),
+        }
+    }
+
+    fn put_line(&mut self, line: &Line<'_>) {
+        for piece in &line.0 {
+            self.put(piece.role, &piece.text);
+        }
+    }
+
+    /// Fills the line with spaces up to a column, with at least `gap` of them.
+    fn pad(&mut self, column: usize, gap: usize) {
+        let spaces = column.saturating_sub(self.width).max(gap);
+        self.line.extend(std::iter::repeat_n(' ', spaces));
+        self.width += spaces;
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        let kept = self.line.trim_end_matches(' ').len();
+        self.line.truncate(kept);
+        self.line.push('\n');
+        self.out.write_all(self.line.as_bytes())?;
+        self.line.clear();
+        self.width = 0;
+        self.start = true;
+        Ok(())
+    }
+
+    fn change(&mut self, change: &Change<'_>) -> io::Result<()> {
+        self.pad(2, 2);
+        self.put(change.role, change.sign);
+        self.pad(4, 1);
+        self.put_line(&change.address);
+        if let Some(aside) = &change.aside {
+            self.pad(ASIDE, 2);
+            self.put(Role::Faint, aside);
+        }
+        self.end()?;
+        let label = change
+            .details
+            .iter()
+            .map(|detail| detail.at.width())
+            .filter(|width| *width <= LABEL)
+            .max()
+            .map_or(4, |width| width.max(21) + 2);
+        for detail in &change.details {
+            self.detail(detail, label)?;
+        }
+        if change.more > 0 {
+            self.pad(DETAIL, 0);
+            let lines = if change.more == 1 { "line" } else { "lines" };
+            self.put(Role::Faint, &format!("… and {} more {lines}", change.more));
+            self.end()?;
+        }
+        Ok(())
+    }
+
+    fn detail(&mut self, detail: &Detail<'_>, label: usize) -> io::Result<()> {
+        let column = if detail.at.is_empty() {
+            DETAIL
+        } else {
+            DETAIL + label
+        };
+        self.pad(DETAIL, 0);
+        self.put(Role::Plain, &detail.at);
+        if detail.at.width() > LABEL {
+            self.end()?;
+        }
+        for line in &detail.lines {
+            self.pad(column, 0);
+            self.put_line(line);
+            self.end()?;
+        }
+        if self.width > 0 {
+            self.end()?;
+        }
+        Ok(())
+    }
+
+    fn snippet(&mut self, snippet: &Snippet<'_>) -> io::Result<()> {
+        if let Some(place) = snippet.place {
+            self.put(Role::Strong, &locus(place));
+        }
+        self.put(snippet.role, &snippet.tag);
+        self.put(Role::Strong, ": ");
+        self.put(Role::Strong, snippet.message);
+        self.end()?;
+        if let Some(place) = snippet.place {
+            self.excerpt(place, snippet.role, 2)?;
+        }
+        for (place, note) in &snippet.related {
+            self.put(Role::Plain, "  ");
+            self.put(Role::Plain, &locus(place));
+            self.put(Role::Note, "note");
+            self.put(Role::Plain, ": ");
+            self.put(Role::Plain, note);
+            self.end()?;
+            self.excerpt(place, Role::Note, 4)?;
+        }
+        for line in snippet.help {
+            self.put(Role::Plain, "  ");
+            self.put(Role::Note, "help");
+            self.put(Role::Plain, ": ");
+            self.put(Role::Plain, line);
+            self.end()?;
+        }
+        Ok(())
+    }
+
+    /// Writes the line at fault and the carets below its marked part.
+    fn excerpt(&mut self, place: &Place, role: Role, indent: usize) -> io::Result<()> {
+        if place.excerpt.trim().is_empty() {
+            return Ok(());
+        }
+        let (offset, marked) = (place.offset as usize, place.marked as usize);
+        // Leading white space says nothing here and would push the caret away.
+        let lead = place
+            .excerpt
+            .chars()
+            .take(offset)
+            .take_while(|c| c.is_whitespace())
+            .count();
+        let visible: Vec<char> = place.excerpt.chars().skip(lead).collect();
+        let shown = |from: usize, to: usize| -> String {
+            let part: String = visible
+                .iter()
+                .skip(from)
+                .take(to - from)
+                .map(|c| if *c == '\t' { ' ' } else { *c })
+                .collect();
+            neutral(&part, from == 0).into_owned()
+        };
+        let (from, to) = (offset - lead, offset - lead + marked);
+        let before = shown(0, from);
+        let under = shown(from, to.min(visible.len()).max(from));
+        let after = shown(to.min(visible.len()), visible.len());
+        self.pad(indent, 0);
+        self.line.push_str(&before);
+        self.line.push_str(&under);
+        self.line.push_str(&after);
+        self.end()?;
+        self.pad(indent + columns(&before), 0);
+        self.put(role, &"^".repeat(columns(&under).max(1)));
+        self.end()
+    }
+
+    fn table(&mut self, table: &Table<'_>) -> io::Result<()> {
+        let rows: Vec<Vec<String>> = table
+            .rows
+            .iter()
+            .map(|row| {
+                row.iter()
+                    .enumerate()
+                    .map(|(at, cell)| neutral(cell, at == 0).into_owned())
+                    .collect()
+            })
+            .collect();
+        let mut widths: Vec<usize> = table.columns.iter().map(|name| name.width()).collect();
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.width());
+            }
+        }
+        let mut column = 0;
+        for (name, width) in table.columns.iter().zip(&widths) {
+            self.pad(column, 0);
+            self.put(Role::Strong, name);
+            column += width + 2;
+        }
+        self.end()?;
+        for row in &rows {
+            let mut column = 0;
+            for (cell, width) in row.iter().zip(&widths) {
+                self.pad(column, 0);
+                self.put(Role::Plain, cell);
+                column += width + 2;
+            }
+            self.end()?;
+        }
+        Ok(())
+    }
+}
+
+impl Writer for Text<'_> {
+    fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
+        let sort = match block {
+            Block::Change(_) => Sort::Change,
+            _ => Sort::Other,
+        };
+        if self
+            .last
+            .replace(sort)
+            .is_some_and(|last| last != Sort::Change || sort != last)
+        {
+            self.end()?;
+        }
+        match block {
+            Block::Heading(line) => {
+                self.put_line(line);
+                self.end()
+            }
+            Block::Paragraph(lines) => lines.iter().try_for_each(|line| {
+                self.put_line(line);
+                self.end()
+            }),
+            Block::Change(change) => self.change(change),
+            Block::Snippet(snippet) => self.snippet(snippet),
+            Block::Table(table) => self.table(table),
+            Block::Listing { title, lines } => {
+                self.put_line(title);
+                self.end()?;
+                lines.iter().try_for_each(|line| {
+                    self.pad(2, 2);
+                    self.put(Role::Plain, line);
+                    self.end()
+                })
+            }
+        }
+    }
+}
+
+fn locus(place: &Place) -> String {
+    format!("{}:{}:{}: ", place.path, place.line, place.column)
+}
+
+fn columns(text: &str) -> usize {
+    text.chars().filter_map(UnicodeWidthChar::width).sum()
+}
+
+const fn style(role: Role) -> Option<Style> {
+    Some(match role {
+        Role::Plain => return None,
+        Role::Strong => Style::new().bold(),
+        Role::Faint => Style::new().dimmed(),
+        Role::Added => AnsiColor::Green.on_default(),
+        Role::Removed => AnsiColor::Red.on_default(),
+        Role::Changed => AnsiColor::Yellow.on_default(),
+        Role::Error => AnsiColor::Red.on_default().bold(),
+        Role::Warning => AnsiColor::Yellow.on_default().bold(),
+        Role::Note => AnsiColor::Cyan.on_default().bold(),
+    })
+}

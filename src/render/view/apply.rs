@@ -1,0 +1,80 @@
+//! An apply: what was done, and where that left the store.
+
+use std::io;
+
+use crate::plan::Action;
+use crate::render::doc::{Block, Line, Role, Writer};
+use crate::render::report::Applied;
+
+/// Lowers the report of an apply.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn applied(report: &Applied<'_>, out: &mut dyn Writer) -> io::Result<()> {
+    let done: Vec<_> = report
+        .counts
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(action, n)| format!("{n} {}", done(*action)))
+        .collect();
+    let seconds = report.duration.as_millis() as f64 / 1000.0;
+    let mut lines = vec![
+        Line::new()
+            .and(Role::Strong, format!("Applied: {}", done.join(", ")))
+            .and(Role::Plain, format!(" in {seconds:.1} s.")),
+        Line::plain(format!("Run {} on ", report.run))
+            .and(Role::Plain, report.store)
+            .and(Role::Plain, format!(", generation {}; ", report.generation))
+            .and(
+                Role::Faint,
+                format!("audit head {}:{}", report.audit_size, report.audit_hash),
+            ),
+    ];
+    lines.push(if report.verified {
+        Line::plain("The next plan is empty.")
+    } else {
+        Line::new().and(
+            Role::Warning,
+            "The next plan is not empty: run `guestlist plan` to see what is left.",
+        )
+    });
+    out.block(&Block::Paragraph(lines))
+}
+
+/// Returns what was done, in a word.
+pub(super) const fn done(action: Action) -> &'static str {
+    match action {
+        Action::Create => "created",
+        Action::Update => "updated",
+        Action::Replace => "replaced",
+        Action::Adopt => "adopted",
+        Action::Prune => "pruned",
+        Action::Forget => "forgotten",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::samples::text;
+
+    #[test]
+    fn says_what_was_done_and_where_it_is_recorded() {
+        let report = Applied {
+            store: "sqlite:guestlist.db",
+            run: "0199f0c0-7d1e-7000-8000-000000000001",
+            generation: 4,
+            audit_size: 12,
+            audit_hash: "9f86d081",
+            counts: vec![(Action::Create, 2), (Action::Update, 0), (Action::Prune, 1)],
+            verified: true,
+            duration: jiff::SignedDuration::from_millis(1234),
+        };
+        insta::assert_snapshot!(text(|out| applied(&report, out)), @r"
+        Applied: 2 created, 1 pruned in 1.2 s.
+        Run 0199f0c0-7d1e-7000-8000-000000000001 on sqlite:guestlist.db, generation 4; audit head 12:9f86d081
+        The next plan is empty.
+        ");
+    }
+}

@@ -1,0 +1,154 @@
+//! Diagnostics: what is wrong with a tree, where, and how to mend it.
+
+use std::collections::BTreeSet;
+use std::io;
+
+use super::count;
+use crate::diag::{Diagnostics, SHOWN, Severity};
+use crate::render::doc::{Block, Line, Role, Snippet, Writer};
+use crate::render::report::Validated;
+
+/// Lowers diagnostics, as many as a run shows, then counts them. Nothing comes of an empty list.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn diagnostics(list: &Diagnostics, out: &mut dyn Writer) -> io::Result<()> {
+    if list.is_empty() {
+        return Ok(());
+    }
+    for one in list.iter().take(SHOWN) {
+        out.block(&Block::Snippet(Snippet {
+            role: match one.severity {
+                Severity::Error => Role::Error,
+                Severity::Warning => Role::Warning,
+            },
+            tag: format!("{}[{}]", one.severity.as_str(), one.code),
+            message: &one.message,
+            place: one.primary.as_ref(),
+            related: one
+                .related
+                .iter()
+                .map(|label| (&label.place, label.note.as_str()))
+                .collect(),
+            help: &one.help,
+        }))?;
+    }
+    let mut end = Vec::new();
+    if list.len() > SHOWN {
+        end.push(Line::plain(format!("… and {} more", list.len() - SHOWN)));
+    }
+    end.push(Line::new().and(Role::Strong, summary(list)));
+    out.block(&Block::Paragraph(end))
+}
+
+/// Lowers the report of a validation.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn validated(report: &Validated<'_>, out: &mut dyn Writer) -> io::Result<()> {
+    diagnostics(report.diagnostics, out)?;
+    let Some(objects) = report.objects else {
+        return Ok(());
+    };
+    out.block(&Block::Paragraph(vec![Line::new().and(
+        Role::Strong,
+        format!(
+            "The tree is valid: {} in {}.",
+            count(objects, "object", "objects"),
+            count(report.files, "file", "files"),
+        ),
+    )]))
+}
+
+fn summary(list: &Diagnostics) -> String {
+    let mut parts = Vec::new();
+    for (severity, one, many) in [
+        (Severity::Error, "error", "errors"),
+        (Severity::Warning, "warning", "warnings"),
+    ] {
+        match list.count(severity) {
+            0 => {}
+            n => parts.push(count(n, one, many)),
+        }
+    }
+    let files: BTreeSet<&str> = list
+        .iter()
+        .filter_map(|one| one.primary.as_ref())
+        .map(|place| place.path.as_str())
+        .collect();
+    let found = parts.join(", ");
+    match files.len() {
+        0 => found,
+        n => format!("{found} in {}", count(n, "file", "files")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{Diagnostic, code};
+    use crate::render::samples::{self, text};
+    use crate::source::SourceFile;
+
+    fn shown(list: &Diagnostics) -> String {
+        text(|out| diagnostics(list, out))
+    }
+
+    #[test]
+    fn shows_place_line_caret_notes_and_help() {
+        insta::assert_snapshot!(shown(&samples::diagnostics()), @r"
+        policies/packages/onboarding.yaml:3:14: error[GL0302]: package `onboarding` names a catalog that is not declared
+          catalog: partnres
+                   ^^^^^^^^
+          policies/packages/onboarding.yaml:2:3: note: the package is declared here
+            onboarding:
+            ^^^^^^^^^^
+          help: did you mean `partners`?
+
+        warning[GL0507]: a waiver ends today
+
+        1 error, 1 warning in 1 file
+        ");
+    }
+
+    #[test]
+    fn the_caret_stands_below_wide_and_hidden_characters() {
+        let file = SourceFile::new("::a.yaml", "\t東京: \u{202e}x\tgood: bad\n");
+        let start = file.text().find("bad").expect("in the text") as u32;
+        let mut list = Diagnostics::new();
+        list.push(Diagnostic::error(code::CHARACTER, "hides").at(file.place(start, start + 3)));
+        insta::assert_snapshot!(shown(&list), @r"
+        \u{3a}:a.yaml:1:15: error[GL0107]: hides
+          東京: \u{202e}x good: bad
+                                ^^^
+
+        1 error in 1 file
+        ");
+    }
+
+    #[test]
+    fn shows_fifty_and_counts_the_rest() {
+        let mut list = Diagnostics::new();
+        for n in 0..60 {
+            list.push(Diagnostic::error(code::SYNTAX, format!("problem {n}")));
+        }
+        let shown = shown(&list);
+        assert!(
+            shown.ends_with("problem 49\n\n… and 10 more\n60 errors\n"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_valid_tree_is_one_sentence() {
+        let report = Validated {
+            diagnostics: &Diagnostics::new(),
+            files: 1,
+            objects: Some(12),
+        };
+        let shown = text(|out| validated(&report, out));
+        assert_eq!(shown, "The tree is valid: 12 objects in 1 file.\n");
+    }
+}

@@ -1,0 +1,178 @@
+//! Runs: all of them in a table, or one with its changes.
+
+use std::borrow::Cow;
+use std::io;
+
+use jiff::Timestamp;
+
+use super::{apply::done, change};
+use crate::model::Address;
+use crate::plan::{self, Action};
+use crate::render::doc::{Block, Detail, Line, Role, Table, Writer};
+use crate::render::report::{Run, RunChange};
+
+/// How many digits of a git commit are shown.
+const COMMIT: usize = 7;
+
+/// Lowers the runs, newest first.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn runs(runs: &[Run], out: &mut dyn Writer) -> io::Result<()> {
+    if runs.is_empty() {
+        return out.block(&Block::Paragraph(vec![Line::plain(
+            "Nothing was applied yet.",
+        )]));
+    }
+    out.block(&Block::Table(Table {
+        columns: &["RUN", "WHEN", "WHO", "GENERATION", "COMMIT", "CHANGES"],
+        rows: runs.iter().map(row).collect(),
+    }))
+}
+
+fn row(run: &Run) -> Vec<Cow<'_, str>> {
+    vec![
+        run.id.as_str().into(),
+        instant(run.finished).into(),
+        format!("{}@{}", run.actor, run.host).into(),
+        run.generation.to_string().into(),
+        commit(run).into(),
+        counts(&run.counts).into(),
+    ]
+}
+
+/// Lowers one run with its changes.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn run(run: &Run, changes: &[RunChange], out: &mut dyn Writer) -> io::Result<()> {
+    let mut heading = Line::new()
+        .and(Role::Strong, "guestlist run ")
+        .and(Role::Strong, run.id.as_str())
+        .and(Role::Plain, format!(" · {} · ", run.project))
+        .and(Role::Plain, instant(run.finished))
+        .and(Role::Plain, format!(" · {}@{}", run.actor, run.host))
+        .and(Role::Faint, format!(" · tree {}", run.tree.short()));
+    if run.commit.is_some() {
+        heading.push(Role::Faint, format!(" · commit {}", commit(run)));
+    }
+    out.block(&Block::Heading(heading))?;
+    for one in changes {
+        out.block(&change::block(
+            one.action,
+            &one.address,
+            one.renamed_from.as_deref(),
+            None,
+            details(one),
+        ))?;
+    }
+    out.block(&Block::Paragraph(vec![
+        Line::new().and(Role::Strong, format!("Done: {}.", counts(&run.counts))),
+    ]))
+}
+
+/// Compares what was there with what came, as far as the address still names a kind.
+fn details(one: &RunChange) -> Vec<Detail<'static>> {
+    match (&one.before, &one.after) {
+        (None, Some(after)) => change::created(after).into_iter().collect(),
+        (Some(before), Some(after)) => match one.address.parse::<Address>() {
+            Ok(address) => plan::diff(address.kind(), before, after)
+                .iter()
+                .map(change::edit)
+                .collect(),
+            Err(_) => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+fn counts(counts: &[(Action, u64)]) -> String {
+    let words: Vec<_> = counts
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(action, n)| format!("{n} {}", done(*action)))
+        .collect();
+    if words.is_empty() {
+        "none".to_owned()
+    } else {
+        words.join(", ")
+    }
+}
+
+fn commit(run: &Run) -> String {
+    run.commit
+        .iter()
+        .flat_map(|commit| commit.chars().take(COMMIT))
+        .collect()
+}
+
+/// Returns an instant to the second, UTC.
+fn instant(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Body, Digest, RemoteId};
+    use crate::render::samples::text;
+    use serde_json::json;
+
+    fn example() -> Run {
+        Run {
+            id: "0199f0c0-7d1e-7000-8000-000000000001".to_owned(),
+            project: "contoso-external".to_owned(),
+            generation: 4,
+            actor: "ana".to_owned(),
+            host: "laptop".to_owned(),
+            commit: Some("4f1c9e2aa0".to_owned()),
+            tree: Digest::from_bytes([0x4f; 16]),
+            plan: Digest::from_bytes([0x11; 16]),
+            started: Timestamp::UNIX_EPOCH,
+            finished: Timestamp::UNIX_EPOCH,
+            counts: vec![(Action::Create, 1), (Action::Prune, 1)],
+        }
+    }
+
+    #[test]
+    fn lists_runs() {
+        insta::assert_snapshot!(text(|out| runs(&[example()], out)), @r"
+        RUN                                   WHEN                  WHO         GENERATION  COMMIT   CHANGES
+        0199f0c0-7d1e-7000-8000-000000000001  1970-01-01 00:00:00Z  ana@laptop  4           4f1c9e2  1 created, 1 pruned
+        ");
+        assert_eq!(text(|out| runs(&[], out)), "Nothing was applied yet.\n");
+    }
+
+    #[test]
+    fn shows_a_run_with_its_changes() {
+        let body = Body::of(&json!({ "displayName": "Litware" }));
+        let change = |action, address: &str, before, after| RunChange {
+            address: address.to_owned(),
+            renamed_from: None,
+            action,
+            id: RemoteId("1".to_owned()),
+            before,
+            after,
+        };
+        let changes = [
+            change(
+                Action::Create,
+                "organization/litware",
+                None,
+                Some(body.clone()),
+            ),
+            change(Action::Prune, "catalog/old", Some(body), None),
+        ];
+        insta::assert_snapshot!(text(|out| run(&example(), &changes, out)), @r"
+        guestlist run 0199f0c0-7d1e-7000-8000-000000000001 · contoso-external · 1970-01-01 00:00:00Z · ana@laptop · tree 4f4f4f4 · commit 4f1c9e2
+
+          + organization/litware
+              displayName: Litware
+          - catalog/old
+
+        Done: 1 created, 1 pruned.
+        ");
+    }
+}

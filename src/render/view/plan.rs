@@ -1,0 +1,289 @@
+//! A plan: what would change, and what stands against it.
+
+use std::io;
+
+use super::{change, count};
+use crate::plan::{Action, Plan};
+use crate::render::doc::{Block, Line, Role, Writer};
+use crate::render::report::{Planned, Refused};
+
+/// Lowers a plan, one change at a time.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn planned(report: &Planned<'_>, out: &mut dyn Writer) -> io::Result<()> {
+    let Planned {
+        project,
+        store,
+        plan,
+        refusals: refused,
+        warnings,
+    } = report;
+    out.block(&Block::Heading(
+        Line::new()
+            .and(Role::Strong, "guestlist plan")
+            .and(Role::Plain, " · ")
+            .and(Role::Plain, *project)
+            .and(Role::Plain, " → ")
+            .and(Role::Plain, *store)
+            .and(Role::Faint, format!(" · tree {}", plan.tree.short())),
+    ))?;
+    for one in &plan.changes {
+        out.block(&change::planned(one))?;
+    }
+    super::diagnostics(warnings, out)?;
+    if !refused.is_empty() {
+        refusals(refused, out)?;
+    }
+    let mut end = Vec::new();
+    end.extend(others(plan));
+    end.push(total(plan, refused));
+    out.block(&Block::Paragraph(end))
+}
+
+/// Lowers what stands against a plan.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn refusals(refused: &[Refused], out: &mut dyn Writer) -> io::Result<()> {
+    let mut lines = Vec::new();
+    for Refused {
+        rule,
+        address,
+        message,
+        help,
+    } in refused
+    {
+        let mut line = Line::new().and(Role::Error, format!("refused[{rule}]"));
+        line.push(Role::Strong, ": ");
+        if let Some(address) = address {
+            line.push(Role::Strong, format!("{address}: "));
+        }
+        line.push(Role::Strong, message.as_str());
+        lines.push(line);
+        for help in help.iter().flat_map(|help| help.lines()) {
+            lines.push(
+                Line::plain("  ")
+                    .and(Role::Note, "help")
+                    .and(Role::Plain, ": ")
+                    .and(Role::Plain, help),
+            );
+        }
+    }
+    out.block(&Block::Paragraph(lines))
+}
+
+/// Counts what is live and not ours.
+fn others(plan: &Plan) -> Option<Line<'static>> {
+    let unmanaged = (plan.unmanaged > 0).then(|| {
+        format!(
+            "{} of no project (`guestlist list --unmanaged`)",
+            plan.unmanaged
+        )
+    });
+    let foreign = (plan.foreign > 0).then(|| format!("{} of other projects", plan.foreign));
+    let counted: Vec<_> = unmanaged.into_iter().chain(foreign).collect();
+    (!counted.is_empty()).then(|| {
+        let text = format!("Live and left alone: {}.", counted.join(", "));
+        Line::new().and(Role::Faint, text)
+    })
+}
+
+fn total(plan: &Plan, refused: &[Refused]) -> Line<'static> {
+    if plan.is_empty() {
+        let objects = if plan.unchanged == 1 {
+            "1 object is".to_owned()
+        } else {
+            format!("{} objects are", plan.unchanged)
+        };
+        return Line::new().and(Role::Strong, format!("No changes. {objects} as declared."));
+    }
+    let counted = counts(Action::ALL.iter().map(|action| {
+        let n = plan.count(*action);
+        (*action, n as u64)
+    }));
+    let mut line = Line::new().and(Role::Strong, format!("Plan: {counted}."));
+    if !refused.is_empty() {
+        let reasons = count(refused.len(), "reason", "reasons");
+        line.push(Role::Error, format!(" Refused for {reasons}."));
+    }
+    line
+}
+
+/// Returns counts in words: `1 to create, 2 to update`.
+fn counts(of: impl IntoIterator<Item = (Action, u64)>) -> String {
+    let words: Vec<_> = of
+        .into_iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(action, n)| format!("{n} to {}", action.as_str()))
+        .collect();
+    words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Diagnostics;
+    use crate::model::Body;
+    use crate::plan::{Delta, Reason};
+    use crate::render::samples::{address, change, everything, origin, plan, text};
+    use serde_json::json;
+
+    fn shown(plan: &Plan, refused: &[Refused]) -> String {
+        let report = Planned {
+            project: "contoso-external",
+            store: "sqlite:guestlist.db",
+            plan,
+            refusals: refused,
+            warnings: &Diagnostics::new(),
+        };
+        text(|out| planned(&report, out))
+    }
+
+    #[test]
+    fn shows_every_action_and_every_edit() {
+        insta::assert_snapshot!(shown(&everything(), &[]), @r"
+        guestlist plan · contoso-external → sqlite:guestlist.db · tree 4f4f4f4
+
+          ~ policy/campaign-partner/partners                       policies/marketing.yaml:41
+              approval.stages[1]        - approvers: [user:legal@contoso.com]
+              expires                   after 180d → never
+              requestors.organizations  - litware
+                                        + fabrikam, tailspin
+              description               Everything an [-agency-]{+auditor+} needs
+              questions[0]              moved from questions[2]
+          ~ organization/fabrikam (was organization/fabrikam-old)  policies/partners/fabrikam.yaml:4
+          + organization/litware                                   policies/partners/litware.yaml:4
+              displayName: Litware
+              domains: [litware.example]
+              sponsors: { external: [], internal: [user:ana@contoso.com] }
+              state: configured
+          -/+ resource/crm                                         policies/resources.yaml:9
+              `application` cannot change in place; deleted and created anew
+              application            Sales → Salesforce
+          > catalog/marketing                                      policies/marketing.yaml:2
+              exists already; becomes ours
+              published              false → true
+          - policy/old/all                                         package/old is deleted
+          - catalog/old                                            no longer declared
+          x package/lent                                           let go as asked; stays as it is
+
+        Live and left alone: 2 of no project (`guestlist list --unmanaged`), 5 of other projects.
+        Plan: 1 to create, 2 to update, 1 to replace, 1 to adopt, 2 to prune, 1 to forget.
+        ");
+    }
+
+    #[test]
+    fn an_empty_plan_is_one_sentence() {
+        insta::assert_snapshot!(shown(&plan(Vec::new()), &[]), @r"
+        guestlist plan · contoso-external → sqlite:guestlist.db · tree 4f4f4f4
+
+        No changes. 7 objects are as declared.
+        ");
+    }
+
+    #[test]
+    fn says_what_is_refused_and_how_to_go_on() {
+        let refused = [Refused {
+            rule: "adoption".to_owned(),
+            address: Some(address("catalog/marketing")),
+            message: "an object with this name exists and nobody owns it".to_owned(),
+            help: Some("`--adopt catalog/marketing` takes it over".to_owned()),
+        }];
+        let one = change(
+            "resource/crm",
+            Delta::Create {
+                after: Body::of(&json!({ "application": "Salesforce" })),
+            },
+            Reason::Declared,
+            Some(origin("a.yaml", 1)),
+        );
+        insta::assert_snapshot!(shown(&plan(vec![one]), &refused), @r"
+        guestlist plan · contoso-external → sqlite:guestlist.db · tree 4f4f4f4
+
+          + resource/crm                                           a.yaml:1
+              application: Salesforce
+
+        refused[adoption]: catalog/marketing: an object with this name exists and nobody owns it
+          help: `--adopt catalog/marketing` takes it over
+
+        Plan: 1 to create. Refused for 1 reason.
+        ");
+    }
+
+    #[test]
+    fn a_wide_object_is_cut_and_counted() {
+        let domains: Vec<_> = (0..2000).map(|n| format!("d{n}.example")).collect();
+        let one = change(
+            "settings/domains",
+            Delta::Create {
+                after: Body::of(&json!({ "block": domains })),
+            },
+            Reason::Declared,
+            Some(origin("a.yaml", 1)),
+        );
+        let shown = shown(&plan(vec![one]), &[]);
+        assert_eq!(shown.lines().count(), 2 + 1 + 40 + 1 + 2, "{shown}");
+        assert!(shown.contains("… and 3"), "{shown}");
+        assert!(shown.lines().all(|line| line.len() <= 100), "{shown}");
+    }
+
+    #[test]
+    fn foreign_text_commands_nothing() {
+        let one = change(
+            "organization/litware",
+            Delta::Create {
+                after: Body::of(&json!({
+                    "displayName": "\u{1b}[2J\u{202e}gpj.exe", "::set-output name=x": "##[add-mask]y",
+                    "description": "one\r\n::error::two",
+                })),
+            },
+            Reason::Declared,
+            Some(origin("::warning::.yaml", 1)),
+        );
+        let shown = shown(&plan(vec![one]), &[]);
+        assert!(!shown.contains(['\u{1b}', '\u{202e}', '\r']), "{shown}");
+        assert!(shown.contains("\\u{1b}[2J\\u{202e}gpj.exe"), "{shown}");
+        assert!(!shown.contains("##["), "{shown}");
+        for line in shown.lines() {
+            assert!(!line.trim_start().starts_with("::"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_hundred_thousand_creates_need_no_more_than_one() {
+        struct Counting(usize, usize);
+        impl Writer for Counting {
+            fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
+                if let Block::Change(change) = block {
+                    self.0 += 1;
+                    self.1 = self
+                        .1
+                        .max(change.details.iter().map(|d| d.lines.len()).sum());
+                }
+                Ok(())
+            }
+        }
+        let one = change(
+            "resource/crm",
+            Delta::Create {
+                after: Body::of(&json!({ "application": "Salesforce" })),
+            },
+            Reason::Declared,
+            Some(origin("a.yaml", 1)),
+        );
+        let plan = plan(vec![one; 1000]);
+        let report = Planned {
+            project: "p",
+            store: "s",
+            plan: &plan,
+            refusals: &[],
+            warnings: &Diagnostics::new(),
+        };
+        let mut out = Counting(0, 0);
+        planned(&report, &mut out).expect("counts");
+        assert_eq!((out.0, out.1), (1000, 1));
+    }
+}
