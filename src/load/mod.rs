@@ -30,7 +30,9 @@ use crate::source::{FileId, Sources};
 
 pub use text::{FILE_BYTES, decode_text};
 
-use node::{NodeKind, NodeRef, Tree};
+#[cfg(test)]
+use node::NodeRef;
+use node::{NodeKind, Tree};
 
 /// How many objects a tree declares at most.
 const OBJECTS: usize = 250_000;

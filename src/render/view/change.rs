@@ -106,6 +106,10 @@ fn because(change: &Change) -> Option<String> {
         Reason::Undeclared => "no longer declared".to_owned(),
         Reason::ForgetAsked => "let go as asked; stays as it is".to_owned(),
         Reason::SettingsUndeclared => "no longer declared; stays as it is".to_owned(),
+        Reason::ParentReplaced => match change.address.parent() {
+            Some(parent) => format!("{parent} is created anew"),
+            None => "what it belongs to is created anew".to_owned(),
+        },
         Reason::ParentPruned => match change.address.parent() {
             Some(parent) => format!("{parent} is deleted"),
             None => "what it belongs to is deleted".to_owned(),

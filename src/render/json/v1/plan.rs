@@ -166,6 +166,8 @@ pub enum Reason {
     SettingsUndeclared,
     /// What it belongs to is deleted.
     ParentPruned,
+    /// What it belongs to is deleted and created anew.
+    ParentReplaced,
 }
 
 impl From<plan::Reason> for Reason {
@@ -181,6 +183,7 @@ impl From<plan::Reason> for Reason {
             plan::Reason::ForgetAsked => Self::ForgetAsked,
             plan::Reason::SettingsUndeclared => Self::SettingsUndeclared,
             plan::Reason::ParentPruned => Self::ParentPruned,
+            plan::Reason::ParentReplaced => Self::ParentReplaced,
         }
     }
 }
