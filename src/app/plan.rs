@@ -1,5 +1,7 @@
 //! The tree against the store: what would change.
 
+use std::collections::BTreeSet;
+
 use super::{AppError, Workspace, World, check};
 use crate::diag::Diagnostics;
 use crate::guard::{Verdict, judge};
@@ -38,13 +40,31 @@ pub fn plan(workspace: &Workspace, world: &World<'_>, adopt: &[Address]) -> Resu
 }
 
 /// Plans a tree against an open store.
+///
+/// Reads the bodies of what differs; where the plan turns out to need others too, such as the unchanged policies of a
+/// package that is replaced, it reads those as well and plans again.
 pub(super) fn against(
     store: &dyn Store,
     project: &str,
     desired: &Desired,
     adopt: &[Address],
 ) -> Result<Plan, StoreError> {
-    let declared = |address: &Address| desired.get(address).map(|declaration| declaration.digest);
-    let live = store.read(&Selection { project, bodies: Bodies::Differing(&declared) })?;
-    Ok(plan::build(desired, &live, &Asks { adopt: adopt.to_vec() }))
+    let asks = Asks {
+        adopt: adopt.to_vec(),
+    };
+    let mut needed: BTreeSet<Address> = BTreeSet::new();
+    loop {
+        let declared = |address: &Address| {
+            let declaration = desired.get(address).filter(|_| !needed.contains(address));
+            declaration.map(|declaration| declaration.digest)
+        };
+        let bodies = Bodies::Differing(&declared);
+        let live = store.read(&Selection { project, bodies })?;
+        let plan = plan::build(desired, &live, &asks);
+        let before = needed.len();
+        needed.extend(plan.unread.iter().cloned());
+        if needed.len() == before {
+            return Ok(plan);
+        }
+    }
 }
