@@ -256,3 +256,6 @@ impl<'de> de::VariantAccess<'de> for Choice<'de> {
         self.value.deserialize_any(visitor)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -229,3 +229,6 @@ impl<'a> Array<'a, Yaml> for List<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

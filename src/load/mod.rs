@@ -19,6 +19,7 @@ pub mod schema;
 mod secret;
 mod sections;
 mod shape;
+mod syntax;
 mod text;
 
 use jiff::Timestamp;
