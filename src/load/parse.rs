@@ -473,7 +473,7 @@ impl<'s, 'v> Reader<'s, 'v> {
             self.secret = Some((at.1, self.frames.len()));
             left_out = true;
         }
-        if !left_out && let Some(first) = self.seen_before(&text) {
+        if !left_out && let Some(first) = self.seen_before(text.clone()) {
             if self.secret.is_none() {
                 let message = format!("the key `{}` stands twice", short(&text));
                 let problem = self.problem(code::DUPLICATE_KEY, at, message);
@@ -497,7 +497,7 @@ impl<'s, 'v> Reader<'s, 'v> {
     }
 
     /// Returns the bytes of an equal key that stands before in the same mapping, and remembers this one.
-    fn seen_before(&mut self, text: &Cow<'s, str>) -> Option<Bytes> {
+    fn seen_before(&mut self, text: Cow<'s, str>) -> Option<Bytes> {
         let Self {
             nodes,
             owned,
@@ -514,8 +514,8 @@ impl<'s, 'v> Reader<'s, 'v> {
         };
         let first = if keys.len() <= FEW {
             let same = |index: u32| match nodes[index as usize].data {
-                Data::Text(key) => key == text,
-                Data::Owned(at) => *owned[at as usize] == **text,
+                Data::Text(key) => *key == *text,
+                Data::Owned(at) => *owned[at as usize] == *text,
                 _ => false,
             };
             keys.iter().copied().find(|index| same(*index))
@@ -525,7 +525,7 @@ impl<'s, 'v> Reader<'s, 'v> {
                     .seen
                     .extend(keys.iter().map(|index| (key(*index), *index)));
             }
-            match frame.seen.entry(text.clone()) {
+            match frame.seen.entry(text) {
                 std::collections::hash_map::Entry::Occupied(first) => Some(*first.get()),
                 std::collections::hash_map::Entry::Vacant(free) => {
                     free.insert(nodes.len() as u32);

@@ -91,8 +91,7 @@ pub fn is_secret(key: &str) -> bool {
     ) {
         return false;
     }
-    let is = |word: &&str| word.as_bytes() == folded;
-    WORDS.iter().any(|word| is(&word))
+    WORDS.iter().any(|word| word.as_bytes() == folded)
         || (!key.contains('-') && ENDS.iter().any(|end| folded.ends_with(end.as_bytes())))
 }
 

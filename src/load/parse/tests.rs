@@ -369,7 +369,8 @@ fn refuses_hostile_files_cheaply() {
         let spent = start.elapsed();
         assert!(found.has_errors(), "{name}");
         assert!(found.len() <= PROBLEMS, "{name}");
-        eprintln!("{name}: {spent:?} {}", found.len());
+        // Built for release each takes less than 20 ms; what grows with the square takes minutes.
+        assert!(spent.as_secs() < 5, "{name}: {spent:?}");
     }
 }
 
