@@ -1,9 +1,6 @@
 //! The span tree of one file: a flat arena in the order of the text, and handles into it.
 
-use std::ops::Range;
-
-use super::secret;
-use crate::source::{Place, Route, SourceFile, Step};
+use crate::source::{Route, Step};
 
 /// A node of the arena. The nodes of a collection follow it directly: the items of a list; key and value in turn of a
 /// mapping.
@@ -36,7 +33,6 @@ pub(super) enum Data<'s> {
 pub struct Tree<'s> {
     pub(super) nodes: Vec<Node<'s>>,
     pub(super) owned: Vec<Box<str>>,
-    pub(super) secrets: Vec<Range<u32>>,
 }
 
 impl Tree<'_> {
@@ -47,12 +43,6 @@ impl Tree<'_> {
             tree: self,
             index: 0,
         }
-    }
-
-    /// Returns where bytes of the file stand. What follows a key that looks like a secret is not shown.
-    #[must_use]
-    pub fn place(&self, file: &SourceFile, bytes: (u32, u32)) -> Place {
-        secret::place(file, bytes, &self.secrets)
     }
 }
 

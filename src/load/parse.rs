@@ -38,9 +38,10 @@ pub fn parse<'s>(
     let text = file.text();
     let mut reader = Reader::new(text, variables.filter(|_| text.contains("${")));
     let whole = reader.read().is_continue();
+    file.hide(std::mem::take(&mut reader.secrets));
     let mut diagnostics = Diagnostics::new();
     for problem in &reader.problems {
-        let place = |bytes| secret::place(file, bytes, &reader.secrets);
+        let place = |bytes| secret::place(file, bytes);
         let mut said = Diagnostic::error(problem.code, problem.message.as_str())
             .at(place(problem.at))
             .help_opt(problem.help.clone());
@@ -52,7 +53,6 @@ pub fn parse<'s>(
     let tree = Tree {
         nodes: reader.nodes,
         owned: reader.owned,
-        secrets: reader.secrets,
     };
     (whole.then_some(tree), diagnostics)
 }

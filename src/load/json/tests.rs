@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::load::parse;
+use crate::load::parse::parse;
 use crate::source::SourceFile;
 
 /// The crate's own conformance test needs a fraction and `null`, which the language has not; this is the rest of it.
