@@ -31,7 +31,7 @@ type Bytes = (u32, u32);
 ///
 /// A tree comes back whenever the file could be read to its end, also next to problems: what was refused is a hole in it,
 /// or a missing key. Nothing but the problems is left of a file that is no YAML, no mapping, or beyond the limits.
-pub fn parse<'s>(
+pub(super) fn parse<'s>(
     file: &'s SourceFile,
     variables: Option<&Variables>,
 ) -> (Option<Tree<'s>>, Diagnostics) {

@@ -71,7 +71,7 @@ const NEAR: usize = 4096;
 
 /// Returns true for a key that looks like a secret, in any spelling: `password`, `clientSecret`, `API_KEY`.
 #[must_use]
-pub fn is_secret(key: &str) -> bool {
+pub(super) fn is_secret(key: &str) -> bool {
     let mut folded = [0; LONGEST];
     let mut length = 0;
     for byte in key.bytes().filter(u8::is_ascii_alphanumeric) {
