@@ -8,6 +8,7 @@ mod character;
 mod check;
 mod decode;
 mod explain;
+mod frame;
 mod json;
 mod layer;
 mod node;

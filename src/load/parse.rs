@@ -1,12 +1,12 @@
 //! One file's text to its span tree: the subset of YAML that policies are written in, and what stands outside of it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::ops::Range;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Marked, Tag};
 
+use super::frame::Frame;
 use super::node::{Data, Node};
 use super::scalar::{Plain, SCALAR_BYTES, Variables, fill, short};
 use super::syntax::syntax;
@@ -22,8 +22,6 @@ const NODES: u32 = 50_000;
 const FILLED_BYTES: usize = 4 * 1024 * 1024;
 /// How many problems of a file are said; nobody reads more of them, and hostile files stay cheap.
 const PROBLEMS: usize = 100;
-/// How many keys of a mapping are compared one by one before they are hashed.
-const FEW: usize = 16;
 
 type Bytes = (u32, u32);
 
@@ -64,23 +62,6 @@ struct Found {
     message: String,
     first: Option<Bytes>,
     help: Option<String>,
-}
-
-/// A collection that is open.
-struct Frame<'s> {
-    node: u32,
-    is_mapping: bool,
-    count: u32,
-    /// Whether the next node of a mapping is a key.
-    at_key: bool,
-    /// The last key of a mapping.
-    key: u32,
-    /// Where the nodes of an entry begin that is left out.
-    drop_from: Option<u32>,
-    /// Where the keys of the mapping begin in the reader's list.
-    keys_from: usize,
-    /// The keys of a large mapping.
-    seen: HashMap<Cow<'s, str>, u32, foldhash::fast::RandomState>,
 }
 
 struct Reader<'s, 'v> {
@@ -337,16 +318,8 @@ impl<'s, 'v> Reader<'s, 'v> {
             Data::List(0)
         };
         let node = self.push(data, at);
-        self.frames.push(Frame {
-            node,
-            is_mapping,
-            count: 0,
-            at_key: is_mapping,
-            key: 0,
-            drop_from: None,
-            keys_from: self.keys.len(),
-            seen: HashMap::default(),
-        });
+        self.frames
+            .push(Frame::new(node, is_mapping, self.keys.len()));
         Continue(())
     }
 
@@ -498,45 +471,11 @@ impl<'s, 'v> Reader<'s, 'v> {
 
     /// Returns the bytes of an equal key that stands before in the same mapping, and remembers this one.
     fn seen_before(&mut self, text: Cow<'s, str>) -> Option<Bytes> {
-        let Self {
-            nodes,
-            owned,
-            frames,
-            keys,
-            ..
-        } = self;
-        let frame = frames.last_mut()?;
-        let keys = &keys[frame.keys_from..];
-        let key = |index: u32| match nodes[index as usize].data {
-            Data::Text(text) => Cow::Borrowed(text),
-            Data::Owned(at) => Cow::Owned(owned[at as usize].to_string()),
-            _ => Cow::Borrowed(""),
-        };
-        let first = if keys.len() <= FEW {
-            let same = |index: u32| match nodes[index as usize].data {
-                Data::Text(key) => *key == *text,
-                Data::Owned(at) => *owned[at as usize] == *text,
-                _ => false,
-            };
-            keys.iter().copied().find(|index| same(*index))
-        } else {
-            if frame.seen.is_empty() {
-                frame
-                    .seen
-                    .extend(keys.iter().map(|index| (key(*index), *index)));
-            }
-            match frame.seen.entry(text) {
-                std::collections::hash_map::Entry::Occupied(first) => Some(*first.get()),
-                std::collections::hash_map::Entry::Vacant(free) => {
-                    free.insert(nodes.len() as u32);
-                    None
-                }
-            }
-        };
-        first.map(|index| {
-            let node = &nodes[index as usize];
-            (node.start, node.end)
-        })
+        let frame = self.frames.last_mut()?;
+        let keys = &self.keys[frame.keys_from..];
+        let first = frame.first_equal(text, keys, &self.nodes, &self.owned)?;
+        let node = &self.nodes[first as usize];
+        Some((node.start, node.end))
     }
 
     fn value(&mut self, text: Cow<'s, str>, kind: Plain, at: Bytes) -> ControlFlow<()> {
