@@ -10,11 +10,11 @@ use super::node::{Entries, Items, NodeKind, NodeRef};
 
 /// A node that is not what a type expects.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DecodeError {
+pub(super) struct DecodeError {
     /// What is wrong.
-    pub message: String,
+    pub(super) message: String,
     /// The bytes of the innermost node where it went wrong; `None` only where no node was read.
-    pub span: Option<(u32, u32)>,
+    pub(super) span: Option<(u32, u32)>,
 }
 
 impl DecodeError {
@@ -256,3 +256,6 @@ impl<'de> de::VariantAccess<'de> for Choice<'de> {
         self.value.deserialize_any(visitor)
     }
 }
+
+#[cfg(test)]
+mod tests;

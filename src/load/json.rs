@@ -10,7 +10,7 @@ use super::node::{Data, Entries, Items, NodeKind, NodeRef, Tree};
 
 /// The tree of a YAML file as a representation of JSON, for `jsonschema::options_for::<Yaml>()`.
 #[derive(Debug, Clone, Copy)]
-pub struct Yaml;
+pub(super) struct Yaml;
 
 /// Lists up to this length are compared item by item for repeats.
 const SHORT_LIST: usize = 16;
@@ -47,7 +47,7 @@ impl Json for Yaml {
 
 /// A whole number.
 #[derive(Debug, Clone, Copy)]
-pub struct Whole(u64);
+pub(super) struct Whole(u64);
 
 impl JsonNumber for Whole {
     fn as_u64(&self) -> Option<u64> {
@@ -77,11 +77,11 @@ impl JsonNumber for Whole {
 
 /// A mapping.
 #[derive(Debug, Clone, Copy)]
-pub struct Mapping<'a>(NodeRef<'a>);
+pub(super) struct Mapping<'a>(NodeRef<'a>);
 
 /// A list.
 #[derive(Debug, Clone, Copy)]
-pub struct List<'a>(NodeRef<'a>);
+pub(super) struct List<'a>(NodeRef<'a>);
 
 impl<'a> Node<'a, Yaml> for NodeRef<'a> {
     type Object = Mapping<'a>;
@@ -182,7 +182,7 @@ impl<'a> Object<'a, Yaml> for Mapping<'a> {
 
 /// The keys and values of a mapping.
 #[derive(Debug)]
-pub struct Members<'a>(Entries<'a>);
+pub(super) struct Members<'a>(Entries<'a>);
 
 impl<'a> Iterator for Members<'a> {
     type Item = (&'a str, NodeRef<'a>);
@@ -229,3 +229,6 @@ impl<'a> Array<'a, Yaml> for List<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

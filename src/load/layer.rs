@@ -24,7 +24,7 @@ impl Keys<'_> {
 
 /// A mapping as serde shall see it: the keys of one node that count, and the keys of another that the first lacks.
 #[derive(Debug, Clone, Copy)]
-pub struct Layer<'t> {
+pub(super) struct Layer<'t> {
     own: NodeRef<'t>,
     keys: Keys<'t>,
     base: Option<(NodeRef<'t>, Keys<'t>)>,
@@ -33,7 +33,7 @@ pub struct Layer<'t> {
 impl<'t> Layer<'t> {
     /// Returns a view of these keys.
     #[must_use]
-    pub const fn only(own: NodeRef<'t>, keys: &'t [&'t str]) -> Self {
+    pub(super) const fn only(own: NodeRef<'t>, keys: &'t [&'t str]) -> Self {
         Self {
             own,
             keys: Keys::Only(keys),
@@ -43,7 +43,7 @@ impl<'t> Layer<'t> {
 
     /// Returns a view of all keys but these.
     #[must_use]
-    pub const fn except(own: NodeRef<'t>, keys: &'t [&'t str]) -> Self {
+    pub(super) const fn except(own: NodeRef<'t>, keys: &'t [&'t str]) -> Self {
         Self {
             own,
             keys: Keys::Except(keys),
@@ -54,7 +54,7 @@ impl<'t> Layer<'t> {
     /// Lays the view over another mapping, whose keys count where this view's own node lacks them; `except` leaves keys
     /// of the other mapping out.
     #[must_use]
-    pub const fn over(mut self, base: NodeRef<'t>, except: &'t [&'t str]) -> Self {
+    pub(super) const fn over(mut self, base: NodeRef<'t>, except: &'t [&'t str]) -> Self {
         self.base = Some((base, Keys::Except(except)));
         self
     }

@@ -8,6 +8,7 @@ mod character;
 mod check;
 mod decode;
 mod explain;
+mod frame;
 mod json;
 mod layer;
 mod node;
@@ -19,6 +20,7 @@ pub mod schema;
 mod secret;
 mod sections;
 mod shape;
+mod syntax;
 mod text;
 
 use jiff::Timestamp;

@@ -30,7 +30,7 @@ pub(super) enum Data<'s> {
 
 /// The content of one file, borrowed from its text.
 #[derive(Debug, Default)]
-pub struct Tree<'s> {
+pub(super) struct Tree<'s> {
     pub(super) nodes: Vec<Node<'s>>,
     pub(super) owned: Vec<Box<str>>,
 }
@@ -38,7 +38,7 @@ pub struct Tree<'s> {
 impl Tree<'_> {
     /// Returns the mapping that the file is.
     #[must_use]
-    pub fn root(&self) -> NodeRef<'_> {
+    pub(super) fn root(&self) -> NodeRef<'_> {
         NodeRef {
             tree: self,
             index: 0,
@@ -48,7 +48,7 @@ impl Tree<'_> {
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NodeKind {
+pub(super) enum NodeKind {
     /// Keys and values.
     Mapping,
     /// Items in order.
@@ -67,7 +67,7 @@ pub enum NodeKind {
 impl NodeKind {
     /// Returns the words for a message.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Mapping => "a mapping",
             Self::List => "a list",
@@ -81,7 +81,7 @@ impl NodeKind {
 
 /// A node of a [`Tree`].
 #[derive(Clone, Copy)]
-pub struct NodeRef<'t> {
+pub(super) struct NodeRef<'t> {
     pub(super) tree: &'t Tree<'t>,
     pub(super) index: u32,
 }
@@ -103,13 +103,13 @@ impl std::fmt::Debug for NodeRef<'_> {
 
 /// A key of a mapping with its value.
 #[derive(Debug, Clone, Copy)]
-pub struct Entry<'t> {
+pub(super) struct Entry<'t> {
     /// The key.
-    pub key: &'t str,
+    pub(super) key: &'t str,
     /// The bytes of the key.
-    pub key_span: (u32, u32),
+    pub(super) key_span: (u32, u32),
     /// The value.
-    pub value: NodeRef<'t>,
+    pub(super) value: NodeRef<'t>,
 }
 
 impl<'t> NodeRef<'t> {
@@ -126,7 +126,7 @@ impl<'t> NodeRef<'t> {
 
     /// Returns what the node is.
     #[must_use]
-    pub fn kind(self) -> NodeKind {
+    pub(super) fn kind(self) -> NodeKind {
         match self.node().data {
             Data::Mapping(_) => NodeKind::Mapping,
             Data::List(_) => NodeKind::List,
@@ -139,14 +139,14 @@ impl<'t> NodeRef<'t> {
 
     /// Returns the first byte of the node and the byte after its last; for collections, of everything in them.
     #[must_use]
-    pub fn span(self) -> (u32, u32) {
+    pub(super) fn span(self) -> (u32, u32) {
         let node = self.node();
         (node.start, node.end)
     }
 
     /// Returns the text of a text node.
     #[must_use]
-    pub fn as_text(self) -> Option<&'t str> {
+    pub(super) fn as_text(self) -> Option<&'t str> {
         match self.node().data {
             Data::Text(text) => Some(text),
             Data::Owned(at) => Some(&self.tree.owned[at as usize]),
@@ -156,7 +156,7 @@ impl<'t> NodeRef<'t> {
 
     /// Returns the number of an integer node.
     #[must_use]
-    pub fn as_integer(self) -> Option<u64> {
+    pub(super) fn as_integer(self) -> Option<u64> {
         match self.node().data {
             Data::Integer(number) => Some(number),
             _ => None,
@@ -165,7 +165,7 @@ impl<'t> NodeRef<'t> {
 
     /// Returns the truth of a boolean node.
     #[must_use]
-    pub fn as_boolean(self) -> Option<bool> {
+    pub(super) fn as_boolean(self) -> Option<bool> {
         match self.node().data {
             Data::Boolean(boolean) => Some(boolean),
             _ => None,
@@ -174,29 +174,23 @@ impl<'t> NodeRef<'t> {
 
     /// Returns the number of entries or items; 0 for scalars.
     #[must_use]
-    pub fn len(self) -> usize {
+    pub(super) fn len(self) -> usize {
         match self.node().data {
             Data::Mapping(count) | Data::List(count) => count as usize,
             _ => 0,
         }
     }
 
-    /// Returns true for an empty collection and for scalars.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-
     /// Returns true where something in this node was refused while reading.
     #[must_use]
-    pub fn has_holes(self) -> bool {
+    pub(super) fn has_holes(self) -> bool {
         let nodes = &self.tree.nodes[self.index as usize..self.node().next as usize];
         nodes.iter().any(|node| matches!(node.data, Data::Hole))
     }
 
     /// Returns the entries of a mapping as written; none for anything else.
     #[must_use]
-    pub fn entries(self) -> Entries<'t> {
+    pub(super) fn entries(self) -> Entries<'t> {
         let rest = match self.node().data {
             Data::Mapping(count) => count,
             _ => 0,
@@ -209,7 +203,7 @@ impl<'t> NodeRef<'t> {
 
     /// Returns the items of a list as written; none for anything else.
     #[must_use]
-    pub fn items(self) -> Items<'t> {
+    pub(super) fn items(self) -> Items<'t> {
         let rest = match self.node().data {
             Data::List(count) => count,
             _ => 0,
@@ -222,25 +216,25 @@ impl<'t> NodeRef<'t> {
 
     /// Returns the entry of a key.
     #[must_use]
-    pub fn entry(self, key: &str) -> Option<Entry<'t>> {
+    pub(super) fn entry(self, key: &str) -> Option<Entry<'t>> {
         self.entries().find(|entry| entry.key == key)
     }
 
     /// Returns the value of a key.
     #[must_use]
-    pub fn get(self, key: &str) -> Option<Self> {
+    pub(super) fn get(self, key: &str) -> Option<Self> {
         self.entry(key).map(|entry| entry.value)
     }
 
     /// Returns an item by its position, counted from 0.
     #[must_use]
-    pub fn item(self, index: usize) -> Option<Self> {
+    pub(super) fn item(self, index: usize) -> Option<Self> {
         self.items().nth(index)
     }
 
     /// Returns the node that a route leads to.
     #[must_use]
-    pub fn find(self, route: &Route) -> Option<Self> {
+    pub(super) fn find(self, route: &Route) -> Option<Self> {
         route
             .steps()
             .iter()
@@ -253,7 +247,7 @@ impl<'t> NodeRef<'t> {
     /// Returns the bytes to point at for a node that has no key of its own: those of a scalar, and of the first key or
     /// item of a collection.
     #[must_use]
-    pub fn head(self) -> (u32, u32) {
+    pub(super) fn head(self) -> (u32, u32) {
         match self.node().data {
             Data::Mapping(1..) => self.at(self.index + 1).span(),
             Data::List(1..) => self.at(self.index + 1).head(),
@@ -264,7 +258,7 @@ impl<'t> NodeRef<'t> {
     /// Returns the bytes to point at for a route, or for its nearest ancestor that is there: a scalar itself; the key of
     /// a collection, and for one in a list its first key or item. A caret never covers many lines.
     #[must_use]
-    pub fn locate(self, route: &Route) -> (u32, u32) {
+    pub(super) fn locate(self, route: &Route) -> (u32, u32) {
         let mut node = self;
         let mut shown = self.head();
         for step in route.steps() {
@@ -290,30 +284,11 @@ impl<'t> NodeRef<'t> {
         }
         shown
     }
-
-    /// Returns the bytes of the last key on the way of a route that is there; `None` when the route leads through none.
-    #[must_use]
-    pub fn locate_key(self, route: &Route) -> Option<(u32, u32)> {
-        let mut node = self;
-        let mut shown = None;
-        for step in route.steps() {
-            let found = match step {
-                Step::Key(key) => node.entry(key).map(|entry| {
-                    shown = Some(entry.key_span);
-                    entry.value
-                }),
-                Step::Index(index) => node.item(*index),
-            };
-            let Some(found) = found else { break };
-            node = found;
-        }
-        shown
-    }
 }
 
 /// The entries of a mapping.
 #[derive(Debug, Clone)]
-pub struct Entries<'t> {
+pub(super) struct Entries<'t> {
     next: NodeRef<'t>,
     rest: u32,
 }
@@ -342,7 +317,7 @@ impl ExactSizeIterator for Entries<'_> {}
 
 /// The items of a list.
 #[derive(Debug, Clone)]
-pub struct Items<'t> {
+pub(super) struct Items<'t> {
     next: NodeRef<'t>,
     rest: u32,
 }

@@ -1,14 +1,15 @@
 //! One file's text to its span tree: the subset of YAML that policies are written in, and what stands outside of it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::ops::Range;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Marked, Tag};
 
+use super::frame::Frame;
 use super::node::{Data, Node};
 use super::scalar::{Plain, SCALAR_BYTES, Variables, fill, short};
+use super::syntax::syntax;
 use super::{Tree, character, secret};
 use crate::diag::{Code, Diagnostic, Diagnostics, code};
 use crate::source::SourceFile;
@@ -21,8 +22,6 @@ const NODES: u32 = 50_000;
 const FILLED_BYTES: usize = 4 * 1024 * 1024;
 /// How many problems of a file are said; nobody reads more of them, and hostile files stay cheap.
 const PROBLEMS: usize = 100;
-/// How many keys of a mapping are compared one by one before they are hashed.
-const FEW: usize = 16;
 
 type Bytes = (u32, u32);
 
@@ -30,16 +29,17 @@ type Bytes = (u32, u32);
 ///
 /// A tree comes back whenever the file could be read to its end, also next to problems: what was refused is a hole in it,
 /// or a missing key. Nothing but the problems is left of a file that is no YAML, no mapping, or beyond the limits.
-pub fn parse<'s>(
+pub(super) fn parse<'s>(
     file: &'s SourceFile,
     variables: Option<&Variables>,
 ) -> (Option<Tree<'s>>, Diagnostics) {
     let text = file.text();
     let mut reader = Reader::new(text, variables.filter(|_| text.contains("${")));
     let whole = reader.read().is_continue();
+    file.hide(std::mem::take(&mut reader.secrets));
     let mut diagnostics = Diagnostics::new();
     for problem in &reader.problems {
-        let place = |bytes| secret::place(file, bytes, &reader.secrets);
+        let place = |bytes| secret::place(file, bytes);
         let mut said = Diagnostic::error(problem.code, problem.message.as_str())
             .at(place(problem.at))
             .help_opt(problem.help.clone());
@@ -62,23 +62,6 @@ struct Found {
     message: String,
     first: Option<Bytes>,
     help: Option<String>,
-}
-
-/// A collection that is open.
-struct Frame<'s> {
-    node: u32,
-    is_mapping: bool,
-    count: u32,
-    /// Whether the next node of a mapping is a key.
-    at_key: bool,
-    /// The last key of a mapping.
-    key: u32,
-    /// Where the nodes of an entry begin that is left out.
-    drop_from: Option<u32>,
-    /// Where the keys of the mapping begin in the reader's list.
-    keys_from: usize,
-    /// The keys of a large mapping.
-    seen: HashMap<Cow<'s, str>, u32, foldhash::fast::RandomState>,
 }
 
 struct Reader<'s, 'v> {
@@ -335,16 +318,8 @@ impl<'s, 'v> Reader<'s, 'v> {
             Data::List(0)
         };
         let node = self.push(data, at);
-        self.frames.push(Frame {
-            node,
-            is_mapping,
-            count: 0,
-            at_key: is_mapping,
-            key: 0,
-            drop_from: None,
-            keys_from: self.keys.len(),
-            seen: HashMap::default(),
-        });
+        self.frames
+            .push(Frame::new(node, is_mapping, self.keys.len()));
         Continue(())
     }
 
@@ -471,7 +446,7 @@ impl<'s, 'v> Reader<'s, 'v> {
             self.secret = Some((at.1, self.frames.len()));
             left_out = true;
         }
-        if !left_out && let Some(first) = self.seen_before(&text) {
+        if !left_out && let Some(first) = self.seen_before(text.clone()) {
             if self.secret.is_none() {
                 let message = format!("the key `{}` stands twice", short(&text));
                 let problem = self.problem(code::DUPLICATE_KEY, at, message);
@@ -495,46 +470,12 @@ impl<'s, 'v> Reader<'s, 'v> {
     }
 
     /// Returns the bytes of an equal key that stands before in the same mapping, and remembers this one.
-    fn seen_before(&mut self, text: &Cow<'s, str>) -> Option<Bytes> {
-        let Self {
-            nodes,
-            owned,
-            frames,
-            keys,
-            ..
-        } = self;
-        let frame = frames.last_mut()?;
-        let keys = &keys[frame.keys_from..];
-        let key = |index: u32| match nodes[index as usize].data {
-            Data::Text(text) => Cow::Borrowed(text),
-            Data::Owned(at) => Cow::Owned(owned[at as usize].to_string()),
-            _ => Cow::Borrowed(""),
-        };
-        let first = if keys.len() <= FEW {
-            let same = |index: u32| match nodes[index as usize].data {
-                Data::Text(key) => key == text,
-                Data::Owned(at) => *owned[at as usize] == **text,
-                _ => false,
-            };
-            keys.iter().copied().find(|index| same(*index))
-        } else {
-            if frame.seen.is_empty() {
-                frame
-                    .seen
-                    .extend(keys.iter().map(|index| (key(*index), *index)));
-            }
-            match frame.seen.entry(text.clone()) {
-                std::collections::hash_map::Entry::Occupied(first) => Some(*first.get()),
-                std::collections::hash_map::Entry::Vacant(free) => {
-                    free.insert(nodes.len() as u32);
-                    None
-                }
-            }
-        };
-        first.map(|index| {
-            let node = &nodes[index as usize];
-            (node.start, node.end)
-        })
+    fn seen_before(&mut self, text: Cow<'s, str>) -> Option<Bytes> {
+        let frame = self.frames.last_mut()?;
+        let keys = &self.keys[frame.keys_from..];
+        let first = frame.first_equal(text, keys, &self.nodes, &self.owned)?;
+        let node = &self.nodes[first as usize];
+        Some((node.start, node.end))
     }
 
     fn value(&mut self, text: Cow<'s, str>, kind: Plain, at: Bytes) -> ControlFlow<()> {
@@ -650,49 +591,6 @@ impl<'s, 'v> Reader<'s, 'v> {
         let (code, message, help) = syntax(error.kind(), self.text, at as usize);
         self.problem(code, (at, at + 1), message).help = help;
         Break(())
-    }
-}
-
-/// Words for the mistakes people make; for the rest, the parser's own.
-fn syntax(kind: &ErrorKind, text: &str, at: usize) -> (Code, String, Option<String>) {
-    let said = |message: &str, help: &str| {
-        let help = (!help.is_empty()).then(|| help.to_owned());
-        (code::SYNTAX, message.to_owned(), help)
-    };
-    let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
-    // The mark stands on the brace.
-    let read = text.floor_char_boundary((at + 1).min(text.len()));
-    if text[line..read].contains("${") {
-        return said("this is not YAML", "quote text with `${…}` inside brackets");
-    }
-    match kind {
-        ErrorKind::DirectiveDisallowed => (
-            code::FORBIDDEN_YAML,
-            "a directive is not part of the language".to_owned(),
-            Some("take the line out".to_owned()),
-        ),
-        ErrorKind::UndeclaredTagHandle
-        | ErrorKind::MissingTagUri
-        | ErrorKind::InvalidTagTerminator => (
-            code::FORBIDDEN_YAML,
-            "a tag is not part of the language".to_owned(),
-            Some("quote text that begins with `!`".to_owned()),
-        ),
-        ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabNotAllowed => said("a tab where lines are indented", "indent with spaces"),
-        ErrorKind::UnclosedQuotedScalar | ErrorKind::UnexpectedEof => {
-            said("a text in quotes is not closed", "add the closing quote")
-        }
-        ErrorKind::InvalidQuotedScalarIndent => said(
-            "a text in quotes is not closed",
-            "add the closing quote, or indent its further lines",
-        ),
-        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidSimpleKey => said(
-            "a colon where no key can stand",
-            "quote text that holds `: `, and check the indentation",
-        ),
-        _ => (code::SYNTAX, format!("this is not YAML: {kind}"), None),
     }
 }
 

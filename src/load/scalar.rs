@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diag::{Code, code, offer};
 
 /// The values that `${var.name}` stands for, by name.
-pub type Variables = BTreeMap<String, String>;
+pub(super) type Variables = BTreeMap<String, String>;
 
 /// How many bytes a scalar holds at most.
 pub(super) const SCALAR_BYTES: usize = 16 * 1024;

@@ -1,7 +1,5 @@
 //! Keys that look like secrets, and places that must not show one.
 
-use std::ops::Range;
-
 use crate::source::{Place, SourceFile};
 
 /// Whole keys, letters and digits only, in lower case.
@@ -73,7 +71,7 @@ const NEAR: usize = 4096;
 
 /// Returns true for a key that looks like a secret, in any spelling: `password`, `clientSecret`, `API_KEY`.
 #[must_use]
-pub fn is_secret(key: &str) -> bool {
+pub(super) fn is_secret(key: &str) -> bool {
     let mut folded = [0; LONGEST];
     let mut length = 0;
     for byte in key.bytes().filter(u8::is_ascii_alphanumeric) {
@@ -91,32 +89,23 @@ pub fn is_secret(key: &str) -> bool {
     ) {
         return false;
     }
-    let is = |word: &&str| word.as_bytes() == folded;
-    WORDS.iter().any(|word| is(&word))
+    WORDS.iter().any(|word| word.as_bytes() == folded)
         || (!key.contains('-') && ENDS.iter().any(|end| folded.ends_with(end.as_bytes())))
 }
 
-/// Returns a place whose excerpt ends where a secret begins: at one of `ranges`, or after a key of the line that looks
-/// like one, which is all there is to go by where the text is no YAML.
-pub(super) fn place(file: &SourceFile, (start, end): (u32, u32), ranges: &[Range<u32>]) -> Place {
-    let mut place = file.place(start, end);
+/// Returns a place in a text that may be no YAML: its excerpt ends after a key of the line that looks like a secret,
+/// which is all there is to go by, and where the file hides bytes anyway.
+pub(super) fn place(file: &SourceFile, (start, end): (u32, u32)) -> Place {
     let text = file.text();
     let floor = text.floor_char_boundary((start as usize).min(text.len()));
     let line = text[..floor].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = text[line..].find('\n').map_or(text.len(), |at| line + at);
-    let known = ranges
-        .iter()
-        .filter(|range| (range.start as usize) < line_end && (range.end as usize) > line)
-        .map(|range| (range.start as usize).max(line))
-        .min();
-    // A long line is searched around the place only; ranges cover what is farther away.
+    let line_end = text[floor..].find('\n').map_or(text.len(), |at| floor + at);
+    // A long line is searched around the place only; what a file hides covers what is farther away.
     let from = text.ceil_char_boundary(line.max(floor.saturating_sub(NEAR)));
     let to = text.floor_char_boundary(line_end.min(floor + NEAR));
-    let guessed = guess(&text[from..to.max(from)]).map(|at| from + at);
-    if let Some(at) = [known, guessed].into_iter().flatten().min() {
-        let at = text.floor_char_boundary(at);
-        let cut = text[line..at].chars().count();
-        hide(&mut place, cut);
+    let mut place = file.place(start, end);
+    if let Some(at) = guess(&text[from..to.max(from)]) {
+        place.cut(text[line..from + at].chars().count());
     }
     place
 }
@@ -132,16 +121,6 @@ fn guess(line: &str) -> Option<usize> {
         let from = (from..=key.len()).find(|at| key.is_char_boundary(*at))?;
         is_secret(&key[from..]).then_some(at + 1)
     })
-}
-
-/// Leaves the first `cut` characters of the line, the rest is not shown.
-fn hide(place: &mut Place, cut: usize) {
-    let first = (place.column - 1).saturating_sub(place.offset) as usize;
-    let kept = cut.saturating_sub(first);
-    place.excerpt = place.excerpt.chars().take(kept).collect();
-    place.offset = place.offset.min(kept as u32);
-    let room = (kept as u32).saturating_sub(place.offset);
-    place.marked = place.marked.min(room).max(1);
 }
 
 #[cfg(test)]
@@ -217,7 +196,7 @@ mod tests {
     fn shows_no_value_of_a_secret() {
         let file = SourceFile::new("a.yaml", "x: { name: y, apiKey: hunter2, z: 012 }\n");
         let at = file.text().find("012").expect("in the text") as u32;
-        let place = place(&file, (at, at + 3), &[]);
+        let place = place(&file, (at, at + 3));
         assert_eq!(place.column, 35);
         assert_eq!(place.excerpt, "x: { name: y, apiKey:");
         assert_eq!((place.offset, place.marked), (21, 1));

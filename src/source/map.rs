@@ -27,6 +27,7 @@ pub struct SourceFile {
     path: String,
     text: String,
     lines: OnceLock<Vec<u32>>,
+    hidden: OnceLock<Vec<Range<u32>>>,
 }
 
 impl SourceFile {
@@ -37,6 +38,7 @@ impl SourceFile {
             path: path.into(),
             text: text.into(),
             lines: OnceLock::new(),
+            hidden: OnceLock::new(),
         }
     }
 
@@ -50,6 +52,15 @@ impl SourceFile {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Keeps bytes, such as the value of a secret, from ever being shown in a place of this file.
+    ///
+    /// Said once, by whoever reads the file first; reading it again finds the same.
+    pub fn hide(&self, bytes: Vec<Range<u32>>) {
+        if !bytes.is_empty() {
+            let _ = self.hidden.set(bytes);
+        }
     }
 
     fn starts(&self) -> &[u32] {
@@ -95,17 +106,28 @@ impl SourceFile {
             .chars()
             .count();
         let first = column.saturating_sub(EXCERPT / 2);
-        let excerpt: String = self.text[range].chars().skip(first).take(EXCERPT).collect();
+        let line_text = &self.text[range.clone()];
+        let excerpt: String = line_text.chars().skip(first).take(EXCERPT).collect();
         let offset = column - 1 - first;
         let room = excerpt.chars().count().saturating_sub(offset);
-        Place {
+        let mut place = Place {
             path: self.path.clone(),
             line,
             column: column as u32,
             excerpt,
             offset: offset as u32,
             marked: marked.min(room).max(1) as u32,
+        };
+        let hidden = self.hidden.get().into_iter().flatten();
+        let on_line = |bytes: &&Range<u32>| {
+            (bytes.start as usize) < range.end && (bytes.end as usize) > range.start
+        };
+        if let Some(bytes) = hidden.filter(on_line).min_by_key(|bytes| bytes.start) {
+            let at = (bytes.start as usize).max(range.start);
+            let at = self.text.floor_char_boundary(at);
+            place.cut(self.text[range.start..at].chars().count());
         }
+        place
     }
 }
 
@@ -124,6 +146,18 @@ pub struct Place {
     pub offset: u32,
     /// How many characters are marked, at least 1.
     pub marked: u32,
+}
+
+impl Place {
+    /// Shows no more than this many characters of the line.
+    pub(crate) fn cut(&mut self, characters: usize) {
+        let first = self.column.saturating_sub(1 + self.offset);
+        let kept = (characters as u32).saturating_sub(first);
+        self.excerpt = self.excerpt.chars().take(kept as usize).collect();
+        let kept = kept.min(self.excerpt.chars().count() as u32);
+        self.offset = self.offset.min(kept);
+        self.marked = self.marked.min(kept - self.offset).max(1);
+    }
 }
 
 /// All files of a tree, sorted by path.
@@ -193,6 +227,19 @@ mod tests {
         );
         assert_eq!(file.place(0, 400).marked, 4);
         assert_eq!(SourceFile::new("b", "").place(0, 0).marked, 1);
+    }
+
+    #[test]
+    fn never_shows_what_is_hidden() {
+        let file = SourceFile::new("a.yaml", "a: { b: secret, c: 1 }\nmore\nd: 2\n");
+        file.hide(vec![7..15, 23..28]);
+        let place = file.place(19, 20);
+        assert_eq!((place.line, place.column), (1, 20));
+        assert_eq!(place.excerpt, "a: { b:");
+        assert_eq!((place.offset, place.marked), (7, 1));
+        assert_eq!(file.place(3, 4).excerpt, "a: { b:");
+        assert_eq!(file.place(23, 27).excerpt, "");
+        assert_eq!(file.place(28, 29).excerpt, "d: 2");
     }
 
     #[test]

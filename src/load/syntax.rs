@@ -1,0 +1,48 @@
+//! Words for what the parser says of text that is no YAML.
+
+use granit_parser::ErrorKind;
+
+use crate::diag::{Code, code};
+
+/// Words for the mistakes people make; for the rest, the parser's own.
+pub(super) fn syntax(kind: &ErrorKind, text: &str, at: usize) -> (Code, String, Option<String>) {
+    let said = |message: &str, help: &str| {
+        let help = (!help.is_empty()).then(|| help.to_owned());
+        (code::SYNTAX, message.to_owned(), help)
+    };
+    let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    // The mark stands on the brace.
+    let read = text.floor_char_boundary((at + 1).min(text.len()));
+    if text[line..read].contains("${") {
+        return said("this is not YAML", "quote text with `${…}` inside brackets");
+    }
+    match kind {
+        ErrorKind::DirectiveDisallowed => (
+            code::FORBIDDEN_YAML,
+            "a directive is not part of the language".to_owned(),
+            Some("take the line out".to_owned()),
+        ),
+        ErrorKind::UndeclaredTagHandle
+        | ErrorKind::MissingTagUri
+        | ErrorKind::InvalidTagTerminator => (
+            code::FORBIDDEN_YAML,
+            "a tag is not part of the language".to_owned(),
+            Some("quote text that begins with `!`".to_owned()),
+        ),
+        ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabNotAllowed => said("a tab where lines are indented", "indent with spaces"),
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::UnexpectedEof => {
+            said("a text in quotes is not closed", "add the closing quote")
+        }
+        ErrorKind::InvalidQuotedScalarIndent => said(
+            "a text in quotes is not closed",
+            "add the closing quote, or indent its further lines",
+        ),
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidSimpleKey => said(
+            "a colon where no key can stand",
+            "quote text that holds `: `, and check the indentation",
+        ),
+        _ => (code::SYNTAX, format!("this is not YAML: {kind}"), None),
+    }
+}
