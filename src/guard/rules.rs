@@ -236,3 +236,118 @@ fn listed<T: fmt::Display>(items: &[T]) -> String {
         [first @ .., end] => format!("{} and {end}", first.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::world::{Store, at, organization, tree, with};
+    use crate::plan::{Asks, build};
+    use serde_json::json;
+
+    fn messages(plan: &Plan) -> Vec<(Rule, String)> {
+        let refusals = judge(plan).refusals.into_iter();
+        refusals
+            .map(|refusal| (refusal.rule, refusal.message))
+            .collect()
+    }
+
+    #[test]
+    fn a_replacement_needs_a_word_in_the_tree() {
+        let store = Store::of(&[&tree(&[("organization/a", organization("a"))])]);
+        let moved = with(organization("a"), &json!({ "domains": ["b.com"] }));
+        assert_eq!(
+            messages(&store.plan(&tree(&[("organization/a", moved.clone())]))),
+            [(
+                Rule::Replacement,
+                "`organization/a` would be deleted and created anew, because `domains` cannot change in place"
+                    .to_owned()
+            )]
+        );
+        let allowed = with(moved, &json!({ "replace": "allowed" }));
+        assert!(judge(&store.plan(&tree(&[("organization/a", allowed)]))).is_allowed());
+    }
+
+    #[test]
+    fn what_is_protected_live_is_not_deleted() {
+        let protected = with(organization("a"), &json!({ "protect": true }));
+        let mut store = Store::of(&[&tree(&[("organization/a", protected.clone())])]);
+        assert_eq!(
+            messages(&store.plan(&tree(&[]))),
+            [(
+                Rule::Protection,
+                "`organization/a` is protected and would be deleted".to_owned()
+            )]
+        );
+        let more = json!({ "protect": false, "domains": ["b.com"], "replace": "allowed" });
+        let lifted = store.plan(&tree(&[("organization/a", with(protected, &more))]));
+        assert_eq!(messages(&lifted)[0].0, Rule::Protection);
+        let _ = store.reconcile(&tree(&[("organization/a", organization("a"))]));
+        assert!(judge(&store.plan(&tree(&[]))).is_allowed());
+    }
+
+    #[test]
+    fn a_twin_names_both_ways_out() {
+        let desired = tree(&[("organization/a", organization("a"))]);
+        let mut store = Store::of(&[&desired]);
+        let id = store.disown("organization/a");
+        let verdict = judge(&store.plan(&desired));
+        assert_eq!(verdict.refusals[0].rule, Rule::Twin);
+        assert_eq!(
+            verdict.refusals[0].help,
+            format!(
+                "adopt it with `adopt: {{ id: {id} }}` in the tree or `--adopt organization/a`, or delete it there"
+            )
+        );
+        let asks = Asks {
+            adopt: vec![at("organization/a")],
+        };
+        assert!(judge(&store.plan_with(&desired, &asks)).is_allowed());
+    }
+
+    #[test]
+    fn an_adoption_that_would_replace_is_refused() {
+        let mut store = Store::of(&[&tree(&[("organization/a", organization("a"))])]);
+        let id = store.disown("organization/a");
+        let adopt = json!({ "adopt": { "id": id }, "domains": ["b.com"], "replace": "allowed" });
+        let plan = store.plan(&tree(&[(
+            "organization/a",
+            with(organization("a"), &adopt),
+        )]));
+        assert_eq!(messages(&plan)[0].0, Rule::Adoption);
+    }
+
+    #[test]
+    fn a_name_is_one_object() {
+        let store = Store::of(&[&tree(&[
+            ("organization/a", organization("a")),
+            ("organization/b", organization("b")),
+        ])]);
+        let both = with(organization("c"), &json!({ "formerly": ["a", "b"] }));
+        assert_eq!(
+            messages(&store.plan(&tree(&[("organization/c", both)]))),
+            [(
+                Rule::Rename,
+                "`organization/c` was formerly `organization/a` and `organization/b`, and each of them is an object of its own"
+                    .to_owned()
+            )]
+        );
+    }
+
+    #[test]
+    fn a_plan_without_all_it_needs_is_refused() {
+        let package = json!({ "catalog": "a", "displayName": "P", "replace": "allowed" });
+        let objects = |catalog: &str| {
+            let package = with(package.clone(), &json!({ "catalog": catalog }));
+            tree(&[
+                ("catalog/a", json!({ "displayName": "A" })),
+                ("catalog/b", json!({ "displayName": "B" })),
+                ("package/p", package),
+                ("policy/p/all", json!({})),
+            ])
+        };
+        let (store, desired) = (Store::of(&[&objects("a")]), objects("b"));
+        let plan = build(&desired, &store.read(Some(&desired)), &Asks::default());
+        assert_eq!(messages(&plan)[0].0, Rule::Whole);
+        assert!(judge(&store.plan(&desired)).is_allowed());
+    }
+}

@@ -16,7 +16,7 @@ mod renames;
 mod scenarios;
 mod sequence;
 #[cfg(test)]
-mod world;
+pub(crate) mod world;
 
 pub use build::{Asks, build};
 pub use change::{Action, Change, Clash, Conflict, Delta, Edit, Plan, Reason, Settled, Words};

@@ -11,12 +11,12 @@ use crate::model::{
 };
 
 /// Returns an address.
-pub(super) fn at(text: &str) -> Address {
+pub(crate) fn at(text: &str) -> Address {
     text.parse().expect(text)
 }
 
 /// Returns one declaration; keys of its life stand among the others.
-pub(super) fn declaration(address: &str, value: &Value) -> Declaration {
+pub(crate) fn declaration(address: &str, value: &Value) -> Declaration {
     let address = at(address);
     let mut keys: Map<String, Value> = value.as_object().expect("a mapping").clone();
     let mut life = Map::new();
@@ -38,7 +38,7 @@ pub(super) fn declaration(address: &str, value: &Value) -> Declaration {
 }
 
 /// Returns a tree of these objects.
-pub(super) fn tree(objects: &[(&str, Value)]) -> Desired {
+pub(crate) fn tree(objects: &[(&str, Value)]) -> Desired {
     let objects = objects
         .iter()
         .map(|(address, value)| declaration(address, value));
@@ -46,7 +46,7 @@ pub(super) fn tree(objects: &[(&str, Value)]) -> Desired {
 }
 
 /// Returns a tree that lets objects go.
-pub(super) fn forgetting(desired: &Desired, forget: &[&str]) -> Desired {
+pub(crate) fn forgetting(desired: &Desired, forget: &[&str]) -> Desired {
     Desired::new(
         desired.objects().to_vec(),
         forget.iter().map(|address| at(address)).collect(),
@@ -68,14 +68,14 @@ struct Kept {
 
 /// A store.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Store {
+pub(crate) struct Store {
     made: u32,
     objects: BTreeMap<String, Kept>,
 }
 
 impl Store {
     /// Returns a store to which trees were applied one after the other.
-    pub(super) fn of(trees: &[&Desired]) -> Self {
+    pub(crate) fn of(trees: &[&Desired]) -> Self {
         let mut store = Self::default();
         for desired in trees {
             let _ = store.reconcile(desired);
@@ -84,18 +84,18 @@ impl Store {
     }
 
     /// Plans and applies, and returns the plan.
-    pub(super) fn reconcile(&mut self, desired: &Desired) -> Plan {
+    pub(crate) fn reconcile(&mut self, desired: &Desired) -> Plan {
         let plan = self.plan(desired);
         self.apply(&plan);
         plan
     }
 
     /// Plans as an apply does: reads what differs, and everything where that is not enough.
-    pub(super) fn plan(&self, desired: &Desired) -> Plan {
+    pub(crate) fn plan(&self, desired: &Desired) -> Plan {
         self.plan_with(desired, &Asks::default())
     }
 
-    pub(super) fn plan_with(&self, desired: &Desired, asks: &Asks) -> Plan {
+    pub(crate) fn plan_with(&self, desired: &Desired, asks: &Asks) -> Plan {
         let plan = build(desired, &self.read(Some(desired)), asks);
         if plan.unread.is_empty() {
             return plan;
@@ -106,7 +106,7 @@ impl Store {
     }
 
     /// Reads, without the bodies of what is as applied from this tree.
-    pub(super) fn read(&self, desired: Option<&Desired>) -> Live {
+    pub(crate) fn read(&self, desired: Option<&Desired>) -> Live {
         let (mut bound, mut unmanaged) = (Vec::new(), Vec::new());
         for (id, kept) in &self.objects {
             let address = self.address(id);
@@ -132,13 +132,13 @@ impl Store {
     }
 
     /// Returns the live body of an address.
-    pub(super) fn live(&self, address: &str) -> Value {
+    pub(crate) fn live(&self, address: &str) -> Value {
         let id = self.id(&at(address)).expect(address);
         self.body(&self.objects[&id]).to_value()
     }
 
     /// Returns the id of an address.
-    pub(super) fn id(&self, address: &Address) -> Option<String> {
+    pub(crate) fn id(&self, address: &Address) -> Option<String> {
         let mut found = self
             .objects
             .iter()
@@ -149,7 +149,7 @@ impl Store {
     }
 
     /// Changes a live body behind everybody's back.
-    pub(super) fn edit(&mut self, address: &str, change: impl FnOnce(&mut Value)) {
+    pub(crate) fn edit(&mut self, address: &str, change: impl FnOnce(&mut Value)) {
         let id = self.id(&at(address)).expect(address);
         let mut value = self.live(address);
         change(&mut value);
@@ -160,7 +160,7 @@ impl Store {
     }
 
     /// Lets go of an object, so that nobody owns it.
-    pub(super) fn disown(&mut self, address: &str) -> RemoteId {
+    pub(crate) fn disown(&mut self, address: &str) -> RemoteId {
         let id = self.id(&at(address)).expect(address);
         self.objects.get_mut(&id).expect(address).bound = false;
         RemoteId(id)
@@ -203,7 +203,7 @@ impl Store {
     }
 
     /// Carries out a plan, and checks on the way that its order holds.
-    pub(super) fn apply(&mut self, plan: &Plan) {
+    pub(crate) fn apply(&mut self, plan: &Plan) {
         let mut done = Vec::new();
         for change in &plan.changes {
             for earlier in &change.after {
@@ -319,12 +319,12 @@ impl Store {
 }
 
 /// Returns an organization.
-pub(super) fn organization(name: &str) -> Value {
+pub(crate) fn organization(name: &str) -> Value {
     json!({ "displayName": name, "domains": [format!("{name}.com")] })
 }
 
 /// Returns an object with more keys.
-pub(super) fn with(mut value: Value, more: &Value) -> Value {
+pub(crate) fn with(mut value: Value, more: &Value) -> Value {
     let keys = value.as_object_mut().expect("a mapping");
     keys.extend(more.as_object().expect("a mapping").clone());
     value
