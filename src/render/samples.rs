@@ -64,6 +64,8 @@ pub(super) fn plan(changes: Vec<Change>) -> Plan {
         unchanged: 7,
         unmanaged: 0,
         foreign: 0,
+        conflicts: Vec::new(),
+        unread: Vec::new(),
     }
 }
 
