@@ -33,8 +33,9 @@ pub struct Plan {
     pub foreign: u64,
     /// What the tree or the command asks for and the store does not allow: while there is any, the plan is refused.
     pub conflicts: Vec<Conflict>,
-    /// Bound objects whose bodies the plan needs and that were not read, such as the unchanged policies of a package that is
-    /// replaced. Read these too and plan again: until then the plan is not whole, and refused.
+    /// Bound objects whose bodies the plan needs and that were not read: the unchanged policies of a package that is
+    /// replaced, and objects that still mention a name which another object takes or leaves. Read these too, or simply
+    /// everything, and plan again: until then the plan is not whole, and refused.
     pub unread: Vec<Address>,
 }
 

@@ -184,7 +184,7 @@ fn holds(store: &Store, desired: &Desired) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn a_plan_after_an_apply_is_empty(first in choices(), second in choices(), by_hand in any::<u8>()) {

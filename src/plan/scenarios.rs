@@ -318,6 +318,80 @@ fn names_are_exchanged_once() {
 }
 
 #[test]
+fn packages_that_exchange_names_keep_their_policies() {
+    let tree = |a: &Value, b: &Value| {
+        tree(&[
+            ("catalog/sales", json!({ "displayName": "Sales" })),
+            ("package/a", a.clone()),
+            ("package/b", b.clone()),
+            ("policy/a/x", json!({ "description": a["displayName"] })),
+            ("policy/b/x", json!({ "description": b["displayName"] })),
+        ])
+    };
+    let package = |name: &str, other: &str| json!({ "catalog": "sales", "displayName": name, "incompatibleWith": [format!("package/{other}")] });
+    let mut store = Store::of(&[&tree(&package("A", "b"), &package("B", "a"))]);
+    let id = store.id(&at("policy/a/x"));
+    let exchanged = tree(
+        &with(package("B", "b"), &json!({ "formerly": "b" })),
+        &with(package("A", "a"), &json!({ "formerly": "a" })),
+    );
+    let plan = store.reconcile(&exchanged);
+    assert_eq!(
+        short(&plan),
+        [
+            "~ package/a from package/b Renamed",
+            "~ package/b from package/a Renamed",
+        ]
+    );
+    assert_eq!(store.id(&at("policy/b/x")), id);
+    assert!(store.plan(&exchanged).is_empty());
+}
+
+#[test]
+fn a_name_that_is_spent_does_nothing() {
+    let before = tree(&[
+        ("organization/a", organization("a")),
+        ("organization/b", organization("b")),
+    ]);
+    let after = tree(&[(
+        "organization/b",
+        with(organization("b"), &json!({ "formerly": "a" })),
+    )]);
+    let plan = Store::of(&[&before]).plan(&after);
+    assert_eq!(short(&plan), ["- organization/a Undeclared"]);
+}
+
+#[test]
+fn who_names_an_exchanged_name_means_the_other_object() {
+    let all = |a: Value, b: Value| {
+        tree(&[
+            ("organization/a", a),
+            ("organization/b", b),
+            ("catalog/c", json!({ "displayName": "C" })),
+            ("package/p", json!({ "catalog": "c", "displayName": "P" })),
+            (
+                "policy/p/x",
+                json!({ "requestors": { "organizations": ["a"] } }),
+            ),
+        ])
+    };
+    let mut store = Store::of(&[&all(organization("a"), organization("b"))]);
+    let exchanged = all(
+        with(organization("b"), &json!({ "formerly": "b" })),
+        with(organization("a"), &json!({ "formerly": "a" })),
+    );
+    let quick = build(&exchanged, &store.read(Some(&exchanged)), &Asks::default());
+    assert_eq!(quick.unread, [at("policy/p/x")]);
+    let plan = store.reconcile(&exchanged);
+    assert_eq!(plan.count(Action::Update), 3);
+    assert_eq!(
+        store.live("policy/p/x")["requestors"],
+        json!({ "organizations": ["a"] })
+    );
+    assert!(store.plan(&exchanged).is_empty());
+}
+
+#[test]
 fn a_name_is_taken_once() {
     let before = tree(&[
         ("organization/a", organization("a")),
