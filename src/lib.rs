@@ -1,6 +1,7 @@
 //! External access as code: the library behind the `guestlist` program.
 pub mod audit;
 pub mod diag;
+pub mod guard;
 pub mod load;
 pub mod model;
 pub mod plan;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::compare::{Compared, compare};
 use super::order::arrange;
 use super::renames::{Seat, Seats, Via, natural_key};
-use super::{Change, Clash, Conflict, Delta, Plan, Reason, Settled};
+use super::{Action, Change, Clash, Conflict, Delta, Plan, Reason, Settled};
 use crate::model::{
     Address, Declaration, Desired, Kind, Live, LiveObject, Object, RemoteId, Replace,
 };
@@ -122,7 +122,7 @@ impl Builder<'_> {
                 .parent()
                 .is_some_and(|parent| self.replaced.contains(&parent));
         let Some(object) = &seat.bound.object else {
-            if remade || seat.via != Via::Stays {
+            if remade || seat.via != Via::Stays || self.names_another(declaration) {
                 self.unread.push(seat.bound.address.clone());
             } else {
                 self.unchanged += 1;
@@ -172,6 +172,18 @@ impl Builder<'_> {
                 declared: declaration.digest,
             });
         }
+    }
+
+    /// Returns true for an object that mentions a name which means another object after the plan than it does now: the tree
+    /// says the same as ever, and the live object does not.
+    fn names_another(&self, declaration: &Declaration) -> bool {
+        let mut found = false;
+        if !self.seats.is_empty() {
+            declaration.object.references(&mut |mention| {
+                found |= self.seats.renamed(mention.kind, mention.name).is_some();
+            });
+        }
+        found
     }
 
     /// A declared object that is not bound.
@@ -286,10 +298,16 @@ impl Builder<'_> {
         if self.live.unmanaged.is_empty() {
             return;
         }
+        let told: BTreeSet<Address> = self
+            .conflicts
+            .iter()
+            .map(|conflict| conflict.address.clone())
+            .collect();
         for at in 0..self.changes.len() {
             let change = &self.changes[at];
             let address = change.address.clone();
-            if change.delta.action() != super::Action::Create || address.kind().parent().is_some() {
+            let new = change.delta.action() == Action::Create;
+            if !new || address.kind().parent().is_some() || told.contains(&address) {
                 continue;
             }
             let Some(declaration) = self.desired.get(&address) else {
@@ -297,8 +315,7 @@ impl Builder<'_> {
             };
             let mut twins = self.alike(address.kind(), &declaration.object);
             twins.retain(|twin| !self.adopted.contains_key(twin));
-            let asked = self.conflicts.iter().any(|other| other.address == address);
-            if !twins.is_empty() && !asked {
+            if !twins.is_empty() {
                 let ids = ids(self.live, &twins);
                 self.conflict(&address, Clash::Exists { ids });
             }

@@ -19,6 +19,9 @@ pub struct Plan {
     /// The digest of the tree's files.
     pub tree: Digest,
     /// The changes, in order: what others refer to comes first, deletes run the other way and last.
+    ///
+    /// Bodies name others as they are named once the whole plan is carried out. Two objects may name each other, and names
+    /// may be exchanged, so a store that keeps ids finds them at the end.
     pub changes: Vec<Change>,
     /// Objects whose record changes though they do not, because an object that they name has got another name.
     pub settled: Vec<Settled>,
@@ -30,8 +33,9 @@ pub struct Plan {
     pub foreign: u64,
     /// What the tree or the command asks for and the store does not allow: while there is any, the plan is refused.
     pub conflicts: Vec<Conflict>,
-    /// Bound objects whose bodies the plan needs and that were not read, such as the unchanged policies of a package that is
-    /// replaced. Read these too and plan again: until then the plan is not whole, and refused.
+    /// Bound objects whose bodies the plan needs and that were not read: the unchanged policies of a package that is
+    /// replaced, and objects that still mention a name which another object takes or leaves. Read these too, or simply
+    /// everything, and plan again: until then the plan is not whole, and refused.
     pub unread: Vec<Address>,
 }
 
@@ -216,12 +220,13 @@ pub enum Delta {
         /// The differences.
         edits: Vec<Edit>,
     },
-    /// It is deleted, because the tree no longer declares it.
+    /// It is deleted, because the tree no longer declares it. What still names it means the directory's group of that
+    /// name from then on: a store that keeps ids puts the name back.
     Prune {
         /// The object as it is.
         before: LiveObject,
     },
-    /// It stays, and is no longer ours.
+    /// It stays, and is no longer ours. What still names it does as after a deletion.
     Forget {
         /// The object as it is.
         before: LiveObject,

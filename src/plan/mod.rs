@@ -7,10 +7,16 @@ mod build;
 mod change;
 mod compare;
 mod diff;
+#[cfg(test)]
+mod laws;
 mod likeness;
 mod order;
 mod renames;
+#[cfg(test)]
+mod scenarios;
 mod sequence;
+#[cfg(test)]
+pub(crate) mod world;
 
 pub use build::{Asks, build};
 pub use change::{Action, Change, Clash, Conflict, Delta, Edit, Plan, Reason, Settled, Words};

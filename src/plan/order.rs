@@ -36,6 +36,7 @@ pub(super) fn arrange(
     let mut edges = Edges {
         changes: &changes,
         deletes: changes.iter().any(is_delete),
+        left: changes.iter().enumerate().filter_map(left).collect(),
         found: Vec::new(),
     };
     for (at, change) in changes.iter().enumerate() {
@@ -62,9 +63,17 @@ fn is_delete(change: &Change) -> bool {
     matches!(change.delta.action(), Action::Prune | Action::Forget)
 }
 
+/// Returns the name that a rename leaves.
+fn left((at, change): (usize, &Change)) -> Option<((Kind, &str), usize)> {
+    let from = change.delta.before()?.address.as_ref()?;
+    (*from != change.address).then(|| ((from.kind(), from.name()), at))
+}
+
 struct Edges<'c> {
     changes: &'c [Change],
     deletes: bool,
+    /// The names that renames leave, and which.
+    left: BTreeMap<(Kind, &'c str), usize>,
     found: Vec<(usize, usize, Tie)>,
 }
 
@@ -113,6 +122,10 @@ impl Edges<'_> {
             let found = self.find(mention.kind, mention.name);
             if let Some(other) = found.filter(|other| !is_delete(&self.changes[*other])) {
                 self.add(other, at, tie(mention.bond));
+            }
+            // The name means another object, or none, once the one that had it has left it.
+            if let Some(leaver) = self.left.get(&(mention.kind, mention.name)) {
+                self.add(*leaver, at, Tie::Room);
             }
         });
         let from = change.delta.before().and_then(|live| live.address.as_ref());

@@ -11,9 +11,11 @@
 //!   natural key of the object that it takes, and not that of its present one.
 //! * **Inside**: objects inside a renamed one move with it, and their own `formerly` counts below the new name. Settings of
 //!   an organization follow its name in the same way.
+//!
+//! A name that is taken wins over `forget`: the object is declared, under its new name.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Clash, Conflict};
 use crate::model::{Address, Bound, Declaration, Desired, Kind, Live, LiveObject, Name};
@@ -169,9 +171,10 @@ fn companions(desired: &Desired, seats: &Seats<'_>, moves: &mut BTreeMap<Address
         .filter_map(|(old, new)| Some((of(old)?, of(new)?)))
         .filter(|(old, new)| seats.at(old).is_some() && desired.get(new).is_some())
         .collect();
+    let taken: BTreeSet<Address> = moves.values().cloned().collect();
     for (old, new) in &follow {
         let free = seats.at(new).is_none() || follow.contains_key(new);
-        if free && !moves.contains_key(old) && !moves.values().any(|taken| taken == new) {
+        if free && !moves.contains_key(old) && !taken.contains(new) {
             moves.insert(old.clone(), new.clone());
         }
     }
