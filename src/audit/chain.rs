@@ -14,10 +14,10 @@ const GENESIS: &[u8] = b"guestlist/audit/1/genesis\n";
 pub struct Hash([u8; 32]);
 
 impl Hash {
-    /// Returns the hash that these bytes are; `None` for another length than 32.
+    /// Returns the hash that these bytes are.
     #[must_use]
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(Self)
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
     }
 
     /// Returns the bytes.
@@ -126,7 +126,8 @@ pub fn verify<'e>(
 ) -> Result<Chain, BrokenAt> {
     for entry in entries {
         let expected = chain.size + 1;
-        let says = Entry::read(entry.text.clone(), String::new()).map_err(|_| BrokenAt(expected))?;
+        let says =
+            Entry::read(entry.text.clone(), String::new()).map_err(|_| BrokenAt(expected))?;
         let hash = chain.append(&entry.text);
         let follows = entry.seq == expected
             && says.seq == expected

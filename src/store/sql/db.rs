@@ -2,6 +2,8 @@
 //!
 //! Statements are written with `?1`; each is a constant, so that an adapter can prepare it once.
 
+use std::fmt::Display;
+
 use crate::store::StoreError;
 
 /// A database with guestlist's tables, inside one connection.
@@ -16,8 +18,12 @@ pub(crate) trait Db {
     fn execute(&self, sql: &'static str, params: &[Param<'_>]) -> Result<usize, StoreError>;
 
     /// Runs a query and hands over each row.
-    fn query(&self, sql: &'static str, params: &[Param<'_>], see: See<'_>)
-    -> Result<(), StoreError>;
+    fn query(
+        &self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        see: See<'_>,
+    ) -> Result<(), StoreError>;
 }
 
 /// Takes the rows of a query, one by one.
@@ -73,7 +79,7 @@ pub(crate) trait Row {
 
 impl dyn Row + '_ {
     /// Returns a whole number.
-    pub(crate) fn int(&self, at: usize, what: impl std::fmt::Display) -> Result<i64, StoreError> {
+    pub(crate) fn int(&self, at: usize, what: impl Display + Copy) -> Result<i64, StoreError> {
         match self.cell(at) {
             Cell::Int(value) => Ok(value),
             _ => Err(self.damaged(format!("{what} is no number"))),
@@ -81,13 +87,17 @@ impl dyn Row + '_ {
     }
 
     /// Returns a count.
-    pub(crate) fn count(&self, at: usize, what: impl std::fmt::Display) -> Result<u64, StoreError> {
+    pub(crate) fn count(&self, at: usize, what: impl Display + Copy) -> Result<u64, StoreError> {
         u64::try_from(self.int(at, what)?)
             .map_err(|_| self.damaged(format!("{what} is a negative number")))
     }
 
     /// Returns a text, if there is one.
-    pub(crate) fn maybe_text(&self, at: usize, what: impl std::fmt::Display) -> Result<Option<&str>, StoreError> {
+    pub(crate) fn maybe_text(
+        &self,
+        at: usize,
+        what: impl Display + Copy,
+    ) -> Result<Option<&str>, StoreError> {
         match self.cell(at) {
             Cell::Null => Ok(None),
             Cell::Text(text) => Ok(Some(text)),
@@ -96,7 +106,7 @@ impl dyn Row + '_ {
     }
 
     /// Returns a text.
-    pub(crate) fn text(&self, at: usize, what: impl std::fmt::Display) -> Result<&str, StoreError> {
+    pub(crate) fn text(&self, at: usize, what: impl Display + Copy) -> Result<&str, StoreError> {
         self.maybe_text(at, what)?
             .ok_or_else(|| self.damaged(format!("{what} is missing")))
     }
@@ -105,7 +115,7 @@ impl dyn Row + '_ {
     pub(crate) fn bytes<const N: usize>(
         &self,
         at: usize,
-        what: impl std::fmt::Display,
+        what: impl Display + Copy,
     ) -> Result<[u8; N], StoreError> {
         match self.cell(at) {
             Cell::Blob(bytes) => bytes
@@ -119,7 +129,7 @@ impl dyn Row + '_ {
     pub(crate) fn parse<T: std::str::FromStr>(
         &self,
         at: usize,
-        what: impl std::fmt::Display,
+        what: impl Display + Copy,
     ) -> Result<T, StoreError> {
         let text = self.text(at, what)?;
         text.parse()

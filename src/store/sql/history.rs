@@ -64,9 +64,8 @@ pub(super) fn run(
 
 fn found(row: &dyn Row) -> Result<Found, StoreError> {
     let digest = |at, what: &str| row.bytes(at, what).map(Digest::from_bytes);
-    let counts: BTreeMap<String, u64> =
-        serde_json::from_str(row.text(10, "the counts of a run")?)
-            .map_err(|error| row.damaged(format!("the counts of a run are unreadable: {error}")))?;
+    let counts: BTreeMap<String, u64> = serde_json::from_str(row.text(10, "the counts of a run")?)
+        .map_err(|error| row.damaged(format!("the counts of a run are unreadable: {error}")))?;
     let counts = Action::ALL.iter().filter_map(|action| {
         let count = counts.get(action.as_str()).copied()?;
         Some((*action, count))
@@ -149,9 +148,8 @@ pub(super) fn audit(db: &impl Db, from: u64, most: usize) -> Result<Vec<Entry>, 
     db.query(ENTRIES, &[from, limit(most)], &mut |row| {
         let seq = row.count(0, "the number of an audit entry")?;
         let text = row.text(1, "the text of an audit entry")?.to_owned();
-        let hash = Hash::from_bytes(&row.bytes::<32>(2, "the hash of an audit entry")?);
-        let hash = hash.map(|hash| hash.to_string()).unwrap_or_default();
-        let entry = Entry::read(text, hash)
+        let hash = Hash::from_bytes(row.bytes(2, "the hash of an audit entry")?);
+        let entry = Entry::read(text, hash.to_string())
             .map_err(|error| row.damaged(format!("audit entry {seq} is unreadable: {error}")))?;
         // The number in the row is only where it is kept; the text's own is what the chain covers.
         entries.push(entry);

@@ -12,10 +12,12 @@ use crate::store::{Lease, LeaseAsk, StoreError};
 /// How long a lease lasts that is not renewed.
 pub(crate) const LASTS: Duration = Duration::from_secs(60);
 
-const READ: &str = "SELECT token, holder, operation, acquired, expires FROM lease WHERE scope = 'store'";
+const READ: &str =
+    "SELECT token, holder, operation, acquired, expires FROM lease WHERE scope = 'store'";
 const TAKE: &str = "UPDATE lease SET token = ?1, holder = ?2, operation = ?3, acquired = ?4, expires = ?5 \
     WHERE scope = 'store' AND token = ?6";
-const RENEW: &str = "UPDATE lease SET expires = ?2 WHERE scope = 'store' AND token = ?1 AND holder IS NOT NULL";
+const RENEW: &str =
+    "UPDATE lease SET expires = ?2 WHERE scope = 'store' AND token = ?1 AND holder IS NOT NULL";
 const FREE: &str = "UPDATE lease SET holder = NULL, operation = NULL, acquired = NULL, expires = NULL \
     WHERE scope = 'store' AND token = ?1 AND holder IS NOT NULL";
 
@@ -80,8 +82,8 @@ pub(super) fn acquire(db: &impl Db, ask: &LeaseAsk) -> Result<Lease, StoreError>
                 token: number(db, token)?,
             });
         }
-        let holder = serde_json::to_string(&ask.holder)
-            .expect("INVARIANT: a holder is texts and a number");
+        let holder =
+            serde_json::to_string(&ask.holder).expect("INVARIANT: a holder is texts and a number");
         let expires = end(ask.now);
         db.execute(
             TAKE,

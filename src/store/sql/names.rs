@@ -60,8 +60,7 @@ impl Names {
     /// Notes a rename; later runs come later.
     pub(super) fn add(&mut self, project: &str, run: i64, from: Address, to: Address) {
         if !self.projects.contains_key(project) {
-            self.projects
-                .insert(project.to_owned(), Project::default());
+            self.projects.insert(project.to_owned(), Project::default());
         }
         if let Some(names) = self.projects.get_mut(project) {
             names.last = names.last.max(run);
@@ -163,10 +162,7 @@ mod tests {
 
     #[test]
     fn names_swap_in_one_run() {
-        let names = names(&[
-            (1, "catalog/a", "catalog/b"),
-            (1, "catalog/b", "catalog/a"),
-        ]);
+        let names = names(&[(1, "catalog/a", "catalog/b"), (1, "catalog/b", "catalog/a")]);
         assert_eq!(today(&names, "catalog/a", 0), "catalog/b");
         assert_eq!(today(&names, "catalog/b", 0), "catalog/a");
     }

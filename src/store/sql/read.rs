@@ -121,7 +121,9 @@ impl<D: Db> Reader<'_, D> {
         let body = self
             .names
             .spell(project, address.kind(), body, Span::since(run))
-            .map_err(|error| damaged(format!("the body of {address} is not of its kind: {error}")))?;
+            .map_err(|error| {
+                damaged(format!("the body of {address} is not of its kind: {error}"))
+            })?;
         Ok(LiveObject {
             id: self.identity.id(wanted.object),
             kind: address.kind(),
@@ -135,7 +137,7 @@ impl<D: Db> Reader<'_, D> {
         self.db.query(UNOWNED, &[], &mut |row| {
             let object = row.int(0, "the number of an object")?;
             let kind = kind(row, 1, object)?;
-            let body = body(row, 2, &format_args!("object {object}"))?;
+            let body = body(row, 2, format_args!("object {object}"))?;
             let written = Span::since(row.int(3, "the run of a version")?);
             let project = row.text(4, "the project of a run")?;
             let body = self
@@ -194,7 +196,7 @@ pub(super) fn kind(row: &dyn Row, at: usize, object: i64) -> Result<Kind, StoreE
 pub(super) fn body(
     row: &dyn Row,
     at: usize,
-    of: &dyn std::fmt::Display,
+    of: impl std::fmt::Display,
 ) -> Result<Body, StoreError> {
     let text = row.text(at, "a body")?;
     Body::from_canonical(text)
