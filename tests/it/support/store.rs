@@ -76,8 +76,8 @@ impl Place {
     }
 
     /// Applies changes as a run of their own.
-    pub(crate) fn apply(&mut self, changes: Vec<Change>) -> Applied {
-        self.try_apply(PROJECT, changes).unwrap()
+    pub(crate) fn apply(&mut self, changes: Vec<Change>) {
+        let _ = self.try_apply(PROJECT, changes).unwrap();
     }
 
     pub(crate) fn try_apply(
