@@ -579,5 +579,6 @@ pub(crate) const fn reason(reason: Reason) -> &'static str {
         Reason::ForgetAsked => "forget asked",
         Reason::SettingsUndeclared => "settings undeclared",
         Reason::ParentPruned => "parent pruned",
+        Reason::ParentReplaced => "parent replaced",
     }
 }

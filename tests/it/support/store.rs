@@ -163,6 +163,8 @@ pub(crate) fn plan(store: &dyn Store, changes: Vec<Change>) -> Plan {
         unchanged: 0,
         unmanaged: 0,
         foreign: 0,
+        conflicts: Vec::new(),
+        unread: Vec::new(),
     }
 }
 
