@@ -223,7 +223,7 @@ pub enum StoreError {
         holder.user, holder.host, holder.pid)]
     Held {
         /// Who.
-        holder: Holder,
+        holder: Box<Holder>,
         /// What they do.
         operation: String,
         /// Since when.

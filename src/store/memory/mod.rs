@@ -141,7 +141,7 @@ impl Store for Memory {
             && !(ask.holder_is_gone)(&held.holder)
         {
             return Err(StoreError::Held {
-                holder: held.holder.clone(),
+                holder: Box::new(held.holder.clone()),
                 operation: held.operation.clone(),
                 since: held.now,
                 until: self.until,

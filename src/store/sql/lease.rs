@@ -75,7 +75,7 @@ pub(super) fn acquire(db: &impl Db, ask: &LeaseAsk) -> Result<Lease, StoreError>
             && !(ask.holder_is_gone)(&held.holder)
         {
             return Err(StoreError::Held {
-                holder: held.holder,
+                holder: Box::new(held.holder),
                 operation: held.operation,
                 since: held.since,
                 until: held.until,
