@@ -10,7 +10,7 @@ use super::identity::Identity;
 use super::meta::Meta;
 use super::names::{Names, Span};
 use super::{lease, read, remains};
-use crate::audit::Act;
+use crate::audit::{Act, Chain, Hash};
 use crate::model::{Address, Body, Digest, Kind, LiveObject};
 use crate::plan::{Change, Delta, Reason, Settled};
 use crate::store::{Head, Lease, NewRun, Run, StoreError};
@@ -39,6 +39,7 @@ const BIND: &str = "UPDATE object SET address = ?3 WHERE id = ?1 AND NOT EXISTS 
     (SELECT 1 FROM object WHERE project = ?2 AND address = ?3)";
 const CHILDREN: &str =
     "SELECT id, address FROM object WHERE project = ?1 AND address >= ?2 AND address < ?3";
+const LAST_ENTRY: &str = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1";
 const NEW_ENTRY: &str = "INSERT INTO audit (seq, entry, hash) VALUES (?1, ?2, ?3)";
 
 /// One apply in progress.
@@ -105,6 +106,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
                 found: meta.generation,
             });
         }
+        check_log(db, &meta)?;
         meta.note_time(db, new.started)?;
         let first = number(db, LAST_VERSION)? + 1;
         let run = Self {
@@ -555,6 +557,24 @@ fn declared(change: &Change) -> Param<'_> {
 
 fn taken(address: &Address) -> StoreError {
     unfit(address, "another object has this address")
+}
+
+/// Checks that the audit log ends where the store says, before anything is written after it.
+fn check_log(db: &impl Db, meta: &Meta) -> Result<(), StoreError> {
+    let mut end = None;
+    db.query(LAST_ENTRY, &[], &mut |row| {
+        let seq = row.count(0, "the number of an audit entry")?;
+        let hash = row.bytes(1, "the hash of an audit entry")?;
+        end = Some(Chain::resume(seq, Hash::from_bytes(hash)));
+        Ok(())
+    })?;
+    if end.unwrap_or_else(|| Chain::new(&meta.lineage)) == meta.chain {
+        return Ok(());
+    }
+    Err(StoreError::Damaged {
+        name: db.name().to_owned(),
+        cause: "its audit log does not end where it should".to_owned(),
+    })
 }
 
 fn number(db: &impl Db, sql: &'static str) -> Result<i64, StoreError> {

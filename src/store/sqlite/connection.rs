@@ -46,7 +46,8 @@ impl Fault {
             Self::Sqlite(error) => {
                 let cause = format!("{file}: {}", describe(&error));
                 match error.sqlite_error_code() {
-                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                    // None: a value of another type than its column has.
+                    None | Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                         StoreError::Damaged { name, cause }
                     }
                     Some(
@@ -89,14 +90,19 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens a file for writing, which may be empty.
-    pub(super) fn write(path: &Path, fresh: bool) -> Result<Connection, Fault> {
+    /// Opens a file for writing, which may be empty. Nothing of it changes yet.
+    pub(super) fn write(path: &Path) -> Result<Connection, Fault> {
         recent()?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let connection = Connection::open_with_flags(path, flags)?;
         prepare(&connection)?;
+        Ok(connection)
+    }
+
+    /// Makes a file ours and durable: a new one is marked, and every one has a write-ahead log that is synced.
+    pub(super) fn harden(connection: &Connection, fresh: bool) -> Result<(), Fault> {
         if fresh {
             // The mark goes into the file itself before there is a write-ahead log, so that a header always tells.
             connection.pragma_update(None, "page_size", 8192)?;
@@ -109,9 +115,8 @@ impl Sqlite {
                 "the file cannot have a write-ahead log (its journal is `{mode}`); is it on a network file system?"
             )));
         }
-        set(&connection, "synchronous", 2)?;
-        set(&connection, "foreign_keys", 1)?;
-        Ok(connection)
+        set(connection, "synchronous", 2)?;
+        set(connection, "foreign_keys", 1)
     }
 
     /// Opens a file for reading.

@@ -123,7 +123,11 @@ impl Place<'_> {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         match options.open(&self.path) {
-            Ok(_) => Ok(()),
+            // The name must outlive a loss of power as well as what is written under it.
+            Ok(file) => file
+                .sync_all()
+                .and_then(|()| sync_folder(&self.path))
+                .map_err(|error| self.io(&error)),
             // Another process was faster; what it made is looked at like any other file.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             Err(error) => Err(self.io(&error)),
@@ -136,9 +140,11 @@ impl Place<'_> {
         }
         let fresh = self.look()? != Found::Ours;
         let path = self.exact()?;
-        let opened = Sqlite::write(&path, fresh).map_err(|fault| self.fault(fault))?;
+        let opened = Sqlite::write(&path).map_err(|fault| self.fault(fault))?;
         self.known(&opened)?;
-        migrate::migrate(&opened).map_err(|fault| self.fault(fault))?;
+        Sqlite::harden(&opened, fresh)
+            .and_then(|()| migrate::migrate(&opened))
+            .map_err(|fault| self.fault(fault))?;
         Ok(opened)
     }
 
@@ -191,10 +197,77 @@ impl Place<'_> {
     }
 }
 
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
 /// Returns true for the errors of a reader that may not make the files that readers share.
 fn is_locked_out(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
         Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Bodies, Live, Selection};
+
+    fn read(store: &dyn Store) -> Result<Live, StoreError> {
+        store.read(&Selection {
+            project: "p",
+            bodies: Bodies::All,
+        })
+    }
+
+    /// A folder that may not be written cannot be had where tests run as the superuser, so its reader is tried directly.
+    #[test]
+    fn a_reader_without_locks_notices_a_writer() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("test.db");
+        drop(open("sqlite:test.db", &path, OpenMode::Write).expect("a new store"));
+        let quiet = || {
+            let quiet = Quiet::at(&path).expect("no log is left behind");
+            let connection = Sqlite::read_quiet(&path).expect("opens");
+            SqlStore::new(Sqlite::new(
+                connection,
+                "sqlite:test.db",
+                "test.db",
+                Some(quiet),
+            ))
+        };
+        let reader = quiet();
+        assert_eq!(read(&reader).expect("reads").generation, 0);
+        assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 1);
+
+        let mut writer = open("sqlite:test.db", &path, OpenMode::Write).expect("opens");
+        let lease = writer.lease(&crate::store::LeaseAsk {
+            holder: crate::ports::Holder {
+                user: "ana".to_owned(),
+                host: "laptop".to_owned(),
+                pid: 1,
+                born: "1".to_owned(),
+            },
+            operation: "apply".to_owned(),
+            now: jiff::Timestamp::UNIX_EPOCH,
+            holder_is_gone: |_| false,
+        });
+        let _ = lease.expect("a lease");
+        let error = read(&reader).expect_err("there is a log now");
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
+        drop(writer);
+        // What was in the log is in the file now, so the file is another one.
+        assert!(read(&reader).is_err());
+        assert_eq!(read(&quiet()).expect("reads").generation, 0);
+    }
 }

@@ -123,6 +123,8 @@ fn reading_leaves_the_file_as_it_is() {
     assert_eq!(place.read().bound().len(), 4);
     assert!(place.store.lease(&ask("ana", now())).is_err());
     assert_eq!(bytes(&place), before);
+    place.store = Box::new(guestlist::store::memory::Memory::new("closed"));
+    assert_eq!(bytes(&place), before);
 }
 
 #[test]
@@ -362,6 +364,19 @@ fn a_hand_in_the_audit_log_is_found() {
         .execute("DELETE FROM audit WHERE seq = 2", [])
         .unwrap();
     assert_eq!(check(), Err(BrokenAt(2)));
+}
+
+#[test]
+fn nothing_is_written_after_an_audit_log_that_was_cut() {
+    let mut place = filled();
+    place
+        .hand()
+        .execute("DELETE FROM audit WHERE seq = 5", [])
+        .unwrap();
+    let more = vec![create("catalog/it", json!({ "displayName": "IT" }))];
+    let error = store_error(place.try_apply(PROJECT, more));
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    assert_eq!(place.read().generation, 1);
 }
 
 #[test]
