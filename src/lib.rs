@@ -1,4 +1,5 @@
 //! External access as code: the library behind the `guestlist` program.
+pub mod apply;
 pub mod audit;
 pub mod diag;
 pub mod guard;

@@ -4,7 +4,14 @@
 //! and it writes what a plan says, in one transaction, under a lease whose token every write proves.
 //! Facts: `threat-and-fault-model` §§5, 7, 10, 12.
 
+pub mod memory;
+mod open;
+mod sql;
+mod sqlite;
+
 use jiff::Timestamp;
+
+pub use open::{OpenMode, open};
 
 use crate::audit::Entry;
 use crate::model::{Body, Digest, Live, RemoteId, Selection};
@@ -65,6 +72,13 @@ pub trait Store {
     ///
     /// Those of reading; `Ok(None)` when there is no such run.
     fn run(&self, id: &str) -> Result<Option<(RunRecord, Vec<RecordedChange>)>, StoreError>;
+
+    /// Returns where the store is: its identity, its generation and the end of its audit chain.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    fn head(&self) -> Result<Head, StoreError>;
 
     /// Returns the audit entries from a number on, at most so many, in order.
     ///
@@ -147,6 +161,8 @@ pub struct NewRun {
 /// A store after a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
+    /// The store's identity, which the audit chain starts from.
+    pub lineage: String,
     /// The store's generation.
     pub generation: u64,
     /// How many audit entries there are.
@@ -207,7 +223,7 @@ pub enum StoreError {
         holder.user, holder.host, holder.pid)]
     Held {
         /// Who.
-        holder: Holder,
+        holder: Box<Holder>,
         /// What they do.
         operation: String,
         /// Since when.

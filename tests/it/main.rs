@@ -8,3 +8,4 @@ mod hostile;
 mod journeys;
 mod layering;
 mod registries;
+mod stores;

@@ -5,6 +5,7 @@ mod sandbox;
 
 pub(crate) mod rust;
 pub(crate) mod schema;
+pub(crate) mod store;
 
 pub(crate) use golden::Golden;
 pub(crate) use sandbox::{Outcome, Sandbox};

@@ -1,0 +1,205 @@
+//! A store in memory: the contract in its plainest form, for tests and as the reference for other stores.
+//!
+//! It does eagerly what stores on disk do lazily: a rename respells every body that names the object at once.
+
+mod run;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::sql::{identity::Identity, lease};
+use super::{Head, Lease, LeaseAsk, NewRun, RecordedChange, Run, RunRecord, Store, StoreError};
+use crate::audit::{Chain, Entry};
+use crate::model::{Address, Bodies, Body, Bound, Digest, Kind, Live, LiveObject, Selection};
+
+/// A store in memory.
+#[derive(Debug)]
+pub struct Memory {
+    state: State,
+    token: u64,
+    held: Option<LeaseAsk>,
+    until: Timestamp,
+}
+
+/// Everything that a run changes at once.
+#[derive(Debug, Clone)]
+struct State {
+    lineage: String,
+    generation: u64,
+    /// The highest number given to an object.
+    last: i64,
+    objects: BTreeMap<i64, Object>,
+    runs: Vec<(RunRecord, Vec<RecordedChange>)>,
+    audit: Vec<Entry>,
+    chain: Chain,
+}
+
+#[derive(Debug, Clone)]
+struct Object {
+    kind: Kind,
+    /// The project whose names the body is written in: that of the last run that changed the object.
+    project: String,
+    /// The binding; `None` for an object that nobody owns.
+    address: Option<Address>,
+    declared: Option<Digest>,
+    body: Body,
+}
+
+impl Memory {
+    /// Returns an empty store of this identity.
+    #[must_use]
+    pub fn new(lineage: &str) -> Self {
+        Self {
+            state: State {
+                lineage: lineage.to_owned(),
+                generation: 0,
+                last: 0,
+                objects: BTreeMap::new(),
+                runs: Vec::new(),
+                audit: Vec::new(),
+                chain: Chain::new(lineage),
+            },
+            token: 0,
+            held: None,
+            until: Timestamp::MIN,
+        }
+    }
+
+    fn prove(&self, lease: &Lease) -> Result<(), StoreError> {
+        if self.held.is_some() && lease.token == self.token {
+            return Ok(());
+        }
+        Err(StoreError::LeaseLost)
+    }
+}
+
+impl State {
+    fn head(&self) -> Head {
+        Head {
+            lineage: self.lineage.clone(),
+            generation: self.generation,
+            audit_size: self.chain.size(),
+            audit_hash: self.chain.hash().to_string(),
+        }
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::new(&self.lineage)
+    }
+}
+
+impl Store for Memory {
+    fn name(&self) -> &str {
+        "memory"
+    }
+
+    fn read(&self, of: &Selection<'_>) -> Result<Live, StoreError> {
+        let identity = self.state.identity();
+        let mut bound = Vec::new();
+        let mut unmanaged = Vec::new();
+        let mut foreign = 0;
+        for (number, object) in &self.state.objects {
+            let live = || LiveObject {
+                id: identity.id(*number),
+                kind: object.kind,
+                address: object.address.clone(),
+                body: object.body.clone(),
+            };
+            let Some(address) = &object.address else {
+                unmanaged.push(live());
+                continue;
+            };
+            if object.project != of.project {
+                foreign += 1;
+                continue;
+            }
+            let fetch = match of.bodies {
+                Bodies::All => true,
+                Bodies::Of(addresses) => addresses.contains(address),
+                Bodies::Differing(declared) => {
+                    object.declared.is_none() || declared(address) != object.declared
+                }
+            };
+            bound.push(Bound {
+                address: address.clone(),
+                object: fetch.then(live),
+            });
+        }
+        Ok(Live::new(
+            self.state.lineage.clone(),
+            self.state.generation,
+            bound,
+            unmanaged,
+            foreign,
+        ))
+    }
+
+    fn lease(&mut self, ask: &LeaseAsk) -> Result<Lease, StoreError> {
+        if let Some(held) = &self.held
+            && ask.now < self.until
+            && !(ask.holder_is_gone)(&held.holder)
+        {
+            return Err(StoreError::Held {
+                holder: Box::new(held.holder.clone()),
+                operation: held.operation.clone(),
+                since: held.now,
+                until: self.until,
+                token: self.token,
+            });
+        }
+        self.token += 1;
+        self.held = Some(ask.clone());
+        self.until = lease::end(ask.now);
+        Ok(Lease {
+            token: self.token,
+            expires: self.until,
+        })
+    }
+
+    fn renew(&mut self, lease: &Lease, now: Timestamp) -> Result<Lease, StoreError> {
+        self.prove(lease)?;
+        self.until = lease::end(now);
+        Ok(Lease {
+            token: lease.token,
+            expires: self.until,
+        })
+    }
+
+    fn release(&mut self, lease: Lease) -> Result<(), StoreError> {
+        self.prove(&lease)?;
+        self.held = None;
+        Ok(())
+    }
+
+    fn begin(&mut self, lease: &Lease, run: NewRun) -> Result<Box<dyn Run + '_>, StoreError> {
+        self.prove(lease)?;
+        Ok(Box::new(run::MemoryRun::begin(self, run)?))
+    }
+
+    fn runs(&self, most: usize) -> Result<Vec<RunRecord>, StoreError> {
+        let newest = self.state.runs.iter().rev().take(most);
+        Ok(newest.map(|(record, _)| record.clone()).collect())
+    }
+
+    fn run(&self, id: &str) -> Result<Option<(RunRecord, Vec<RecordedChange>)>, StoreError> {
+        let runs = &self.state.runs;
+        if let Some(exact) = runs.iter().find(|(record, _)| record.id == id) {
+            return Ok(Some(exact.clone()));
+        }
+        let mut matches = runs
+            .iter()
+            .filter(|(record, _)| !id.is_empty() && record.id.starts_with(id));
+        let first = matches.next();
+        Ok(first.filter(|_| matches.next().is_none()).cloned())
+    }
+
+    fn head(&self) -> Result<Head, StoreError> {
+        Ok(self.state.head())
+    }
+
+    fn audit(&self, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
+        let entries = self.state.audit.iter().filter(|entry| entry.seq >= from);
+        Ok(entries.take(most).cloned().collect())
+    }
+}

@@ -1,0 +1,380 @@
+//! One apply on a copy of the state, which takes the state's place when it commits.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{Memory, Object, State};
+use crate::audit::{Act, Entry};
+use crate::model::{Address, Body, Kind, LiveObject, RemoteId, respell};
+use crate::plan::{Action, Change, Delta, Settled};
+use crate::store::sql::{remains, run::reason};
+use crate::store::{Head, NewRun, RecordedChange, Run, RunRecord, StoreError};
+
+/// One apply in progress.
+pub(super) struct MemoryRun<'m> {
+    store: &'m mut Memory,
+    state: State,
+    new: NewRun,
+    /// Every rename of the run, by the address before.
+    renames: HashMap<Address, Address>,
+    /// Objects that move to another address at the end: object to address at the start.
+    moving: BTreeMap<i64, Option<Address>>,
+    /// Objects whose bodies the run has written.
+    written: BTreeSet<i64>,
+    pruned: BTreeSet<Address>,
+    changes: Vec<RecordedChange>,
+}
+
+fn unfit(address: &Address, cause: impl Into<String>) -> StoreError {
+    StoreError::Unfit {
+        address: address.to_string(),
+        cause: cause.into(),
+    }
+}
+
+impl<'m> MemoryRun<'m> {
+    pub(super) fn begin(store: &'m mut Memory, new: NewRun) -> Result<Self, StoreError> {
+        let state = store.state.clone();
+        if state.generation != new.generation {
+            return Err(StoreError::Moved {
+                planned: new.generation,
+                found: state.generation,
+            });
+        }
+        if state.runs.iter().any(|(record, _)| record.id == new.id) {
+            return Err(StoreError::Unfit {
+                address: format!("run {}", new.id),
+                cause: "the store has a run of this id already".to_owned(),
+            });
+        }
+        Ok(Self {
+            store,
+            state,
+            new,
+            renames: HashMap::new(),
+            moving: BTreeMap::new(),
+            written: BTreeSet::new(),
+            pruned: BTreeSet::new(),
+            changes: Vec::new(),
+        })
+    }
+
+    /// Finds the object that a change speaks of, and checks that it is as the plan saw it.
+    fn find(
+        &self,
+        change: &Change,
+        before: &LiveObject,
+    ) -> Result<(i64, Option<Address>), StoreError> {
+        let refuse = |cause: &str| Err(unfit(&change.address, cause));
+        let number = self.state.identity().number(&before.id);
+        let Some(number) = number else {
+            return refuse("the id is none of this store's");
+        };
+        let Some(object) = self.state.objects.get(&number) else {
+            return refuse("there is no such object");
+        };
+        let adopted = matches!(change.delta, Delta::Adopt { .. });
+        match (&object.address, adopted) {
+            (Some(_), true) => return refuse("the object belongs to a project"),
+            (None, false) => return refuse("nobody owns the object"),
+            (Some(_), false) if object.project != self.new.project => {
+                return refuse("the object is not this project's");
+            }
+            _ => {}
+        }
+        if self.written.contains(&number) {
+            return refuse("the plan changes the object twice");
+        }
+        if object.kind != before.kind || object.kind != change.address.kind() {
+            return refuse("the object is of another kind");
+        }
+        let start = self.moving.get(&number).unwrap_or(&object.address);
+        if before.address != *start && before.address != object.address {
+            return refuse("the object has another address");
+        }
+        if object.body != before.body {
+            return refuse("the object is not as it was when the plan was made");
+        }
+        Ok((number, start.clone()))
+    }
+
+    fn create(&mut self, change: &Change, body: &Body) -> Result<i64, StoreError> {
+        let taken = self.state.objects.iter().any(|(number, object)| {
+            object.project == self.new.project
+                && object.address.as_ref() == Some(&change.address)
+                && !self.moving.contains_key(number)
+        });
+        if taken {
+            return Err(unfit(&change.address, "another object has this address"));
+        }
+        self.state.last += 1;
+        let object = Object {
+            kind: change.address.kind(),
+            project: self.new.project.clone(),
+            address: Some(change.address.clone()),
+            declared: change.declared,
+            body: body.clone(),
+        };
+        self.state.objects.insert(self.state.last, object);
+        self.written.insert(self.state.last);
+        Ok(self.state.last)
+    }
+
+    fn update(&mut self, change: &Change, number: i64, start: Option<Address>, body: &Body) {
+        if let Some(object) = self.state.objects.get_mut(&number) {
+            object.project.clone_from(&self.new.project);
+            object.body = body.clone();
+            object.declared = change.declared;
+            if object.address.as_ref() != Some(&change.address) {
+                self.moving.insert(number, start);
+                object.address = Some(change.address.clone());
+            }
+        }
+        self.written.insert(number);
+    }
+
+    /// Notes a rename, and takes along what lives in the object.
+    fn follow(&mut self, from: Option<Address>, to: &Address) {
+        let Some(from) = from.filter(|from| from != to) else {
+            return;
+        };
+        for (number, object) in &mut self.state.objects {
+            let Some(address) = &object.address else {
+                continue;
+            };
+            if object.project != self.new.project || self.moving.contains_key(number) {
+                continue;
+            }
+            if let Some(moved) = address.moved(&from, to) {
+                self.renames.insert(address.clone(), moved.clone());
+                self.moving.insert(*number, object.address.replace(moved));
+            }
+        }
+        self.renames.insert(from, to.clone());
+    }
+
+    fn record(
+        &mut self,
+        change: &Change,
+        number: i64,
+        start: Option<&Address>,
+        after: Option<&Body>,
+    ) {
+        let before = change.delta.before().map(|before| before.body.clone());
+        let action = change.delta.action();
+        let address = change.address.to_string();
+        self.log(
+            &Act {
+                action: action.as_str(),
+                actor: &self.new.actor,
+                address: Some(&address),
+                after: after.map(Body::digest),
+                at: self.new.started,
+                before: before.as_ref().map(Body::digest),
+                reason: reason(change.reason),
+                run: &self.new.id,
+                seq: self.state.chain.size() + 1,
+                via: "apply",
+            }
+            .text(),
+        );
+        self.changes.push(RecordedChange {
+            address,
+            renamed_from: start
+                .filter(|start| **start != change.address)
+                .map(ToString::to_string),
+            action,
+            id: self.state.identity().id(number),
+            before,
+            after: after.cloned(),
+        });
+    }
+
+    fn log(&mut self, text: &str) {
+        let hash = self.state.chain.append(text);
+        self.state.audit.push(Entry {
+            seq: self.state.chain.size(),
+            at: self.new.started,
+            text: text.to_owned(),
+            hash: hash.to_string(),
+        });
+    }
+
+    /// Puts every body that the run has not written under the new names.
+    fn respell(&mut self) -> Result<(), StoreError> {
+        let renames = &self.renames;
+        if renames.is_empty() {
+            return Ok(());
+        }
+        let renamed = |kind: Kind, name: &str| {
+            let address: Address = format!("{kind}/{name}").parse().ok()?;
+            Some(renames.get(&address)?.name().to_owned())
+        };
+        for (number, object) in &mut self.state.objects {
+            if object.project == self.new.project && !self.written.contains(number) {
+                object.body = respell(object.kind, &object.body, &renamed).map_err(|error| {
+                    StoreError::Damaged {
+                        name: "memory".to_owned(),
+                        cause: error.to_string(),
+                    }
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that no two objects have one address, and that nothing needs what is gone.
+    fn check(&self) -> Result<(), StoreError> {
+        let ours = || {
+            let objects = self.state.objects.values();
+            objects.filter(|object| object.project == self.new.project)
+        };
+        let mut seen = BTreeSet::new();
+        for address in ours().filter_map(|object| object.address.as_ref()) {
+            if !seen.insert(address) {
+                return Err(unfit(address, "another object has this address"));
+            }
+        }
+        let gone = self.pruned.iter().filter(|address| !seen.contains(address));
+        let gone: BTreeSet<Address> = gone.cloned().collect();
+        for object in ours() {
+            let address = object.address.as_ref();
+            let missing = remains::missing(object.kind, address, &object.body, &gone, &|_| None);
+            let missing = missing.map_err(|error| StoreError::Damaged {
+                name: "memory".to_owned(),
+                cause: error.to_string(),
+            })?;
+            if let Some(missing) = missing {
+                return Err(unfit(&missing, "something still needs it"));
+            }
+        }
+        Ok(())
+    }
+
+    fn forgotten(&self, id: &RemoteId) -> Option<Body> {
+        let number = self.state.identity().number(id)?;
+        Some(self.state.objects.get(&number)?.body.clone())
+    }
+}
+
+impl Run for MemoryRun<'_> {
+    fn apply(&mut self, change: &Change) -> Result<(), StoreError> {
+        let after = change.delta.after();
+        match &change.delta {
+            Delta::Create { after: body } => {
+                let number = self.create(change, body)?;
+                self.record(change, number, None, after);
+            }
+            Delta::Update {
+                before,
+                after: body,
+                ..
+            } => {
+                let (number, start) = self.find(change, before)?;
+                self.update(change, number, start.clone(), body);
+                self.record(change, number, start.as_ref(), after);
+                self.follow(start, &change.address);
+            }
+            Delta::Adopt {
+                before,
+                after: body,
+                ..
+            } => {
+                let (number, start) = self.find(change, before)?;
+                self.update(change, number, start, body);
+                self.record(change, number, None, after);
+            }
+            Delta::Replace {
+                before,
+                after: body,
+                ..
+            } => {
+                let (number, start) = self.find(change, before)?;
+                self.state.objects.remove(&number);
+                self.moving.remove(&number);
+                let number = self.create(change, body)?;
+                self.record(change, number, start.as_ref(), after);
+                self.follow(start, &change.address);
+            }
+            Delta::Prune { before } => {
+                let (number, start) = self.find(change, before)?;
+                self.state.objects.remove(&number);
+                self.moving.remove(&number);
+                self.pruned.insert(change.address.clone());
+                self.record(change, number, start.as_ref(), None);
+            }
+            Delta::Forget { before } => {
+                let (number, start) = self.find(change, before)?;
+                if let Some(object) = self.state.objects.get_mut(&number) {
+                    object.address = None;
+                    object.declared = None;
+                }
+                self.moving.remove(&number);
+                self.record(change, number, start.as_ref(), Some(&before.body));
+            }
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, settled: &Settled) -> Result<(), StoreError> {
+        let number = self.state.identity().number(&settled.id);
+        let object = number.and_then(|number| self.state.objects.get_mut(&number));
+        match object {
+            Some(object) if object.address.is_some() && object.project == self.new.project => {
+                object.declared = Some(settled.declared);
+                Ok(())
+            }
+            _ => Err(unfit(&settled.address, "the object is not this project's")),
+        }
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<Head, StoreError> {
+        self.respell()?;
+        self.check()?;
+        let mut changes = std::mem::take(&mut self.changes);
+        for change in &mut changes {
+            if change.action == Action::Forget {
+                change.after = self.forgotten(&change.id);
+            }
+        }
+        self.state.generation += 1;
+        let generation = format!("generation {}", self.state.generation);
+        self.log(
+            &Act {
+                action: "commit",
+                actor: &self.new.actor,
+                address: None,
+                after: Some(self.new.plan),
+                at: self.new.started,
+                before: None,
+                reason: &generation,
+                run: &self.new.id,
+                seq: self.state.chain.size() + 1,
+                via: "apply",
+            }
+            .text(),
+        );
+        let counts = Action::ALL.iter().filter_map(|action| {
+            let count = changes.iter().filter(|change| change.action == *action);
+            let count = count.count() as u64;
+            (count > 0).then_some((*action, count))
+        });
+        let record = RunRecord {
+            id: self.new.id.clone(),
+            project: self.new.project.clone(),
+            generation: self.state.generation,
+            actor: self.new.actor.clone(),
+            host: self.new.host.clone(),
+            commit: self.new.commit.clone(),
+            tree: self.new.tree,
+            plan: self.new.plan,
+            started: self.new.started,
+            finished: self.new.started,
+            counts: counts.collect(),
+        };
+        self.state.runs.push((record, changes));
+        let head = self.state.head();
+        let Self { store, state, .. } = *self;
+        store.state = state;
+        Ok(head)
+    }
+}

@@ -1,0 +1,163 @@
+//! What happened: runs with their changes, and the audit log.
+
+use std::collections::BTreeMap;
+
+use super::db::{Db, Param, Row};
+use super::identity::Identity;
+use super::meta::Meta;
+use super::names::{Names, Span};
+use super::read;
+use crate::audit::{Entry, Hash};
+use crate::model::{Address, Body, Digest};
+use crate::plan::Action;
+use crate::store::{RecordedChange, RunRecord, StoreError};
+
+const RUNS: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
+    id, first, last FROM run ORDER BY id DESC LIMIT ?1";
+const NAMED: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
+    id, first, last FROM run WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT 2";
+const CHANGES: &str = "SELECT v.object, v.action, v.address, v.renamed, v.body, b.id, b.body, b.run, r.project \
+    FROM version v LEFT JOIN version b ON b.id = v.before LEFT JOIN run r ON r.id = b.run \
+    WHERE v.id BETWEEN ?1 AND ?2 ORDER BY v.id";
+const ENTRIES: &str = "SELECT seq, entry, hash FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
+
+/// A run, and where its changes are.
+struct Found {
+    record: RunRecord,
+    number: i64,
+    first: i64,
+    last: i64,
+}
+
+pub(super) fn runs(db: &impl Db, most: usize) -> Result<Vec<RunRecord>, StoreError> {
+    let mut records = Vec::new();
+    db.query(RUNS, &[limit(most)], &mut |row| {
+        records.push(found(row)?.record);
+        Ok(())
+    })?;
+    Ok(records)
+}
+
+pub(super) fn run(
+    db: &impl Db,
+    id: &str,
+) -> Result<Option<(RunRecord, Vec<RecordedChange>)>, StoreError> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let mut matches = Vec::new();
+    db.query(NAMED, &[Param::Text(id)], &mut |row| {
+        matches.push(found(row)?);
+        Ok(())
+    })?;
+    // In order of names, the shortest and thus the exact one is first.
+    let unambiguous = matches.len() == 1 || matches.first().is_some_and(|run| run.record.id == id);
+    if !unambiguous {
+        return Ok(None);
+    }
+    let Some(run) = matches.into_iter().next() else {
+        return Ok(None);
+    };
+    let changes = changes(db, &run)?;
+    Ok(Some((run.record, changes)))
+}
+
+fn found(row: &dyn Row) -> Result<Found, StoreError> {
+    let digest = |at, what: &str| row.bytes(at, what).map(Digest::from_bytes);
+    let counts: BTreeMap<String, u64> = serde_json::from_str(row.text(10, "the counts of a run")?)
+        .map_err(|error| row.damaged(format!("the counts of a run are unreadable: {error}")))?;
+    let counts = Action::ALL.iter().filter_map(|action| {
+        let count = counts.get(action.as_str()).copied()?;
+        Some((*action, count))
+    });
+    Ok(Found {
+        record: RunRecord {
+            id: row.text(0, "the id of a run")?.to_owned(),
+            project: row.text(1, "the project of a run")?.to_owned(),
+            generation: row.count(2, "the generation of a run")?,
+            actor: row.text(3, "the actor of a run")?.to_owned(),
+            host: row.text(4, "the host of a run")?.to_owned(),
+            commit: row.maybe_text(5, "the commit of a run")?.map(str::to_owned),
+            tree: digest(6, "the tree of a run")?,
+            plan: digest(7, "the plan of a run")?,
+            started: row.parse(8, "the start of a run")?,
+            finished: row.parse(9, "the end of a run")?,
+            counts: counts.collect(),
+        },
+        number: row.int(11, "the number of a run")?,
+        first: row.int(12, "the first change of a run")?,
+        last: row.int(13, "the last change of a run")?,
+    })
+}
+
+fn changes(db: &impl Db, run: &Found) -> Result<Vec<RecordedChange>, StoreError> {
+    let identity = Identity::new(&Meta::read(db)?.lineage);
+    let names = Names::read(db)?;
+    let mut changes = Vec::new();
+    let range = [Param::Int(run.first), Param::Int(run.last)];
+    db.query(CHANGES, &range, &mut |row| {
+        let address: Address = row.parse(2, "the address of a change")?;
+        let word = row.text(1, "the action of a change")?;
+        let action = Action::ALL.iter().find(|action| action.as_str() == word);
+        let action = action.ok_or_else(|| {
+            row.damaged(format!(
+                "a change of {address} has the unknown action `{word}`"
+            ))
+        })?;
+        let after = row.maybe_text(4, "a body")?.is_some();
+        let after = after.then(|| read::body(row, 4, &address)).transpose()?;
+        changes.push(RecordedChange {
+            renamed_from: row
+                .maybe_text(3, "the address before a rename")?
+                .map(str::to_owned),
+            action: *action,
+            id: identity.id(row.int(0, "the object of a change")?),
+            before: before(row, &names, run.number, &address)?,
+            after,
+            address: address.to_string(),
+        });
+        Ok(())
+    })?;
+    Ok(changes)
+}
+
+/// Returns the body before a change, with the names of that time.
+fn before(
+    row: &dyn Row,
+    names: &Names,
+    run: i64,
+    address: &Address,
+) -> Result<Option<Body>, StoreError> {
+    let Some(project) = row.maybe_text(8, "the project of a run")? else {
+        return Ok(None);
+    };
+    let span = Span {
+        since: row.int(7, "the run of a version")?,
+        until: run - 1,
+    };
+    let body = read::body(row, 6, address)?;
+    names
+        .spell(project, address.kind(), body, span)
+        .map(Some)
+        .map_err(|error| row.damaged(format!("the body of {address} is not of its kind: {error}")))
+}
+
+pub(super) fn audit(db: &impl Db, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
+    let mut entries = Vec::new();
+    let from = Param::Int(i64::try_from(from).unwrap_or(i64::MAX));
+    db.query(ENTRIES, &[from, limit(most)], &mut |row| {
+        let seq = row.count(0, "the number of an audit entry")?;
+        let text = row.text(1, "the text of an audit entry")?.to_owned();
+        let hash = Hash::from_bytes(row.bytes(2, "the hash of an audit entry")?);
+        let entry = Entry::read(text, hash.to_string())
+            .map_err(|error| row.damaged(format!("audit entry {seq} is unreadable: {error}")))?;
+        // The number in the row is only where it is kept; the text's own is what the chain covers.
+        entries.push(entry);
+        Ok(())
+    })?;
+    Ok(entries)
+}
+
+fn limit(most: usize) -> Param<'static> {
+    Param::Int(i64::try_from(most).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,74 @@
+//! A store in SQL: tables, statements, lease, runs and audit, over the small seam [`db::Db`].
+//!
+//! The one idea to know: each change of an object appends one version row. It is at once where the body is kept and the
+//! record of the change, so a rename, an update and the history never disagree.
+
+pub(super) mod db;
+mod history;
+pub(crate) mod identity;
+pub(crate) mod lease;
+mod meta;
+mod names;
+mod read;
+pub(crate) mod remains;
+pub(crate) mod run;
+
+use jiff::Timestamp;
+
+use super::{Head, Lease, LeaseAsk, NewRun, RecordedChange, Run, RunRecord, Store, StoreError};
+use crate::audit::Entry;
+use crate::model::{Live, Selection};
+use db::{Db, reading};
+
+/// A store over a database.
+pub(super) struct SqlStore<D> {
+    db: D,
+}
+
+impl<D: Db> SqlStore<D> {
+    pub(super) const fn new(db: D) -> Self {
+        Self { db }
+    }
+}
+
+impl<D: Db> Store for SqlStore<D> {
+    fn name(&self) -> &str {
+        self.db.name()
+    }
+
+    fn read(&self, of: &Selection<'_>) -> Result<Live, StoreError> {
+        reading(&self.db, || read::read(&self.db, of))
+    }
+
+    fn lease(&mut self, ask: &LeaseAsk) -> Result<Lease, StoreError> {
+        lease::acquire(&self.db, ask)
+    }
+
+    fn renew(&mut self, lease: &Lease, now: Timestamp) -> Result<Lease, StoreError> {
+        lease::renew(&self.db, lease, now)
+    }
+
+    fn release(&mut self, lease: Lease) -> Result<(), StoreError> {
+        lease::release(&self.db, &lease)
+    }
+
+    fn begin(&mut self, lease: &Lease, run: NewRun) -> Result<Box<dyn Run + '_>, StoreError> {
+        Ok(Box::new(run::SqlRun::begin(&self.db, lease, run)?))
+    }
+
+    fn runs(&self, most: usize) -> Result<Vec<RunRecord>, StoreError> {
+        reading(&self.db, || history::runs(&self.db, most))
+    }
+
+    fn run(&self, id: &str) -> Result<Option<(RunRecord, Vec<RecordedChange>)>, StoreError> {
+        reading(&self.db, || history::run(&self.db, id))
+    }
+
+    fn head(&self) -> Result<Head, StoreError> {
+        reading(&self.db, || Ok(meta::Meta::read(&self.db)?.head()))
+    }
+
+    fn audit(&self, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
+        reading(&self.db, || history::audit(&self.db, from, most))
+    }
+}

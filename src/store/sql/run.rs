@@ -1,0 +1,604 @@
+//! One apply as one transaction: objects, versions, audit entries, the run's row and the new generation, all or nothing.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::db::{Db, Param, Step};
+use super::identity::Identity;
+use super::meta::Meta;
+use super::names::{Names, Span};
+use super::{lease, read, remains};
+use crate::audit::{Act, Chain, Hash};
+use crate::model::{Address, Body, Digest, Kind, LiveObject};
+use crate::plan::{Change, Delta, Reason, Settled};
+use crate::store::{Head, Lease, NewRun, Run, StoreError};
+
+const LAST_RUN: &str = "SELECT coalesce(max(id), 0) FROM run";
+const LAST_VERSION: &str = "SELECT coalesce(max(id), 0) FROM version";
+const NEW_RUN: &str = "INSERT INTO run (id, name, project, generation, actor, host, revision, tree, plan, started, finished, \
+    counts, first, last) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, '{}', ?11, ?11 - 1) \
+    ON CONFLICT DO NOTHING";
+const END_RUN: &str = "UPDATE run SET finished = ?2, counts = ?3, last = ?4 WHERE id = ?1";
+const NEW_VERSION: &str = "INSERT INTO version (id, object, run, action, address, renamed, before, body) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+const NEW_OBJECT: &str = "INSERT INTO object (id, kind, project, address, declared, version, applied) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT DO NOTHING";
+const FIND: &str = "SELECT o.kind, o.project, o.address, o.version, v.body, v.run FROM object o \
+    JOIN version v ON v.id = o.version WHERE o.id = ?1";
+const SET: &str = "UPDATE object SET project = ?2, address = ?3, declared = ?4, version = ?5, applied = ?5 WHERE id = ?1";
+const LET_GO: &str = "UPDATE object SET project = NULL, address = NULL, declared = NULL, applied = NULL, version = ?2 \
+    WHERE id = ?1";
+const DELETE: &str = "DELETE FROM object WHERE id = ?1";
+const RESPELL: &str = "UPDATE version SET body = ?2 WHERE id = ?1";
+const SETTLE: &str =
+    "UPDATE object SET declared = ?3, applied = version WHERE id = ?1 AND project = ?2";
+const UNBIND: &str = "UPDATE object SET address = NULL WHERE id = ?1";
+const BIND: &str = "UPDATE object SET address = ?3 WHERE id = ?1 AND NOT EXISTS \
+    (SELECT 1 FROM object WHERE project = ?2 AND address = ?3)";
+const CHILDREN: &str =
+    "SELECT id, address FROM object WHERE project = ?1 AND address >= ?2 AND address < ?3";
+const LAST_ENTRY: &str = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1";
+const NEW_ENTRY: &str = "INSERT INTO audit (seq, entry, hash) VALUES (?1, ?2, ?3)";
+
+/// One apply in progress.
+pub(super) struct SqlRun<'s, D: Db> {
+    db: &'s D,
+    new: NewRun,
+    at: String,
+    meta: Meta,
+    identity: Identity,
+    /// The renames before this run; those of this run are added as they happen.
+    names: Names,
+    number: i64,
+    first: i64,
+    version: i64,
+    /// Objects that get an address when everything else is done, so that names can be swapped: object to address.
+    moving: HashMap<i64, Moving>,
+    pruned: Vec<Address>,
+    /// The versions of objects that were let go, with their bodies as they were.
+    forgotten: Vec<(i64, Address, Body)>,
+    counts: BTreeMap<&'static str, u64>,
+    began: Instant,
+    done: bool,
+}
+
+/// An object between two addresses.
+struct Moving {
+    from: Option<Address>,
+    to: Address,
+}
+
+/// An object as the store has it.
+struct Stored {
+    object: i64,
+    /// The address at the start of the run.
+    address: Option<Address>,
+    version: i64,
+    digest: Digest,
+}
+
+fn unfit(address: &Address, cause: impl Into<String>) -> StoreError {
+    StoreError::Unfit {
+        address: address.to_string(),
+        cause: cause.into(),
+    }
+}
+
+impl<'s, D: Db> SqlRun<'s, D> {
+    pub(super) fn begin(db: &'s D, lease: &Lease, new: NewRun) -> Result<Self, StoreError> {
+        db.transact(Step::Write)?;
+        let run = Self::start(db, lease, new);
+        if run.is_err() {
+            // The first error is the one to tell; a connection that cannot roll back has none open any more.
+            let _ = db.transact(Step::Rollback);
+        }
+        run
+    }
+
+    fn start(db: &'s D, lease: &Lease, new: NewRun) -> Result<Self, StoreError> {
+        lease::prove(db, lease)?;
+        let mut meta = Meta::read(db)?;
+        if meta.generation != new.generation {
+            return Err(StoreError::Moved {
+                planned: new.generation,
+                found: meta.generation,
+            });
+        }
+        check_log(db, &meta)?;
+        meta.note_time(db, new.started)?;
+        let first = number(db, LAST_VERSION)? + 1;
+        let run = Self {
+            identity: Identity::new(&meta.lineage),
+            names: Names::read(db)?,
+            number: number(db, LAST_RUN)? + 1,
+            first,
+            version: first - 1,
+            moving: HashMap::new(),
+            pruned: Vec::new(),
+            forgotten: Vec::new(),
+            counts: BTreeMap::new(),
+            began: Instant::now(),
+            done: false,
+            at: new.started.to_string(),
+            db,
+            meta,
+            new,
+        };
+        run.record()?;
+        Ok(run)
+    }
+
+    /// Writes the run's row.
+    fn record(&self) -> Result<(), StoreError> {
+        let generation = i64::try_from(self.meta.generation + 1).unwrap_or(i64::MAX);
+        let written = self.db.execute(
+            NEW_RUN,
+            &[
+                Param::Int(self.number),
+                Param::Text(&self.new.id),
+                Param::Text(&self.new.project),
+                Param::Int(generation),
+                Param::Text(&self.new.actor),
+                Param::Text(&self.new.host),
+                Param::text(self.new.commit.as_deref()),
+                Param::Blob(self.new.tree.as_bytes()),
+                Param::Blob(self.new.plan.as_bytes()),
+                Param::Text(&self.at),
+                Param::Int(self.first),
+            ],
+        )?;
+        if written == 1 {
+            return Ok(());
+        }
+        Err(StoreError::Unfit {
+            address: format!("run {}", self.new.id),
+            cause: "the store has a run of this id or generation already".to_owned(),
+        })
+    }
+
+    /// Finds the object that a change speaks of, and checks that it is as the plan saw it.
+    fn find(&self, change: &Change, before: &LiveObject) -> Result<Stored, StoreError> {
+        let owned = !matches!(change.delta, Delta::Adopt { .. });
+        let refuse = |cause: String| unfit(&change.address, cause);
+        let object = self
+            .identity
+            .number(&before.id)
+            .ok_or_else(|| refuse(format!("the id {} is none of this store's", before.id)))?;
+        let mut found = None;
+        self.db.query(FIND, &[Param::Int(object)], &mut |row| {
+            let kind = read::kind(row, 0, object)?;
+            let project = row.maybe_text(1, "the project of an object")?;
+            if owned && project != Some(self.new.project.as_str()) {
+                return Err(refuse("the object is not this project's".to_owned()));
+            }
+            if let (false, Some(project)) = (owned, project) {
+                return Err(refuse(format!("the object belongs to project `{project}`")));
+            }
+            let address = match row.maybe_text(2, "the address of an object")? {
+                Some(_) => Some(row.parse(2, "the address of an object")?),
+                None => None,
+            };
+            let run = row.int(5, "the run of a version")?;
+            let body = read::body(row, 4, &change.address)?;
+            found = Some((kind, address, row.int(3, "a version")?, body, run));
+            Ok(())
+        })?;
+        let (kind, address, version, body, run) =
+            found.ok_or_else(|| refuse(format!("there is no object {}", before.id)))?;
+        if run == self.number {
+            return Err(refuse("the plan changes the object twice".to_owned()));
+        }
+        if kind != before.kind || kind != change.address.kind() {
+            return Err(refuse(format!("the object is a {kind}")));
+        }
+        let moving = self.moving.get(&object);
+        let address: Option<Address> = match moving {
+            Some(moving) => moving.from.clone(),
+            None => address,
+        };
+        let as_planned = before.address == address
+            || moving.is_some_and(|m| before.address.as_ref() == Some(&m.to));
+        if !as_planned {
+            return Err(refuse(match &address {
+                Some(address) => format!("the object is {address} now"),
+                None => "the object has no address".to_owned(),
+            }));
+        }
+        if self.spell(kind, body, run, &change.address)? != before.body {
+            return Err(refuse(
+                "the object is not as it was when the plan was made".to_owned(),
+            ));
+        }
+        Ok(Stored {
+            object,
+            address,
+            version,
+            digest: before.body.digest(),
+        })
+    }
+
+    /// Returns a stored body with the names of the start of this run.
+    fn spell(&self, kind: Kind, body: Body, run: i64, at: &Address) -> Result<Body, StoreError> {
+        let span = Span {
+            since: run,
+            until: self.number - 1,
+        };
+        let project = &self.new.project;
+        self.names
+            .spell(project, kind, body, span)
+            .map_err(|error| self.alien(at, &error))
+    }
+
+    /// Appends a version, which is the record of the change as well, and returns its number.
+    fn version(
+        &mut self,
+        change: &Change,
+        object: i64,
+        before: Option<&Stored>,
+        body: Option<&Body>,
+    ) -> Result<i64, StoreError> {
+        self.version += 1;
+        let address = change.address.to_string();
+        let renamed = before
+            .and_then(|stored| stored.address.as_ref())
+            .filter(|from| **from != change.address)
+            .map(ToString::to_string);
+        self.db.execute(
+            NEW_VERSION,
+            &[
+                Param::Int(self.version),
+                Param::Int(object),
+                Param::Int(self.number),
+                Param::Text(change.delta.action().as_str()),
+                Param::Text(&address),
+                Param::text(renamed.as_deref()),
+                before.map_or(Param::Null, |stored| Param::Int(stored.version)),
+                Param::text(body.map(Body::as_str)),
+            ],
+        )?;
+        let act = Act {
+            action: change.delta.action().as_str(),
+            actor: &self.new.actor,
+            address: Some(&address),
+            after: body.map(Body::digest),
+            at: self.new.started,
+            before: before.map(|stored| stored.digest),
+            reason: reason(change.reason),
+            run: &self.new.id,
+            seq: self.meta.chain.size() + 1,
+            via: "apply",
+        };
+        let text = act.text();
+        self.log(&text)?;
+        Ok(self.version)
+    }
+
+    fn log(&mut self, text: &str) -> Result<(), StoreError> {
+        let hash = self.meta.chain.append(text);
+        let seq = Param::Int(i64::try_from(self.meta.chain.size()).unwrap_or(i64::MAX));
+        let hash = Param::Blob(hash.as_bytes());
+        self.db
+            .execute(NEW_ENTRY, &[seq, Param::Text(text), hash])?;
+        Ok(())
+    }
+
+    fn create(
+        &mut self,
+        change: &Change,
+        before: Option<&Stored>,
+        body: &Body,
+    ) -> Result<(), StoreError> {
+        self.meta.objects += 1;
+        let object = self.meta.objects;
+        let version = self.version(change, object, before, Some(body))?;
+        let created = self.db.execute(
+            NEW_OBJECT,
+            &[
+                Param::Int(object),
+                Param::Text(change.address.kind().as_str()),
+                Param::Text(&self.new.project),
+                Param::Text(&change.address.to_string()),
+                declared(change),
+                Param::Int(version),
+            ],
+        )?;
+        match created {
+            1 => Ok(()),
+            _ => Err(taken(&change.address)),
+        }
+    }
+
+    /// Gives an object a new body, and an address where it has another one or none.
+    fn update(&mut self, change: &Change, stored: &Stored, body: &Body) -> Result<(), StoreError> {
+        let version = self.version(change, stored.object, Some(stored), Some(body))?;
+        let stays = stored.address.as_ref() == Some(&change.address)
+            && !self.moving.contains_key(&stored.object);
+        let address = change.address.to_string();
+        self.db.execute(
+            SET,
+            &[
+                Param::Int(stored.object),
+                Param::Text(&self.new.project),
+                Param::text(stays.then_some(&address)),
+                declared(change),
+                Param::Int(version),
+            ],
+        )?;
+        if !stays {
+            let moving = Moving {
+                from: stored.address.clone(),
+                to: change.address.clone(),
+            };
+            self.moving.insert(stored.object, moving);
+        }
+        Ok(())
+    }
+
+    /// Notes a rename, and takes along what lives in the object.
+    fn follow(&mut self, from: Option<&Address>, to: &Address) -> Result<(), StoreError> {
+        let Some(from) = from.filter(|from| *from != to) else {
+            return Ok(());
+        };
+        self.names
+            .add(&self.new.project, self.number, from.clone(), to.clone());
+        let inner = Kind::ALL
+            .iter()
+            .filter(|kind| kind.parent() == Some(from.kind()));
+        for kind in inner {
+            let mut children = Vec::new();
+            // `0` is the character after `/`: everything that starts with `policy/<name>/`.
+            let start = format!("{kind}/{}/", from.name());
+            let end = format!("{kind}/{}0", from.name());
+            let range = [
+                Param::Text(&self.new.project),
+                Param::Text(&start),
+                Param::Text(&end),
+            ];
+            self.db.query(CHILDREN, &range, &mut |row| {
+                let address: Address = row.parse(1, "the address of an object")?;
+                children.push((row.int(0, "the number of an object")?, address));
+                Ok(())
+            })?;
+            for (object, address) in children {
+                if let Some(moved) = address.moved(from, to) {
+                    self.db.execute(UNBIND, &[Param::Int(object)])?;
+                    let moving = Moving {
+                        from: Some(address),
+                        to: moved,
+                    };
+                    self.moving.insert(object, moving);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self, stored: &Stored) -> Result<(), StoreError> {
+        self.db.execute(DELETE, &[Param::Int(stored.object)])?;
+        self.moving.remove(&stored.object);
+        Ok(())
+    }
+
+    /// Binds what was renamed.
+    fn bind(&mut self) -> Result<(), StoreError> {
+        for (object, moving) in &self.moving {
+            let address = moving.to.to_string();
+            let params = [
+                Param::Int(*object),
+                Param::Text(&self.new.project),
+                Param::Text(&address),
+            ];
+            if self.db.execute(BIND, &params)? != 1 {
+                return Err(taken(&moving.to));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the bodies of what was let go under the names of the end of the run. Other bodies that the run has written
+    /// are so already, and older ones are read through the renames.
+    fn respell(&self) -> Result<(), StoreError> {
+        for (version, address, body) in &self.forgotten {
+            let span = Span::since(self.number - 1);
+            let spelled = self
+                .names
+                .spell(&self.new.project, address.kind(), body.clone(), span)
+                .map_err(|error| self.alien(address, &error))?;
+            if spelled != *body {
+                let params = [Param::Int(*version), Param::Text(spelled.as_str())];
+                self.db.execute(RESPELL, &params)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn alien(&self, address: &Address, error: &serde_json::Error) -> StoreError {
+        StoreError::Damaged {
+            name: self.db.name().to_owned(),
+            cause: format!("the body of {address} is not of its kind: {error}"),
+        }
+    }
+
+    fn finish(&mut self) -> Result<Head, StoreError> {
+        self.bind()?;
+        self.respell()?;
+        remains::check(
+            self.db,
+            &self.new.project,
+            &self.names,
+            std::mem::take(&mut self.pruned),
+        )?;
+        self.meta.generation += 1;
+        let generation = format!("generation {}", self.meta.generation);
+        let act = Act {
+            action: "commit",
+            actor: &self.new.actor,
+            address: None,
+            after: Some(self.new.plan),
+            at: self.new.started,
+            before: None,
+            reason: &generation,
+            run: &self.new.id,
+            seq: self.meta.chain.size() + 1,
+            via: "apply",
+        };
+        let text = act.text();
+        self.log(&text)?;
+        let counts = crate::model::canonical(&self.counts);
+        self.db.execute(
+            END_RUN,
+            &[
+                Param::Int(self.number),
+                Param::Text(&self.finished().to_string()),
+                Param::Text(&counts),
+                Param::Int(self.version),
+            ],
+        )?;
+        self.meta.write(self.db)?;
+        Ok(self.meta.head())
+    }
+
+    /// Returns when the run ends: so many whole seconds after it started, whatever the clock does meanwhile.
+    fn finished(&self) -> Timestamp {
+        let lasted = i64::try_from(self.began.elapsed().as_secs()).unwrap_or(0);
+        self.new
+            .started
+            .checked_add(SignedDuration::from_secs(lasted))
+            .unwrap_or(self.new.started)
+    }
+}
+
+impl<D: Db> Run for SqlRun<'_, D> {
+    fn apply(&mut self, change: &Change) -> Result<(), StoreError> {
+        match &change.delta {
+            Delta::Create { after } => self.create(change, None, after)?,
+            Delta::Update { before, after, .. } => {
+                let stored = self.find(change, before)?;
+                self.update(change, &stored, after)?;
+                self.follow(stored.address.as_ref(), &change.address)?;
+            }
+            Delta::Adopt { before, after, .. } => {
+                let stored = self.find(change, before)?;
+                self.update(change, &stored, after)?;
+            }
+            Delta::Replace { before, after, .. } => {
+                let stored = self.find(change, before)?;
+                self.delete(&stored)?;
+                self.create(change, Some(&stored), after)?;
+                self.follow(stored.address.as_ref(), &change.address)?;
+            }
+            Delta::Prune { before } => {
+                let stored = self.find(change, before)?;
+                self.version(change, stored.object, Some(&stored), None)?;
+                self.delete(&stored)?;
+                self.pruned.push(change.address.clone());
+            }
+            Delta::Forget { before } => {
+                let stored = self.find(change, before)?;
+                let version =
+                    self.version(change, stored.object, Some(&stored), Some(&before.body))?;
+                let params = [Param::Int(stored.object), Param::Int(version)];
+                self.db.execute(LET_GO, &params)?;
+                self.moving.remove(&stored.object);
+                let forgotten = (version, change.address.clone(), before.body.clone());
+                self.forgotten.push(forgotten);
+            }
+        }
+        *self
+            .counts
+            .entry(change.delta.action().as_str())
+            .or_default() += 1;
+        Ok(())
+    }
+
+    fn settle(&mut self, settled: &Settled) -> Result<(), StoreError> {
+        let object = self.identity.number(&settled.id).ok_or_else(|| {
+            unfit(
+                &settled.address,
+                format!("the id {} is none of this store's", settled.id),
+            )
+        })?;
+        let params = [
+            Param::Int(object),
+            Param::Text(&self.new.project),
+            Param::Blob(settled.declared.as_bytes()),
+        ];
+        match self.db.execute(SETTLE, &params)? {
+            1 => Ok(()),
+            _ => Err(unfit(&settled.address, "the object is not this project's")),
+        }
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<Head, StoreError> {
+        let head = self.finish()?;
+        self.db.transact(Step::Commit)?;
+        self.done = true;
+        Ok(head)
+    }
+}
+
+impl<D: Db> Drop for SqlRun<'_, D> {
+    fn drop(&mut self) {
+        if !self.done {
+            // What cannot be rolled back now is rolled back by whoever opens the store next.
+            let _ = self.db.transact(Step::Rollback);
+        }
+    }
+}
+
+fn declared(change: &Change) -> Param<'_> {
+    change
+        .declared
+        .as_ref()
+        .map_or(Param::Null, |digest| Param::Blob(digest.as_bytes()))
+}
+
+fn taken(address: &Address) -> StoreError {
+    unfit(address, "another object has this address")
+}
+
+/// Checks that the audit log ends where the store says, before anything is written after it.
+fn check_log(db: &impl Db, meta: &Meta) -> Result<(), StoreError> {
+    let mut end = None;
+    db.query(LAST_ENTRY, &[], &mut |row| {
+        let seq = row.count(0, "the number of an audit entry")?;
+        let hash = row.bytes(1, "the hash of an audit entry")?;
+        end = Some(Chain::resume(seq, Hash::from_bytes(hash)));
+        Ok(())
+    })?;
+    if end.unwrap_or_else(|| Chain::new(&meta.lineage)) == meta.chain {
+        return Ok(());
+    }
+    Err(StoreError::Damaged {
+        name: db.name().to_owned(),
+        cause: "its audit log does not end where it should".to_owned(),
+    })
+}
+
+fn number(db: &impl Db, sql: &'static str) -> Result<i64, StoreError> {
+    let mut number = 0;
+    db.query(sql, &[], &mut |row| {
+        number = row.int(0, "the highest number of a table")?;
+        Ok(())
+    })?;
+    Ok(number)
+}
+
+/// Returns the word that the audit log has for a reason.
+pub(crate) const fn reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Declared => "declared",
+        Reason::Differs => "differs",
+        Reason::Renamed => "renamed",
+        Reason::AdoptAsked => "adopt asked",
+        Reason::ReplaceAllowed => "replace allowed",
+        Reason::ReplaceRefused => "replace refused",
+        Reason::Undeclared => "undeclared",
+        Reason::ForgetAsked => "forget asked",
+        Reason::SettingsUndeclared => "settings undeclared",
+        Reason::ParentPruned => "parent pruned",
+        Reason::ParentReplaced => "parent replaced",
+    }
+}

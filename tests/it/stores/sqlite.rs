@@ -1,0 +1,435 @@
+//! What only a file can break: its mode, its format, its neighbours, and hands in it.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
+
+use guestlist::audit::{BrokenAt, Chain, verify};
+use guestlist::model::{Bodies, Presence, Selection};
+use guestlist::store::{OpenMode, Store, StoreError, open};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::support::store::*;
+
+fn filled() -> Place {
+    let mut place = Place::sqlite();
+    place.apply(vec![
+        create(
+            "organization/fabrikam",
+            json!({ "displayName": "Fabrikam", "domains": ["fabrikam.com"] }),
+        ),
+        create("catalog/hr", json!({ "displayName": "Human resources" })),
+        create(
+            "package/hr",
+            json!({ "catalog": "hr", "displayName": "Human resources" }),
+        ),
+        create(
+            "policy/hr/outside",
+            json!({ "requestors": { "organizations": ["fabrikam"] } }),
+        ),
+    ]);
+    place
+}
+
+fn refusal(folder: &Path, mode: OpenMode) -> StoreError {
+    match open("sqlite:test.db", folder, mode) {
+        Err(error) => error,
+        Ok(_) => panic!("it was opened"),
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_file_is_for_its_owner_only() {
+    let place = filled();
+    for entry in fs::read_dir(place.folder()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{:?}", entry.file_name());
+    }
+}
+
+#[test]
+fn the_file_is_durable_and_marked() {
+    let place = filled();
+    let hand = place.hand();
+    let get = |pragma: &str| -> String {
+        hand.query_row(&format!("PRAGMA {pragma}"), [], |row| {
+            row.get::<_, rusqlite::types::Value>(0)
+        })
+        .map(|value| match value {
+            rusqlite::types::Value::Integer(value) => value.to_string(),
+            rusqlite::types::Value::Text(text) => text,
+            other => format!("{other:?}"),
+        })
+        .unwrap()
+    };
+    assert_eq!(get("journal_mode"), "wal");
+    assert_eq!(get("page_size"), "8192");
+    assert_eq!(get("application_id"), 0x474c_5354.to_string());
+    assert_eq!(get("user_version"), "1");
+    assert_eq!(get("integrity_check"), "ok");
+}
+
+#[test]
+fn a_store_that_is_not_there_reads_as_an_empty_one_and_nothing_is_written() {
+    let folder = TempDir::new().unwrap();
+    let store = open("sqlite:test.db", folder.path(), OpenMode::Read).unwrap();
+    let live = store
+        .read(&Selection {
+            project: PROJECT,
+            bodies: Bodies::All,
+        })
+        .unwrap();
+    assert_eq!((live.lineage.as_str(), live.generation), ("", 0));
+    assert!(live.bound().is_empty() && live.unmanaged.is_empty());
+    assert!(store.runs(1).unwrap().is_empty());
+    assert!(names(folder.path()).is_empty());
+    // Nor can it be written by mistake.
+    let mut store = store;
+    assert!(store.lease(&ask("ana", now())).is_err());
+}
+
+#[test]
+fn an_empty_file_is_a_store_that_is_not_there_yet() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("test.db"), "").unwrap();
+    let store = open("sqlite:test.db", folder.path(), OpenMode::Read).unwrap();
+    assert_eq!(store.head().unwrap().generation, 0);
+    assert_eq!(
+        fs::metadata(folder.path().join("test.db")).unwrap().len(),
+        0
+    );
+    let store = open("sqlite:test.db", folder.path(), OpenMode::Write).unwrap();
+    assert!(!store.head().unwrap().lineage.is_empty());
+}
+
+#[test]
+fn reading_leaves_the_file_as_it_is() {
+    let mut place = filled();
+    let bytes = |place: &Place| fs::read(place.file()).unwrap();
+    let folder = place.folder().to_owned();
+    place.store = open("sqlite:test.db", &folder, OpenMode::Read).unwrap();
+    let before = bytes(&place);
+    assert_eq!(place.read().bound().len(), 4);
+    assert!(place.store.lease(&ask("ana", now())).is_err());
+    assert_eq!(bytes(&place), before);
+    place.store = Box::new(guestlist::store::memory::Memory::new("closed"));
+    assert_eq!(bytes(&place), before);
+}
+
+#[test]
+fn a_store_in_a_read_only_folder_can_be_read() {
+    let mut place = filled();
+    let folder = place.folder().to_owned();
+    place.store = Box::new(guestlist::store::memory::Memory::new("closed"));
+    let set = |mode: u32| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+    fs::set_permissions(place.file(), fs::Permissions::from_mode(0o400)).unwrap();
+    set(0o500);
+    let read = open("sqlite:test.db", &folder, OpenMode::Read).and_then(|store| {
+        store.read(&Selection {
+            project: PROJECT,
+            bodies: Bodies::All,
+        })
+    });
+    set(0o700);
+    assert_eq!(read.unwrap().bound().len(), 4);
+}
+
+#[test]
+fn what_is_applied_outlives_the_process() {
+    let mut place = filled();
+    let before = format!("{:?}", place.read());
+    let folder = place.folder().to_owned();
+    place.store = open("sqlite:test.db", &folder, OpenMode::Write).unwrap();
+    assert_eq!(format!("{:?}", place.read()), before);
+}
+
+#[test]
+fn two_stores_are_never_the_same() {
+    assert_ne!(
+        Place::sqlite().read().lineage,
+        Place::sqlite().read().lineage
+    );
+}
+
+#[test]
+fn a_newer_format_is_refused() {
+    let place = filled();
+    place.hand().pragma_update(None, "user_version", 9).unwrap();
+    for mode in [OpenMode::Read, OpenMode::Write] {
+        let error = refusal(place.folder(), mode);
+        assert!(
+            matches!(
+                error,
+                StoreError::Newer {
+                    found: 9,
+                    known: 1,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_format_made_by_another_program_is_refused() {
+    let place = filled();
+    place
+        .hand()
+        .execute("UPDATE migration SET checksum = 'x'", [])
+        .unwrap();
+    for mode in [OpenMode::Read, OpenMode::Write] {
+        let error = refusal(place.folder(), mode);
+        assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_ours_is_not_touched() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("test.db");
+    let other = folder.path().join("other.db");
+    let foreign = rusqlite::Connection::open(&other).unwrap();
+    foreign
+        .execute_batch("CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)")
+        .unwrap();
+    drop(foreign);
+    let foreign = fs::read(&other).unwrap();
+    fs::remove_file(&other).unwrap();
+    for bytes in [
+        b"dear diary".to_vec(),
+        vec![0; 4096],
+        b"SQLite format 3\0".to_vec(),
+        foreign,
+    ] {
+        fs::write(&file, &bytes).unwrap();
+        for mode in [OpenMode::Read, OpenMode::Write] {
+            let error = refusal(folder.path(), mode);
+            assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+            assert_eq!(fs::read(&file).unwrap(), bytes);
+            assert_eq!(names(folder.path()), ["test.db"]);
+        }
+    }
+}
+
+#[test]
+fn a_link_or_a_folder_is_refused() {
+    let place = filled();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("test.db");
+    symlink(place.file(), &path).unwrap();
+    for mode in [OpenMode::Read, OpenMode::Write] {
+        let error = refusal(folder.path(), mode);
+        assert!(error.to_string().contains("symbolic link"), "{error}");
+    }
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    for mode in [OpenMode::Read, OpenMode::Write] {
+        let error = refusal(folder.path(), mode);
+        assert!(error.to_string().contains("regular file"), "{error}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let folder = TempDir::new().unwrap();
+    let error = refusal(&folder.path().join("missing"), OpenMode::Write);
+    assert!(matches!(error, StoreError::Unavailable { .. }));
+    let text = error.to_string();
+    assert!(
+        text.contains("missing/test.db") && text.contains("no such folder"),
+        "{text}"
+    );
+}
+
+#[test]
+fn damaged_rows_are_named_and_never_taken_for_absent() {
+    for (damage, clue) in [
+        (
+            "UPDATE object SET address = 'nonsense' WHERE id = 1",
+            "nonsense",
+        ),
+        ("UPDATE object SET address = NULL WHERE id = 1", "object 1"),
+        ("UPDATE version SET body = '{' WHERE id = 2", "catalog/hr"),
+        ("UPDATE version SET body = '[]' WHERE id = 2", "catalog/hr"),
+        (
+            "PRAGMA foreign_keys = off; DELETE FROM version WHERE id = 2",
+            "catalog/hr",
+        ),
+        (
+            "UPDATE object SET project = NULL, address = NULL, declared = NULL, applied = NULL, kind = 'x' WHERE id = 3",
+            "object 3",
+        ),
+        (
+            "UPDATE meta SET value = 'many' WHERE key = 'generation'",
+            "generation",
+        ),
+        ("DELETE FROM meta WHERE key = 'lineage'", "lineage"),
+        ("DROP TABLE object", "object"),
+    ] {
+        let place = filled();
+        place.hand().execute_batch(damage).unwrap();
+        let read = place.store.read(&Selection {
+            project: PROJECT,
+            bodies: Bodies::All,
+        });
+        let error = read
+            .err()
+            .unwrap_or_else(|| panic!("{damage}: it was read"));
+        assert!(
+            matches!(error, StoreError::Damaged { .. }),
+            "{damage}: {error}"
+        );
+        assert!(error.to_string().contains(clue), "{damage}: {error}");
+    }
+}
+
+#[test]
+fn a_torn_file_is_damaged() {
+    let mut place = filled();
+    let folder = place.folder().to_owned();
+    place.store = Box::new(guestlist::store::memory::Memory::new("closed"));
+    let mut bytes = fs::read(place.file()).unwrap();
+    let half = bytes.len() / 2;
+    bytes[8192..half].fill(0xaa);
+    fs::write(place.file(), &bytes).unwrap();
+    let read = open("sqlite:test.db", &folder, OpenMode::Read).and_then(|store| {
+        store.read(&Selection {
+            project: PROJECT,
+            bodies: Bodies::All,
+        })
+    });
+    let error = read.err().unwrap();
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+}
+
+#[test]
+fn a_hand_in_the_store_is_seen() {
+    let place = filled();
+    let before = place.object("catalog/hr");
+    place
+        .hand()
+        .execute_batch(
+            "INSERT INTO version SELECT 100, object, run, 'update', address, NULL, id, \
+                '{\"displayName\":\"HR\",\"externallyVisible\":true,\"published\":true}' FROM version WHERE id = 2; \
+             UPDATE object SET version = 100 WHERE id = 2",
+        )
+        .unwrap();
+    let declared = before.body.digest();
+    let live = place
+        .store
+        .read(&Selection {
+            project: PROJECT,
+            bodies: Bodies::Differing(&|_| Some(declared)),
+        })
+        .unwrap();
+    let Presence::Present(found) = live.get(&at("catalog/hr")) else {
+        panic!("it was taken for the same");
+    };
+    assert_eq!(found.body.to_value()["displayName"], json!("HR"));
+}
+
+#[test]
+fn a_hand_in_the_audit_log_is_found() {
+    let place = filled();
+    let head = place.store.head().unwrap();
+    let check = || {
+        verify(
+            Chain::new(&head.lineage),
+            &place.store.audit(0, 100).unwrap(),
+        )
+    };
+    assert!(check().is_ok());
+    place
+        .hand()
+        .execute(
+            "UPDATE audit SET entry = replace(entry, '\"ana\"', '\"eva\"') WHERE seq = 3",
+            [],
+        )
+        .unwrap();
+    assert_eq!(check(), Err(BrokenAt(3)));
+    place
+        .hand()
+        .execute("DELETE FROM audit WHERE seq = 2", [])
+        .unwrap();
+    assert_eq!(check(), Err(BrokenAt(2)));
+}
+
+#[test]
+fn nothing_is_written_after_an_audit_log_that_was_cut() {
+    let mut place = filled();
+    place
+        .hand()
+        .execute("DELETE FROM audit WHERE seq = 5", [])
+        .unwrap();
+    let more = vec![create("catalog/it", json!({ "displayName": "IT" }))];
+    let error = store_error(place.try_apply(PROJECT, more));
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    assert_eq!(place.read().generation, 1);
+}
+
+#[test]
+fn a_rename_writes_one_row_and_no_other() {
+    let mut place = filled();
+    let rows = |place: &Place| -> Vec<String> {
+        let hand = place.hand();
+        let mut all = Vec::new();
+        for sql in [
+            "SELECT 'object' || quote(id) || quote(kind) || quote(address) || quote(declared) || quote(version) FROM object",
+            "SELECT 'version' || quote(id) || quote(object) || quote(address) || quote(body) FROM version",
+        ] {
+            let mut statement = hand.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| row.get(0)).unwrap();
+            all.extend(rows.map(|row| row.unwrap()));
+        }
+        all
+    };
+    let before = rows(&place);
+    let organization = place.object("organization/fabrikam");
+    place.apply(vec![rename(&organization, "organization/fab")]);
+    let after = rows(&place);
+    let changed: Vec<_> = before.iter().filter(|row| !after.contains(row)).collect();
+    assert_eq!(changed.len(), 1, "{changed:?}");
+    assert!(changed[0].starts_with("object1"), "{changed:?}");
+    assert_eq!(after.len(), before.len() + 1);
+    let naming = place.object("policy/hr/outside").body.to_value();
+    assert_eq!(naming["requestors"]["organizations"], json!(["fab"]));
+}
+
+#[test]
+fn the_clock_is_noted_and_never_goes_back() {
+    let mut place = filled();
+    let highest = |place: &Place| -> String {
+        let sql = "SELECT value FROM meta WHERE key = 'highest_time'";
+        place.hand().query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let lease = place.store.lease(&ask("ana", later(500))).unwrap();
+    let lease = place.store.renew(&lease, later(100)).unwrap();
+    place.store.release(lease).unwrap();
+    assert_eq!(highest(&place), later(500).to_string());
+}
+
+#[test]
+fn a_file_that_may_not_be_written_stays_as_it_was() {
+    let place = filled();
+    let before = format!("{:?}", place.read());
+    let folder = place.folder().to_owned();
+    fs::set_permissions(place.file(), fs::Permissions::from_mode(0o400)).unwrap();
+    let opened = open("sqlite:test.db", &folder, OpenMode::Write);
+    // The superuser may write what nobody else may.
+    if let Err(error) = opened {
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
+    }
+    assert_eq!(format!("{:?}", place.read()), before);
+}
