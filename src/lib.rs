@@ -1,6 +1,8 @@
 //! External access as code: the library behind the `guestlist` program.
+pub mod app;
 pub mod apply;
 pub mod audit;
+pub mod cli;
 pub mod diag;
 pub mod guard;
 pub mod load;

@@ -70,7 +70,7 @@ pub fn apply(
     let mut planned = None;
     if let Approval::Asked(ask) = &mut approval {
         let preview = super::plan(workspace, world, adopt)?;
-        if preview.verdict.is_refused() {
+        if !preview.verdict.is_allowed() {
             return Err(AppError::Refused(Box::new(preview)));
         }
         if preview.plan.is_empty() {
@@ -134,7 +134,7 @@ impl Writing<'_> {
         let verdict = judge(&plan);
         let project = workspace.project().to_owned();
         let planned = Planned { project, store: store.name().to_owned(), desired, plan, verdict, warnings };
-        if planned.verdict.is_refused() {
+        if !planned.verdict.is_allowed() {
             return Err(AppError::Refused(Box::new(planned)));
         }
         let digest = planned.plan.digest();

@@ -23,7 +23,7 @@ pub use diagnostics::{Diagnostic, Place, Related, Severity, Validate};
 pub use error::{Error, Failed};
 pub use object::{List, Listed, Show};
 pub use plan::{Change, Edit, Items, Plan, Reason, Refusal, WordPiece};
-pub use program::{Init, Version};
+pub use program::{Init, Names, Version};
 pub use run::{History, Run, RunChange, RunSummary};
 pub use schemas::schemas;
 

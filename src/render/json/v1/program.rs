@@ -44,3 +44,21 @@ impl<'a> From<&'a [String]> for Init<'a> {
         }
     }
 }
+
+/// Names: of schemas, or of their files that are not as they should be.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Names<'a> {
+    /// The version of this format.
+    pub format_version: FormatVersion,
+    /// The names, in order.
+    pub names: &'a [String],
+}
+
+impl<'a> From<&'a [String]> for Names<'a> {
+    fn from(names: &'a [String]) -> Self {
+        Self {
+            format_version: FormatVersion,
+            names,
+        }
+    }
+}

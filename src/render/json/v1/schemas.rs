@@ -17,6 +17,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("list.schema.json", schema::<v1::List>()),
         ("history.schema.json", schema::<v1::History>()),
         ("run.schema.json", schema::<v1::Run>()),
+        ("names.schema.json", schema::<v1::Names<'_>>()),
         ("version.schema.json", schema::<v1::Version>()),
         ("error.schema.json", schema::<v1::Failed>()),
     ]
@@ -170,6 +171,7 @@ mod tests {
             language: 1,
         };
         fits("version.schema.json", &v1::Version::from(&version));
+        fits("names.schema.json", &v1::Names::from(&["a".to_owned()][..]));
         fits("init.schema.json", &v1::Init::from(&["a".to_owned()][..]));
         let failed = v1::Failed {
             format_version: v1::FormatVersion,

@@ -1,0 +1,188 @@
+//! `guestlist apply`.
+
+use std::cell::RefCell;
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use clap::Args;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::interrupt::Interrupt;
+use super::progress::Progress;
+use super::{Exit, plan};
+use crate::app::{self, Applied, Approval, Outcome, Planned};
+use crate::model::Address;
+use crate::plan::Action;
+use crate::render::{json, report, view};
+
+/// Change the store to what the tree declares
+///
+/// Shows the plan and asks. All changes are made at once, or none; afterwards the next plan is made and must be empty.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Apply without asking
+    #[arg(long)]
+    auto_approve: bool,
+
+    /// Take over the live object of this address, which nobody owns
+    ///
+    /// The object is found by what identifies it, such as its tenant or its display name. May be given several times.
+    #[arg(long, value_name = "ADDRESS")]
+    adopt: Vec<Address>,
+}
+
+impl Arguments {
+    pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        if !self.auto_approve && !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+            // The command line lacks what this place needs: usage.
+            return Err(Failure::new(
+                Exit::Usage,
+                "there is no terminal to ask on; nothing was done",
+            )
+            .help("look at `guestlist plan`, then give `--auto-approve`"));
+        }
+        let workspace = cx.workspace()?;
+        let interrupt = Interrupt::default();
+        let progress = RefCell::new(Some(Progress::start(cx, "planning")));
+        let trouble = RefCell::new(None);
+        // Whatever is shown comes between two progress lines.
+        let begin = |planned: &Planned| {
+            progress.take();
+            if let Err(failure) = show(cx, planned) {
+                trouble.replace(Some(failure));
+            }
+        };
+        let go = || {
+            if let Err(error) = interrupt.listen() {
+                cx.say(&format!("warning: signals cannot be watched: {error}"));
+            }
+            progress.replace(Some(Progress::start(cx, "applying")));
+        };
+        let mut given = |planned: &Planned| {
+            begin(planned);
+            go();
+        };
+        let mut asked = |planned: &Planned| {
+            begin(planned);
+            let yes = trouble.borrow().is_none() && is_yes();
+            if yes {
+                go();
+            }
+            yes
+        };
+        let approval = if self.auto_approve {
+            Approval::Given(&mut given)
+        } else {
+            Approval::Asked(&mut asked)
+        };
+        let outcome = app::apply(
+            &workspace,
+            &cx.world(),
+            &self.adopt,
+            approval,
+            &|| interrupt.is_asked(),
+            &mut |done, of| {
+                if let Some(progress) = &*progress.borrow() {
+                    progress.tell(done, of);
+                }
+            },
+        );
+        progress.take();
+        let exit = match outcome {
+            Ok(outcome) => finish(cx, &outcome)?,
+            Err(error) => return Err(refusing(cx, error)),
+        };
+        trouble.take().map_or(Ok(exit), Err)
+    }
+}
+
+/// Shows a plan: as the first part of the result, or aside where the result is for programs.
+fn show(cx: &Context, planned: &Planned) -> Result<(), Failure> {
+    let refusals = plan::refused(&planned.verdict);
+    let report = plan::report(planned, &refusals);
+    if cx.is_json() {
+        cx.aside(|out| view::planned(&report, out));
+        return Ok(());
+    }
+    cx.text(|out| view::planned(&report, out))
+}
+
+/// Asks, and returns whether the answer is `yes`.
+fn is_yes() -> bool {
+    let mut err = io::stderr();
+    let mut answer = String::new();
+    let asked =
+        write!(err, "\nApply these changes? Only yes is accepted: ").and_then(|()| err.flush());
+    let answered = asked.and_then(|()| io::stdin().lock().read_line(&mut answer));
+    let yes = answered.is_ok() && answer.trim() == "yes";
+    if !answer.ends_with('\n') {
+        let _ = writeln!(err);
+    }
+    yes
+}
+
+/// Turns an error into a failure; a plan that is refused is shown first.
+fn refusing(cx: &Context, error: app::AppError) -> Failure {
+    if let app::AppError::Refused(planned) = &error
+        && !cx.is_json()
+    {
+        let report = plan::report(planned, &[]);
+        if let Err(failure) = cx.text(|out| view::planned(&report, out)) {
+            return failure;
+        }
+    }
+    error.into()
+}
+
+fn finish(cx: &Context, outcome: &Outcome) -> Result<Exit, Failure> {
+    match outcome {
+        Outcome::NothingToDo(planned) => {
+            let report = plan::report(planned, &[]);
+            cx.report(
+                |out| view::planned(&report, out),
+                || json::v1::Apply::nothing(&planned.store, true),
+            )?;
+            Ok(Exit::Done)
+        }
+        Outcome::Declined(planned) => {
+            if cx.is_json() {
+                let report = json::v1::Apply::nothing(&planned.store, false);
+                cx.write(|out| json::write(out, &report))?;
+            }
+            cx.say("Nothing was applied.");
+            Ok(Exit::Error)
+        }
+        Outcome::Applied(applied) => {
+            let report = applied_report(applied);
+            if !cx.is_json() {
+                cx.write(|out| out.write_all(b"\n"))?;
+            }
+            cx.report(
+                |out| view::applied(&report, out),
+                || json::v1::Apply::from(&report),
+            )?;
+            Ok(if applied.verified {
+                Exit::Done
+            } else {
+                Exit::Error
+            })
+        }
+    }
+}
+
+fn applied_report(applied: &Applied) -> report::Applied<'_> {
+    let plan = &applied.planned.plan;
+    report::Applied {
+        store: &applied.planned.store,
+        run: &applied.run,
+        generation: applied.head.generation,
+        audit_size: applied.head.audit_size,
+        audit_hash: &applied.head.audit_hash,
+        counts: Action::ALL
+            .iter()
+            .map(|action| (*action, plan.count(*action) as u64))
+            .collect(),
+        verified: applied.verified,
+        duration: jiff::SignedDuration::try_from_secs_f64(applied.seconds).unwrap_or_default(),
+    }
+}

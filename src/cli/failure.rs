@@ -1,0 +1,165 @@
+//! Failures: which exit code each means, and how it is told.
+
+use std::error::Error as _;
+use std::io;
+
+use super::context::Context;
+use super::{Exit, plan};
+use crate::app::AppError;
+use crate::apply::ApplyError;
+use crate::diag::Diagnostics;
+use crate::render::report::Refused;
+use crate::render::{json, view};
+use crate::store::StoreError;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) struct Failure(Box<Told>);
+
+/// What is told of a failure.
+#[derive(Debug)]
+struct Told {
+    exit: Exit,
+    message: String,
+    causes: Vec<String>,
+    help: Option<String>,
+    diagnostics: Diagnostics,
+    refusals: Vec<Refused>,
+}
+
+impl Failure {
+    pub(super) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self(Box::new(Told {
+            exit,
+            message: message.into(),
+            causes: Vec::new(),
+            help: None,
+            diagnostics: Diagnostics::new(),
+            refusals: Vec::new(),
+        }))
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    /// Returns the failure to write a result.
+    pub(super) fn output(error: &io::Error) -> Self {
+        let mut failure = Self::new(Exit::Error, "the result cannot be written");
+        failure.0.causes.push(error.to_string());
+        failure
+    }
+
+    /// Tells it and returns how the program ends.
+    pub(super) fn report(self, cx: &Context) -> Exit {
+        if cx.is_json() {
+            self.write_json();
+            return self.0.exit;
+        }
+        cx.aside(|out| {
+            view::diagnostics(&self.0.diagnostics, out)?;
+            if !self.0.refusals.is_empty() {
+                view::refusals(&self.0.refusals, out)?;
+            }
+            // Diagnostics speak for themselves.
+            if self.0.diagnostics.is_empty() {
+                view::error(&self.0.message, &self.0.causes, self.0.help.as_deref(), out)?;
+            }
+            Ok(())
+        });
+        self.0.exit
+    }
+
+    /// Writes it to standard output, where the report would have been.
+    pub(super) fn write_json(&self) {
+        let failed = json::v1::Failed {
+            format_version: json::v1::FormatVersion,
+            error: json::v1::Error {
+                code: self.0.exit.as_str(),
+                message: self.0.message.clone(),
+                causes: self.0.causes.clone(),
+                help: self.0.help.clone(),
+                exit: self.0.exit.code(),
+            },
+            diagnostics: self.0.diagnostics.iter().map(Into::into).collect(),
+            refusals: self.0.refusals.iter().map(Into::into).collect(),
+        };
+        let mut out = io::stdout().lock();
+        // There is nowhere left to say that standard output is gone; the exit code still tells.
+        let _ = json::write(&mut out, &failed);
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        let (exit, help) = judge(&error);
+        let mut failure = Self::new(exit, error.to_string());
+        let mut source = error.source();
+        while let Some(cause) = source {
+            failure.0.causes.push(cause.to_string());
+            source = cause.source();
+        }
+        failure.0.help = help;
+        match error {
+            AppError::Settings(diagnostics) | AppError::Invalid(diagnostics) => {
+                failure.0.diagnostics = diagnostics;
+            }
+            AppError::Refused(planned) => failure.0.refusals = plan::refused(&planned.verdict),
+            _ => {}
+        }
+        failure
+    }
+}
+
+/// Returns what an error means to scripts, and what a person can do.
+fn judge(error: &AppError) -> (Exit, Option<String>) {
+    let help = |text: &str| Some(text.to_owned());
+    match error {
+        AppError::NoProject { .. } => (
+            Exit::Error,
+            help("`guestlist init` makes a project; `-C DIR` works in another folder"),
+        ),
+        AppError::Settings(_) | AppError::Invalid(_) => (Exit::Findings, None),
+        AppError::Refused(_) => (Exit::Refused, None),
+        AppError::Changed { .. } => (
+            Exit::Conflict,
+            help("run `guestlist apply` again and look at the new plan"),
+        ),
+        AppError::Store(error) | AppError::Apply(ApplyError::Store(error)) => store(error),
+        AppError::Apply(ApplyError::OtherGeneration { .. }) => (Exit::Conflict, None),
+        AppError::Apply(ApplyError::Interrupted) => (Exit::Interrupted, None),
+        AppError::NoSuchObject { help, .. } => {
+            let offer = help.as_ref().map(|near| format!("did you mean `{near}`?"));
+            (
+                Exit::Error,
+                offer.or_else(|| Some("`guestlist list` shows all".to_owned())),
+            )
+        }
+        AppError::NoSuchRun { .. } => (Exit::Error, help("`guestlist history` shows all")),
+        AppError::File { .. } => (Exit::Error, None),
+        AppError::Exists { .. } => (
+            Exit::Error,
+            help("nothing was overwritten; choose an empty folder with `-C DIR`"),
+        ),
+    }
+}
+
+fn store(error: &StoreError) -> (Exit, Option<String>) {
+    let help = |text: &str| Some(text.to_owned());
+    match error {
+        StoreError::Held { .. } => (Exit::Conflict, help("wait for it to end and try again")),
+        StoreError::LeaseLost | StoreError::Moved { .. } => {
+            (Exit::Conflict, help("plan again and look at the new plan"))
+        }
+        StoreError::Unavailable { .. } | StoreError::Newer { .. } => (Exit::Unavailable, None),
+        StoreError::Damaged { .. } | StoreError::Unfit { .. } => (
+            Exit::Integrity,
+            help("keep the file as it is and restore a backup beside it"),
+        ),
+        StoreError::UnknownUrl { .. } => (
+            Exit::Findings,
+            help("write `url = \"sqlite:guestlist.db\"` under `[store]` of guestlist.toml"),
+        ),
+    }
+}

@@ -1,0 +1,196 @@
+//! The command line: one face of `app`.
+//!
+//! Uses everything but `server`. The one idea to know: a command is one file, a clap struct whose doc comment is its help
+//! and one `run`, which parses, calls `app`, renders, and returns how the program ends. Results go to standard output,
+//! everything else to standard error.
+
+mod apply;
+mod commit;
+mod completions;
+mod context;
+mod exit;
+mod failure;
+mod history;
+mod init;
+mod interrupt;
+mod list;
+mod plan;
+mod process;
+mod progress;
+mod schema;
+mod show;
+mod start;
+mod validate;
+mod version;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use context::Context;
+pub use exit::Exit;
+use failure::Failure;
+pub use start::main;
+
+/// Declare who from outside gets in, to what, for how long and who says yes
+///
+/// Access of people from outside is written as YAML, reviewed like code, and reconciled with the store: `plan` shows what
+/// would change, `apply` changes it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "guestlist",
+    version,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 done, 1 error, 2 differences, 3 findings, 4 refused, 5 conflict, 6 incomplete, \
+        7 store unavailable, 8 not allowed, 9 integrity, 64 usage, 130 interrupted."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Globals {
+    /// Work as if started in this folder
+    #[arg(
+        short = 'C',
+        long = "dir",
+        value_name = "DIR",
+        env = "GUESTLIST_DIR", hide_env_values = true,
+        global = true,
+        default_value = ".",
+        hide_default_value = true,
+        help_heading = "Global options"
+    )]
+    dir: PathBuf,
+
+    /// Use the settings of this environment of `guestlist.toml`
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "GUESTLIST_ENV", hide_env_values = true,
+        global = true,
+        help_heading = "Global options"
+    )]
+    env: Option<String>,
+
+    /// Use this store instead of the one in `guestlist.toml`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "GUESTLIST_STORE_URL",
+        global = true,
+        hide_env_values = true,
+        help_heading = "Global options"
+    )]
+    store: Option<String>,
+
+    /// Write results in this format
+    #[arg(long, value_enum, value_name = "FORMAT", env = "GUESTLIST_FORMAT", hide_env_values = true, global = true, default_value_t = Format::Text, help_heading = "Global options")]
+    format: Format,
+
+    /// Colour results and messages
+    #[arg(long, value_enum, value_name = "WHEN", env = "GUESTLIST_COLOR", hide_env_values = true, global = true, default_value_t = Color::Auto, help_heading = "Global options")]
+    color: Color,
+
+    /// Say nothing but results and errors
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Global options"
+    )]
+    quiet: bool,
+
+    /// Say more about what is done
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    verbose: bool,
+}
+
+/// A format of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs; `guestlist schema` prints what to expect.
+    Json,
+}
+
+/// When output is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+macro_rules! commands {
+    ($($variant:ident($module:ident)),* $(,)?) => {
+        #[derive(Debug, Subcommand)]
+        enum Command {
+            $($variant($module::Arguments),)*
+        }
+
+        impl Command {
+            fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+                match self {
+                    $(Self::$variant(arguments) => arguments.run(cx),)*
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    Init(init),
+    Validate(validate),
+    Plan(plan),
+    Apply(apply),
+    Show(show),
+    List(list),
+    History(history),
+    Schema(schema),
+    Completions(completions),
+    Version(version),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_stand_anywhere() {
+        let parse = |line: &str| Cli::try_parse_from(line.split(' ')).expect(line).globals;
+        for line in [
+            "guestlist --format json -C x plan",
+            "guestlist plan --format json -C x",
+        ] {
+            let globals = parse(line);
+            assert_eq!(globals.format, Format::Json);
+            assert_eq!(globals.dir, PathBuf::from("x"));
+        }
+    }
+
+    #[test]
+    fn every_command_has_a_help_of_one_line() {
+        for command in Cli::command().get_subcommands() {
+            let about = command.get_about().expect("a help").to_string();
+            assert!(!about.ends_with('.') && !about.contains('\n'), "{about}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `guestlist validate`.
+
+use clap::Args;
+
+use super::Exit;
+use super::context::Context;
+use super::failure::Failure;
+use super::progress::Progress;
+use crate::app;
+use crate::render::{json, report, view};
+
+/// Check the tree, without a store
+///
+/// Tells all problems in one run, each with its file, line and column, and what to do.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {}
+
+impl Arguments {
+    pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        let workspace = cx.workspace()?;
+        let progress = Progress::start(cx, "checking");
+        let checked = app::check(&workspace, &cx.world())?;
+        drop(progress);
+        let report = report::Validated {
+            diagnostics: &checked.diagnostics,
+            files: checked.files,
+            objects: checked
+                .desired
+                .as_ref()
+                .map(|desired| desired.objects().len()),
+        };
+        cx.report(
+            |out| view::validated(&report, out),
+            || json::v1::Validate::from(&report),
+        )?;
+        Ok(if checked.diagnostics.has_errors() {
+            Exit::Findings
+        } else {
+            Exit::Done
+        })
+    }
+}
