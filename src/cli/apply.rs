@@ -126,10 +126,10 @@ fn refusing(cx: &Context, error: app::AppError) -> Failure {
     if let app::AppError::Refused(planned) = &error
         && !cx.is_json()
     {
-        let report = plan::report(planned, &[]);
-        if let Err(failure) = cx.text(|out| view::planned(&report, out)) {
-            return failure;
-        }
+        return match show(cx, planned) {
+            Ok(()) => Failure::from(error).without_refusals(),
+            Err(failure) => failure,
+        };
     }
     error.into()
 }

@@ -44,6 +44,12 @@ impl Failure {
         self
     }
 
+    /// Leaves out what stands against a plan, because it was told with the plan.
+    pub(super) fn without_refusals(mut self) -> Self {
+        self.0.refusals.clear();
+        self
+    }
+
     /// Returns the failure to write a result.
     pub(super) fn output(error: &io::Error) -> Self {
         let mut failure = Self::new(Exit::Error, "the result cannot be written");

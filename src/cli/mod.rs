@@ -60,7 +60,8 @@ pub(crate) struct Globals {
         short = 'C',
         long = "dir",
         value_name = "DIR",
-        env = "GUESTLIST_DIR", hide_env_values = true,
+        env = "GUESTLIST_DIR",
+        hide_env_values = true,
         global = true,
         default_value = ".",
         hide_default_value = true,
@@ -72,7 +73,8 @@ pub(crate) struct Globals {
     #[arg(
         long,
         value_name = "NAME",
-        env = "GUESTLIST_ENV", hide_env_values = true,
+        env = "GUESTLIST_ENV",
+        hide_env_values = true,
         global = true,
         help_heading = "Global options"
     )]

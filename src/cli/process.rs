@@ -68,7 +68,25 @@ fn user() -> String {
     ["USER", "LOGNAME", "USERNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()))
+        .or_else(account)
         .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// Returns the account that the process runs as, where the environment does not name it.
+fn account() -> Option<String> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let id = status
+        .lines()
+        .find_map(|line| line.strip_prefix("Uid:"))?
+        .split_whitespace()
+        .next()?;
+    let accounts = fs::read_to_string("/etc/passwd").ok()?;
+    let named = accounts.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == id).then(|| name.to_owned())
+    });
+    Some(named.unwrap_or_else(|| format!("user {id}")))
 }
 
 fn host() -> String {

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use jiff::SignedDuration;
+
 use crate::plan::Action;
 use crate::render::doc::{Block, Line, Role, Writer};
 use crate::render::report::Applied;
@@ -18,11 +20,10 @@ pub fn applied(report: &Applied<'_>, out: &mut dyn Writer) -> io::Result<()> {
         .filter(|(_, n)| *n > 0)
         .map(|(action, n)| format!("{n} {}", done(*action)))
         .collect();
-    let seconds = report.duration.as_millis() as f64 / 1000.0;
     let mut lines = vec![
         Line::new()
             .and(Role::Strong, format!("Applied: {}", done.join(", ")))
-            .and(Role::Plain, format!(" in {seconds:.1} s.")),
+            .and(Role::Plain, format!(" in {}.", time(report.duration))),
         Line::plain(format!("Run {} on ", report.run))
             .and(Role::Plain, report.store)
             .and(Role::Plain, format!(", generation {}; ", report.generation))
@@ -40,6 +41,14 @@ pub fn applied(report: &Applied<'_>, out: &mut dyn Writer) -> io::Result<()> {
         )
     });
     out.block(&Block::Paragraph(lines))
+}
+
+/// Returns a length of time as people say it: `12 ms`, `1.2 s`.
+fn time(duration: SignedDuration) -> String {
+    match duration.as_millis() {
+        milliseconds @ ..1000 => format!("{milliseconds} ms"),
+        milliseconds => format!("{:.1} s", milliseconds as f64 / 1000.0),
+    }
 }
 
 /// Returns what was done, in a word.

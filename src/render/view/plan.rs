@@ -58,7 +58,9 @@ pub fn refusals(refused: &[Refused], out: &mut dyn Writer) -> io::Result<()> {
     {
         let mut line = Line::new().and(Role::Error, format!("refused[{rule}]"));
         line.push(Role::Strong, ": ");
-        if let Some(address) = address {
+        if let Some(address) = address.as_ref().map(ToString::to_string)
+            && !message.contains(&address)
+        {
             line.push(Role::Strong, format!("{address}: "));
         }
         line.push(Role::Strong, message.as_str());
