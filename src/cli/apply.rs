@@ -33,7 +33,8 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
-        if !self.auto_approve && !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+        if !self.auto_approve && !can_ask {
             // The command line lacks what this place needs: usage.
             return Err(Failure::new(
                 Exit::Usage,

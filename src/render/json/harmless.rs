@@ -51,14 +51,14 @@ impl Formatter for Harmless {
         for (at, c) in fragment.char_indices() {
             let commands = c == '#' && opens_command(&fragment[..at], &fragment[at..]);
             if commands || (!c.is_ascii() && hides(c)) {
-                writer.write_all(fragment[done..at].as_bytes())?;
+                writer.write_all(&fragment.as_bytes()[done..at])?;
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     write!(writer, "\\u{unit:04x}")?;
                 }
                 done = at + c.len_utf8();
             }
         }
-        writer.write_all(fragment[done..].as_bytes())
+        writer.write_all(&fragment.as_bytes()[done..])
     }
 }
 
