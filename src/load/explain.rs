@@ -234,8 +234,7 @@ impl Explainer<'_> {
             return self.unfit(route, "text");
         };
         let words = || words.iter().map(String::as_str);
-        let help = offer(text, words())
-            .or_else(|| list(words()).map(|words| format!("write one of {words}")));
+        let help = offer(text, words()).or_else(|| list(words()).map(one_of));
         let message = format!("`{}` cannot be `{text}`", last_key(route));
         self.at(route, code::NOT_A_CHOICE, message).help_opt(help)
     }
@@ -328,10 +327,15 @@ impl Explainer<'_> {
         let found = node.map_or(0, |node| node.items().count() + node.entries().count());
         let key = last_key(route);
         let items = if found == 1 { "item" } else { "items" };
+        let wanted = match (bound, limit) {
+            ("least", 1) => "at least 1 is needed".to_owned(),
+            ("least", _) => format!("at least {limit} are needed"),
+            _ => format!("at most {limit} are allowed"),
+        };
         self.at(
             route,
             code::OUT_OF_LIMITS,
-            format!("`{key}`: {found} {items}, where at {bound} {limit} are allowed"),
+            format!("`{key}`: {found} {items}, where {wanted}"),
         )
     }
 
@@ -392,7 +396,7 @@ impl Explainer<'_> {
                         last_key(route),
                         keys.len()
                     );
-                    let help = list(tags()).map(|tags| format!("write one of {tags}"));
+                    let help = list(tags()).map(one_of);
                     out.push(self.at(route, code::KEYS_EXCLUDE, message).help_opt(help));
                 }
             }
@@ -438,7 +442,10 @@ impl Explainer<'_> {
         let mut keys = branch["properties"].as_object()?.keys();
         let key = keys.next().filter(|_| keys.next().is_none())?;
         let required = branch["required"].as_array()?;
-        required.iter().any(|needed| needed == key).then(|| key.clone())
+        required
+            .iter()
+            .any(|needed| needed == key)
+            .then(|| key.clone())
     }
 }
 
@@ -483,6 +490,14 @@ fn words_of(options: &Value) -> Vec<String> {
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     (!names.is_empty() && names.len() <= LISTED).then(|| names.join(", "))
+}
+
+/// Returns the help that offers listed names.
+fn one_of(names: String) -> String {
+    match names.contains(", ") {
+        true => format!("write one of {names}"),
+        false => format!("write {names}"),
+    }
 }
 
 fn type_word(ty: &str) -> &'static str {
