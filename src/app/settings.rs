@@ -44,7 +44,7 @@ pub struct Settings {
 }
 
 /// Our own tenant.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Tenant {
     /// The name that people read.
@@ -58,6 +58,12 @@ pub struct Tenant {
     /// The zone of dates without a time, as the IANA database names it.
     #[serde(default = "utc")]
     pub time_zone: String,
+}
+
+impl Default for Tenant {
+    fn default() -> Self {
+        Self { name: None, domains: Vec::new(), time_zone: utc() }
+    }
 }
 
 fn utc() -> String {

@@ -60,7 +60,7 @@ impl Explainer<'_> {
             Rule::PropertyNames { error } => self.bad_name(&route, error, out),
             Rule::UniqueItems => self.repeated(&route, out),
             Rule::AnyOf { context } | Rule::OneOfNotValid { context } => {
-                self.union(&route, context, out)
+                self.union(&route, &self.tags(error), context, out)
             }
             Rule::MaxItems { limit } => out.push(self.count(&route, *limit, "most")),
             Rule::MinItems { limit } => out.push(self.count(&route, *limit, "least")),
@@ -234,8 +234,7 @@ impl Explainer<'_> {
             return self.unfit(route, "text");
         };
         let words = || words.iter().map(String::as_str);
-        let help = offer(text, words())
-            .or_else(|| list(words()).map(|words| format!("write one of {words}")));
+        let help = offer(text, words()).or_else(|| list(words()).map(one_of));
         let message = format!("`{}` cannot be `{text}`", last_key(route));
         self.at(route, code::NOT_A_CHOICE, message).help_opt(help)
     }
@@ -328,10 +327,15 @@ impl Explainer<'_> {
         let found = node.map_or(0, |node| node.items().count() + node.entries().count());
         let key = last_key(route);
         let items = if found == 1 { "item" } else { "items" };
+        let wanted = match (bound, limit) {
+            ("least", 1) => "at least 1 is needed".to_owned(),
+            ("least", _) => format!("at least {limit} are needed"),
+            _ => format!("at most {limit} are allowed"),
+        };
         self.at(
             route,
             code::OUT_OF_LIMITS,
-            format!("`{key}`: {found} {items}, where at {bound} {limit} are allowed"),
+            format!("`{key}`: {found} {items}, where {wanted}"),
         )
     }
 
@@ -339,6 +343,7 @@ impl Explainer<'_> {
     fn union(
         &self,
         route: &Route,
+        tags: &[String],
         branches: &[Vec<ValidationError<'static>>],
         out: &mut Diagnostics,
     ) {
@@ -354,12 +359,6 @@ impl Explainer<'_> {
             })
             .flatten()
             .collect();
-        let mut tags: Vec<String> = Vec::new();
-        for tag in branches.iter().flatten().flat_map(|error| self.tags(error)) {
-            if !tags.contains(&tag) {
-                tags.push(tag);
-            }
-        }
         let wrong_type = |branch: &Vec<ValidationError<'_>>| {
             branch
                 .iter()
@@ -397,12 +396,12 @@ impl Explainer<'_> {
                         last_key(route),
                         keys.len()
                     );
-                    let help = list(tags()).map(|tags| format!("write one of {tags}"));
+                    let help = list(tags()).map(one_of);
                     out.push(self.at(route, code::KEYS_EXCLUDE, message).help_opt(help));
                 }
             }
             NodeKind::Text if !words.is_empty() => {
-                out.push(self.not_a_choice(route, &[words, tags].concat()))
+                out.push(self.not_a_choice(route, &[&words, tags].concat()))
             }
             _ => match (fitting.next(), fitting.next()) {
                 (Some(branch), None) => branch.iter().for_each(|error| self.explain(error, out)),
@@ -429,43 +428,24 @@ impl Explainer<'_> {
         }
     }
 
-    /// Returns the keys that one branch of a union of one-key mappings knows.
-    fn tags(&self, error: &ValidationError<'_>) -> Vec<String> {
-        let path = error.schema_path().as_str();
-        let Some((branch, _)) = path.rsplit_once('/') else {
-            return Vec::new();
-        };
-        let is_branch = branch
-            .rsplit_once('/')
-            .is_some_and(|(list, _)| list.ends_with("/anyOf"));
-        if !is_branch {
-            return match path.find("/anyOf/") {
-                Some(_) => Vec::new(),
-                None => self.tags_by_definition(error),
-            };
-        }
-        let properties = self
-            .schema
-            .pointer(branch)
-            .and_then(|schema| schema["properties"].as_object());
-        properties
-            .into_iter()
-            .flatten()
-            .map(|(key, _)| key.clone())
-            .collect()
+    /// Returns the keys of a union of one-key mappings, as the schema lists them; none for a union of another sort.
+    fn tags(&self, union: &ValidationError<'_>) -> Vec<String> {
+        let branches = self.schema.pointer(union.schema_path().as_str());
+        let branches = branches.and_then(Value::as_array).into_iter().flatten();
+        branches.filter_map(|branch| self.tag(branch)).collect()
     }
 
-    /// An error below a branch that only has its own key right: the key itself is the tag.
-    fn tags_by_definition(&self, error: &ValidationError<'_>) -> Vec<String> {
-        let path = error.evaluation_path().as_str();
-        let Some(at) = path.rfind("/anyOf/") else {
-            return Vec::new();
-        };
-        let mut parts = path[at + 1..].split('/').skip(2);
-        match (parts.next(), parts.next()) {
-            (Some("properties"), Some(key)) => vec![key.to_owned()],
-            _ => Vec::new(),
-        }
+    /// Returns the one key of a branch that is a mapping with one key.
+    fn tag(&self, branch: &Value) -> Option<String> {
+        let target = branch["$ref"].as_str().and_then(|at| at.strip_prefix('#'));
+        let branch = target.map_or(Some(branch), |at| self.schema.pointer(at))?;
+        let mut keys = branch["properties"].as_object()?.keys();
+        let key = keys.next().filter(|_| keys.next().is_none())?;
+        let required = branch["required"].as_array()?;
+        required
+            .iter()
+            .any(|needed| needed == key)
+            .then(|| key.clone())
     }
 }
 
@@ -510,6 +490,14 @@ fn words_of(options: &Value) -> Vec<String> {
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     (!names.is_empty() && names.len() <= LISTED).then(|| names.join(", "))
+}
+
+/// Returns the help that offers listed names.
+fn one_of(names: String) -> String {
+    match names.contains(", ") {
+        true => format!("write one of {names}"),
+        false => format!("write {names}"),
+    }
 }
 
 fn type_word(ty: &str) -> &'static str {

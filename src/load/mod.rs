@@ -99,6 +99,18 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
     let locator = places::Locator::new(sources, &variables, &profiles);
     let (declarations, problems) = check::check(merged, &locator, project, now);
     diagnostics.extend(problems);
+    if !diagnostics.has_errors()
+        && declarations.objects.is_empty()
+        && declarations.forget.is_empty()
+        && sources.iter().next().is_some()
+    {
+        // Taken at its word, such a tree would delete everything.
+        diagnostics.push(
+            Diagnostic::error(code::NO_OBJECTS, "the tree declares nothing").help(
+                "declare at least one object, or let go of what is there with `forget: […]`",
+            ),
+        );
+    }
     diagnostics.sort();
     let desired = (!diagnostics.has_errors()).then(|| {
         let check::Checked {

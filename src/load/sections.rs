@@ -416,9 +416,9 @@ fn check_unmanaged(address: &Address, lifecycle: &Lifecycle, out: &mut Vec<Probl
     {
         let at = Route::root().key("unmanaged").index(index);
         let problem = Problem::new(
-            code::UNKNOWN_KEY,
+            code::BAD_LIFECYCLE,
             at,
-            format!("a {} has no key `{key}`", address.kind()),
+            format!("`{key}` is no key of {address}"),
         );
         out.push(Problem {
             help: offer(key, known.iter().map(String::as_str)),

@@ -66,6 +66,10 @@ fn allowed(folder: &str) -> Option<BTreeSet<&'static str>> {
 
 /// Returns what is wrong with a file, given its path below `src`.
 fn violations(path: &str, text: &str) -> Vec<String> {
+    if path.ends_with("/tests.rs") {
+        // A module that only tests compile.
+        return Vec::new();
+    }
     let code = rust::code(text);
     let mut module: Vec<&str> = path.trim_end_matches(".rs").split('/').collect();
     if module.last() == Some(&"mod") {

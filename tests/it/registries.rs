@@ -13,6 +13,9 @@ const UNREACHABLE: &[(&str, &str)] = &[(
     "needs a disk that fails, or a user without rights; the tests may run as root",
 )];
 
+/// Codes that nothing says yet, with the reason.
+const RESERVED: &[(&str, &str)] = &[("GL0305", "no two kinds need each other")];
+
 #[test]
 fn every_kind_has_a_file() {
     let folder = repository("src/model/kinds");
@@ -85,9 +88,10 @@ fn every_code_is_listed_once_and_used() {
             .find(|line| line.contains(code.id) && line.contains(" = "))
             .and_then(|line| line.split_whitespace().next())
             .expect("every code stands in the list");
+        let reserved = RESERVED.iter().any(|(id, _)| *id == code.id);
         assert!(
-            used.contains(constant),
-            "{code} ({constant}) is listed and never used"
+            used.contains(constant) != reserved,
+            "{code} ({constant}) is listed and never used, or used although it is called reserved"
         );
     }
 }
@@ -97,7 +101,10 @@ fn every_code_is_reached_by_a_test() {
     let mut shown = texts_of_cases("txt");
     shown += &std::fs::read_to_string(repository("tests/it/hostile.rs"))
         .expect("the hostile trees are there");
-    let unreachable = |id: &str| UNREACHABLE.iter().any(|(code, _)| *code == id);
+    let unreachable = |id: &str| {
+        let mut known = UNREACHABLE.iter().chain(RESERVED);
+        known.any(|(code, _)| *code == id)
+    };
     for code in code::ALL {
         assert!(
             shown.contains(code.id) != unreachable(code.id),

@@ -73,7 +73,7 @@ fn unknown(tree: &Tree<'_, '_>, of: &(FileId, Declaration), mention: &Mention<'_
         let other = Kind::ALL
             .iter()
             .find(|other| other.parent().is_none() && tree.by_name.contains_key(&(**other, *name)));
-        other.map(|other| format!("`{name}` is declared as a {other}"))
+        other.map(|other| format!("what is declared is {other}/{name}"))
     };
     Diagnostic::error(
         UNKNOWN,
