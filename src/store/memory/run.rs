@@ -6,7 +6,7 @@ use super::{Memory, Object, State};
 use crate::audit::{Act, Entry};
 use crate::model::{Address, Body, Kind, LiveObject, RemoteId, respell};
 use crate::plan::{Action, Change, Delta, Settled};
-use crate::store::sql::{remains, run::reason};
+use crate::store::sql::{audit, remains};
 use crate::store::{Head, NewRun, RecordedChange, Run, RunRecord, StoreError};
 
 /// One apply in progress.
@@ -170,7 +170,7 @@ impl<'m> MemoryRun<'m> {
                 after: after.map(Body::digest),
                 at: self.new.started,
                 before: before.as_ref().map(Body::digest),
-                reason: reason(change.reason),
+                reason: audit::word(change.reason),
                 run: &self.new.id,
                 seq: self.state.chain.size() + 1,
                 via: "apply",

@@ -1,4 +1,4 @@
-//! What happened: runs with their changes, and the audit log.
+//! What happened: runs with their changes.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,6 @@ use super::identity::Identity;
 use super::meta::Meta;
 use super::names::{Names, Span};
 use super::read;
-use crate::audit::{Entry, Hash};
 use crate::model::{Address, Body, Digest};
 use crate::plan::Action;
 use crate::store::{RecordedChange, RunRecord, StoreError};
@@ -19,7 +18,6 @@ const NAMED: &str = "SELECT name, project, generation, actor, host, revision, tr
 const CHANGES: &str = "SELECT v.object, v.action, v.address, v.renamed, v.body, b.id, b.body, b.run, r.project \
     FROM version v LEFT JOIN version b ON b.id = v.before LEFT JOIN run r ON r.id = b.run \
     WHERE v.id BETWEEN ?1 AND ?2 ORDER BY v.id";
-const ENTRIES: &str = "SELECT seq, entry, hash FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
 
 /// A run, and where its changes are.
 struct Found {
@@ -142,22 +140,7 @@ fn before(
         .map_err(|error| row.damaged(format!("the body of {address} is not of its kind: {error}")))
 }
 
-pub(super) fn audit(db: &impl Db, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
-    let mut entries = Vec::new();
-    let from = Param::Int(i64::try_from(from).unwrap_or(i64::MAX));
-    db.query(ENTRIES, &[from, limit(most)], &mut |row| {
-        let seq = row.count(0, "the number of an audit entry")?;
-        let text = row.text(1, "the text of an audit entry")?.to_owned();
-        let hash = Hash::from_bytes(row.bytes(2, "the hash of an audit entry")?);
-        let entry = Entry::read(text, hash.to_string())
-            .map_err(|error| row.damaged(format!("audit entry {seq} is unreadable: {error}")))?;
-        // The number in the row is only where it is kept; the text's own is what the chain covers.
-        entries.push(entry);
-        Ok(())
-    })?;
-    Ok(entries)
-}
-
-fn limit(most: usize) -> Param<'static> {
+/// Returns a count as the most rows of a query.
+pub(super) fn limit(most: usize) -> Param<'static> {
     Param::Int(i64::try_from(most).unwrap_or(i64::MAX))
 }

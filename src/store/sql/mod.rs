@@ -3,6 +3,7 @@
 //! The one idea to know: each change of an object appends one version row. It is at once where the body is kept and the
 //! record of the change, so a rename, an update and the history never disagree.
 
+pub(crate) mod audit;
 pub(super) mod db;
 mod history;
 pub(crate) mod identity;
@@ -11,7 +12,7 @@ mod meta;
 mod names;
 mod read;
 pub(crate) mod remains;
-pub(crate) mod run;
+mod run;
 
 use jiff::Timestamp;
 
@@ -69,6 +70,6 @@ impl<D: Db> Store for SqlStore<D> {
     }
 
     fn audit(&self, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
-        reading(&self.db, || history::audit(&self.db, from, most))
+        reading(&self.db, || audit::entries(&self.db, from, most))
     }
 }

@@ -9,10 +9,10 @@ use super::db::{Db, Param, Step};
 use super::identity::Identity;
 use super::meta::Meta;
 use super::names::{Names, Span};
-use super::{lease, read, remains};
-use crate::audit::{Act, Chain, Hash};
+use super::{audit, lease, read, remains};
+use crate::audit::Act;
 use crate::model::{Address, Body, Digest, Kind, LiveObject};
-use crate::plan::{Change, Delta, Reason, Settled};
+use crate::plan::{Change, Delta, Settled};
 use crate::store::{Head, Lease, NewRun, Run, StoreError};
 
 const LAST_RUN: &str = "SELECT coalesce(max(id), 0) FROM run";
@@ -39,8 +39,6 @@ const BIND: &str = "UPDATE object SET address = ?3 WHERE id = ?1 AND NOT EXISTS 
     (SELECT 1 FROM object WHERE project = ?2 AND address = ?3)";
 const CHILDREN: &str =
     "SELECT id, address FROM object WHERE project = ?1 AND address >= ?2 AND address < ?3";
-const LAST_ENTRY: &str = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1";
-const NEW_ENTRY: &str = "INSERT INTO audit (seq, entry, hash) VALUES (?1, ?2, ?3)";
 
 /// One apply in progress.
 pub(super) struct SqlRun<'s, D: Db> {
@@ -106,7 +104,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
                 found: meta.generation,
             });
         }
-        check_log(db, &meta)?;
+        audit::check_end(db, &meta)?;
         meta.note_time(db, new.started)?;
         let first = number(db, LAST_VERSION)? + 1;
         let run = Self {
@@ -265,23 +263,14 @@ impl<'s, D: Db> SqlRun<'s, D> {
             after: body.map(Body::digest),
             at: self.new.started,
             before: before.map(|stored| stored.digest),
-            reason: reason(change.reason),
+            reason: audit::word(change.reason),
             run: &self.new.id,
             seq: self.meta.chain.size() + 1,
             via: "apply",
         };
         let text = act.text();
-        self.log(&text)?;
+        audit::append(self.db, &mut self.meta.chain, &text)?;
         Ok(self.version)
-    }
-
-    fn log(&mut self, text: &str) -> Result<(), StoreError> {
-        let hash = self.meta.chain.append(text);
-        let seq = Param::Int(i64::try_from(self.meta.chain.size()).unwrap_or(i64::MAX));
-        let hash = Param::Blob(hash.as_bytes());
-        self.db
-            .execute(NEW_ENTRY, &[seq, Param::Text(text), hash])?;
-        Ok(())
     }
 
     fn create(
@@ -445,7 +434,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
             via: "apply",
         };
         let text = act.text();
-        self.log(&text)?;
+        audit::append(self.db, &mut self.meta.chain, &text)?;
         let counts = crate::model::canonical(&self.counts);
         self.db.execute(
             END_RUN,
@@ -559,24 +548,6 @@ fn taken(address: &Address) -> StoreError {
     unfit(address, "another object has this address")
 }
 
-/// Checks that the audit log ends where the store says, before anything is written after it.
-fn check_log(db: &impl Db, meta: &Meta) -> Result<(), StoreError> {
-    let mut end = None;
-    db.query(LAST_ENTRY, &[], &mut |row| {
-        let seq = row.count(0, "the number of an audit entry")?;
-        let hash = row.bytes(1, "the hash of an audit entry")?;
-        end = Some(Chain::resume(seq, Hash::from_bytes(hash)));
-        Ok(())
-    })?;
-    if end.unwrap_or_else(|| Chain::new(&meta.lineage)) == meta.chain {
-        return Ok(());
-    }
-    Err(StoreError::Damaged {
-        name: db.name().to_owned(),
-        cause: "its audit log does not end where it should".to_owned(),
-    })
-}
-
 fn number(db: &impl Db, sql: &'static str) -> Result<i64, StoreError> {
     let mut number = 0;
     db.query(sql, &[], &mut |row| {
@@ -584,21 +555,4 @@ fn number(db: &impl Db, sql: &'static str) -> Result<i64, StoreError> {
         Ok(())
     })?;
     Ok(number)
-}
-
-/// Returns the word that the audit log has for a reason.
-pub(crate) const fn reason(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Declared => "declared",
-        Reason::Differs => "differs",
-        Reason::Renamed => "renamed",
-        Reason::AdoptAsked => "adopt asked",
-        Reason::ReplaceAllowed => "replace allowed",
-        Reason::ReplaceRefused => "replace refused",
-        Reason::Undeclared => "undeclared",
-        Reason::ForgetAsked => "forget asked",
-        Reason::SettingsUndeclared => "settings undeclared",
-        Reason::ParentPruned => "parent pruned",
-        Reason::ParentReplaced => "parent replaced",
-    }
 }

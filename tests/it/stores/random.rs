@@ -147,7 +147,11 @@ fn picture(place: &Place, project: &str) -> String {
         .map(|object| (object.kind, object.body.clone()))
         .collect();
     let declared = |address: &guestlist::model::Address| {
-        (address.to_string().len() % 2 == 0).then(|| bound[&address.to_string()].digest())
+        address
+            .to_string()
+            .len()
+            .is_multiple_of(2)
+            .then(|| bound[&address.to_string()].digest())
     };
     let differing = place
         .store

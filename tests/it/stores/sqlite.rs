@@ -6,7 +6,7 @@ use std::path::Path;
 
 use guestlist::audit::{BrokenAt, Chain, verify};
 use guestlist::model::{Bodies, Presence, Selection};
-use guestlist::store::{OpenMode, Store, StoreError, open};
+use guestlist::store::{OpenMode, StoreError, open};
 use serde_json::json;
 use tempfile::TempDir;
 

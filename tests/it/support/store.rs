@@ -1,4 +1,8 @@
 //! Stores under test, and plans made by hand.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may fail where it finds something amiss"
+)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,73 @@
+//! The audit log in its table: appended to by runs, read back for people.
+
+use super::db::{Db, Param};
+use super::history::limit;
+use super::meta::Meta;
+use crate::audit::{Chain, Entry, Hash};
+use crate::plan::Reason;
+use crate::store::StoreError;
+
+const APPEND: &str = "INSERT INTO audit (seq, entry, hash) VALUES (?1, ?2, ?3)";
+const LAST: &str = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1";
+const ENTRIES: &str = "SELECT seq, entry, hash FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
+
+/// Writes an entry after the last one.
+pub(super) fn append(db: &impl Db, chain: &mut Chain, text: &str) -> Result<(), StoreError> {
+    let hash = chain.append(text);
+    let seq = Param::Int(i64::try_from(chain.size()).unwrap_or(i64::MAX));
+    let hash = Param::Blob(hash.as_bytes());
+    db.execute(APPEND, &[seq, Param::Text(text), hash])?;
+    Ok(())
+}
+
+/// Checks that the audit log ends where the store says, before anything is written after it.
+pub(super) fn check_end(db: &impl Db, meta: &Meta) -> Result<(), StoreError> {
+    let mut end = None;
+    db.query(LAST, &[], &mut |row| {
+        let seq = row.count(0, "the number of an audit entry")?;
+        let hash = row.bytes(1, "the hash of an audit entry")?;
+        end = Some(Chain::resume(seq, Hash::from_bytes(hash)));
+        Ok(())
+    })?;
+    if end.unwrap_or_else(|| Chain::new(&meta.lineage)) == meta.chain {
+        return Ok(());
+    }
+    Err(StoreError::Damaged {
+        name: db.name().to_owned(),
+        cause: "its audit log does not end where it should".to_owned(),
+    })
+}
+
+/// Returns the entries from a number on.
+pub(super) fn entries(db: &impl Db, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
+    let mut entries = Vec::new();
+    let from = Param::Int(i64::try_from(from).unwrap_or(i64::MAX));
+    db.query(ENTRIES, &[from, limit(most)], &mut |row| {
+        let seq = row.count(0, "the number of an audit entry")?;
+        let text = row.text(1, "the text of an audit entry")?.to_owned();
+        let hash = Hash::from_bytes(row.bytes(2, "the hash of an audit entry")?);
+        let entry = Entry::read(text, hash.to_string())
+            .map_err(|error| row.damaged(format!("audit entry {seq} is unreadable: {error}")))?;
+        // The number in the row is only where it is kept; the text's own is what the chain covers.
+        entries.push(entry);
+        Ok(())
+    })?;
+    Ok(entries)
+}
+
+/// Returns the word that the audit log has for a reason.
+pub(crate) const fn word(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Declared => "declared",
+        Reason::Differs => "differs",
+        Reason::Renamed => "renamed",
+        Reason::AdoptAsked => "adopt asked",
+        Reason::ReplaceAllowed => "replace allowed",
+        Reason::ReplaceRefused => "replace refused",
+        Reason::Undeclared => "undeclared",
+        Reason::ForgetAsked => "forget asked",
+        Reason::SettingsUndeclared => "settings undeclared",
+        Reason::ParentPruned => "parent pruned",
+        Reason::ParentReplaced => "parent replaced",
+    }
+}

@@ -1,0 +1,134 @@
+//! What every store promises of runs and the audit log.
+
+use guestlist::audit::{Chain, verify};
+use guestlist::plan::Action;
+use guestlist::store::StoreError;
+use serde_json::{Value, json};
+
+use super::small::{catalog, small};
+use crate::support::store::*;
+
+#[test]
+fn runs_are_remembered_with_their_changes() {
+    for mut place in Place::every() {
+        small(&mut place);
+        let before = place.object("organization/fabrikam");
+        let after =
+            json!({ "displayName": "Fabrikam", "domains": ["fabrikam.com"], "description": "x" });
+        place.apply(vec![
+            create("catalog/hr", catalog(&[])),
+            update(&before, "organization/fabrikam", after),
+        ]);
+        let runs = place.store.runs(10).unwrap();
+        assert_eq!(runs.len(), 2);
+        assert_eq!((runs[0].generation, runs[1].generation), (2, 1));
+        assert_eq!(runs[0].id, "run-0001");
+        assert_eq!(runs[0].commit.as_deref(), Some("4f1c9e2"));
+        assert_eq!(runs[0].started, now());
+        assert_eq!(runs[1].counts, [(Action::Create, 5)]);
+        assert_eq!(place.store.runs(1).unwrap(), runs[..1]);
+
+        let (record, changes) = place.store.run("run-0001").unwrap().unwrap();
+        assert_eq!(record, runs[0]);
+        let actions: Vec<Action> = changes.iter().map(|change| change.action).collect();
+        assert_eq!(actions, [Action::Create, Action::Update]);
+        assert_eq!(changes[1].address, "organization/fabrikam");
+        assert_eq!(changes[1].before.as_ref(), Some(&before.body));
+        assert_eq!(
+            changes[1].after,
+            Some(place.object("organization/fabrikam").body)
+        );
+        // Two runs begin alike.
+        assert_eq!(place.store.run("run-").unwrap(), None);
+        assert_eq!(place.store.run("").unwrap(), None);
+    }
+}
+
+#[test]
+fn a_run_is_known_once() {
+    for mut place in Place::every() {
+        small(&mut place);
+        let lease = lease(&mut place);
+        let mut new = new_run(&*place.store, PROJECT);
+        new.id = "run-0000".to_owned();
+        let error = place.store.begin(&lease, new).err().unwrap();
+        assert!(matches!(error, StoreError::Unfit { .. }), "{error}");
+    }
+}
+
+#[test]
+fn every_change_is_in_the_audit_log_and_the_chain_holds() {
+    for mut place in Place::every() {
+        small(&mut place);
+        let before = place.object("organization/fabrikam");
+        place.apply(vec![rename(&before, "organization/fab")]);
+        let head = place.store.head().unwrap();
+        let entries = place.store.audit(0, usize::MAX).unwrap();
+        assert_eq!(entries.len() as u64, head.audit_size);
+        assert_eq!(entries.len(), 5 + 1 + 1 + 1);
+        let end = verify(Chain::new(&head.lineage), &entries).unwrap();
+        assert_eq!(end.hash().to_string(), head.audit_hash);
+        assert_eq!(place.store.audit(3, 2).unwrap(), entries[2..4]);
+        let first: Value = serde_json::from_str(&entries[0].text).unwrap();
+        assert_eq!(first["action"], json!("create"));
+        assert_eq!(first["address"], json!("resource/crm"));
+        assert_eq!(first["actor"], json!("ana"));
+        assert_eq!(
+            first["after"],
+            json!(place.object("resource/crm").body.digest().to_string())
+        );
+    }
+}
+
+#[test]
+fn a_run_that_is_dropped_never_was() {
+    for mut place in Place::every() {
+        small(&mut place);
+        let head = place.store.head().unwrap();
+        let before = format!("{:?}", place.read());
+        let lease = lease(&mut place);
+        let new = new_run(&*place.store, PROJECT);
+        let live = place.read();
+        {
+            let mut run = place.store.begin(&lease, new.clone()).unwrap();
+            run.apply(&rename(&object(&live, "package/partner"), "package/agency"))
+                .unwrap();
+            run.apply(&create("catalog/hr", catalog(&[]))).unwrap();
+        }
+        assert_eq!(place.store.head().unwrap(), head);
+        assert_eq!(format!("{:?}", place.read()), before);
+        assert_eq!(place.store.runs(10).unwrap().len(), 1);
+        // And another can begin.
+        let mut run = place.store.begin(&lease, new).unwrap();
+        run.apply(&create("catalog/hr", catalog(&[]))).unwrap();
+        run.commit().unwrap();
+        assert_eq!(place.read().generation, 2);
+    }
+}
+
+#[test]
+fn an_apply_that_is_stopped_writes_nothing() {
+    for mut place in Place::every() {
+        small(&mut place);
+        let lease = lease(&mut place);
+        let plan = plan(&*place.store, vec![create("catalog/hr", catalog(&[]))]);
+        for after in 0..2 {
+            let new = new_run(&*place.store, PROJECT);
+            let asked = std::cell::Cell::new(0);
+            let stop = || asked.replace(asked.get() + 1) == after;
+            let result = guestlist::apply::apply(
+                &mut *place.store,
+                &plan,
+                &lease,
+                new,
+                &stop,
+                &mut |_, _| {},
+            );
+            assert!(matches!(
+                result,
+                Err(guestlist::apply::ApplyError::Interrupted)
+            ));
+            assert_eq!(place.read().generation, 1);
+        }
+    }
+}
