@@ -82,7 +82,11 @@ pub fn apply(
         planned = Some(preview);
     }
     let (desired, warnings, approved) = match planned {
-        Some(preview) => (preview.desired, preview.warnings, Some(preview.plan.digest())),
+        Some(preview) => (
+            preview.desired,
+            preview.warnings,
+            Some(preview.plan.digest()),
+        ),
         None => {
             let (desired, warnings) = check::desired(workspace, world)?;
             (desired, warnings, None)
@@ -95,15 +99,36 @@ pub fn apply(
         now: world.clock.now(),
         holder_is_gone: world.is_gone,
     })?;
-    let writing = Writing { workspace, world, adopt, approved, stop };
-    let written = writing.write(&mut *store, &lease, desired, warnings, &mut approval, progress);
+    let writing = Writing {
+        workspace,
+        world,
+        adopt,
+        approved,
+        stop,
+    };
+    let written = writing.write(
+        &mut *store,
+        &lease,
+        desired,
+        warnings,
+        &mut approval,
+        progress,
+    );
     let released = store.release(lease);
     let (planned, written) = written?;
     released?;
-    let Some((run, head, seconds)) = written else { return Ok(Outcome::NothingToDo(planned)) };
+    let Some((run, head, seconds)) = written else {
+        return Ok(Outcome::NothingToDo(planned));
+    };
     let left = against(&*store, &planned.project, &planned.desired, &[])?;
     let verified = left.is_empty() && left.settled.is_empty();
-    Ok(Outcome::Applied(Box::new(Applied { planned, run, head, verified, seconds })))
+    Ok(Outcome::Applied(Box::new(Applied {
+        planned,
+        run,
+        head,
+        verified,
+        seconds,
+    })))
 }
 
 /// A run, the store after it, and the seconds that it took.
@@ -129,11 +154,24 @@ impl Writing<'_> {
         approval: &mut Approval<'_>,
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<(Planned, Option<Written>), AppError> {
-        let Self { workspace, world, adopt, approved, stop } = self;
+        let Self {
+            workspace,
+            world,
+            adopt,
+            approved,
+            stop,
+        } = self;
         let plan = against(store, workspace.project(), &desired, adopt)?;
         let verdict = judge(&plan);
         let project = workspace.project().to_owned();
-        let planned = Planned { project, store: store.name().to_owned(), desired, plan, verdict, warnings };
+        let planned = Planned {
+            project,
+            store: store.name().to_owned(),
+            desired,
+            plan,
+            verdict,
+            warnings,
+        };
         if !planned.verdict.is_allowed() {
             return Err(AppError::Refused(Box::new(planned)));
         }
@@ -141,7 +179,10 @@ impl Writing<'_> {
         if let Some(approved) = *approved
             && approved != digest
         {
-            return Err(AppError::Changed { approved, now: digest });
+            return Err(AppError::Changed {
+                approved,
+                now: digest,
+            });
         }
         if planned.plan.is_empty() {
             return Ok((planned, None));

@@ -24,16 +24,38 @@ pub struct Checked {
 pub fn check(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppError> {
     let sources = match tree::read(&workspace.root) {
         Ok(sources) => sources,
-        Err(diagnostics) => return Ok(Checked { diagnostics, desired: None, files: 0 }),
+        Err(diagnostics) => {
+            return Ok(Checked {
+                diagnostics,
+                desired: None,
+                files: 0,
+            });
+        }
     };
-    let project = workspace.settings.project(&workspace.environment, &world.vars);
-    let Loaded { desired, diagnostics } = load(&sources, &project, world.clock.now());
-    Ok(Checked { diagnostics, desired, files: sources.len() })
+    let project = workspace
+        .settings
+        .project(&workspace.environment, &world.vars);
+    let Loaded {
+        desired,
+        diagnostics,
+    } = load(&sources, &project, world.clock.now());
+    Ok(Checked {
+        diagnostics,
+        desired,
+        files: sources.len(),
+    })
 }
 
 /// Reads the tree, or says what is wrong with it.
-pub(super) fn desired(workspace: &Workspace, world: &World<'_>) -> Result<(Desired, Diagnostics), AppError> {
-    let Checked { diagnostics, desired, .. } = check(workspace, world)?;
+pub(super) fn desired(
+    workspace: &Workspace,
+    world: &World<'_>,
+) -> Result<(Desired, Diagnostics), AppError> {
+    let Checked {
+        diagnostics,
+        desired,
+        ..
+    } = check(workspace, world)?;
     match desired {
         Some(desired) => Ok((desired, diagnostics)),
         None => Err(AppError::Invalid(diagnostics)),

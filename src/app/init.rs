@@ -30,21 +30,35 @@ const IGNORED: &str = include_str!("init/gitignore");
 pub fn init(folder: &Path, project: Option<&Name>) -> Result<Initialised, AppError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
-        move |source| AppError::File { path, doing: "written", source }
+        move |source| AppError::File {
+            path,
+            doing: "written",
+            source,
+        }
     };
     fs::create_dir_all(folder).map_err(failed(folder))?;
     let root = fs::canonicalize(folder).map_err(failed(folder))?;
     let name = project.map_or_else(|| name_of(&root), ToString::to_string);
-    let schema = schemas().into_iter().find(|(file, _)| file == "policy.schema.json");
+    let schema = schemas()
+        .into_iter()
+        .find(|(file, _)| file == "policy.schema.json");
     let files = [
         (FILE, SETTINGS.replace("PROJECT", &name)),
         ("policies/example.yaml", EXAMPLE.to_owned()),
-        (".guestlist/policy.schema.json", schema.map(|(_, text)| text).unwrap_or_default()),
+        (
+            ".guestlist/policy.schema.json",
+            schema.map(|(_, text)| text).unwrap_or_default(),
+        ),
         (".vscode/settings.json", EDITOR.to_owned()),
         (".gitignore", IGNORED.to_owned()),
     ];
-    if let Some((taken, _)) = files.iter().find(|(file, _)| root.join(file).symlink_metadata().is_ok()) {
-        return Err(AppError::Exists { path: root.join(taken) });
+    if let Some((taken, _)) = files
+        .iter()
+        .find(|(file, _)| root.join(file).symlink_metadata().is_ok())
+    {
+        return Err(AppError::Exists {
+            path: root.join(taken),
+        });
     }
     let mut written = Vec::new();
     for (file, text) in &files {
@@ -52,17 +66,35 @@ pub fn init(folder: &Path, project: Option<&Name>) -> Result<Initialised, AppErr
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(failed(parent))?;
         }
-        let open = fs::OpenOptions::new().write(true).create_new(true).open(&path);
-        open.and_then(|mut open| open.write_all(text.as_bytes())).map_err(failed(&path))?;
+        let open = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path);
+        open.and_then(|mut open| open.write_all(text.as_bytes()))
+            .map_err(failed(&path))?;
         written.push((*file).to_owned());
     }
-    Ok(Initialised { root, files: written })
+    Ok(Initialised {
+        root,
+        files: written,
+    })
 }
 
 /// Makes a project's name of a folder's.
 fn name_of(root: &Path) -> String {
-    let folder = root.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let name: String = folder.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(64).collect();
+    let folder = root
+        .file_name()
+        .map(|name| name.to_string_lossy().to_lowercase())
+        .unwrap_or_default();
+    let name: String = folder
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .take(64)
+        .collect();
     let name = name.trim_matches('-');
-    if name.is_empty() { "external-access".to_owned() } else { name.to_owned() }
+    if name.is_empty() {
+        "external-access".to_owned()
+    } else {
+        name.to_owned()
+    }
 }

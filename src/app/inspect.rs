@@ -2,7 +2,9 @@
 
 use super::{AppError, Workspace, World, check};
 use crate::diag::nearest;
-use crate::model::{Address, Bodies, Body, Kind, Live, LiveObject, Origin, Presence, RemoteId, Selection};
+use crate::model::{
+    Address, Bodies, Body, Kind, Live, LiveObject, Origin, Presence, RemoteId, Selection,
+};
 use crate::store::{OpenMode, RecordedChange, RunRecord, Store};
 
 /// One object, declared and live.
@@ -34,7 +36,10 @@ pub struct Listed {
 }
 
 fn read(store: &dyn Store, workspace: &Workspace, bodies: Bodies<'_>) -> Result<Live, AppError> {
-    Ok(store.read(&Selection { project: workspace.project(), bodies })?)
+    Ok(store.read(&Selection {
+        project: workspace.project(),
+        bodies,
+    })?)
 }
 
 /// Shows one object.
@@ -42,20 +47,37 @@ fn read(store: &dyn Store, workspace: &Workspace, bodies: Bodies<'_>) -> Result<
 /// # Errors
 ///
 /// When it is neither declared nor live, for a tree with errors, and for a store that cannot be read.
-pub fn show(workspace: &Workspace, world: &World<'_>, address: &Address) -> Result<Shown, AppError> {
+pub fn show(
+    workspace: &Workspace,
+    world: &World<'_>,
+    address: &Address,
+) -> Result<Shown, AppError> {
     let (desired, _) = check::desired(workspace, world)?;
     let store = workspace.open(OpenMode::Read)?;
-    let live = read(&*store, workspace, Bodies::Of(std::slice::from_ref(address)))?;
+    let live = read(
+        &*store,
+        workspace,
+        Bodies::Of(std::slice::from_ref(address)),
+    )?;
     let declaration = desired.get(address);
     let found = match live.get(address) {
         Presence::Present(object) => Some(object.clone()),
         Presence::Absent | Presence::Same => None,
     };
     if declaration.is_none() && found.is_none() {
-        let declared = desired.objects().iter().map(|declaration| declaration.address.to_string());
-        let known: Vec<String> = declared.chain(live.bound().iter().map(|bound| bound.address.to_string())).collect();
-        let help = nearest(&address.to_string(), known.iter().map(String::as_str)).map(str::to_owned);
-        return Err(AppError::NoSuchObject { address: address.clone(), help });
+        let declared = desired
+            .objects()
+            .iter()
+            .map(|declaration| declaration.address.to_string());
+        let known: Vec<String> = declared
+            .chain(live.bound().iter().map(|bound| bound.address.to_string()))
+            .collect();
+        let help =
+            nearest(&address.to_string(), known.iter().map(String::as_str)).map(str::to_owned);
+        return Err(AppError::NoSuchObject {
+            address: address.clone(),
+            help,
+        });
     }
     Ok(Shown {
         address: address.clone(),
@@ -93,7 +115,11 @@ pub fn list(
         }
         return Ok(listed);
     }
-    for declaration in desired.objects().iter().filter(|declaration| wanted(declaration.address.kind())) {
+    for declaration in desired
+        .objects()
+        .iter()
+        .filter(|declaration| wanted(declaration.address.kind()))
+    {
         let id = match live.get(&declaration.address) {
             Presence::Present(object) => Some(object.id.clone()),
             Presence::Absent | Presence::Same => None,
@@ -106,12 +132,19 @@ pub fn list(
             id,
         });
     }
-    for bound in live.bound().iter().filter(|bound| wanted(bound.address.kind())) {
+    for bound in live
+        .bound()
+        .iter()
+        .filter(|bound| wanted(bound.address.kind()))
+    {
         if desired.get(&bound.address).is_none() {
             listed.push(Listed {
                 kind: bound.address.kind(),
                 address: Some(bound.address.clone()),
-                display_name: bound.object.as_ref().and_then(|object| display_name(&object.body)),
+                display_name: bound
+                    .object
+                    .as_ref()
+                    .and_then(|object| display_name(&object.body)),
                 origin: None,
                 id: bound.object.as_ref().map(|object| object.id.clone()),
             });
@@ -139,7 +172,10 @@ pub fn history(workspace: &Workspace, most: usize) -> Result<Vec<RunRecord>, App
 /// # Errors
 ///
 /// When there is no such run, and for a store that cannot be read.
-pub fn history_run(workspace: &Workspace, id: &str) -> Result<(RunRecord, Vec<RecordedChange>), AppError> {
+pub fn history_run(
+    workspace: &Workspace,
+    id: &str,
+) -> Result<(RunRecord, Vec<RecordedChange>), AppError> {
     let run = workspace.open(OpenMode::Read)?.run(id)?;
     run.ok_or_else(|| AppError::NoSuchRun { id: id.to_owned() })
 }

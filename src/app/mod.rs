@@ -48,6 +48,9 @@ pub struct World<'w> {
 
 impl std::fmt::Debug for World<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("World").field("holder", &self.holder).field("actor", &self.actor).finish_non_exhaustive()
+        f.debug_struct("World")
+            .field("holder", &self.holder)
+            .field("actor", &self.actor)
+            .finish_non_exhaustive()
     }
 }

@@ -31,12 +31,23 @@ pub struct Planned {
 /// # Errors
 ///
 /// For a tree with errors, and a store that cannot be read completely.
-pub fn plan(workspace: &Workspace, world: &World<'_>, adopt: &[Address]) -> Result<Planned, AppError> {
+pub fn plan(
+    workspace: &Workspace,
+    world: &World<'_>,
+    adopt: &[Address],
+) -> Result<Planned, AppError> {
     let (desired, warnings) = check::desired(workspace, world)?;
     let store = workspace.open(OpenMode::Read)?;
     let plan = against(&*store, workspace.project(), &desired, adopt)?;
     let verdict = judge(&plan);
-    Ok(Planned { project: workspace.project().to_owned(), store: store.name().to_owned(), desired, plan, verdict, warnings })
+    Ok(Planned {
+        project: workspace.project().to_owned(),
+        store: store.name().to_owned(),
+        desired,
+        plan,
+        verdict,
+        warnings,
+    })
 }
 
 /// Plans a tree against an open store.

@@ -16,6 +16,11 @@ pub fn schemas() -> Vec<(String, String)> {
     let outputs = json::v1::schemas().into_iter();
     schemas.extend(outputs.map(|(name, schema)| (name.to_owned(), schema.to_value())));
     schemas.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let text = |schema: &Value| serde_json::to_string_pretty(schema).expect("INVARIANT: a schema is JSON") + "\n";
-    schemas.into_iter().map(|(name, schema)| (name, text(&schema))).collect()
+    let text = |schema: &Value| {
+        serde_json::to_string_pretty(schema).expect("INVARIANT: a schema is JSON") + "\n"
+    };
+    schemas
+        .into_iter()
+        .map(|(name, schema)| (name, text(&schema)))
+        .collect()
 }

@@ -62,7 +62,11 @@ pub struct Tenant {
 
 impl Default for Tenant {
     fn default() -> Self {
-        Self { name: None, domains: Vec::new(), time_zone: utc() }
+        Self {
+            name: None,
+            domains: Vec::new(),
+            time_zone: utc(),
+        }
     }
 }
 
@@ -109,14 +113,25 @@ impl Settings {
         };
         if TimeZone::get(&settings.tenant.time_zone).is_err() {
             let zone = &settings.tenant.time_zone;
-            let known = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect::<Vec<_>>();
+            let known = jiff::tz::db()
+                .available()
+                .map(|name| name.as_str().to_owned())
+                .collect::<Vec<_>>();
             out.push(
-                place_of(file, zone, Diagnostic::error(code::SETTINGS, format!("there is no time zone `{zone}`")))
-                    .help_opt(offer(zone, known.iter().map(String::as_str)))
-                    .help("write a name of the IANA database, such as `Europe/Amsterdam`"),
+                place_of(
+                    file,
+                    zone,
+                    Diagnostic::error(code::SETTINGS, format!("there is no time zone `{zone}`")),
+                )
+                .help_opt(offer(zone, known.iter().map(String::as_str)))
+                .help("write a name of the IANA database, such as `Europe/Amsterdam`"),
             );
         }
-        if out.is_empty() { Ok(settings) } else { Err(out) }
+        if out.is_empty() {
+            Ok(settings)
+        } else {
+            Err(out)
+        }
     }
 
     /// Returns the environment of a name; the project's own settings without one.
@@ -125,16 +140,23 @@ impl Settings {
     ///
     /// Says which environments there are.
     pub fn environment(&self, name: Option<&str>) -> Result<Environment, Diagnostic> {
-        let Some(name) = name else { return Ok(Environment::default()) };
+        let Some(name) = name else {
+            return Ok(Environment::default());
+        };
         let known = || self.environments.keys().map(Name::as_str);
-        self.environments.iter().find(|(known, _)| known.as_str() == name).map(|(_, found)| found.clone()).ok_or_else(|| {
-            let listed: Vec<String> = known().map(|name| format!("`{name}`")).collect();
-            let help = offer(name, known()).unwrap_or_else(|| match listed.is_empty() {
-                true => format!("{FILE} has none: add `[environments.{name}.store]`"),
-                false => format!("{FILE} has {}", listed.join(", ")),
-            });
-            Diagnostic::error(code::SETTINGS, format!("there is no environment `{name}`")).help(help)
-        })
+        self.environments
+            .iter()
+            .find(|(known, _)| known.as_str() == name)
+            .map(|(_, found)| found.clone())
+            .ok_or_else(|| {
+                let listed: Vec<String> = known().map(|name| format!("`{name}`")).collect();
+                let help = offer(name, known()).unwrap_or_else(|| match listed.is_empty() {
+                    true => format!("{FILE} has none: add `[environments.{name}.store]`"),
+                    false => format!("{FILE} has {}", listed.join(", ")),
+                });
+                Diagnostic::error(code::SETTINGS, format!("there is no environment `{name}`"))
+                    .help(help)
+            })
     }
 
     /// Returns what the tree is read with.
@@ -155,19 +177,27 @@ impl Settings {
 
 /// Says in words what the parser found, at its place.
 fn explain(file: &SourceFile, error: &toml::de::Error) -> Diagnostic {
-    let message = error.message().lines().next().unwrap_or_default().to_owned();
-    let (start, end) = error.span().map_or((0, 0), |span| (span.start as u32, span.end as u32));
+    let message = error
+        .message()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let (start, end) = error
+        .span()
+        .map_or((0, 0), |span| (span.start as u32, span.end as u32));
     let named = |prefix: &str| {
         let rest = message.strip_prefix(prefix)?;
         Some(rest.split('`').next().unwrap_or_default().to_owned())
     };
     let diagnostic = if let Some(key) = named("unknown field `") {
         let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
-        Diagnostic::error(code::SETTINGS, format!("unknown setting `{key}`"))
-            .help_opt(offer(&key, known.iter().copied()).or_else(|| {
+        Diagnostic::error(code::SETTINGS, format!("unknown setting `{key}`")).help_opt(
+            offer(&key, known.iter().copied()).or_else(|| {
                 let listed: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
                 Some(format!("settings that fit here: {}", listed.join(", ")))
-            }))
+            }),
+        )
     } else if let Some(key) = named("missing field `") {
         Diagnostic::error(code::SETTINGS, format!("the setting `{key}` is missing"))
             .help(format!("add `{key} = \"…\"`"))
@@ -197,6 +227,6 @@ pub fn schema() -> serde_json::Value {
 
 /// Returns the root of the project that a folder is in: the nearest folder upwards that holds the settings.
 #[must_use]
-pub fn find_root(from: &Path) -> Option<&Path> {
+pub(super) fn find_root(from: &Path) -> Option<&Path> {
     from.ancestors().find(|folder| folder.join(FILE).is_file())
 }

@@ -32,7 +32,7 @@ const TREE_SIZE: u64 = 512 << 20;
 /// # Errors
 ///
 /// Every file and folder that is not what it should be, in one list.
-pub fn read(root: &Path) -> Result<Sources, Diagnostics> {
+pub(super) fn read(root: &Path) -> Result<Sources, Diagnostics> {
     let mut out = Diagnostics::new();
     let mut found = Vec::new();
     walk(root, root, &mut found, &mut out);
@@ -56,7 +56,10 @@ pub fn read(root: &Path) -> Result<Sources, Diagnostics> {
             return Err(out);
         }
     };
-    let files: Vec<Result<SourceFile, Diagnostic>> = found.par_iter().map(|path| read_file(&handle, path)).collect();
+    let files: Vec<Result<SourceFile, Diagnostic>> = found
+        .par_iter()
+        .map(|path| read_file(&handle, path))
+        .collect();
     let mut sources = Vec::with_capacity(files.len());
     for file in files {
         match file {
@@ -66,10 +69,17 @@ pub fn read(root: &Path) -> Result<Sources, Diagnostics> {
     }
     let size: u64 = sources.iter().map(|file| file.text().len() as u64).sum();
     if size > TREE_SIZE {
-        out.push(Diagnostic::error(code::FILE_LIMIT, format!("{size} bytes of policy files, where a tree has at most {TREE_SIZE}")));
+        out.push(Diagnostic::error(
+            code::FILE_LIMIT,
+            format!("{size} bytes of policy files, where a tree has at most {TREE_SIZE}"),
+        ));
     }
     out.sort();
-    if out.has_errors() { Err(out) } else { Ok(Sources::new(sources)) }
+    if out.has_errors() {
+        Err(out)
+    } else {
+        Ok(Sources::new(sources))
+    }
 }
 
 /// Returns a path below the root as messages show it.
@@ -79,8 +89,11 @@ fn shown(root: &Path, path: &Path) -> String {
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
-    Diagnostic::error(code::UNREADABLE, format!("`{path}` cannot be read: {error}"))
-        .help("what cannot be read is not absent: make it readable, or take it out")
+    Diagnostic::error(
+        code::UNREADABLE,
+        format!("`{path}` cannot be read: {error}"),
+    )
+    .help("what cannot be read is not absent: make it readable, or take it out")
 }
 
 fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnostics) {
@@ -107,8 +120,13 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnosti
             Ok(ty) if ty.is_dir() => {
                 if path.join(FILE).exists() {
                     out.push(
-                        Diagnostic::error(code::NESTED_PROJECT, format!("`{below}` is a project of its own"))
-                            .help(format!("take its {FILE} out, or keep the projects side by side")),
+                        Diagnostic::error(
+                            code::NESTED_PROJECT,
+                            format!("`{below}` is a project of its own"),
+                        )
+                        .help(format!(
+                            "take its {FILE} out, or keep the projects side by side"
+                        )),
                     );
                 } else {
                     walk(root, &path, found, out);
@@ -119,8 +137,11 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnosti
                     .help("links, pipes and devices are not followed: put the file itself there"),
             ),
             Ok(ty) if ty.is_symlink() && path.is_dir() => out.push(
-                Diagnostic::error(code::NOT_REGULAR, format!("`{below}` is a link to a folder"))
-                    .help("links are not followed: put the folder itself there, or take the link out"),
+                Diagnostic::error(
+                    code::NOT_REGULAR,
+                    format!("`{below}` is a link to a folder"),
+                )
+                .help("links are not followed: put the folder itself there, or take the link out"),
             ),
             Ok(_) if is_policy_file(&name) => found.push(below),
             Ok(_) => {}
@@ -136,20 +157,38 @@ fn is_policy_file(name: &str) -> bool {
 
 fn check_paths(found: &[String], out: &mut Diagnostics) {
     if found.len() > FILES {
-        out.push(Diagnostic::error(code::FILE_LIMIT, format!("{} policy files, where a tree has at most {FILES}", found.len())));
+        out.push(Diagnostic::error(
+            code::FILE_LIMIT,
+            format!(
+                "{} policy files, where a tree has at most {FILES}",
+                found.len()
+            ),
+        ));
     }
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for path in found {
         if path.len() > PATH {
-            out.push(Diagnostic::error(code::FILE_LIMIT, format!("`{path}`: {} bytes of path, where at most {PATH} are allowed", path.len())));
+            out.push(Diagnostic::error(
+                code::FILE_LIMIT,
+                format!(
+                    "`{path}`: {} bytes of path, where at most {PATH} are allowed",
+                    path.len()
+                ),
+            ));
         }
         if path.chars().any(char::is_control) {
-            out.push(Diagnostic::error(code::CHARACTER, format!("`{}`: a path with control characters", path.escape_debug())));
+            out.push(Diagnostic::error(
+                code::CHARACTER,
+                format!("`{}`: a path with control characters", path.escape_debug()),
+            ));
         }
         if let Some(other) = seen.insert(path.to_lowercase(), path) {
             out.push(
-                Diagnostic::error(code::CASE_CLASH, format!("`{other}` and `{path}` differ only in case"))
-                    .help("on some systems they are one file: rename one"),
+                Diagnostic::error(
+                    code::CASE_CLASH,
+                    format!("`{other}` and `{path}` differ only in case"),
+                )
+                .help("on some systems they are one file: rename one"),
             );
         }
     }
@@ -159,15 +198,25 @@ fn read_file(root: &OwnedFd, below: &str) -> Result<SourceFile, Diagnostic> {
     let file = open_below(root, below).map_err(|error| unreadable(below, &error.into()))?;
     let meta = file.metadata().map_err(|error| unreadable(below, &error))?;
     if !meta.is_file() {
-        return Err(Diagnostic::error(code::NOT_REGULAR, format!("`{below}` is no regular file")));
+        return Err(Diagnostic::error(
+            code::NOT_REGULAR,
+            format!("`{below}` is no regular file"),
+        ));
     }
     let mut bytes = Vec::with_capacity(meta.len().min(FILE_SIZE + 1) as usize);
-    file.take(FILE_SIZE + 1).read_to_end(&mut bytes).map_err(|error| unreadable(below, &error))?;
+    file.take(FILE_SIZE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(below, &error))?;
     decode_text(below, bytes)
 }
 
 fn open_root(root: &Path) -> Result<OwnedFd, rustix::io::Errno> {
-    openat(CWD, root, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+    openat(
+        CWD,
+        root,
+        OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )
 }
 
 /// Opens a file step by step from the root's own handle, so that no link, not even one put there meanwhile, leads

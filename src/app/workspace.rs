@@ -34,13 +34,23 @@ pub struct Workspace {
 /// # Errors
 ///
 /// When there is none, or its settings cannot be used.
-pub fn workspace(from: &Path, environment: Option<&str>, overrides: &Overrides) -> Result<Workspace, AppError> {
+pub fn workspace(
+    from: &Path,
+    environment: Option<&str>,
+    overrides: &Overrides,
+) -> Result<Workspace, AppError> {
     let unread = |path: &Path| {
         let path = path.to_owned();
-        move |source| AppError::File { path, doing: "read", source }
+        move |source| AppError::File {
+            path,
+            doing: "read",
+            source,
+        }
     };
     let from = fs::canonicalize(from).map_err(unread(from))?;
-    let root = find_root(&from).ok_or_else(|| AppError::NoProject { from: from.clone() })?.to_owned();
+    let root = find_root(&from)
+        .ok_or_else(|| AppError::NoProject { from: from.clone() })?
+        .to_owned();
     let path = root.join(FILE);
     let text = fs::read_to_string(&path).map_err(unread(&path))?;
     let settings = Settings::read(&SourceFile::new(FILE, text)).map_err(AppError::Settings)?;
@@ -49,9 +59,18 @@ pub fn workspace(from: &Path, environment: Option<&str>, overrides: &Overrides) 
         problems.push(problem);
         AppError::Settings(problems)
     })?;
-    let chosen = overrides.store.as_ref().or(environment.store.url.as_ref()).or(settings.store.url.as_ref());
+    let chosen = overrides
+        .store
+        .as_ref()
+        .or(environment.store.url.as_ref())
+        .or(settings.store.url.as_ref());
     let store_url = chosen.map_or(DEFAULT_STORE, String::as_str).to_owned();
-    Ok(Workspace { root, settings, environment, store_url })
+    Ok(Workspace {
+        root,
+        settings,
+        environment,
+        store_url,
+    })
 }
 
 impl Workspace {

@@ -106,9 +106,8 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
     {
         // Taken at its word, such a tree would delete everything.
         diagnostics.push(
-            Diagnostic::error(code::NO_OBJECTS, "the tree declares nothing").help(
-                "declare at least one object, or let go of what is there with `forget: […]`",
-            ),
+            Diagnostic::error(code::NO_OBJECTS, "the tree declares nothing")
+                .help("declare at least one object, or let go of what is there with `forget: […]`"),
         );
     }
     diagnostics.sort();

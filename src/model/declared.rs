@@ -38,6 +38,8 @@ pub enum Rule {
     Set,
     /// One of several forms, told by a word or by the only key of a mapping: another form is another value as a whole.
     Union,
+    /// Stands instead of another key, even of one that is not managed: writing the one takes the other away.
+    Displaces(&'static str),
     /// Cannot change in place: a change replaces the object. With `unless`, only while that key is absent.
     Immutable {
         /// The key whose presence lifts the rule.

@@ -34,7 +34,7 @@ pub(super) fn compare(declaration: &Declaration, live: &Body, seats: &Seats<'_>)
             .unmanaged()
             .iter()
             .any(|unmanaged| unmanaged == key)
-            || kind.is_settings() && !declared.contains_key(key)
+            || kind.is_settings() && !declared.contains_key(key) && !displaced(kind, key, declared)
     };
     let declared = after.clone();
     after.retain(|key, _| !kept(key, &declared));
@@ -52,6 +52,14 @@ pub(super) fn compare(declaration: &Declaration, live: &Body, seats: &Seats<'_>)
         edits,
         after: Body::of(&after),
     }
+}
+
+/// Returns true for a key that cannot stand beside a declared one.
+fn displaced(kind: Kind, key: &str, declared: &Map<String, Value>) -> bool {
+    kind.attributes().iter().any(|attribute| {
+        matches!(attribute.rule, Rule::Displaces(other) if other == key)
+            && declared.contains_key(attribute.at)
+    })
 }
 
 /// Returns a live body under the names that objects will have after the plan.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diag::code;
 use crate::model::text::DomainRule;
-use crate::model::{Attribute, Declared, Kind, Problem, Set};
+use crate::model::{Attribute, Declared, Kind, Problem, Rule, Set};
 use crate::source::Route;
 
 /// Domains that alone may be invited (`allow`), or that may not (`block`): one of the two, never both. Fact sheet
