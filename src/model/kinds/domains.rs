@@ -29,7 +29,18 @@ const POLICY_SIZE: usize = 25_000;
 
 impl Declared for Domains {
     const KIND: Kind = Kind::Domains;
-    const ATTRIBUTES: &'static [Attribute] = &[Attribute::set("allow"), Attribute::set("block")];
+    const ATTRIBUTES: &'static [Attribute] = &[
+        Attribute::set("allow"),
+        Attribute::set("block"),
+        Attribute {
+            at: "allow",
+            rule: Rule::Displaces("block"),
+        },
+        Attribute {
+            at: "block",
+            rule: Rule::Displaces("allow"),
+        },
+    ];
 
     fn check(&self, out: &mut Vec<Problem>) {
         if self.allow.is_some() && self.block.is_some() {
