@@ -2,38 +2,10 @@
 
 use super::{AppError, Workspace, World, check};
 use crate::diag::nearest;
-use crate::model::{
-    Address, Bodies, Body, Kind, Live, LiveObject, Origin, Presence, RemoteId, Selection,
-};
-use crate::store::{OpenMode, RecordedChange, RunRecord, Store};
-
-/// One object, declared and live.
-#[derive(Debug)]
-pub struct Shown {
-    /// The address.
-    pub address: Address,
-    /// Where it is declared.
-    pub origin: Option<Origin>,
-    /// The body that the tree declares.
-    pub desired: Option<Body>,
-    /// The object that is live.
-    pub live: Option<LiveObject>,
-}
-
-/// One object of a list.
-#[derive(Debug)]
-pub struct Listed {
-    /// The kind.
-    pub kind: Kind,
-    /// The address; `None` for an object that nobody owns.
-    pub address: Option<Address>,
-    /// The name that people read.
-    pub display_name: Option<String>,
-    /// Where it is declared; `None` for an object that is only live.
-    pub origin: Option<Origin>,
-    /// The store's id; `None` for an object that is only declared.
-    pub id: Option<RemoteId>,
-}
+use crate::model::{Address, Bodies, Body, Kind, Live, Presence, Selection};
+use crate::plan::{RecordedChange, RunRecord};
+use crate::render::report::{Listed, Shown};
+use crate::store::{OpenMode, Store};
 
 fn read(store: &dyn Store, workspace: &Workspace, bodies: Bodies<'_>) -> Result<Live, AppError> {
     Ok(store.read(&Selection {
@@ -83,7 +55,8 @@ pub fn show(
         address: address.clone(),
         origin: declaration.map(|declaration| declaration.origin.clone()),
         desired: declaration.map(|declaration| declaration.body()),
-        live: found,
+        id: found.as_ref().map(|object| object.id.clone()),
+        live: found.map(|object| object.body),
     })
 }
 
@@ -108,7 +81,7 @@ pub fn list(
             listed.push(Listed {
                 kind: object.kind,
                 address: None,
-                display_name: display_name(&object.body),
+                name: display_name(&object.body),
                 origin: None,
                 id: Some(object.id.clone()),
             });
@@ -127,7 +100,7 @@ pub fn list(
         listed.push(Listed {
             kind: declaration.address.kind(),
             address: Some(declaration.address.clone()),
-            display_name: display_name(&declaration.body()),
+            name: display_name(&declaration.body()),
             origin: Some(declaration.origin.clone()),
             id,
         });
@@ -141,7 +114,7 @@ pub fn list(
             listed.push(Listed {
                 kind: bound.address.kind(),
                 address: Some(bound.address.clone()),
-                display_name: bound
+                name: bound
                     .object
                     .as_ref()
                     .and_then(|object| display_name(&object.body)),

@@ -22,7 +22,7 @@ pub use apply::{Applied, Approval, Outcome, apply};
 pub use check::{Checked, check};
 pub use error::AppError;
 pub use init::{Initialised, init};
-pub use inspect::{Listed, Shown, history, history_run, list, show};
+pub use inspect::{history, history_run, list, show};
 pub use plan::{Planned, plan};
 pub use schemas::schemas;
 pub use settings::{DEFAULT_STORE, FILE, Settings, schema as settings_schema};

@@ -99,8 +99,7 @@ impl Arguments {
 
 /// Shows a plan: as the first part of the result, or aside where the result is for programs.
 fn show(cx: &Context, planned: &Planned) -> Result<(), Failure> {
-    let refusals = plan::refused(&planned.verdict);
-    let report = plan::report(planned, &refusals);
+    let report = plan::report(planned);
     if cx.is_json() {
         cx.aside(|out| view::planned(&report, out));
         return Ok(());
@@ -138,7 +137,7 @@ fn refusing(cx: &Context, error: app::AppError) -> Failure {
 fn finish(cx: &Context, outcome: &Outcome) -> Result<Exit, Failure> {
     match outcome {
         Outcome::NothingToDo(planned) => {
-            let report = plan::report(planned, &[]);
+            let report = plan::report(planned);
             cx.report(
                 |out| view::planned(&report, out),
                 || json::v1::Apply::nothing(&planned.store, true),

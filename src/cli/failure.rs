@@ -3,12 +3,12 @@
 use std::error::Error as _;
 use std::io;
 
+use super::Exit;
 use super::context::Context;
-use super::{Exit, plan};
 use crate::app::AppError;
 use crate::apply::ApplyError;
 use crate::diag::Diagnostics;
-use crate::render::report::Refused;
+use crate::guard::Refusal;
 use crate::render::{json, view};
 use crate::store::StoreError;
 
@@ -24,7 +24,7 @@ struct Told {
     causes: Vec<String>,
     help: Option<String>,
     diagnostics: Diagnostics,
-    refusals: Vec<Refused>,
+    refusals: Vec<Refusal>,
 }
 
 impl Failure {
@@ -111,7 +111,7 @@ impl From<AppError> for Failure {
             AppError::Settings(diagnostics) | AppError::Invalid(diagnostics) => {
                 failure.0.diagnostics = diagnostics;
             }
-            AppError::Refused(planned) => failure.0.refusals = plan::refused(&planned.verdict),
+            AppError::Refused(planned) => failure.0.refusals = planned.verdict.refusals.clone(),
             _ => {}
         }
         failure

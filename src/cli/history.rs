@@ -6,8 +6,7 @@ use super::Exit;
 use super::context::Context;
 use super::failure::Failure;
 use crate::app;
-use crate::render::{json, report, view};
-use crate::store::{RecordedChange, RunRecord};
+use crate::render::{json, view};
 
 /// List the applies of the past, or show one with its changes
 #[derive(Debug, Args)]
@@ -31,71 +30,18 @@ impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         let workspace = cx.workspace()?;
         if let Some(id) = &self.run {
-            let (record, changes) = app::history_run(&workspace, id)?;
-            let run = run(record);
-            let changes: Vec<_> = changes.into_iter().map(change).collect();
+            let (run, changes) = app::history_run(&workspace, id)?;
             cx.report(
                 |out| view::run(&run, &changes, out),
                 || json::v1::Run::new(&run, &changes),
             )?;
         } else {
-            let runs: Vec<_> = app::history(&workspace, self.most)?
-                .into_iter()
-                .map(run)
-                .collect();
+            let runs = app::history(&workspace, self.most)?;
             cx.report(
                 |out| view::runs(&runs, out),
                 || json::v1::History::from(runs.as_slice()),
             )?;
         }
         Ok(Exit::Done)
-    }
-}
-
-fn run(record: RunRecord) -> report::Run {
-    let RunRecord {
-        id,
-        project,
-        generation,
-        actor,
-        host,
-        commit,
-        tree,
-        plan,
-        started,
-        finished,
-        counts,
-    } = record;
-    report::Run {
-        id,
-        project,
-        generation,
-        actor,
-        host,
-        commit,
-        tree,
-        plan,
-        started,
-        finished,
-        counts,
-    }
-}
-
-fn change(change: RecordedChange) -> report::RunChange {
-    let RecordedChange {
-        address,
-        renamed_from,
-        action,
-        id,
-        before,
-        after,
-    } = change;
-    report::RunChange {
-        address,
-        renamed_from,
-        action,
-        id,
-        before,
-        after,
     }
 }

@@ -9,7 +9,7 @@ use crate::app;
 use crate::diag::offer;
 use crate::model::Kind;
 use crate::model::text::Malformed;
-use crate::render::{json, report, view};
+use crate::render::{json, view};
 
 /// List objects: what the tree declares and what is live
 #[derive(Debug, Args)]
@@ -45,16 +45,7 @@ fn kind(text: &str) -> Result<Kind, Malformed> {
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         let workspace = cx.workspace()?;
-        let objects: Vec<_> = app::list(&workspace, &cx.world(), self.kind, self.unmanaged)?
-            .into_iter()
-            .map(|object| report::Listed {
-                kind: object.kind,
-                address: object.address,
-                name: object.display_name,
-                id: object.id,
-                origin: object.origin,
-            })
-            .collect();
+        let objects = app::list(&workspace, &cx.world(), self.kind, self.unmanaged)?;
         cx.report(
             |out| view::list(&objects, out),
             || json::v1::List::from(objects.as_slice()),

@@ -7,7 +7,6 @@ use super::context::Context;
 use super::failure::Failure;
 use super::progress::Progress;
 use crate::app::{self, Planned};
-use crate::guard::Verdict;
 use crate::model::Address;
 use crate::render::{json, report, view};
 
@@ -33,8 +32,7 @@ impl Arguments {
         let progress = Progress::start(cx, "planning");
         let planned = app::plan(&workspace, &cx.world(), &self.adopt)?;
         drop(progress);
-        let refusals = refused(&planned.verdict);
-        let report = report(&planned, &refusals);
+        let report = report(&planned);
         cx.report(
             |out| view::planned(&report, out),
             || json::v1::Plan::from(&report),
@@ -50,29 +48,12 @@ impl Arguments {
 }
 
 /// Returns the report of a plan.
-pub(super) fn report<'a>(
-    planned: &'a Planned,
-    refusals: &'a [report::Refused],
-) -> report::Planned<'a> {
+pub(super) fn report(planned: &Planned) -> report::Planned<'_> {
     report::Planned {
         project: &planned.project,
         store: &planned.store,
         plan: &planned.plan,
-        refusals,
+        refusals: &planned.verdict.refusals,
         warnings: &planned.warnings,
     }
-}
-
-/// Returns what stands against a plan, as reports tell it.
-pub(super) fn refused(verdict: &Verdict) -> Vec<report::Refused> {
-    verdict
-        .refusals
-        .iter()
-        .map(|refusal| report::Refused {
-            rule: refusal.rule.as_str().to_owned(),
-            address: Some(refusal.address.clone()),
-            message: refusal.message.clone(),
-            help: Some(refusal.help.clone()),
-        })
-        .collect()
 }

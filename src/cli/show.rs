@@ -7,7 +7,7 @@ use super::context::Context;
 use super::failure::Failure;
 use crate::app;
 use crate::model::Address;
-use crate::render::{json, report, view};
+use crate::render::{json, view};
 
 /// Show one object, as declared and as it is
 #[derive(Debug, Args)]
@@ -20,20 +20,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         let workspace = cx.workspace()?;
-        let app::Shown {
-            address,
-            origin,
-            desired,
-            live,
-        } = app::show(&workspace, &cx.world(), &self.address)?;
-        let (id, live) = live.map(|live| (live.id, live.body)).unzip();
-        let shown = report::Shown {
-            address,
-            id,
-            origin,
-            desired,
-            live,
-        };
+        let shown = app::show(&workspace, &cx.world(), &self.address)?;
         cx.report(
             |out| view::shown(&shown, out),
             || json::v1::Show::from(&shown),

@@ -11,6 +11,7 @@ mod diff;
 mod laws;
 mod likeness;
 mod order;
+mod outcome;
 mod renames;
 #[cfg(test)]
 mod scenarios;
@@ -21,3 +22,4 @@ pub(crate) mod world;
 pub use build::{Asks, build};
 pub use change::{Action, Change, Clash, Conflict, Delta, Edit, Plan, Reason, Settled, Words};
 pub use diff::diff;
+pub use outcome::{RecordedChange, RunRecord};

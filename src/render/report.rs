@@ -1,9 +1,8 @@
 //! What there is to report: the reports that have no type of their own in the core.
 
-use jiff::Timestamp;
-
 use crate::diag::Diagnostics;
-use crate::model::{Address, Body, Digest, Kind, Origin, RemoteId};
+use crate::guard::Refusal;
+use crate::model::{Address, Body, Kind, Origin, RemoteId};
 use crate::plan::{Action, Plan};
 
 /// A plan, with what surrounds it.
@@ -16,22 +15,9 @@ pub struct Planned<'a> {
     /// The plan.
     pub plan: &'a Plan,
     /// Why it may not be applied.
-    pub refusals: &'a [Refused],
+    pub refusals: &'a [Refusal],
     /// What somebody should look at.
     pub warnings: &'a Diagnostics,
-}
-
-/// A rule that stands against a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The rule.
-    pub rule: String,
-    /// The object, if it is about one.
-    pub address: Option<Address>,
-    /// What is refused.
-    pub message: String,
-    /// What to do.
-    pub help: Option<String>,
 }
 
 /// A plan that was carried out.
@@ -94,50 +80,6 @@ pub struct Listed {
     pub id: Option<RemoteId>,
     /// Where it is declared.
     pub origin: Option<Origin>,
-}
-
-/// A run that was committed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
-    /// The id.
-    pub id: String,
-    /// The project.
-    pub project: String,
-    /// The generation that it made.
-    pub generation: u64,
-    /// Who ran it.
-    pub actor: String,
-    /// On which machine.
-    pub host: String,
-    /// The git commit of the tree, where it has one.
-    pub commit: Option<String>,
-    /// The digest of the tree.
-    pub tree: Digest,
-    /// The digest of the plan's actions.
-    pub plan: Digest,
-    /// When it started.
-    pub started: Timestamp,
-    /// When it was committed.
-    pub finished: Timestamp,
-    /// How many changes of each action.
-    pub counts: Vec<(Action, u64)>,
-}
-
-/// A change of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunChange {
-    /// The address.
-    pub address: String,
-    /// The address before a rename.
-    pub renamed_from: Option<String>,
-    /// The action.
-    pub action: Action,
-    /// The store's id.
-    pub id: RemoteId,
-    /// The body before.
-    pub before: Option<Body>,
-    /// The body after.
-    pub after: Option<Body>,
 }
 
 /// What the program is.

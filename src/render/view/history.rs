@@ -7,9 +7,8 @@ use jiff::Timestamp;
 
 use super::{apply::done, change};
 use crate::model::Address;
-use crate::plan::{self, Action};
+use crate::plan::{self, Action, RecordedChange, RunRecord};
 use crate::render::doc::{Block, Detail, Line, Role, Table, Writer};
-use crate::render::report::{Run, RunChange};
 
 /// How many digits of a git commit are shown.
 const COMMIT: usize = 7;
@@ -19,7 +18,7 @@ const COMMIT: usize = 7;
 /// # Errors
 ///
 /// Those of the writer.
-pub fn runs(runs: &[Run], out: &mut dyn Writer) -> io::Result<()> {
+pub fn runs(runs: &[RunRecord], out: &mut dyn Writer) -> io::Result<()> {
     if runs.is_empty() {
         return out.block(&Block::Paragraph(vec![Line::plain(
             "Nothing was applied yet.",
@@ -31,7 +30,7 @@ pub fn runs(runs: &[Run], out: &mut dyn Writer) -> io::Result<()> {
     }))
 }
 
-fn row(run: &Run) -> Vec<Cow<'_, str>> {
+fn row(run: &RunRecord) -> Vec<Cow<'_, str>> {
     vec![
         run.id.as_str().into(),
         instant(run.finished).into(),
@@ -47,7 +46,7 @@ fn row(run: &Run) -> Vec<Cow<'_, str>> {
 /// # Errors
 ///
 /// Those of the writer.
-pub fn run(run: &Run, changes: &[RunChange], out: &mut dyn Writer) -> io::Result<()> {
+pub fn run(run: &RunRecord, changes: &[RecordedChange], out: &mut dyn Writer) -> io::Result<()> {
     let mut heading = Line::new()
         .and(Role::Strong, "guestlist run ")
         .and(Role::Strong, run.id.as_str())
@@ -74,7 +73,7 @@ pub fn run(run: &Run, changes: &[RunChange], out: &mut dyn Writer) -> io::Result
 }
 
 /// Compares what was there with what came, as far as the address still names a kind.
-fn details(one: &RunChange) -> Vec<Detail<'static>> {
+fn details(one: &RecordedChange) -> Vec<Detail<'static>> {
     match (&one.before, &one.after) {
         (None, Some(after)) => change::created(after).into_iter().collect(),
         (Some(before), Some(after)) => match one.address.parse::<Address>() {
@@ -101,7 +100,7 @@ fn counts(counts: &[(Action, u64)]) -> String {
     }
 }
 
-fn commit(run: &Run) -> String {
+fn commit(run: &RunRecord) -> String {
     run.commit
         .iter()
         .flat_map(|commit| commit.chars().take(COMMIT))
@@ -120,8 +119,8 @@ mod tests {
     use crate::render::samples::text;
     use serde_json::json;
 
-    fn example() -> Run {
-        Run {
+    fn example() -> RunRecord {
+        RunRecord {
             id: "0199f0c0-7d1e-7000-8000-000000000001".to_owned(),
             project: "contoso-external".to_owned(),
             generation: 4,
@@ -148,7 +147,7 @@ mod tests {
     #[test]
     fn shows_a_run_with_its_changes() {
         let body = Body::of(&json!({ "displayName": "Litware" }));
-        let change = |action, address: &str, before, after| RunChange {
+        let change = |action, address: &str, before, after| RecordedChange {
             address: address.to_owned(),
             renamed_from: None,
             action,

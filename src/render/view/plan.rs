@@ -3,9 +3,10 @@
 use std::io;
 
 use super::{change, count};
+use crate::guard::Refusal;
 use crate::plan::{Action, Plan};
 use crate::render::doc::{Block, Line, Role, Writer};
-use crate::render::report::{Planned, Refused};
+use crate::render::report::Planned;
 
 /// Lowers a plan, one change at a time.
 ///
@@ -47,25 +48,23 @@ pub fn planned(report: &Planned<'_>, out: &mut dyn Writer) -> io::Result<()> {
 /// # Errors
 ///
 /// Those of the writer.
-pub fn refusals(refused: &[Refused], out: &mut dyn Writer) -> io::Result<()> {
+pub fn refusals(refused: &[Refusal], out: &mut dyn Writer) -> io::Result<()> {
     let mut lines = Vec::new();
-    for Refused {
+    for Refusal {
         rule,
         address,
         message,
         help,
     } in refused
     {
-        let mut line = Line::new().and(Role::Error, format!("refused[{rule}]"));
+        let mut line = Line::new().and(Role::Error, format!("refused[{}]", rule.as_str()));
         line.push(Role::Strong, ": ");
-        if let Some(address) = address.as_ref().map(ToString::to_string)
-            && !message.contains(&address)
-        {
+        if !message.contains(&address.to_string()) {
             line.push(Role::Strong, format!("{address}: "));
         }
         line.push(Role::Strong, message.as_str());
         lines.push(line);
-        for help in help.iter().flat_map(|help| help.lines()) {
+        for help in help.lines() {
             lines.push(
                 Line::plain("  ")
                     .and(Role::Note, "help")
@@ -93,7 +92,7 @@ fn others(plan: &Plan) -> Option<Line<'static>> {
     })
 }
 
-fn total(plan: &Plan, refused: &[Refused]) -> Line<'static> {
+fn total(plan: &Plan, refused: &[Refusal]) -> Line<'static> {
     if plan.is_empty() {
         let objects = if plan.unchanged == 1 {
             "1 object is".to_owned()
@@ -133,7 +132,7 @@ mod tests {
     use crate::render::samples::{address, change, everything, origin, plan, text};
     use serde_json::json;
 
-    fn shown(plan: &Plan, refused: &[Refused]) -> String {
+    fn shown(plan: &Plan, refused: &[Refusal]) -> String {
         let report = Planned {
             project: "contoso-external",
             store: "sqlite:guestlist.db",
@@ -188,11 +187,11 @@ mod tests {
 
     #[test]
     fn says_what_is_refused_and_how_to_go_on() {
-        let refused = [Refused {
-            rule: "adoption".to_owned(),
-            address: Some(address("catalog/marketing")),
+        let refused = [Refusal {
+            rule: crate::guard::Rule::Adoption,
+            address: address("catalog/marketing"),
             message: "an object with this name exists and nobody owns it".to_owned(),
-            help: Some("`--adopt catalog/marketing` takes it over".to_owned()),
+            help: "`--adopt catalog/marketing` takes it over".to_owned(),
         }];
         let one = change(
             "resource/crm",

@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::sql::{identity::Identity, lease};
-use super::{Head, Lease, LeaseAsk, NewRun, RecordedChange, Run, RunRecord, Store, StoreError};
+use super::{Head, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
 use crate::audit::{Chain, Entry};
 use crate::model::{Address, Bodies, Body, Bound, Digest, Kind, Live, LiveObject, Selection};
+use crate::plan::{RecordedChange, RunRecord};
 
 /// A store in memory.
 #[derive(Debug)]

@@ -6,8 +6,9 @@ use super::{Memory, Object, State};
 use crate::audit::{Act, Entry};
 use crate::model::{Address, Body, Kind, LiveObject, RemoteId, respell};
 use crate::plan::{Action, Change, Delta, Settled};
+use crate::plan::{RecordedChange, RunRecord};
 use crate::store::sql::{audit, remains};
-use crate::store::{Head, NewRun, RecordedChange, Run, RunRecord, StoreError};
+use crate::store::{Head, NewRun, Run, StoreError};
 
 /// One apply in progress.
 pub(super) struct MemoryRun<'m> {

@@ -9,7 +9,8 @@ use super::names::{Names, Span};
 use super::read;
 use crate::model::{Address, Body, Digest};
 use crate::plan::Action;
-use crate::store::{RecordedChange, RunRecord, StoreError};
+use crate::plan::{RecordedChange, RunRecord};
+use crate::store::StoreError;
 
 const RUNS: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
     id, first, last FROM run ORDER BY id DESC LIMIT ?1";

@@ -16,9 +16,10 @@ mod run;
 
 use jiff::Timestamp;
 
-use super::{Head, Lease, LeaseAsk, NewRun, RecordedChange, Run, RunRecord, Store, StoreError};
+use super::{Head, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
 use crate::audit::Entry;
 use crate::model::{Live, Selection};
+use crate::plan::{RecordedChange, RunRecord};
 use db::{Db, reading};
 
 /// A store over a database.

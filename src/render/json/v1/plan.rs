@@ -5,8 +5,9 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{ActionName, Counts, Diagnostic, FormatVersion, Keys, Origin, keys};
+use crate::guard;
 use crate::plan::{self, Action, Delta, Words};
-use crate::render::report::{Planned, Refused};
+use crate::render::report::Planned;
 
 /// What an apply would change, in the order in which it would.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -279,23 +280,21 @@ impl From<&Words> for WordPiece {
 pub struct Refusal {
     /// The rule.
     pub rule: String,
-    /// The object, if it is about one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
+    /// The object that it is about.
+    pub address: String,
     /// What is refused.
     pub message: String,
     /// What to do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub help: Option<String>,
+    pub help: String,
 }
 
-impl From<&Refused> for Refusal {
-    fn from(refused: &Refused) -> Self {
+impl From<&guard::Refusal> for Refusal {
+    fn from(refusal: &guard::Refusal) -> Self {
         Self {
-            rule: refused.rule.clone(),
-            address: refused.address.as_ref().map(ToString::to_string),
-            message: refused.message.clone(),
-            help: refused.help.clone(),
+            rule: refusal.rule.as_str().to_owned(),
+            address: refusal.address.to_string(),
+            message: refusal.message.clone(),
+            help: refusal.help.clone(),
         }
     }
 }

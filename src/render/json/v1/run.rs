@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{ActionName, Counts, FormatVersion, Keys, keys};
-use crate::render::report;
+use crate::plan::{RecordedChange, RunRecord};
 
 /// The runs of a project's store, newest first.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -15,8 +15,8 @@ pub struct History {
     pub runs: Vec<RunSummary>,
 }
 
-impl From<&[report::Run]> for History {
-    fn from(runs: &[report::Run]) -> Self {
+impl From<&[RunRecord]> for History {
+    fn from(runs: &[RunRecord]) -> Self {
         Self {
             format_version: FormatVersion,
             runs: runs.iter().map(RunSummary::from).collect(),
@@ -38,7 +38,7 @@ pub struct Run {
 impl Run {
     /// Returns the report of a run.
     #[must_use]
-    pub fn new(run: &report::Run, changes: &[report::RunChange]) -> Self {
+    pub fn new(run: &RunRecord, changes: &[RecordedChange]) -> Self {
         Self {
             format_version: FormatVersion,
             run: RunSummary::from(run),
@@ -75,8 +75,8 @@ pub struct RunSummary {
     pub counts: Counts,
 }
 
-impl From<&report::Run> for RunSummary {
-    fn from(run: &report::Run) -> Self {
+impl From<&RunRecord> for RunSummary {
+    fn from(run: &RunRecord) -> Self {
         Self {
             id: run.id.clone(),
             project: run.project.clone(),
@@ -113,8 +113,8 @@ pub struct RunChange {
     pub after: Option<Keys>,
 }
 
-impl From<&report::RunChange> for RunChange {
-    fn from(change: &report::RunChange) -> Self {
+impl From<&RecordedChange> for RunChange {
+    fn from(change: &RecordedChange) -> Self {
         Self {
             address: change.address.clone(),
             renamed_from: change.renamed_from.clone(),

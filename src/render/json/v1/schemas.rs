@@ -32,6 +32,8 @@ fn schema<T: JsonSchema>() -> Schema {
 
 #[cfg(test)]
 mod tests {
+    use crate::guard;
+    use crate::plan::{RecordedChange, RunRecord};
     use serde::Serialize;
     use serde_json::{Value, json};
 
@@ -70,11 +72,11 @@ mod tests {
     #[test]
     fn a_plan_fits_its_schema() {
         let plan = everything();
-        let refused = [report::Refused {
-            rule: "adoption".to_owned(),
-            address: Some(address("catalog/marketing")),
+        let refused = [guard::Refusal {
+            rule: guard::Rule::Adoption,
+            address: address("catalog/marketing"),
             message: "exists".to_owned(),
-            help: None,
+            help: "leave it".to_owned(),
         }];
         let report = report::Planned {
             project: "p",
@@ -140,7 +142,7 @@ mod tests {
         }];
         fits("list.schema.json", &v1::List::from(&listed[..]));
 
-        let run = report::Run {
+        let run = RunRecord {
             id: "0199".to_owned(),
             project: "p".to_owned(),
             generation: 1,
@@ -157,7 +159,7 @@ mod tests {
             "history.schema.json",
             &v1::History::from(&[run.clone()][..]),
         );
-        let change = report::RunChange {
+        let change = RecordedChange {
             address: "organization/litware".to_owned(),
             renamed_from: None,
             action: Action::Prune,

@@ -1,0 +1,50 @@
+//! What became of plans: the runs of the past, with their changes as they were carried out.
+
+use jiff::Timestamp;
+
+use super::Action;
+use crate::model::{Body, Digest, RemoteId};
+
+/// A run that was committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRecord {
+    /// What it started with.
+    pub id: String,
+    /// The project.
+    pub project: String,
+    /// The generation that it made.
+    pub generation: u64,
+    /// Who ran it.
+    pub actor: String,
+    /// On which machine.
+    pub host: String,
+    /// The git commit of the tree, where it has one.
+    pub commit: Option<String>,
+    /// The digest of the tree.
+    pub tree: Digest,
+    /// The digest of the plan's actions.
+    pub plan: Digest,
+    /// When it started.
+    pub started: Timestamp,
+    /// When it was committed.
+    pub finished: Timestamp,
+    /// How many changes of each action, none for those with no changes.
+    pub counts: Vec<(Action, u64)>,
+}
+
+/// A change of a run, as it was carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedChange {
+    /// The address.
+    pub address: String,
+    /// The address before a rename.
+    pub renamed_from: Option<String>,
+    /// The action.
+    pub action: Action,
+    /// The store's id of the object.
+    pub id: RemoteId,
+    /// The body before.
+    pub before: Option<Body>,
+    /// The body after.
+    pub after: Option<Body>,
+}
