@@ -46,7 +46,7 @@ pub struct Diagnostic {
     /// What is wrong.
     pub message: String,
     /// Where; `None` for what concerns the tree as a whole.
-    pub primary: Option<Place>,
+    pub primary: Option<Box<Place>>,
     /// Further places, such as the first of two equal names.
     pub related: Vec<Label>,
     /// What to do, a line each.
@@ -76,7 +76,7 @@ impl Diagnostic {
 
     /// Sets the primary place.
     pub fn at(mut self, place: Place) -> Self {
-        self.primary = Some(place);
+        self.primary = Some(Box::new(place));
         self
     }
 

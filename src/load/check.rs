@@ -158,7 +158,7 @@ impl<'t, 's> Tree<'t, 's> {
 macro_rules! typed {
     ($($of:ident: $kind:ident;)*) => {
         impl Tree<'_, '_> {
-            $(fn $of<'a>(&'a self) -> impl Iterator<Item = (&'a (FileId, Declaration), &'a crate::model::kinds::$kind)> {
+            $(fn $of(&self) -> impl Iterator<Item = (&(FileId, Declaration), &crate::model::kinds::$kind)> {
                 self.of(Kind::$kind).filter_map(|of| match &of.1.object {
                     Object::$kind(object) => Some((of, object)),
                     _ => None,

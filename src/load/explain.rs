@@ -41,7 +41,7 @@ impl Explainer<'_> {
         let key = last_key(&route);
         match error.kind() {
             Rule::AdditionalProperties { unexpected } => {
-                self.unknown_keys(&route, &self.known_keys(error), unexpected, out)
+                self.unknown_keys(&route, &self.known_keys(error), unexpected, out);
             }
             Rule::Required { property } => self.missing_key(error, &route, property, out),
             Rule::Type { kind } => out.push(self.wrong_type(&route, kind)),
@@ -60,7 +60,7 @@ impl Explainer<'_> {
             Rule::PropertyNames { error } => self.bad_name(&route, error, out),
             Rule::UniqueItems => self.repeated(&route, out),
             Rule::AnyOf { context } | Rule::OneOfNotValid { context } => {
-                self.union(&route, &self.tags(error), context, out)
+                self.union(&route, &self.tags(error), context, out);
             }
             Rule::MaxItems { limit } => out.push(self.count(&route, *limit, "most")),
             Rule::MinItems { limit } => out.push(self.count(&route, *limit, "least")),
@@ -401,7 +401,7 @@ impl Explainer<'_> {
                 }
             }
             NodeKind::Text if !words.is_empty() => {
-                out.push(self.not_a_choice(route, &[&words, tags].concat()))
+                out.push(self.not_a_choice(route, &[&words, tags].concat()));
             }
             _ => match (fitting.next(), fitting.next()) {
                 (Some(branch), None) => branch.iter().for_each(|error| self.explain(error, out)),

@@ -102,7 +102,7 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
         };
         let before = contents.diagnostics.len();
         reading.shape.explain(root, &mut |error| {
-            explainer.explain(error, &mut contents.diagnostics)
+            explainer.explain(error, &mut contents.diagnostics);
         });
         if contents.diagnostics.len() == before && !contents.broken.is_empty() {
             explain_broken(reading, id, root, &mut contents);

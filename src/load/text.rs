@@ -13,10 +13,6 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// # Errors
 ///
 /// Returns what is wrong with a file that is too large, or not UTF-8, with the place of the first bad byte.
-#[expect(
-    clippy::result_large_err,
-    reason = "made once for a refused file, and pushed at once"
-)]
 pub fn decode_text(path: impl Into<String>, bytes: Vec<u8>) -> Result<SourceFile, Diagnostic> {
     let path = path.into();
     if bytes.len() > FILE_BYTES {

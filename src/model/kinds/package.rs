@@ -119,7 +119,7 @@ impl Declared for Package {
             let at = [Key("incompatibleWith"), Index(index)];
             match other {
                 Incompatible::Package(name) => {
-                    see(Mention::new(Bond::Names, Kind::Package, name.as_str(), &at))
+                    see(Mention::new(Bond::Names, Kind::Package, name.as_str(), &at));
                 }
                 Incompatible::Group(name) => see(Mention::new(
                     Bond::Perhaps,

@@ -25,7 +25,7 @@ pub fn diagnostics(list: &Diagnostics, out: &mut dyn Writer) -> io::Result<()> {
             },
             tag: format!("{}[{}]", one.severity.as_str(), one.code),
             message: &one.message,
-            place: one.primary.as_ref(),
+            place: one.primary.as_deref(),
             related: one
                 .related
                 .iter()

@@ -80,7 +80,7 @@ impl From<&diag::Diagnostic> for Diagnostic {
                 diag::Severity::Warning => Severity::Warning,
             },
             message: one.message.clone(),
-            place: one.primary.as_ref().map(Place::from),
+            place: one.primary.as_deref().map(Place::from),
             related: one
                 .related
                 .iter()
