@@ -32,6 +32,21 @@ fn keys_that_are_not_managed_stay() {
 }
 
 #[test]
+fn a_key_that_is_managed_again_is_as_declared() {
+    let mut store = Store::of(&[&tree(&example())]);
+    let described = json!({ "displayName": "Sales", "description": "first" });
+    let _ = store.reconcile(&but(&[("catalog/sales", described.clone())]));
+    let left = json!({ "displayName": "Sales 2", "unmanaged": ["description"] });
+    let _ = store.reconcile(&but(&[("catalog/sales", left)]));
+    assert_eq!(store.live("catalog/sales")["description"], "first");
+    // The bodies that the two trees speak of are the same, and yet not as much of them is managed.
+    let whole = but(&[("catalog/sales", json!({ "displayName": "Sales 2" }))]);
+    let plan = store.reconcile(&whole);
+    assert_eq!(short(&plan), ["~ catalog/sales Differs"]);
+    assert!(store.live("catalog/sales").get("description").is_none());
+}
+
+#[test]
 fn settings_are_managed_key_by_key_and_let_go() {
     let address = "settings/collaboration";
     let mut store = Store::of(&[&tree(&[(address, json!({ "guestAccess": "limited" }))])]);

@@ -92,7 +92,7 @@ fn because(change: &Change) -> Option<String> {
     };
     Some(match change.reason {
         Reason::Renamed if change.delta.edits().is_empty() => {
-            "has another name; stays as it is otherwise".to_owned()
+            "renamed in the tree; the live object stays as it is".to_owned()
         }
         Reason::Declared | Reason::Differs | Reason::Renamed => return None,
         Reason::AdoptAsked => "exists already; becomes ours".to_owned(),

@@ -172,7 +172,7 @@ mod tests {
               description               Everything an [-agency-]{+auditor+} needs
               questions[0]              moved from questions[2]
           ~ organization/fabrikam (was organization/fabrikam-old)  policies/partners/fabrikam.yaml:4
-              has another name; stays as it is otherwise
+              renamed in the tree; the live object stays as it is
           + organization/litware                                   policies/partners/litware.yaml:4
               displayName: Litware
               domains: [litware.example]
