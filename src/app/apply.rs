@@ -1,12 +1,14 @@
 //! Carrying out a plan: planned again under the lease, applied at once, and looked at afterwards.
 
+use jiff::SignedDuration;
+
 use super::plan::{Planned, against};
-use super::{AppError, Workspace, World, check};
+use super::{AppError, Workspace, World, check, clock};
 use crate::apply;
 use crate::diag::Diagnostics;
 use crate::guard::judge;
 use crate::model::{Address, Desired, Digest};
-use crate::store::{Head, Lease, LeaseAsk, NewRun, OpenMode, Store};
+use crate::store::{Head, Lease, LeaseAsk, NewRun, OpenMode, Store, StoreError};
 
 /// How an apply is approved.
 pub enum Approval<'a> {
@@ -45,8 +47,8 @@ pub struct Applied {
     pub run: String,
     /// The store afterwards.
     pub head: Head,
-    /// Whether the next plan is empty, as it should be.
-    pub verified: bool,
+    /// Whether the next plan is empty, as it should be; an error when it could not be made. The store has changed either way.
+    pub verified: Result<bool, StoreError>,
     /// How long the write took.
     pub seconds: f64,
 }
@@ -116,12 +118,14 @@ pub fn apply(
     );
     let released = store.release(lease);
     let (planned, written) = written?;
-    released?;
     let Some((run, head, seconds)) = written else {
+        released?;
         return Ok(Outcome::NothingToDo(planned));
     };
-    let left = against(&*store, &planned.project, &planned.desired, &[])?;
-    let verified = left.is_empty() && left.settled.is_empty();
+    // From here on an error must not say that nothing was written. A lease that was lost after the commit, or that cannot
+    // be given back, ends by itself.
+    let left = against(&*store, &planned.project, &planned.desired, &[]);
+    let verified = left.map(|left| left.is_empty() && left.settled.is_empty());
     Ok(Outcome::Applied(Box::new(Applied {
         planned,
         run,
@@ -161,6 +165,10 @@ impl Writing<'_> {
             approved,
             stop,
         } = self;
+        let mut warnings = warnings;
+        if approved.is_none() {
+            clock::check(store, world.clock.now(), &mut warnings)?;
+        }
         let plan = against(store, workspace.project(), &desired, adopt)?;
         let verdict = judge(&plan);
         let project = workspace.project().to_owned();
@@ -204,7 +212,8 @@ impl Writing<'_> {
             started,
         };
         let head = apply::apply(store, &planned.plan, lease, run, stop, progress)?.head;
-        let seconds = world.clock.now().duration_since(started).as_secs_f64();
+        let lasted = world.clock.now().duration_since(started);
+        let seconds = lasted.max(SignedDuration::ZERO).as_secs_f64(); // The clock may have gone back meanwhile.
         Ok((planned, Some((id, head, seconds))))
     }
 }

@@ -5,6 +5,7 @@
 
 mod apply;
 mod check;
+mod clock;
 mod error;
 mod init;
 mod inspect;

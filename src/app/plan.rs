@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{AppError, Workspace, World, check};
+use super::{AppError, Workspace, World, check, clock};
 use crate::diag::Diagnostics;
 use crate::guard::{Verdict, judge};
 use crate::model::{Address, Bodies, Desired, Selection};
@@ -36,8 +36,9 @@ pub fn plan(
     world: &World<'_>,
     adopt: &[Address],
 ) -> Result<Planned, AppError> {
-    let (desired, warnings) = check::desired(workspace, world)?;
+    let (desired, mut warnings) = check::desired(workspace, world)?;
     let store = workspace.open(OpenMode::Read)?;
+    clock::check(&*store, world.clock.now(), &mut warnings)?;
     let plan = against(&*store, workspace.project(), &desired, adopt)?;
     let verdict = judge(&plan);
     Ok(Planned {

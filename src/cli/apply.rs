@@ -161,10 +161,9 @@ fn finish(cx: &Context, outcome: &Outcome) -> Result<Exit, Failure> {
                 |out| view::applied(&report, out),
                 || json::v1::Apply::from(&report),
             )?;
-            Ok(if applied.verified {
-                Exit::Done
-            } else {
-                Exit::Error
+            Ok(match applied.verified {
+                Ok(true) => Exit::Done,
+                Ok(false) | Err(_) => Exit::Error,
             })
         }
     }
@@ -182,7 +181,11 @@ fn applied_report(applied: &Applied) -> report::Applied<'_> {
             .iter()
             .map(|action| (*action, plan.count(*action) as u64))
             .collect(),
-        verified: applied.verified,
+        verified: applied
+            .verified
+            .as_ref()
+            .copied()
+            .map_err(ToString::to_string),
         duration: jiff::SignedDuration::try_from_secs_f64(applied.seconds).unwrap_or_default(),
     }
 }

@@ -3,6 +3,8 @@
 use std::error::Error as _;
 use std::io;
 
+use jiff::Timestamp;
+
 use super::Exit;
 use super::context::Context;
 use crate::app::AppError;
@@ -154,11 +156,19 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
 fn store(error: &StoreError) -> (Exit, Option<String>) {
     let help = |text: &str| Some(text.to_owned());
     match error {
+        StoreError::Held { since, .. } if *since > Timestamp::now() => (
+            Exit::Conflict,
+            help("it began in the future: set the clocks of both machines right and try again"),
+        ),
         StoreError::Held { .. } => (Exit::Conflict, help("wait for it to end and try again")),
         StoreError::LeaseLost | StoreError::Moved { .. } => {
             (Exit::Conflict, help("plan again and look at the new plan"))
         }
-        StoreError::Unavailable { .. } | StoreError::Newer { .. } => (Exit::Unavailable, None),
+        StoreError::Unavailable { .. } => (Exit::Unavailable, None),
+        StoreError::Newer { .. } => (
+            Exit::Findings,
+            help("install the version of guestlist that wrote it, or a later one"),
+        ),
         StoreError::Damaged { .. } | StoreError::Unfit { .. } => (
             Exit::Integrity,
             help("keep the file as it is and restore a backup beside it"),

@@ -85,6 +85,8 @@ codes! {
     OWN_DOMAIN = "GL0509", "a domain of our own where a partner's belongs";
     // Settings.
     SETTINGS = "GL0601", "a setting that cannot be used";
+    // The world around.
+    CLOCK_BACK = "GL0701", "a clock that went back";
 }
 
 #[cfg(test)]

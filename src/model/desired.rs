@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::document::{Body, Digest, Document};
 use super::text::{Domain, Line, Principal};
-use super::{Address, Lifecycle, Object};
+use super::{Address, Lifecycle, Object, canonical};
 
 /// What of the project's settings the tree is read with.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub struct Declaration {
     pub lifecycle: Option<Box<Lifecycle>>,
     /// Where it is declared.
     pub origin: Origin,
-    /// The digest of the managed part of its body.
+    /// The digest of the managed part of its body, and of which part that is.
     pub digest: Digest,
 }
 
@@ -64,7 +64,16 @@ impl Declaration {
             origin,
             digest: Digest::of(&[]),
         };
-        declaration.digest = declaration.managed().digest();
+        let managed = declaration.managed();
+        declaration.digest = match declaration.unmanaged() {
+            [] => managed.digest(),
+            // A key that is left alone and one that is declared to be absent look alike in the body.
+            keys => {
+                let mut keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+                keys.sort_unstable();
+                Digest::of(format!("{}{}", managed.as_str(), canonical(&keys)).as_bytes())
+            }
+        };
         declaration
     }
 

@@ -35,8 +35,8 @@ pub struct Applied<'a> {
     pub audit_hash: &'a str,
     /// What was done.
     pub counts: Vec<(Action, u64)>,
-    /// Whether a plan made afterwards was empty.
-    pub verified: bool,
+    /// Whether a plan made afterwards was empty; why, where none could be made.
+    pub verified: Result<bool, String>,
     /// How long it took.
     pub duration: jiff::SignedDuration,
 }

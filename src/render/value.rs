@@ -6,6 +6,9 @@ use unicode_width::UnicodeWidthStr;
 /// How wide values are laid out, from where they start.
 pub(crate) const WIDTH: usize = 88;
 
+/// The key that comes before all others.
+const NAME: &str = "displayName";
+
 /// Returns a value on one line.
 pub(crate) fn flow(value: &Value) -> String {
     let mut out = String::new();
@@ -32,14 +35,18 @@ pub(crate) fn lines(value: &Value, width: usize) -> Vec<String> {
     let mut out = Vec::new();
     match value {
         Value::Object(keys) if !keys.is_empty() => mapping(keys, 0, width, &mut out),
-        Value::Array(items) if !items.iter().all(is_scalar) => sequence(items, 0, width, &mut out),
+        Value::Array(items) if !items.iter().all(is_scalar) && flow(value).width() > width => {
+            sequence(items, 0, width, &mut out);
+        }
         other => entry(String::new(), other, 0, width, &mut out),
     }
     out
 }
 
 fn mapping(keys: &Map<String, Value>, indent: usize, width: usize, out: &mut Vec<String>) {
-    for (key, value) in keys {
+    // What people call a thing by comes first, the other keys in the order of the canonical form.
+    let names = keys.iter().filter(|(key, _)| *key == NAME);
+    for (key, value) in names.chain(keys.iter().filter(|(key, _)| *key != NAME)) {
         if !value.is_null() {
             let mut head = " ".repeat(indent);
             push_text(&mut head, key);
@@ -293,6 +300,31 @@ mod tests {
              \x20   - approvers: [user:one@contoso.com,\n\
              \x20       user:two@contoso.com, user:third@contoso.com]\n\
              expires: { after: 180d }"
+        );
+    }
+
+    #[test]
+    fn a_list_is_on_one_line_where_it_fits() {
+        let value = json!(["fabrikam.com", { "domain": "litware.com", "subdomains": true }]);
+        assert_eq!(
+            lines(&value, 88),
+            ["[fabrikam.com, { domain: litware.com, subdomains: true }]"]
+        );
+        assert_eq!(
+            lines(&value, 50),
+            [
+                "- fabrikam.com",
+                "- { domain: litware.com, subdomains: true }"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_name_comes_first() {
+        let value = json!({ "catalog": "hr", "displayName": "Auditors", "hidden": false });
+        assert_eq!(
+            lines(&value, 88),
+            ["displayName: Auditors", "catalog: hr", "hidden: false"]
         );
     }
 

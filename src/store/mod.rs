@@ -158,7 +158,7 @@ pub struct NewRun {
     pub started: Timestamp,
 }
 
-/// A store after a commit.
+/// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// The store's identity, which the audit chain starts from.
@@ -169,6 +169,8 @@ pub struct Head {
     pub audit_size: u64,
     /// The hash of the last one, in hexadecimal digits.
     pub audit_hash: String,
+    /// The highest time that the store has seen; `None` for one that nobody has written yet.
+    pub seen: Option<Timestamp>,
 }
 
 /// What can go wrong with a store.

@@ -4,6 +4,7 @@ mod support;
 
 mod cases;
 mod example;
+mod faults;
 mod hostile;
 mod journeys;
 mod layering;

@@ -99,8 +99,9 @@ fn every_code_is_listed_once_and_used() {
 #[test]
 fn every_code_is_reached_by_a_test() {
     let mut shown = texts_of_cases("txt");
-    shown += &std::fs::read_to_string(repository("tests/it/hostile.rs"))
-        .expect("the hostile trees are there");
+    for more in ["tests/it/hostile.rs", "tests/it/faults.rs"] {
+        shown += &std::fs::read_to_string(repository(more)).expect("the test is there");
+    }
     let unreachable = |id: &str| {
         let mut known = UNREACHABLE.iter().chain(RESERVED);
         known.any(|(code, _)| *code == id)

@@ -32,13 +32,19 @@ pub fn applied(report: &Applied<'_>, out: &mut dyn Writer) -> io::Result<()> {
                 format!("audit head {}:{}", report.audit_size, report.audit_hash),
             ),
     ];
-    lines.push(if report.verified {
-        Line::plain("The next plan is empty.")
-    } else {
-        Line::new().and(
+    lines.push(match &report.verified {
+        Ok(true) => Line::plain("The next plan is empty."),
+        Ok(false) => Line::new().and(
             Role::Warning,
             "The next plan is not empty: run `guestlist plan` to see what is left.",
-        )
+        ),
+        Err(error) => Line::new()
+            .and(
+                Role::Warning,
+                "Whether the next plan is empty is not known: ",
+            )
+            .and(Role::Plain, error.as_str())
+            .and(Role::Plain, "."),
     });
     out.block(&Block::Paragraph(lines))
 }
@@ -77,7 +83,7 @@ mod tests {
             audit_size: 12,
             audit_hash: "9f86d081",
             counts: vec![(Action::Create, 2), (Action::Update, 0), (Action::Prune, 1)],
-            verified: true,
+            verified: Ok(true),
             duration: jiff::SignedDuration::from_millis(1234),
         };
         insta::assert_snapshot!(text(|out| applied(&report, out)), @r"

@@ -91,6 +91,9 @@ fn because(change: &Change) -> Option<String> {
         _ => "a key".to_owned(),
     };
     Some(match change.reason {
+        Reason::Renamed if change.delta.edits().is_empty() => {
+            "renamed in the tree; the live object stays as it is".to_owned()
+        }
         Reason::Declared | Reason::Differs | Reason::Renamed => return None,
         Reason::AdoptAsked => "exists already; becomes ours".to_owned(),
         Reason::ReplaceAllowed => format!(

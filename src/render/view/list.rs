@@ -14,9 +14,18 @@ use crate::render::report::Listed;
 /// Those of the writer.
 pub fn list(objects: &[Listed], out: &mut dyn Writer) -> io::Result<()> {
     if !objects.is_empty() {
-        out.block(&Block::Table(Table {
-            columns: &["ADDRESS", "NAME", "LIVE", "DECLARED"],
-            rows: objects.iter().map(row).collect(),
+        // Only what has no other name is shown by its id.
+        let nameless = objects.iter().all(|object| object.address.is_none());
+        out.block(&Block::Table(if nameless {
+            Table {
+                columns: &["KIND", "NAME", "ID"],
+                rows: objects.iter().map(unmanaged).collect(),
+            }
+        } else {
+            Table {
+                columns: &["ADDRESS", "NAME", "LIVE", "DECLARED"],
+                rows: objects.iter().map(managed).collect(),
+            }
         }))?;
     }
     out.block(&Block::Paragraph(vec![
@@ -24,32 +33,33 @@ pub fn list(objects: &[Listed], out: &mut dyn Writer) -> io::Result<()> {
     ]))
 }
 
-fn row(object: &Listed) -> Vec<Cow<'_, str>> {
+fn unmanaged(object: &Listed) -> Vec<Cow<'_, str>> {
+    let id = object.id.as_ref().map_or("", |id| id.0.as_str());
+    vec![object.kind.as_str().into(), name(object), id.into()]
+}
+
+fn managed(object: &Listed) -> Vec<Cow<'_, str>> {
     let Listed {
         kind,
         address,
-        name,
+        name: _,
         id,
         origin,
     } = object;
     let address = match address {
         Some(address) => address.to_string(),
-        None => format!("{kind} (unmanaged)"),
+        None => kind.as_str().to_owned(),
     };
-    let live: Cow<'_, str> = match id {
-        Some(id) => id.0.as_str().into(),
-        None => "not yet".into(),
-    };
+    let live = if id.is_some() { "yes" } else { "not yet" };
     let declared = match origin {
         Some(origin) => origin.to_string(),
         None => "no".to_owned(),
     };
-    vec![
-        address.into(),
-        name.as_deref().unwrap_or("").into(),
-        live,
-        declared.into(),
-    ]
+    vec![address.into(), name(object), live.into(), declared.into()]
+}
+
+fn name(object: &Listed) -> Cow<'_, str> {
+    object.name.as_deref().unwrap_or("").into()
 }
 
 #[cfg(test)]
@@ -73,15 +83,20 @@ mod tests {
         let objects = [
             one("organization/litware", "東京", true, true),
             one("catalog/marketing", "a\n::error::b", false, true),
-            one("catalog/marketing", "Old", true, false),
         ];
         insta::assert_snapshot!(text(|out| list(&objects, out)), @r"
         ADDRESS               NAME              LIVE     DECLARED
-        organization/litware  東京              5f1c     a.yaml:3
+        organization/litware  東京              yes      a.yaml:3
         catalog/marketing     a\u{a}::error::b  not yet  a.yaml:3
-        catalog (unmanaged)   Old               5f1c     no
 
-        3 objects
+        2 objects
+        ");
+        let objects = [one("catalog/marketing", "Old", true, false)];
+        insta::assert_snapshot!(text(|out| list(&objects, out)), @r"
+        KIND     NAME  ID
+        catalog  Old   5f1c
+
+        1 object
         ");
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use super::{change, count};
 use crate::guard::Refusal;
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Change, Delta, Plan};
 use crate::render::doc::{Block, Line, Role, Writer};
 use crate::render::report::Planned;
 
@@ -101,11 +101,7 @@ fn total(plan: &Plan, refused: &[Refusal]) -> Line<'static> {
         };
         return Line::new().and(Role::Strong, format!("No changes. {objects} as declared."));
     }
-    let counted = counts(Action::ALL.iter().map(|action| {
-        let n = plan.count(*action);
-        (*action, n as u64)
-    }));
-    let mut line = Line::new().and(Role::Strong, format!("Plan: {counted}."));
+    let mut line = Line::new().and(Role::Strong, format!("Plan: {}.", counts(plan)));
     if !refused.is_empty() {
         let reasons = count(refused.len(), "reason", "reasons");
         line.push(Role::Error, format!(" Refused for {reasons}."));
@@ -113,14 +109,34 @@ fn total(plan: &Plan, refused: &[Refusal]) -> Line<'static> {
     line
 }
 
-/// Returns counts in words: `1 to create, 2 to update`.
-fn counts(of: impl IntoIterator<Item = (Action, u64)>) -> String {
-    let words: Vec<_> = of
-        .into_iter()
+/// Returns counts in words: `1 to create, 2 to update (1 renamed)`.
+fn counts(plan: &Plan) -> String {
+    let renamed = plan.changes.iter().filter(|change| is_renamed(change));
+    let renamed = match renamed.count() {
+        0 => String::new(),
+        n => format!(" ({n} renamed)"),
+    };
+    let words: Vec<_> = Action::ALL
+        .iter()
+        .map(|action| (*action, plan.count(*action)))
         .filter(|(_, n)| *n > 0)
-        .map(|(action, n)| format!("{n} to {}", action.as_str()))
+        .map(|(action, n)| {
+            let aside = match action {
+                Action::Update => renamed.as_str(),
+                _ => "",
+            };
+            format!("{n} to {}{aside}", action.as_str())
+        })
         .collect();
     words.join(", ")
+}
+
+/// Returns true for an update that gives another address.
+fn is_renamed(change: &Change) -> bool {
+    let Delta::Update { before, .. } = &change.delta else {
+        return false;
+    };
+    before.address.as_ref() != Some(&change.address)
 }
 
 #[cfg(test)]
@@ -128,7 +144,7 @@ mod tests {
     use super::*;
     use crate::diag::Diagnostics;
     use crate::model::Body;
-    use crate::plan::{Delta, Reason};
+    use crate::plan::Reason;
     use crate::render::samples::{address, change, everything, origin, plan, text};
     use serde_json::json;
 
@@ -156,6 +172,7 @@ mod tests {
               description               Everything an [-agency-]{+auditor+} needs
               questions[0]              moved from questions[2]
           ~ organization/fabrikam (was organization/fabrikam-old)  policies/partners/fabrikam.yaml:4
+              renamed in the tree; the live object stays as it is
           + organization/litware                                   policies/partners/litware.yaml:4
               displayName: Litware
               domains: [litware.example]
@@ -172,7 +189,7 @@ mod tests {
           x package/lent                                           let go as asked; stays as it is
 
         Live and left alone: 2 of no project (`guestlist list --unmanaged`), 5 of other projects.
-        Plan: 1 to create, 2 to update, 1 to replace, 1 to adopt, 2 to prune, 1 to forget.
+        Plan: 1 to create, 2 to update (1 renamed), 1 to replace, 1 to adopt, 2 to prune, 1 to forget.
         ");
     }
 

@@ -34,6 +34,8 @@ struct State {
     runs: Vec<(RunRecord, Vec<RecordedChange>)>,
     audit: Vec<Entry>,
     chain: Chain,
+    /// The highest time seen.
+    seen: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone)]
@@ -60,6 +62,7 @@ impl Memory {
                 runs: Vec::new(),
                 audit: Vec::new(),
                 chain: Chain::new(lineage),
+                seen: None,
             },
             token: 0,
             held: None,
@@ -82,7 +85,12 @@ impl State {
             generation: self.generation,
             audit_size: self.chain.size(),
             audit_hash: self.chain.hash().to_string(),
+            seen: self.seen,
         }
+    }
+
+    fn note_time(&mut self, now: Timestamp) {
+        self.seen = self.seen.max(Some(now));
     }
 
     fn identity(&self) -> Identity {
@@ -150,6 +158,7 @@ impl Store for Memory {
             });
         }
         self.token += 1;
+        self.state.note_time(ask.now);
         self.held = Some(ask.clone());
         self.until = lease::end(ask.now);
         Ok(Lease {
@@ -160,6 +169,7 @@ impl Store for Memory {
 
     fn renew(&mut self, lease: &Lease, now: Timestamp) -> Result<Lease, StoreError> {
         self.prove(lease)?;
+        self.state.note_time(now);
         self.until = lease::end(now);
         Ok(Lease {
             token: lease.token,

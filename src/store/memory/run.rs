@@ -34,7 +34,8 @@ fn unfit(address: &Address, cause: impl Into<String>) -> StoreError {
 
 impl<'m> MemoryRun<'m> {
     pub(super) fn begin(store: &'m mut Memory, new: NewRun) -> Result<Self, StoreError> {
-        let state = store.state.clone();
+        let mut state = store.state.clone();
+        state.note_time(new.started);
         if state.generation != new.generation {
             return Err(StoreError::Moved {
                 planned: new.generation,

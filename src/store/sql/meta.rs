@@ -91,6 +91,7 @@ impl Meta {
             generation: self.generation,
             audit_size: self.chain.size(),
             audit_hash: self.chain.hash().to_string(),
+            seen: self.highest,
         }
     }
 }

@@ -8,7 +8,6 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 
 use super::absent;
-use super::quiet::Quiet;
 use crate::store::StoreError;
 use crate::store::sql::db::{Cell, Db, Param, Row, See, Step};
 
@@ -85,8 +84,6 @@ pub(super) struct Sqlite {
     connection: Connection,
     name: String,
     file: String,
-    /// For a file that is read without taking part in its locks.
-    quiet: Option<Quiet>,
 }
 
 impl Sqlite {
@@ -151,18 +148,12 @@ impl Sqlite {
         Ok(connection)
     }
 
-    pub(super) fn new(
-        connection: Connection,
-        name: &str,
-        file: &str,
-        quiet: Option<Quiet>,
-    ) -> Self {
+    pub(super) fn new(connection: Connection, name: &str, file: &str) -> Self {
         connection.set_prepared_statement_cache_capacity(64);
         Self {
             connection,
             name: name.to_owned(),
             file: file.to_owned(),
-            quiet,
         }
     }
 
@@ -235,11 +226,7 @@ impl Db for Sqlite {
         }
         self.connection
             .execute_batch(sql)
-            .map_err(self.fault(doing))?;
-        match &self.quiet {
-            Some(quiet) if step == Step::Rollback => quiet.check(&self.name),
-            _ => Ok(()),
-        }
+            .map_err(self.fault(doing))
     }
 
     fn execute(&self, sql: &'static str, params: &[Param<'_>]) -> Result<usize, StoreError> {

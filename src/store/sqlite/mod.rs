@@ -4,39 +4,41 @@ mod absent;
 mod connection;
 mod migrate;
 mod quiet;
+mod reader;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
 use super::open::OpenMode;
 use super::sql::SqlStore;
 use super::{Store, StoreError};
 use connection::{APPLICATION, Fault, Sqlite};
 use quiet::Quiet;
+use reader::Reader;
+
+/// How often a read that somebody wrote into is made again. Whoever writes on leaves a log, and then the read is a locked one.
+const ATTEMPTS: usize = 5;
 
 /// A place for a store.
-struct Place<'p> {
-    name: &'p str,
+#[derive(Debug, Clone)]
+struct Place {
+    name: String,
     path: PathBuf,
 }
 
 /// Opens the store in a file.
 pub(super) fn open(name: &str, path: &Path, mode: OpenMode) -> Result<Box<dyn Store>, StoreError> {
     let place = Place {
-        name,
+        name: name.to_owned(),
         path: path.to_owned(),
     };
-    let (connection, quiet) = match mode {
-        OpenMode::Read => place.read()?,
-        OpenMode::Write => (place.write()?, None),
-    };
-    let file = place.path.display().to_string();
-    Ok(Box::new(SqlStore::new(Sqlite::new(
-        connection, name, &file, quiet,
-    ))))
+    Ok(match mode {
+        OpenMode::Read => Box::new(Reader::open(place)?),
+        OpenMode::Write => Box::new(place.store(place.write()?)),
+    })
 }
 
 /// What stands in a place.
@@ -47,17 +49,22 @@ enum Found {
     Ours,
 }
 
-impl Place<'_> {
+impl Place {
+    fn store(&self, connection: Connection) -> SqlStore<Sqlite> {
+        let file = self.path.display().to_string();
+        SqlStore::new(Sqlite::new(connection, &self.name, &file))
+    }
+
     fn unavailable(&self, cause: impl std::fmt::Display) -> StoreError {
         StoreError::Unavailable {
-            name: self.name.to_owned(),
+            name: self.name.clone(),
             doing: "opened",
             cause: format!("{}: {cause}", self.path.display()),
         }
     }
 
     fn fault(&self, fault: Fault) -> StoreError {
-        fault.of(self.name, &self.path.display().to_string(), "opened")
+        fault.of(&self.name, &self.path.display().to_string(), "opened")
     }
 
     /// Returns the path with its folder resolved, so that the file itself can be refused to be a link.
@@ -86,7 +93,11 @@ impl Place<'_> {
     fn look(&self) -> Result<Found, StoreError> {
         let meta = match fs::symlink_metadata(&self.path) {
             Ok(meta) => meta,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                // A folder that is missing, such as one that is not mounted, says nothing of the store in it.
+                self.exact()?;
+                return Ok(Found::Nothing);
+            }
             Err(error) => return Err(self.io(&error)),
         };
         if meta.is_symlink() {
@@ -103,7 +114,7 @@ impl Place<'_> {
             return Ok(Found::Empty);
         }
         let damaged = |cause: &str| StoreError::Damaged {
-            name: self.name.to_owned(),
+            name: self.name.clone(),
             cause: format!("{} {cause}", self.path.display()),
         };
         if header.len() < 100 || !header.starts_with(b"SQLite format 3\0") {
@@ -121,7 +132,7 @@ impl Place<'_> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, PRIVATE);
         match options.open(&self.path) {
             // The name must outlive a loss of power as well as what is written under it.
             Ok(file) => file
@@ -140,6 +151,9 @@ impl Place<'_> {
         }
         let fresh = self.look()? != Found::Ours;
         let path = self.exact()?;
+        if fresh {
+            private(&path).map_err(|error| self.io(&error))?;
+        }
         let opened = Sqlite::write(&path).map_err(|fault| self.fault(fault))?;
         self.known(&opened)?;
         Sqlite::harden(&opened, fresh)
@@ -148,18 +162,35 @@ impl Place<'_> {
         Ok(opened)
     }
 
+    /// Opens for reading: without a lock where the file holds every commit, so that nothing is made beside it.
     fn read(&self) -> Result<(Connection, Option<Quiet>), StoreError> {
-        let absent = || Sqlite::absent().map_err(|fault| self.fault(fault));
         if self.look()? != Found::Ours {
-            return Ok((absent()?, None));
+            return Ok((self.absent()?, None));
         }
         let path = self.exact()?;
-        let (opened, quiet) = self.reader(&path).map_err(|fault| self.fault(fault))?;
+        for _ in 0..ATTEMPTS {
+            let Some(quiet) = Quiet::at(&path) else {
+                break;
+            };
+            let opened = Sqlite::read_quiet(&path);
+            let opened = opened.map_err(|fault| self.fault(fault));
+            let opened = opened.and_then(|opened| self.readable(opened));
+            // Even an error says nothing of a file that changed under the read.
+            if quiet.holds() {
+                return Ok((opened?, Some(quiet)));
+            }
+        }
+        let opened = Sqlite::read(&path).map_err(|fault| self.fault(fault))?;
+        Ok((self.readable(opened)?, None))
+    }
+
+    /// Checks that a file has the tables to read.
+    fn readable(&self, opened: Connection) -> Result<Connection, StoreError> {
         match self.known(&opened)? {
-            0 => Ok((absent()?, None)), // Made and left before it had tables.
+            0 => self.absent(), // Made and left before it had tables.
             format if format == migrate::newest() => {
                 migrate::verify(&opened).map_err(|fault| self.fault(fault))?;
-                Ok((opened, quiet))
+                Ok(opened)
             }
             format => Err(self.unavailable(format!(
                 "it has the old format {format}; `guestlist apply` brings it to format {}",
@@ -168,19 +199,8 @@ impl Place<'_> {
         }
     }
 
-    /// Opens for reading, without locks where the folder allows none.
-    fn reader(&self, path: &Path) -> Result<(Connection, Option<Quiet>), Fault> {
-        let first = Sqlite::read(path).and_then(|opened| {
-            migrate::format(&opened)?; // The first read is what finds out.
-            Ok(opened)
-        });
-        match first {
-            Err(Fault::Sqlite(error)) if is_locked_out(&error) => match Quiet::at(path) {
-                Some(quiet) => Ok((Sqlite::read_quiet(path)?, Some(quiet))),
-                None => Err(Fault::Sqlite(error)),
-            },
-            other => other.map(|opened| (opened, None)),
-        }
+    fn absent(&self) -> Result<Connection, StoreError> {
+        Sqlite::absent().map_err(|fault| self.fault(fault))
     }
 
     /// Returns the format of a file, if this program can know it.
@@ -188,13 +208,29 @@ impl Place<'_> {
         let found = migrate::format(opened).map_err(|fault| self.fault(fault))?;
         if found > migrate::newest() {
             return Err(StoreError::Newer {
-                name: self.name.to_owned(),
+                name: self.name.clone(),
                 found,
                 known: migrate::newest(),
             });
         }
         Ok(found)
     }
+}
+
+/// For its owner only.
+#[cfg(unix)]
+const PRIVATE: u32 = 0o600;
+
+/// Makes a file that is about to hold a store one for its owner only; SQLite gives what it makes beside it the same mode.
+#[cfg(unix)]
+fn private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(PRIVATE))
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -208,66 +244,4 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_: &Path) -> std::io::Result<()> {
     Ok(())
-}
-
-/// Returns true for the errors of a reader that may not make the files that readers share.
-fn is_locked_out(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{Bodies, Live, Selection};
-
-    fn read(store: &dyn Store) -> Result<Live, StoreError> {
-        store.read(&Selection {
-            project: "p",
-            bodies: Bodies::All,
-        })
-    }
-
-    /// A folder that may not be written cannot be had where tests run as the superuser, so its reader is tried directly.
-    #[test]
-    fn a_reader_without_locks_notices_a_writer() {
-        let folder = tempfile::TempDir::new().expect("a folder");
-        let path = folder.path().join("test.db");
-        drop(open("sqlite:test.db", &path, OpenMode::Write).expect("a new store"));
-        let quiet = || {
-            let quiet = Quiet::at(&path).expect("no log is left behind");
-            let connection = Sqlite::read_quiet(&path).expect("opens");
-            SqlStore::new(Sqlite::new(
-                connection,
-                "sqlite:test.db",
-                "test.db",
-                Some(quiet),
-            ))
-        };
-        let reader = quiet();
-        assert_eq!(read(&reader).expect("reads").generation, 0);
-        assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 1);
-
-        let mut writer = open("sqlite:test.db", &path, OpenMode::Write).expect("opens");
-        let lease = writer.lease(&crate::store::LeaseAsk {
-            holder: crate::ports::Holder {
-                user: "ana".to_owned(),
-                host: "laptop".to_owned(),
-                pid: 1,
-                born: "1".to_owned(),
-            },
-            operation: "apply".to_owned(),
-            now: jiff::Timestamp::UNIX_EPOCH,
-            holder_is_gone: |_| false,
-        });
-        let _ = lease.expect("a lease");
-        let error = read(&reader).expect_err("there is a log now");
-        assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
-        drop(writer);
-        // What was in the log is in the file now, so the file is another one.
-        assert!(read(&reader).is_err());
-        assert_eq!(read(&quiet()).expect("reads").generation, 0);
-    }
 }

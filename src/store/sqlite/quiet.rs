@@ -1,11 +1,9 @@
-//! Reading where nothing may be written: a file in a read-only folder is read without locks, and a read counts only if
-//! the file stayed as it was.
+//! Reading without taking part in the locks of a file, so that nothing is made beside it: a read counts only if the file
+//! stayed as it was.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-
-use crate::store::StoreError;
 
 /// A file as it was when it was opened.
 #[derive(Debug)]
@@ -48,16 +46,8 @@ impl Quiet {
         })
     }
 
-    /// Checks that nobody has written since.
-    pub(super) fn check(&self, name: &str) -> Result<(), StoreError> {
-        let now = Self::at(&self.path);
-        if now.is_some_and(|now| now.was == self.was) {
-            return Ok(());
-        }
-        Err(StoreError::Unavailable {
-            name: name.to_owned(),
-            doing: "read",
-            cause: "another process wrote to the file meanwhile".to_owned(),
-        })
+    /// Returns true while nobody has written since.
+    pub(super) fn holds(&self) -> bool {
+        Self::at(&self.path).is_some_and(|now| now.was == self.was)
     }
 }

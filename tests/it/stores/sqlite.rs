@@ -111,6 +111,10 @@ fn an_empty_file_is_a_store_that_is_not_there_yet() {
     );
     let store = open("sqlite:test.db", folder.path(), OpenMode::Write).unwrap();
     assert!(!store.head().unwrap().lineage.is_empty());
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let mode = entry.unwrap().metadata().unwrap().mode() & 0o777;
+        assert_eq!(mode, 0o600);
+    }
 }
 
 #[test]
@@ -125,6 +129,35 @@ fn reading_leaves_the_file_as_it_is() {
     assert_eq!(bytes(&place), before);
     place.store = Box::new(guestlist::store::memory::Memory::new("closed"));
     assert_eq!(bytes(&place), before);
+}
+
+#[test]
+fn reading_makes_no_file() {
+    let mut place = filled();
+    let folder = place.folder().to_owned();
+    place.store = Box::new(guestlist::store::memory::Memory::new("closed"));
+    assert_eq!(names(&folder), ["test.db"]);
+    place.store = open("sqlite:test.db", &folder, OpenMode::Read).unwrap();
+    assert_eq!(place.read().bound().len(), 4);
+    assert_eq!(place.store.runs(9).unwrap().len(), 1);
+    assert_eq!(names(&folder), ["test.db"]);
+    drop(place.store);
+    assert_eq!(names(&folder), ["test.db"]);
+}
+
+#[test]
+fn a_reader_sees_what_others_write_while_it_is_open() {
+    let mut place = filled();
+    let folder = place.folder().to_owned();
+    place.store = Box::new(guestlist::store::memory::Memory::new("closed"));
+    let reader = open("sqlite:test.db", &folder, OpenMode::Read).unwrap();
+    assert_eq!(reader.head().unwrap().generation, 1);
+    place.store = open("sqlite:test.db", &folder, OpenMode::Write).unwrap();
+    place.apply(vec![create("catalog/it", json!({ "displayName": "IT" }))]);
+    // First from the log of the writer, then from the file itself.
+    assert_eq!(reader.head().unwrap().generation, 2);
+    drop(place.store);
+    assert_eq!(reader.head().unwrap().generation, 2);
 }
 
 #[test]
@@ -244,13 +277,15 @@ fn a_link_or_a_folder_is_refused() {
 #[test]
 fn a_folder_that_is_not_there_is_named() {
     let folder = TempDir::new().unwrap();
-    let error = refusal(&folder.path().join("missing"), OpenMode::Write);
-    assert!(matches!(error, StoreError::Unavailable { .. }));
-    let text = error.to_string();
-    assert!(
-        text.contains("missing/test.db") && text.contains("no such folder"),
-        "{text}"
-    );
+    for mode in [OpenMode::Read, OpenMode::Write] {
+        let error = refusal(&folder.path().join("missing"), mode);
+        assert!(matches!(error, StoreError::Unavailable { .. }));
+        let text = error.to_string();
+        assert!(
+            text.contains("missing/test.db") && text.contains("no such folder"),
+            "{text}"
+        );
+    }
 }
 
 #[test]

@@ -28,6 +28,9 @@ pub struct Apply<'a> {
     pub audit: Option<AuditHead<'a>>,
     /// Whether a plan made afterwards was empty.
     pub verified: bool,
+    /// Why no plan could be made afterwards; absent when one was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unverified: Option<&'a str>,
     /// How long it took, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,
@@ -55,7 +58,8 @@ impl<'a> From<&'a Applied<'a>> for Apply<'a> {
                 size: report.audit_size,
                 hash: report.audit_hash,
             }),
-            verified: report.verified,
+            verified: report.verified == Ok(true),
+            unverified: report.verified.as_ref().err().map(String::as_str),
             duration_ms: Some(u64::try_from(report.duration.as_millis()).unwrap_or(0)),
         }
     }
@@ -74,6 +78,7 @@ impl<'a> Apply<'a> {
             generation: None,
             audit: None,
             verified,
+            unverified: None,
             duration_ms: None,
         }
     }

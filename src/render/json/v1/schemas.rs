@@ -118,7 +118,7 @@ mod tests {
             audit_size: 9,
             audit_hash: "ab",
             counts: vec![(Action::Create, 2)],
-            verified: true,
+            verified: Ok(true),
             duration: jiff::SignedDuration::from_millis(12),
         };
         fits("apply.schema.json", &v1::Apply::from(&applied));

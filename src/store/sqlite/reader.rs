@@ -1,0 +1,126 @@
+//! A store that is only read, by those who plan and look. It makes no file and takes no lock while nobody writes, and
+//! reads again what somebody wrote meanwhile.
+
+use std::cell::RefCell;
+
+use jiff::Timestamp;
+
+use super::connection::Sqlite;
+use super::quiet::Quiet;
+use super::{ATTEMPTS, Place};
+use crate::audit::Entry;
+use crate::model::{Live, Selection};
+use crate::plan::{RecordedChange, RunRecord};
+use crate::store::sql::SqlStore;
+use crate::store::{Head, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
+
+/// A store that is only read.
+pub(super) struct Reader {
+    place: Place,
+    opened: RefCell<Opened>,
+}
+
+/// The file as it is open now.
+struct Opened {
+    store: SqlStore<Sqlite>,
+    /// For a file that is read without taking part in its locks.
+    quiet: Option<Quiet>,
+}
+
+impl Opened {
+    fn of(place: &Place) -> Result<Self, StoreError> {
+        let (connection, quiet) = place.read()?;
+        Ok(Self {
+            store: place.store(connection),
+            quiet,
+        })
+    }
+
+    /// Returns true when what was just read is of one moment.
+    fn is_whole(&self) -> bool {
+        self.quiet.as_ref().is_none_or(Quiet::holds)
+    }
+}
+
+impl Reader {
+    pub(super) fn open(place: Place) -> Result<Self, StoreError> {
+        let opened = RefCell::new(Opened::of(&place)?);
+        Ok(Self { place, opened })
+    }
+
+    fn reading<T>(
+        &self,
+        read: impl Fn(&SqlStore<Sqlite>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        for _ in 0..ATTEMPTS {
+            let opened = self.opened.borrow();
+            // Even an error says nothing of a file that changed under the read.
+            let result = read(&opened.store);
+            if opened.is_whole() {
+                return result;
+            }
+            drop(opened);
+            let again = Opened::of(&self.place)?;
+            self.opened.replace(again);
+        }
+        Err(self.unavailable("other processes write to the file all the time"))
+    }
+
+    fn unavailable(&self, cause: &str) -> StoreError {
+        StoreError::Unavailable {
+            name: self.place.name.clone(),
+            doing: "read",
+            cause: cause.to_owned(),
+        }
+    }
+
+    fn closed<T>(&self) -> Result<T, StoreError> {
+        Err(StoreError::Unavailable {
+            name: self.place.name.clone(),
+            doing: "written",
+            cause: "it was opened for reading".to_owned(),
+        })
+    }
+}
+
+impl Store for Reader {
+    fn name(&self) -> &str {
+        &self.place.name
+    }
+
+    fn read(&self, of: &Selection<'_>) -> Result<Live, StoreError> {
+        self.reading(|store| store.read(of))
+    }
+
+    fn lease(&mut self, _: &LeaseAsk) -> Result<Lease, StoreError> {
+        self.closed()
+    }
+
+    fn renew(&mut self, _: &Lease, _: Timestamp) -> Result<Lease, StoreError> {
+        self.closed()
+    }
+
+    fn release(&mut self, _: Lease) -> Result<(), StoreError> {
+        self.closed()
+    }
+
+    fn begin(&mut self, _: &Lease, _: NewRun) -> Result<Box<dyn Run + '_>, StoreError> {
+        self.closed()
+    }
+
+    fn runs(&self, most: usize) -> Result<Vec<RunRecord>, StoreError> {
+        self.reading(|store| store.runs(most))
+    }
+
+    fn run(&self, id: &str) -> Result<Option<(RunRecord, Vec<RecordedChange>)>, StoreError> {
+        self.reading(|store| store.run(id))
+    }
+
+    fn head(&self) -> Result<Head, StoreError> {
+        self.reading(Store::head)
+    }
+
+    fn audit(&self, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
+        self.reading(|store| store.audit(from, most))
+    }
+}

@@ -1,0 +1,127 @@
+//! What goes wrong around the program: who else holds the store, what happened to its file, what the clock says.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::support::Sandbox;
+
+const TREE: &str = "version: 1\norganizations:\n  fabrikam:\n    displayName: Fabrikam\n    domains: [fabrikam.com]\n";
+
+fn applied() -> Sandbox {
+    let sandbox = Sandbox::project().write("tree.yaml", TREE);
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    sandbox
+}
+
+/// Changes the store behind the program's back.
+fn hand(sandbox: &Sandbox, sql: &str) {
+    let store = rusqlite::Connection::open(sandbox.path("guestlist.db"));
+    let done = store.and_then(|store| store.execute_batch(sql));
+    done.expect("the store takes the change");
+}
+
+fn from_now(seconds: i64) -> Timestamp {
+    Timestamp::now() + SignedDuration::from_secs(seconds)
+}
+
+fn held(sandbox: &Sandbox, since: Timestamp, until: Timestamp) {
+    let holder = r#"{"host":"elsewhere","user":"ben","pid":77,"born":"a/b/c"}"#;
+    hand(
+        sandbox,
+        &format!(
+            "UPDATE lease SET token = token + 1, holder = '{holder}', operation = 'apply', \
+                acquired = '{since}', expires = '{until}'"
+        ),
+    );
+}
+
+#[test]
+fn planning_and_looking_make_no_file() {
+    let sandbox = applied();
+    let names = || -> Vec<String> {
+        let mut names: Vec<String> = std::fs::read_dir(sandbox.root())
+            .expect("the folder is there")
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    };
+    let bytes = || std::fs::read(sandbox.path("guestlist.db")).expect("the store is there");
+    let (before, content) = (names(), bytes());
+    for arguments in [
+        &["plan"][..],
+        &["list"],
+        &["show", "organization/fabrikam"],
+        &["history"],
+    ] {
+        let _ = sandbox.run(arguments.iter().copied()).exits(0);
+        assert_eq!(names(), before, "{arguments:?}");
+    }
+    assert!(bytes() == content, "the store was written");
+}
+
+#[test]
+fn a_store_that_somebody_holds_is_left_alone() {
+    let sandbox = applied().write("tree.yaml", TREE.replace("Fabrikam", "Fabrikam AG"));
+    held(&sandbox, from_now(-5), from_now(55));
+    let _ = sandbox
+        .run(["apply", "--auto-approve"])
+        .exits(5)
+        .says("ben on elsewhere (process 77), apply since")
+        .says("wait for it to end");
+    let _ = sandbox.run(["plan", "--detailed-exitcode"]).exits(2);
+    held(&sandbox, from_now(3600), from_now(3660));
+    let _ = sandbox
+        .run(["apply", "--auto-approve"])
+        .exits(5)
+        .says("set the clocks of both machines right");
+    held(&sandbox, from_now(-3660), from_now(-3600));
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+}
+
+#[test]
+fn a_clock_that_went_back_is_told_once() {
+    let sandbox = applied().write("tree.yaml", TREE.replace("Fabrikam", "Fabrikam AG"));
+    let seen = from_now(3600);
+    hand(
+        &sandbox,
+        &format!("UPDATE meta SET value = '{seen}' WHERE key = 'highest_time'"),
+    );
+    let _ = sandbox.run(["plan"]).exits(0).says("warning[GL0701]");
+    let apply = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    assert_eq!(
+        apply.stdout.matches("GL0701").count(),
+        1,
+        "{}",
+        apply.text()
+    );
+}
+
+#[test]
+fn a_newer_format_asks_for_a_newer_program() {
+    let sandbox = applied();
+    hand(&sandbox, "PRAGMA user_version = 9");
+    for command in [&["plan"][..], &["apply", "--auto-approve"]] {
+        let _ = sandbox
+            .run(command.iter().copied())
+            .exits(3)
+            .says("a newer version of guestlist is needed");
+    }
+}
+
+#[test]
+fn a_folder_that_is_missing_is_no_empty_store() {
+    let sandbox = applied();
+    for command in [&["plan"][..], &["apply", "--auto-approve"]] {
+        let arguments = ["--store", "sqlite:unmounted/guestlist.db"];
+        let _ = sandbox
+            .run(arguments.iter().chain(command).copied())
+            .exits(7)
+            .says("there is no such folder");
+    }
+}
