@@ -30,6 +30,7 @@ use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::model::{Desired, Digest, Project};
 use crate::source::{FileId, Sources};
 
+pub use character::refused_character;
 pub use text::{FILE_BYTES, decode_text};
 
 #[cfg(test)]
