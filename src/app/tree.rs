@@ -96,6 +96,11 @@ fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
     .help("what cannot be read is not absent: make it readable, or take it out")
 }
 
+fn not_regular(path: &str) -> Diagnostic {
+    Diagnostic::error(code::NOT_REGULAR, format!("`{path}` is no regular file"))
+        .help("links, pipes and devices are not followed: put the file itself there")
+}
+
 fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnostics) {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -141,10 +146,7 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnosti
                     walk(root, &path, found, out);
                 }
             }
-            Ok(ty) if is_policy_file(name) && !ty.is_file() => out.push(
-                Diagnostic::error(code::NOT_REGULAR, format!("`{below}` is no regular file"))
-                    .help("links, pipes and devices are not followed: put the file itself there"),
-            ),
+            Ok(ty) if is_policy_file(name) && !ty.is_file() => out.push(not_regular(&below)),
             Ok(ty) if ty.is_symlink() && path.is_dir() => out.push(
                 Diagnostic::error(
                     code::NOT_REGULAR,
@@ -218,19 +220,25 @@ fn check_paths(found: &[String], out: &mut Diagnostics) {
 }
 
 fn read_file(root: &OwnedFd, below: &str) -> Result<SourceFile, Diagnostic> {
-    let file = open_below(root, below).map_err(|error| unreadable(below, &error.into()))?;
+    let file = open_below(root, below).map_err(|error| match error {
+        rustix::io::Errno::LOOP => not_regular(below),
+        error => unreadable(below, &error.into()),
+    })?;
     let meta = file.metadata().map_err(|error| unreadable(below, &error))?;
     if !meta.is_file() {
-        return Err(Diagnostic::error(
-            code::NOT_REGULAR,
-            format!("`{below}` is no regular file"),
-        ));
+        return Err(not_regular(below));
     }
     let mut bytes = Vec::with_capacity(meta.len().min(FILE_SIZE + 1) as usize);
     file.take(FILE_SIZE + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(below, &error))?;
     decode_text(below, bytes)
+}
+
+/// Reads one file of a folder as the files of a tree are read.
+pub(super) fn read_one(folder: &Path, name: &str) -> Result<SourceFile, Diagnostic> {
+    let handle = open_root(folder).map_err(|error| unreadable(".", &error.into()))?;
+    read_file(&handle, name)
 }
 
 fn open_root(root: &Path) -> Result<OwnedFd, rustix::io::Errno> {

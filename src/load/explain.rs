@@ -27,6 +27,8 @@ pub(super) struct Explainer<'f> {
     pub(super) file: &'f SourceFile,
     /// Its values.
     pub(super) root: NodeRef<'f>,
+    /// What stands between a key and its value, for help: `: `.
+    pub(super) sign: &'static str,
 }
 
 impl Explainer<'_> {
@@ -161,7 +163,7 @@ impl Explainer<'_> {
         let message = format!("the key `{property}` is missing{}", inside(route));
         let help = match property {
             "version" => "start the file with `version: 1`".to_owned(),
-            _ => format!("add `{property}: …`"),
+            _ => format!("add `{property}{}…`", self.sign),
         };
         out.push(self.at(route, code::MISSING_KEY, message).help(help));
     }

@@ -22,6 +22,7 @@ mod sections;
 mod shape;
 mod syntax;
 mod text;
+mod toml;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -32,6 +33,7 @@ use crate::source::{FileId, Sources};
 
 pub use character::refused_character;
 pub use text::{FILE_BYTES, decode_text};
+pub use toml::Toml;
 
 #[cfg(test)]
 use node::NodeRef;
