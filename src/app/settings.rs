@@ -8,9 +8,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::diag::{Diagnostic, Diagnostics, code, offer};
+use crate::load::Toml;
 use crate::model::text::{Domain, Line};
 use crate::model::{Name, Project};
-use crate::source::SourceFile;
+use crate::source::{Route, SourceFile};
+use crate::store::check_url;
 
 /// The file at the root of a project.
 pub const FILE: &str = "guestlist.toml";
@@ -101,36 +103,27 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// Returns what is wrong with the file, with its place.
+    /// Everything that is wrong with the file, each with its place.
     pub fn read(file: &SourceFile) -> Result<Self, Diagnostics> {
-        let mut out = Diagnostics::new();
-        let settings = match toml::from_str::<Self>(file.text()) {
-            Ok(settings) => settings,
-            Err(error) => {
-                out.push(explain(file, &error));
-                return Err(out);
+        let toml = Toml::parse(file, code::SETTINGS)?;
+        let mut out = toml.secrets();
+        let settings = toml::from_str::<Self>(file.text());
+        if let Err(error) = &settings {
+            let told = toml.explain(schema(), code::SETTINGS);
+            if told.is_empty() && out.is_empty() {
+                let span = error.span().unwrap_or_default();
+                let place = file.place(span.start as u32, span.end as u32);
+                let message = error.message().lines().next().unwrap_or_default();
+                out.push(Diagnostic::error(code::SETTINGS, message).at(place));
             }
-        };
-        if TimeZone::get(&settings.tenant.time_zone).is_err() {
-            let zone = &settings.tenant.time_zone;
-            let known = jiff::tz::db()
-                .available()
-                .map(|name| name.as_str().to_owned())
-                .collect::<Vec<_>>();
-            out.push(
-                place_of(
-                    file,
-                    zone,
-                    Diagnostic::error(code::SETTINGS, format!("there is no time zone `{zone}`")),
-                )
-                .help_opt(offer(zone, known.iter().map(String::as_str)))
-                .help("write a name of the IANA database, such as `Europe/Amsterdam`"),
-            );
+            out.extend(told);
         }
-        if out.is_empty() {
-            Ok(settings)
-        } else {
-            Err(out)
+        time_zone(&toml, &mut out);
+        store_urls(&toml, &mut out);
+        out.sort();
+        match settings {
+            Ok(settings) if out.is_empty() => Ok(settings),
+            _ => Err(out),
         }
     }
 
@@ -175,42 +168,44 @@ impl Settings {
     }
 }
 
-/// Says in words what the parser found, at its place.
-fn explain(file: &SourceFile, error: &toml::de::Error) -> Diagnostic {
-    let message = error
-        .message()
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .to_owned();
-    let (start, end) = error
-        .span()
-        .map_or((0, 0), |span| (span.start as u32, span.end as u32));
-    let named = |prefix: &str| {
-        let rest = message.strip_prefix(prefix)?;
-        Some(rest.split('`').next().unwrap_or_default().to_owned())
+fn time_zone(toml: &Toml<'_>, out: &mut Diagnostics) {
+    let Some((zone, place)) = toml.text(&Route::root().key("tenant").key("time-zone")) else {
+        return;
     };
-    let diagnostic = if let Some(key) = named("unknown field `") {
-        let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
-        Diagnostic::error(code::SETTINGS, format!("unknown setting `{key}`")).help_opt(
-            offer(&key, known.iter().copied()).or_else(|| {
-                let listed: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
-                Some(format!("settings that fit here: {}", listed.join(", ")))
-            }),
-        )
-    } else if let Some(key) = named("missing field `") {
-        Diagnostic::error(code::SETTINGS, format!("the setting `{key}` is missing"))
-            .help(format!("add `{key} = \"…\"`"))
-    } else {
-        Diagnostic::error(code::SETTINGS, message)
-    };
-    diagnostic.at(file.place(start, end))
+    if TimeZone::get(zone).is_ok() {
+        return;
+    }
+    let known: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|name| name.as_str().to_owned())
+        .collect();
+    let near = offer(zone, known.iter().map(String::as_str));
+    let help = near.unwrap_or_else(|| {
+        "write a name of the IANA database, such as `Europe/Amsterdam`".to_owned()
+    });
+    out.push(
+        Diagnostic::error(code::SETTINGS, format!("there is no time zone `{zone}`"))
+            .at(place)
+            .help(help),
+    );
 }
 
-fn place_of(file: &SourceFile, text: &str, diagnostic: Diagnostic) -> Diagnostic {
-    match file.text().find(text) {
-        Some(at) => diagnostic.at(file.place(at as u32, (at + text.len()) as u32)),
-        None => diagnostic,
+/// The URLs of stores say where one is, also of stores that this build does not know how to use.
+fn store_urls(toml: &Toml<'_>, out: &mut Diagnostics) {
+    let root = Route::root();
+    let environments = root.clone().key("environments");
+    let own = toml
+        .keys(&environments)
+        .into_iter()
+        .map(|name| environments.clone().key(name));
+    for of in std::iter::once(root).chain(own) {
+        let found = toml.text(&of.key("store").key("url"));
+        if let Some((Err(why), place)) = found.map(|(url, place)| (check_url(url), place)) {
+            out.push(
+                Diagnostic::error(code::SETTINGS, format!("the URL names no store: {why}"))
+                    .at(place),
+            );
+        }
     }
 }
 
@@ -228,5 +223,6 @@ pub fn schema() -> serde_json::Value {
 /// Returns the root of the project that a folder is in: the nearest folder upwards that holds the settings.
 #[must_use]
 pub(super) fn find_root(from: &Path) -> Option<&Path> {
-    from.ancestors().find(|folder| folder.join(FILE).is_file())
+    from.ancestors()
+        .find(|folder| folder.join(FILE).symlink_metadata().is_ok())
 }

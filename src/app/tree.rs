@@ -13,7 +13,7 @@ use rustix::fs::{CWD, Mode, OFlags, openat};
 
 use super::settings::FILE;
 use crate::diag::{Diagnostic, Diagnostics, code};
-use crate::load::decode_text;
+use crate::load::{decode_text, refused_character};
 use crate::source::{SourceFile, Sources};
 
 /// How many files a tree has at most.
@@ -85,7 +85,7 @@ pub(super) fn read(root: &Path) -> Result<Sources, Diagnostics> {
 /// Returns a path below the root as messages show it.
 fn shown(root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
-    below.to_string_lossy().replace('\\', "/")
+    below.to_string_lossy().into_owned()
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
@@ -94,6 +94,11 @@ fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
         format!("`{path}` cannot be read: {error}"),
     )
     .help("what cannot be read is not absent: make it readable, or take it out")
+}
+
+fn not_regular(path: &str) -> Diagnostic {
+    Diagnostic::error(code::NOT_REGULAR, format!("`{path}` is no regular file"))
+        .help("links, pipes and devices are not followed: put the file itself there")
 }
 
 fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnostics) {
@@ -111,11 +116,20 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnosti
         };
         let path = entry.path();
         let name = entry.file_name();
-        let name = name.to_string_lossy();
+        let below = shown(root, &path);
+        let Some(name) = name.to_str() else {
+            out.push(
+                Diagnostic::error(
+                    code::ENCODING,
+                    format!("`{below}`: a path that is not UTF-8"),
+                )
+                .help("rename it"),
+            );
+            continue;
+        };
         if name.starts_with('.') {
             continue;
         }
-        let below = shown(root, &path);
         match entry.file_type() {
             Ok(ty) if ty.is_dir() => {
                 if path.join(FILE).exists() {
@@ -132,10 +146,7 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnosti
                     walk(root, &path, found, out);
                 }
             }
-            Ok(ty) if is_policy_file(&name) && !ty.is_file() => out.push(
-                Diagnostic::error(code::NOT_REGULAR, format!("`{below}` is no regular file"))
-                    .help("links, pipes and devices are not followed: put the file itself there"),
-            ),
+            Ok(ty) if is_policy_file(name) && !ty.is_file() => out.push(not_regular(&below)),
             Ok(ty) if ty.is_symlink() && path.is_dir() => out.push(
                 Diagnostic::error(
                     code::NOT_REGULAR,
@@ -143,7 +154,7 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnosti
                 )
                 .help("links are not followed: put the folder itself there, or take the link out"),
             ),
-            Ok(_) if is_policy_file(&name) => found.push(below),
+            Ok(_) if is_policy_file(name) => found.push(below),
             Ok(_) => {}
             Err(error) => out.push(unreadable(&below, &error)),
         }
@@ -168,46 +179,66 @@ fn check_paths(found: &[String], out: &mut Diagnostics) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for path in found {
         if path.len() > PATH {
-            out.push(Diagnostic::error(
-                code::FILE_LIMIT,
-                format!(
-                    "`{path}`: {} bytes of path, where at most {PATH} are allowed",
-                    path.len()
-                ),
-            ));
-        }
-        if path.chars().any(char::is_control) {
-            out.push(Diagnostic::error(
-                code::CHARACTER,
-                format!("`{}`: a path with control characters", path.escape_debug()),
-            ));
-        }
-        if let Some(other) = seen.insert(path.to_lowercase(), path) {
             out.push(
                 Diagnostic::error(
-                    code::CASE_CLASH,
-                    format!("`{other}` and `{path}` differ only in case"),
+                    code::FILE_LIMIT,
+                    format!(
+                        "`{path}`: {} bytes of path, where at most {PATH} are allowed",
+                        path.len()
+                    ),
                 )
-                .help("on some systems they are one file: rename one"),
+                .help("give folders shorter names, or fewer levels"),
             );
+        }
+        if let Some(why) = refused_character(path) {
+            out.push(
+                Diagnostic::error(
+                    code::CHARACTER,
+                    format!("the path `{}`: {why}", path.escape_debug()),
+                )
+                .help("rename the file or its folder"),
+            );
+        }
+        let ends = path.match_indices('/').map(|(at, _)| at);
+        for end in ends.chain([path.len()]) {
+            let part = &path[..end];
+            match seen.get(&part.to_lowercase()) {
+                None => {
+                    seen.insert(part.to_lowercase(), part);
+                }
+                Some(other) if *other == part => {}
+                Some(other) => out.push(
+                    Diagnostic::error(
+                        code::CASE_CLASH,
+                        format!("`{other}` and `{part}` differ only in case"),
+                    )
+                    .help("on some systems they are one: rename one"),
+                ),
+            }
         }
     }
 }
 
 fn read_file(root: &OwnedFd, below: &str) -> Result<SourceFile, Diagnostic> {
-    let file = open_below(root, below).map_err(|error| unreadable(below, &error.into()))?;
+    let file = open_below(root, below).map_err(|error| match error {
+        rustix::io::Errno::LOOP => not_regular(below),
+        error => unreadable(below, &error.into()),
+    })?;
     let meta = file.metadata().map_err(|error| unreadable(below, &error))?;
     if !meta.is_file() {
-        return Err(Diagnostic::error(
-            code::NOT_REGULAR,
-            format!("`{below}` is no regular file"),
-        ));
+        return Err(not_regular(below));
     }
     let mut bytes = Vec::with_capacity(meta.len().min(FILE_SIZE + 1) as usize);
     file.take(FILE_SIZE + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(below, &error))?;
     decode_text(below, bytes)
+}
+
+/// Reads one file of a folder as the files of a tree are read.
+pub(super) fn read_one(folder: &Path, name: &str) -> Result<SourceFile, Diagnostic> {
+    let handle = open_root(folder).map_err(|error| unreadable(".", &error.into()))?;
+    read_file(&handle, name)
 }
 
 fn open_root(root: &Path) -> Result<OwnedFd, rustix::io::Errno> {

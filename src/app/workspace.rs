@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::AppError;
 use super::settings::{DEFAULT_STORE, Environment, FILE, Settings, find_root};
+use super::{AppError, tree};
 use crate::diag::Diagnostics;
-use crate::source::SourceFile;
 use crate::store::{OpenMode, Store, StoreError, open};
 
 /// Settings from the command line and the environment; they win over the file.
@@ -51,9 +50,12 @@ pub fn workspace(
     let root = find_root(&from)
         .ok_or_else(|| AppError::NoProject { from: from.clone() })?
         .to_owned();
-    let path = root.join(FILE);
-    let text = fs::read_to_string(&path).map_err(unread(&path))?;
-    let settings = Settings::read(&SourceFile::new(FILE, text)).map_err(AppError::Settings)?;
+    let file = tree::read_one(&root, FILE).map_err(|problem| {
+        let mut problems = Diagnostics::new();
+        problems.push(problem);
+        AppError::Settings(problems)
+    })?;
+    let settings = Settings::read(&file).map_err(AppError::Settings)?;
     let environment = settings.environment(environment).map_err(|problem| {
         let mut problems = Diagnostics::new();
         problems.push(problem);

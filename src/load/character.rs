@@ -43,6 +43,15 @@ pub(super) fn refused(text: &str, limit: usize) -> Vec<Refused> {
     found
 }
 
+/// Says what is wrong with the first character of a text on one line that may not be there, such as a file's path.
+#[must_use]
+pub fn refused_character(text: &str) -> Option<String> {
+    match text.contains(['\n', '\t']) {
+        true => Some("a line break or a tab".to_owned()),
+        false => Some(refused(text, 1).into_iter().next()?.message),
+    }
+}
+
 /// Printable ASCII, tabs and line feeds only. Branches once a block, so that the loop is vectorized.
 fn is_plain(bytes: &[u8]) -> bool {
     let odd = |byte: &u8| !matches!(byte, b' '..=b'~' | b'\n' | b'\t');

@@ -4,7 +4,9 @@ mod access;
 mod names;
 mod people;
 
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use foldhash::fast::FixedState;
 use jiff::Timestamp;
@@ -81,7 +83,14 @@ struct Tree<'t, 's> {
     by_name: HashMap<(Kind, &'t str), usize, FixedState>,
     broken: HashMap<(Kind, &'t str), FileId, FixedState>,
     locator: &'t Locator<'s>,
+    /// The names of a kind, once somebody has looked for one.
+    sorted: RefCell<BTreeMap<Kind, Rc<[&'t str]>>>,
+    /// How many names may still be compared.
+    comparisons: Cell<usize>,
 }
+
+/// How many names a run compares with misspelt ones at most.
+const COMPARISONS: usize = 500_000;
 
 impl<'t, 's> Tree<'t, 's> {
     fn new(
@@ -104,6 +113,8 @@ impl<'t, 's> Tree<'t, 's> {
                 .map(|(file, address)| (key(address), *file))
                 .collect(),
             locator,
+            sorted: RefCell::default(),
+            comparisons: Cell::new(COMPARISONS),
         }
     }
 
@@ -117,6 +128,18 @@ impl<'t, 's> Tree<'t, 's> {
     /// Returns true for an object that is declared, readable or not.
     fn declares(&self, kind: Kind, name: &str) -> bool {
         self.by_name.contains_key(&(kind, name)) || self.broken.contains_key(&(kind, name))
+    }
+
+    /// Returns every name of a kind, in order, to look for a near one among them; none once a run has compared enough of
+    /// them, for nobody reads that many messages.
+    fn candidates(&self, kind: Kind) -> Rc<[&'t str]> {
+        let mut known = self.sorted.borrow_mut();
+        let names = known.entry(kind).or_insert_with(|| self.names(kind).into());
+        let Some(rest) = self.comparisons.get().checked_sub(names.len()) else {
+            return Rc::default();
+        };
+        self.comparisons.set(rest);
+        Rc::clone(names)
     }
 
     /// Returns every name of a kind, in order.
@@ -177,7 +200,7 @@ typed! {
 
 /// Offers a near name of a kind.
 fn near(tree: &Tree<'_, '_>, kind: Kind, name: &str) -> Option<String> {
-    offer(name, tree.names(kind))
+    offer(name, tree.candidates(kind).iter().copied())
 }
 
 /// The code of a reference to nothing, here for all rules.

@@ -10,8 +10,10 @@ use jsonschema::paths::LocationSegment;
 use serde_json::Value;
 
 use super::node::{NodeKind, NodeRef};
+use super::parse::MERGE_KEY;
+use super::scalar::short;
 use crate::diag::{Code, Diagnostic, Diagnostics, code, nearest, offer};
-use crate::model::text::FORMATS;
+use crate::model::text::{Check, FORMATS, Malformed};
 use crate::source::{Route, SourceFile, Step};
 
 /// How many names a line of help lists at most.
@@ -25,6 +27,8 @@ pub(super) struct Explainer<'f> {
     pub(super) file: &'f SourceFile,
     /// Its values.
     pub(super) root: NodeRef<'f>,
+    /// What stands between a key and its value, for help: `: `.
+    pub(super) sign: &'static str,
 }
 
 impl Explainer<'_> {
@@ -44,7 +48,7 @@ impl Explainer<'_> {
                 self.unknown_keys(&route, &self.known_keys(error), unexpected, out);
             }
             Rule::Required { property } => self.missing_key(error, &route, property, out),
-            Rule::Type { kind } => out.push(self.wrong_type(&route, kind)),
+            Rule::Type { kind } => out.push(self.wrong_type(error, &route, kind)),
             Rule::Enum { options } => out.push(self.not_a_choice(&route, &words_of(options))),
             Rule::Constant { .. } => out.push(
                 self.at(
@@ -60,7 +64,7 @@ impl Explainer<'_> {
             Rule::PropertyNames { error } => self.bad_name(&route, error, out),
             Rule::UniqueItems => self.repeated(&route, out),
             Rule::AnyOf { context } | Rule::OneOfNotValid { context } => {
-                self.union(&route, &self.tags(error), context, out);
+                self.union(error, &route, &self.tags(error), context, out);
             }
             Rule::MaxItems { limit } => out.push(self.count(&route, *limit, "most")),
             Rule::MinItems { limit } => out.push(self.count(&route, *limit, "least")),
@@ -117,6 +121,7 @@ impl Explainer<'_> {
         for entry in node
             .entries()
             .filter(|entry| unexpected.iter().any(|key| key == entry.key))
+            .filter(|entry| entry.key != MERGE_KEY)
         {
             let place = self.file.place(entry.key_span.0, entry.key_span.1);
             let known = || known.iter().map(String::as_str);
@@ -127,7 +132,7 @@ impl Explainer<'_> {
             out.push(
                 Diagnostic::error(
                     code::UNKNOWN_KEY,
-                    format!("unknown key `{}`{}", entry.key, inside(route)),
+                    format!("unknown key `{}`{}", short(entry.key), inside(route)),
                 )
                 .at(place)
                 .help_opt(help),
@@ -147,8 +152,9 @@ impl Explainer<'_> {
         let known = self.known_keys(error);
         let misspelt = self.root.find(route).is_some_and(|node| {
             node.entries().any(|entry| {
-                !known.iter().any(|key| key == entry.key)
-                    && nearest(entry.key, [property]).is_some()
+                entry.key == MERGE_KEY
+                    || !known.iter().any(|key| key == entry.key)
+                        && nearest(entry.key, [property]).is_some()
             })
         });
         if misspelt {
@@ -157,19 +163,44 @@ impl Explainer<'_> {
         let message = format!("the key `{property}` is missing{}", inside(route));
         let help = match property {
             "version" => "start the file with `version: 1`".to_owned(),
-            _ => format!("add `{property}: …`"),
+            _ => format!("add `{property}{}…`", self.sign),
         };
         out.push(self.at(route, code::MISSING_KEY, message).help(help));
     }
 
-    fn wrong_type(&self, route: &Route, kind: &TypeKind) -> Diagnostic {
+    fn wrong_type(
+        &self,
+        error: &ValidationError<'_>,
+        route: &Route,
+        kind: &TypeKind,
+    ) -> Diagnostic {
         let wanted: Vec<&str> = match kind {
             TypeKind::Single(ty) => vec![type_word(&ty.to_string())],
             TypeKind::Multiple(types) => {
                 types.iter().map(|ty| type_word(&ty.to_string())).collect()
             }
         };
-        self.unfit(route, &wanted.join(" or "))
+        let unfit = self.unfit(route, &wanted.join(" or "));
+        match self.mended_text(error, route) {
+            Some(help) => Diagnostic {
+                help: vec![help],
+                ..unfit
+            },
+            None => unfit,
+        }
+    }
+
+    /// Returns what the format of a text says of a plain number or boolean there: `90d`, and not `"90"`, for `90`.
+    fn mended_text(&self, error: &ValidationError<'_>, route: &Route) -> Option<String> {
+        let node = self.root.find(route)?;
+        if !matches!(node.kind(), NodeKind::Integer | NodeKind::Boolean) {
+            return None;
+        }
+        let (parent, _) = error.schema_path().as_str().rsplit_once('/')?;
+        let check = check_of(self.schema.pointer(parent)?["format"].as_str()?)?;
+        let (start, end) = node.span();
+        let written = self.file.text().get(start as usize..end as usize)?;
+        check(written).err()?.help
     }
 
     /// Says what is wanted and what is there, with the mend where there is an obvious one.
@@ -245,12 +276,8 @@ impl Explainer<'_> {
             .find(route)
             .and_then(|node| node.as_text())
             .unwrap_or_default();
-        let check = FORMATS
-            .iter()
-            .find(|(name, _)| *name == format)
-            .map(|(_, check)| check);
         let key = last_key(route);
-        match check.map(|check| check(text)) {
+        match check_of(format).map(|check| check(text)) {
             Some(Err(problem)) => self
                 .at(
                     route,
@@ -279,17 +306,20 @@ impl Explainer<'_> {
             Rule::Format { format } => format.as_str(),
             _ => "name",
         };
-        let check = FORMATS
-            .iter()
-            .find(|(known, _)| *known == format)
-            .map(|(_, check)| check);
-        let problem = check.and_then(|check| check(&name).err());
+        if name == MERGE_KEY {
+            return;
+        }
+        let stuck = [":{", ":["].iter().any(|stuck| name.contains(stuck));
+        let problem = match stuck {
+            true => Some(Malformed::new("a space is missing behind the colon")),
+            false => check_of(format).and_then(|check| check(&name).err()),
+        };
         let message = problem.as_ref().map_or_else(
             || "not allowed here".to_owned(),
             |problem| problem.message.clone(),
         );
         out.push(
-            Diagnostic::error(code::BAD_FORMAT, format!("`{name}`: {message}"))
+            Diagnostic::error(code::BAD_FORMAT, format!("`{}`: {message}", short(&name)))
                 .at(self.file.place(entry.key_span.0, entry.key_span.1))
                 .help_opt(problem.and_then(|problem| problem.help)),
         );
@@ -342,6 +372,7 @@ impl Explainer<'_> {
     /// None of several forms fits: explain the one that was meant.
     fn union(
         &self,
+        error: &ValidationError<'_>,
         route: &Route,
         tags: &[String],
         branches: &[Vec<ValidationError<'static>>],
@@ -401,7 +432,15 @@ impl Explainer<'_> {
                 }
             }
             NodeKind::Text if !words.is_empty() => {
-                out.push(self.not_a_choice(route, &[&words, tags].concat()));
+                let wrong = self.not_a_choice(route, &[&words, tags].concat());
+                let text = node.as_text().unwrap_or_default();
+                out.push(match self.tag_that_takes(text, error) {
+                    Some(tag) => Diagnostic {
+                        help: vec![format!("write `{{ {tag}: {} }}`", short(text))],
+                        ..wrong
+                    },
+                    None => wrong,
+                });
             }
             _ => match (fitting.next(), fitting.next()) {
                 (Some(branch), None) => branch.iter().for_each(|error| self.explain(error, out)),
@@ -422,7 +461,15 @@ impl Explainer<'_> {
                             }
                         }
                     }
-                    out.push(self.unfit(route, &wanted.join(" or ")));
+                    let unfit = self.unfit(route, &wanted.join(" or "));
+                    let choices = || words.iter().chain(tags).map(String::as_str);
+                    out.push(match list(choices()).filter(|_| !tags.is_empty()) {
+                        Some(names) => Diagnostic {
+                            help: vec![one_of(names)],
+                            ..unfit
+                        },
+                        None => unfit,
+                    });
                 }
             },
         }
@@ -435,10 +482,28 @@ impl Explainer<'_> {
         branches.filter_map(|branch| self.tag(branch)).collect()
     }
 
+    /// Returns the first key of a union whose value a text could be.
+    fn tag_that_takes(&self, text: &str, union: &ValidationError<'_>) -> Option<String> {
+        let branches = self.schema.pointer(union.schema_path().as_str());
+        let branches = branches.and_then(Value::as_array).into_iter().flatten();
+        branches
+            .filter_map(|branch| {
+                let tag = self.tag(branch)?;
+                let format = self.resolved(&self.resolved(branch)?["properties"][&tag])?["format"]
+                    .as_str()?;
+                check_of(format)?(text).is_ok().then_some(tag)
+            })
+            .next()
+    }
+
+    fn resolved<'v>(&'v self, schema: &'v Value) -> Option<&'v Value> {
+        let target = schema["$ref"].as_str().and_then(|at| at.strip_prefix('#'));
+        target.map_or(Some(schema), |at| self.schema.pointer(at))
+    }
+
     /// Returns the one key of a branch that is a mapping with one key.
     fn tag(&self, branch: &Value) -> Option<String> {
-        let target = branch["$ref"].as_str().and_then(|at| at.strip_prefix('#'));
-        let branch = target.map_or(Some(branch), |at| self.schema.pointer(at))?;
+        let branch = self.resolved(branch)?;
         let mut keys = branch["properties"].as_object()?.keys();
         let key = keys.next().filter(|_| keys.next().is_none())?;
         let required = branch["required"].as_array()?;
@@ -447,6 +512,12 @@ impl Explainer<'_> {
             .any(|needed| needed == key)
             .then(|| key.clone())
     }
+}
+
+/// Returns the check of a format.
+fn check_of(format: &str) -> Option<Check> {
+    let known = FORMATS.iter().find(|(known, _)| *known == format);
+    known.map(|(_, check)| *check)
 }
 
 fn route_of(error: &ValidationError<'_>) -> Route {

@@ -22,6 +22,7 @@ mod sections;
 mod shape;
 mod syntax;
 mod text;
+mod toml;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -30,7 +31,9 @@ use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::model::{Desired, Digest, Project};
 use crate::source::{FileId, Sources};
 
+pub use character::refused_character;
 pub use text::{FILE_BYTES, decode_text};
+pub use toml::Toml;
 
 #[cfg(test)]
 use node::NodeRef;

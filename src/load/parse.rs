@@ -20,6 +20,8 @@ const DEPTH: usize = 16;
 const NODES: u32 = 50_000;
 /// How many bytes of text variables bring into a file at most.
 const FILLED_BYTES: usize = 4 * 1024 * 1024;
+/// The key that lays one mapping over another in older YAML.
+pub(super) const MERGE_KEY: &str = "<<";
 /// How many problems of a file are said; nobody reads more of them, and hostile files stay cheap.
 const PROBLEMS: usize = 100;
 
@@ -197,11 +199,12 @@ impl<'s, 'v> Reader<'s, 'v> {
             }
             Event::MappingEnd | Event::SequenceEnd => self.close(at),
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
-                self.forbidden(
-                    at,
-                    "an alias",
-                    "write the value out, or use `profiles` or `vars`",
-                )?;
+                let written = &self.text[at.0 as usize..at.1 as usize];
+                let help = match written.strip_prefix("*.") {
+                    Some(domain) => format!("write `{{ domain: {domain}, subdomains: true }}`"),
+                    None => "write the value out, or use `profiles` or `vars`".to_owned(),
+                };
+                self.forbidden(at, "an alias", &help)?;
                 self.counted(at)?;
                 self.hole(at)
             }
@@ -410,13 +413,13 @@ impl<'s, 'v> Reader<'s, 'v> {
             (false, false) => Plain::Text,
         };
         if self.frames.last().is_some_and(|frame| frame.at_key) {
-            self.key(text, kind, plain, at)
+            self.key(text, kind, at)
         } else {
             self.value(text, kind, at)
         }
     }
 
-    fn key(&mut self, text: Cow<'s, str>, kind: Plain, plain: bool, at: Bytes) -> ControlFlow<()> {
+    fn key(&mut self, text: Cow<'s, str>, kind: Plain, at: Bytes) -> ControlFlow<()> {
         let mut left_out = false;
         if kind == Plain::Null {
             let what = if at.0 == at.1 {
@@ -436,9 +439,9 @@ impl<'s, 'v> Reader<'s, 'v> {
             let help = format!("quote it: `\"{shown}\":`");
             let message = format!("the key `{shown}` is not text");
             self.report(code::KEY_TYPE, at, message, Some(help))?;
-        } else if plain && text == "<<" {
+        } else if text == MERGE_KEY {
+            // It stays in the mapping: what it would bring is not missing.
             self.forbidden(at, "a merge key", "write the keys out, or use `profiles`")?;
-            left_out = true;
         } else if self.secret.is_none() && secret::is_secret(&text) {
             let message = format!("the key `{}` looks like a secret", short(&text));
             let help = "policy files are read by many: take it out of the file and its history";
@@ -447,7 +450,7 @@ impl<'s, 'v> Reader<'s, 'v> {
             left_out = true;
         }
         if !left_out && let Some(first) = self.seen_before(text.clone()) {
-            if self.secret.is_none() {
+            if self.secret.is_none() && text != MERGE_KEY {
                 let message = format!("the key `{}` stands twice", short(&text));
                 let problem = self.problem(code::DUPLICATE_KEY, at, message);
                 problem.first = Some(first);
@@ -587,6 +590,10 @@ impl<'s, 'v> Reader<'s, 'v> {
         }
         if *error.kind() == ErrorKind::RecursionLimitExceeded {
             return self.too_deep((at, at + 1));
+        }
+        let told = |known: &Found| known.code == code::CHARACTER && known.at.0 == at;
+        if self.problems.iter().any(told) {
+            return Break(()); // Why the parser stops here is said.
         }
         let (code, message, help) = syntax(error.kind(), self.text, at as usize);
         self.problem(code, (at, at + 1), message).help = help;

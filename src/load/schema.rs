@@ -142,7 +142,22 @@ pub fn policy_file() -> Value {
     });
     by_name(&mut schema, &name);
     publish(&mut schema);
+    take_variables(&mut schema);
     schema
+}
+
+/// Lets a text that holds a variable pass every pattern: what it becomes is not known to an editor.
+fn take_variables(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(take_variables),
+        Value::Object(keys) => {
+            if let Some(Value::String(pattern)) = keys.get_mut("pattern") {
+                pattern.push_str(r"|\$\{var\.");
+            }
+            keys.values_mut().for_each(take_variables);
+        }
+        _ => {}
+    }
 }
 
 /// Returns the keys that objects of a kind may have in a file, lifecycle keys included.
@@ -209,7 +224,7 @@ fn remove_keys(schema: &mut Value, keys: &[&str]) {
 }
 
 /// Says of mappings by name what is wrong with a name, and not only that it does not fit.
-fn by_name(schema: &mut Value, name: &Value) {
+pub(super) fn by_name(schema: &mut Value, name: &Value) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(|item| by_name(item, name)),
         Value::Object(keys) => {

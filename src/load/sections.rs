@@ -99,6 +99,7 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
             schema: reading.shape.schema(),
             file,
             root,
+            sign: ": ",
         };
         let before = contents.diagnostics.len();
         reading.shape.explain(root, &mut |error| {
@@ -125,6 +126,9 @@ fn explain_broken(reading: &Reading<'_>, id: FileId, root: NodeRef<'_>, contents
         let Some(Err(error)) = whole.map(|node| decode(reading, address, node)) else {
             continue;
         };
+        if error.message.ends_with(&format!("`{}`", parse::MERGE_KEY)) {
+            continue; // The parser has said so.
+        }
         let (start, end) = error
             .span
             .unwrap_or_else(|| root.locate(&route_of(address)));

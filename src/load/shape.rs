@@ -56,7 +56,8 @@ impl Shape {
     }
 }
 
-fn compile(schema: &Value, formats: bool) -> Validator<Yaml> {
+/// Compiles a schema that was made quick.
+pub(super) fn compile(schema: &Value, formats: bool) -> Validator<Yaml> {
     let mut options = jsonschema::options_for::<Yaml>().should_validate_formats(formats);
     for (name, check) in FORMATS.iter().filter(|_| formats) {
         options = options.with_format(*name, move |text: &str| check(text).is_ok());

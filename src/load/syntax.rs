@@ -43,6 +43,42 @@ pub(super) fn syntax(kind: &ErrorKind, text: &str, at: usize) -> (Code, String, 
             "a colon where no key can stand",
             "quote text that holds `: `, and check the indentation",
         ),
-        _ => (code::SYNTAX, format!("this is not YAML: {kind}"), None),
+        _ if text[at..].starts_with(['@', '`', '%']) => (
+            code::SYNTAX,
+            format!("text cannot begin with `{}`", &text[at..=at]).replace("```", "a backtick"),
+            Some("quote it".to_owned()),
+        ),
+        _ => {
+            let help = mend(text, at).map(str::to_owned);
+            (code::SYNTAX, format!("this is not YAML: {kind}"), help)
+        }
     }
+}
+
+/// Says what people mostly meant where the parser stops.
+fn mend(text: &str, at: usize) -> Option<&'static str> {
+    let rest = text.get(at..)?;
+    let stands_first = text[..at]
+        .trim_end_matches(' ')
+        .ends_with(['\n', ':', '-', ',', '[', '{']);
+    match rest.chars().next()? {
+        '"' => Some("double the backslash, or write the text in single quotes: `'…'`"),
+        '[' | '{' | ']' | '}' => Some("close every bracket that is opened, and no other"),
+        _ if open_bracket(&text[..at]) => Some("close the bracket that is open"),
+        _ if stands_first => Some("line the key up with the keys beside it"),
+        _ => None,
+    }
+}
+
+/// Returns true when a bracket of the lines just before is still open.
+fn open_bracket(before: &str) -> bool {
+    let lines = before.trim_end().rsplit('\n').take(3);
+    let count = |of: &[char]| {
+        lines
+            .clone()
+            .flat_map(str::chars)
+            .filter(|c| of.contains(c))
+            .count()
+    };
+    count(&['[', '{']) > count(&[']', '}'])
 }

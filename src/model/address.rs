@@ -46,7 +46,8 @@ impl Name {
                 }
             })
             .collect();
-        let mended = mended.trim_matches('-');
+        let words: Vec<&str> = mended.split('-').filter(|word| !word.is_empty()).collect();
+        let mended = words.join("-");
         let problem = Malformed::new("a name is made of lower-case letters, digits and `-`");
         Err(if mended.is_empty() {
             problem

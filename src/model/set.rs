@@ -63,9 +63,32 @@ impl<T: Serialize + Ord> Serialize for Set<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Set<T> {
+/// Lists up to this length are compared item by item for repeats.
+const FEW: usize = 16;
+
+/// Returns an item that is equal to another: a schema compares texts as they are written, and misses what only means the
+/// same, such as a mail address in capitals.
+fn repeated<T: Ord>(items: &[T]) -> Option<&T> {
+    if items.len() <= FEW {
+        let mut all = items.iter().enumerate();
+        return all.find_map(|(at, item)| items[..at].contains(item).then_some(item));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    items.iter().find(|item| !seen.insert(*item))
+}
+
+impl<'de, T: Deserialize<'de> + Serialize + Ord> Deserialize<'de> for Set<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::deserialize(deserializer).map(Self)
+        let items = Vec::deserialize(deserializer)?;
+        match repeated(&items) {
+            None => Ok(Self(items)),
+            Some(item) => {
+                let item = serde_json::to_string(item).unwrap_or_default();
+                let item = item.trim_matches('"');
+                let message = format_args!("`{item}` stands twice, in another spelling");
+                Err(serde::de::Error::custom(message))
+            }
+        }
     }
 }
 

@@ -11,7 +11,7 @@ mod sqlite;
 
 use jiff::Timestamp;
 
-pub use open::{OpenMode, open};
+pub use open::{OpenMode, check_url, open};
 
 use crate::audit::Entry;
 use crate::model::{Digest, Live, Selection};

@@ -39,26 +39,37 @@ pub fn open(url: &str, base: &Path, mode: OpenMode) -> Result<Box<dyn Store>, St
         url: redacted(url),
         cause,
     };
-    let Some((word, rest)) = url.split_once(':') else {
-        return Err(unknown(
-            "it says no kind of store; write `sqlite:FILE`".to_owned(),
-        ));
-    };
-    let scheme = SCHEMES.iter().find(|(known, _)| *known == word);
-    match scheme {
-        Some((_, Scheme::Sqlite)) => {
-            let file = file(rest).map_err(|cause| unknown(cause.to_owned()))?;
-            sqlite::open(url, &base.join(file), mode)
-        }
-        Some((_, Scheme::Missing(what))) => Err(unknown(format!(
+    match scheme(url).map_err(unknown)? {
+        (Scheme::Sqlite, file) => sqlite::open(url, &base.join(file), mode),
+        (Scheme::Missing(what), _) => Err(unknown(format!(
             "this build has no store in {what}; use `sqlite:FILE`"
         ))),
+    }
+}
+
+/// Says why a URL names no store, whether or not this build has stores of its kind.
+///
+/// # Errors
+///
+/// What is wrong, and what to write.
+pub fn check_url(url: &str) -> Result<(), String> {
+    scheme(url).map(drop)
+}
+
+/// Returns the kind of store that a URL names, and for a file its name.
+fn scheme(url: &str) -> Result<(Scheme, &str), String> {
+    let Some((word, rest)) = url.split_once(':') else {
+        return Err("it says no kind of store; write `sqlite:FILE`".to_owned());
+    };
+    match SCHEMES.iter().find(|(known, _)| *known == word) {
+        Some((_, Scheme::Sqlite)) => Ok((Scheme::Sqlite, file(rest)?)),
+        Some((_, missing)) => Ok((*missing, rest)),
         None => {
             let near = nearest(word, SCHEMES.iter().map(|(known, _)| *known));
-            Err(unknown(match near {
+            Err(match near {
                 Some(near) => format!("there is no store `{word}:`; did you mean `{near}:`?"),
                 None => format!("there is no store `{word}:`; write `sqlite:FILE`"),
-            }))
+            })
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod agreement;
 mod cases;
 mod example;
 mod faults;

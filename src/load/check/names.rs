@@ -42,7 +42,10 @@ pub(super) fn declared_once(
                     locator.place(earlier, address, &root),
                     "first declared here",
                 )
-                .help("give one of them another name, or make one declaration of them"),
+                .help(match address.kind().is_singleton() {
+                    true => "make one section of the two",
+                    false => "give one of them another name, or make one declaration of them",
+                }),
         );
     }
 }
@@ -132,8 +135,9 @@ fn group(
     if tree.declares(Kind::Resource, name) {
         return;
     }
-    let groups = tree.names(Kind::Resource);
-    if let Some(meant) = nearest(name, groups.into_iter().filter(|name| has_members(name))) {
+    let groups = tree.candidates(Kind::Resource);
+    let groups = groups.iter().copied().filter(|name| has_members(name));
+    if let Some(meant) = nearest(name, groups) {
         out.push(
             Diagnostic::warning(
                 UNKNOWN,
@@ -304,8 +308,8 @@ pub(super) fn waived(
             ..
         } = waiver;
         if !tree.declares(address.kind(), address.name()) {
-            let names = tree.names(address.kind());
-            let meant = nearest(address.name(), names)
+            let names = tree.candidates(address.kind());
+            let meant = nearest(address.name(), names.iter().copied())
                 .map(|name| format!("did you mean `{}/{name}`?", address.kind()));
             out.push(
                 Diagnostic::error(

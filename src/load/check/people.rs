@@ -1,12 +1,15 @@
 //! Whose people come, and who answers for them: identities of organizations, and sponsors that exist.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
+use foldhash::fast::FixedState;
 
 use super::Tree;
 use crate::diag::{Diagnostics, code};
 use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::kinds::{Organization, OrganizationState};
-use crate::model::text::{Principal, Sponsors};
+use crate::model::text::{Domain, DomainRule, Principal, Sponsors};
 use crate::model::{Declaration, Kind, Object, Project, Set};
 use crate::source::{FileId, Route};
 
@@ -37,43 +40,42 @@ pub(super) fn check(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostic
     }
 }
 
-/// A tenant or a domain tells one organization, and ours is none of them.
+/// An identity that was seen: whose it is, where it stands, and the rule where it is a domain.
+struct Seen<'t> {
+    of: &'t (FileId, Declaration),
+    at: Route,
+    rule: Option<&'t DomainRule>,
+}
+
+/// A tenant or a domain is the identity of one organization, and ours are none of them.
 fn identities(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostics) {
-    let mut seen: BTreeMap<String, (&(FileId, Declaration), Route)> = BTreeMap::new();
+    let mut tenants: BTreeMap<String, Seen<'_>> = BTreeMap::new();
+    let mut domains: HashMap<&str, Vec<Seen<'_>>, FixedState> = HashMap::default();
     for (of, organization) in tree.organizations() {
-        let tenant = organization
-            .tenant
-            .iter()
-            .map(|tenant| (tenant.to_string(), Route::root().key("tenant")));
-        let domains = organization
-            .domains
-            .iter()
-            .enumerate()
-            .map(|(index, rule)| {
-                (
-                    rule.domain.to_string(),
-                    Route::root().key("domains").index(index),
-                )
-            });
-        for (identity, at) in tenant.chain(domains) {
-            if let Some((first, place)) = seen.get(&identity) {
-                let message = format!(
-                    "`{identity}` tells both {} and {}",
-                    first.1.address, of.1.address
-                );
-                out.push(
-                    tree.error(of, &at, code::DUPLICATE_IDENTITY, message)
-                        .related(tree.place(first, place), "first here")
-                        .help("a tenant or a domain belongs to one organization"),
-                );
-            } else {
-                seen.insert(identity, (of, at));
+        if let Some(tenant) = &organization.tenant {
+            let seen = Seen {
+                of,
+                at: Route::root().key("tenant"),
+                rule: None,
+            };
+            match tenants.entry(tenant.to_string()) {
+                Entry::Occupied(first) => shared(tree, first.get(), &seen, tenant.as_str(), out),
+                Entry::Vacant(place) => drop(place.insert(seen)),
             }
         }
         for (index, rule) in organization.domains.iter().enumerate() {
-            let ours = |own: &&crate::model::text::Domain| {
-                rule.domain == **own || rule.subdomains && rule.domain.covers(own)
+            let seen = Seen {
+                of,
+                at: Route::root().key("domains").index(index),
+                rule: Some(rule),
             };
+            let same = domains.entry(rule.domain.as_str()).or_default();
+            match same.first() {
+                Some(first) => shared(tree, first, &seen, rule.domain.as_str(), out),
+                None => same.push(seen),
+            }
+            let ours =
+                |own: &&Domain| rule.domain == **own || rule.subdomains && rule.domain.covers(own);
             if let Some(own) = project.own_domains.iter().find(ours) {
                 let at = Route::root().key("domains").index(index);
                 let message = format!("`{own}` is a domain of our own people");
@@ -84,6 +86,46 @@ fn identities(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostics) {
             }
         }
     }
+    // A domain below one that is taken with its subdomains.
+    for (domain, seen) in &domains {
+        let parents = domain.match_indices('.').map(|(at, _)| &domain[at + 1..]);
+        for (inner, outer) in
+            parents.filter_map(|parent| Some((seen.first()?, domains.get(parent)?.first()?)))
+        {
+            let taken = outer.rule.filter(|rule| rule.subdomains);
+            if let Some(rule) = taken.filter(|_| inner.of.1.address != outer.of.1.address) {
+                let message = format!(
+                    "`{domain}` belongs to {} too, which has {rule}",
+                    outer.of.1.address
+                );
+                out.push(
+                    tree.error(inner.of, &inner.at, code::DUPLICATE_IDENTITY, message)
+                        .related(tree.place(outer.of, &outer.at), "here")
+                        .help("a domain belongs to one organization: narrow one of the two"),
+                );
+            }
+        }
+    }
+}
+
+fn shared(
+    tree: &Tree<'_, '_>,
+    first: &Seen<'_>,
+    again: &Seen<'_>,
+    identity: &str,
+    out: &mut Diagnostics,
+) {
+    let (one, other) = (&first.of.1.address, &again.of.1.address);
+    let problem = if one == other {
+        let message = format!("the domain `{identity}` stands twice");
+        tree.error(again.of, &again.at, code::REPEATED_ITEM, message)
+            .help("take one of them out")
+    } else {
+        let message = format!("`{identity}` is the identity of both {one} and {other}");
+        tree.error(again.of, &again.at, code::DUPLICATE_IDENTITY, message)
+            .help("a tenant or a domain belongs to one organization")
+    };
+    out.push(problem.related(tree.place(first.of, &first.at), "first here"));
 }
 
 /// Sponsors who are asked have to exist, or somebody else in their place.

@@ -6,11 +6,9 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::diag::code;
 use crate::model::Part::{Index, Key};
 use crate::model::text::{Line, Malformed, Principal, Prose, text_serde};
-use crate::model::{Attribute, Bond, Declared, Kind, Mention, Name, OneOrMore, Problem, Set};
-use crate::source::Route;
+use crate::model::{Attribute, Bond, Declared, Kind, Mention, Name, OneOrMore, Set};
 
 /// What people are given together: roles of resources of one catalog.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -127,20 +125,6 @@ impl Declared for Package {
                     name.as_str(),
                     &at,
                 )),
-            }
-        }
-    }
-
-    fn check(&self, out: &mut Vec<Problem>) {
-        for (resource, roles) in &self.grants {
-            let mut seen = std::collections::BTreeSet::new();
-            if let Some(role) = roles.iter().find(|role| !seen.insert(*role)) {
-                let at = Route::root().key("grants").key(resource.as_str());
-                out.push(Problem::new(
-                    code::REPEATED_ITEM,
-                    at,
-                    format!("the role `{role}` is granted twice"),
-                ));
             }
         }
     }

@@ -24,24 +24,26 @@ impl Domain {
     /// Refuses every other spelling and offers the canonical one.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         let problem = |message: &str| Malformed::new(message.to_owned());
+        let offer = |domain: &str| {
+            Self::parse(domain)
+                .ok()
+                .map(|_| format!("write `{domain}`"))
+        };
         if let Some(rest) = text.strip_prefix("*.") {
             return Err(problem("a wildcard")
                 .help(format!("write `{{ domain: {rest}, subdomains: true }}`")));
         }
         if let Some((_, domain)) = text.rsplit_once('@') {
-            return Err(problem("a mail address where a domain is expected")
-                .help(format!("write `{domain}`")));
+            return Err(
+                problem("a mail address where a domain is expected").help_opt(offer(domain))
+            );
         }
         if let Some((_, rest)) = text.split_once("://") {
             let host = rest.split(['/', ':']).next().unwrap_or_default();
-            return Err(
-                problem("a web address where a domain is expected").help(format!("write `{host}`"))
-            );
+            return Err(problem("a web address where a domain is expected").help_opt(offer(host)));
         }
         if let Some((domain, _)) = text.split_once([':', '/']) {
-            return Err(
-                problem("a domain has no port and no path").help(format!("write `{domain}`"))
-            );
+            return Err(problem("a domain has no port and no path").help_opt(offer(domain)));
         }
         let trimmed = text.trim_end_matches('.');
         let ascii = idna::domain_to_ascii_strict(trimmed).map_err(|_| problem("not a domain"))?;
@@ -61,7 +63,8 @@ impl Domain {
                 "an address of a machine where a domain is expected",
             ));
         }
-        if !ascii.contains('.') {
+        let is_suffix = psl::suffix(ascii.as_bytes()).is_some_and(|suffix| suffix.is_known());
+        if !ascii.contains('.') && !is_suffix {
             return Err(problem("a domain has at least two labels")
                 .help(format!("write one such as `{ascii}.com`")));
         }
