@@ -6,6 +6,8 @@ mod cases;
 mod example;
 mod hostile;
 mod journeys;
+mod killed;
 mod layering;
 mod registries;
 mod stores;
+mod together;

@@ -3,6 +3,8 @@
 mod golden;
 mod sandbox;
 
+pub(crate) mod dice;
+pub(crate) mod estate;
 pub(crate) mod rust;
 pub(crate) mod schema;
 pub(crate) mod store;
