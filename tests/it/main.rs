@@ -8,6 +8,7 @@ mod hostile;
 mod journeys;
 mod killed;
 mod layering;
+mod properties;
 mod registries;
 mod stores;
 mod together;

@@ -24,11 +24,6 @@ impl Dice {
         (self.next() % end.max(1) as u64) as usize
     }
 
-    /// Returns true once in so many times.
-    pub(crate) fn once_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-
     /// Puts a list into some order.
     pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
         for at in (1..list.len()).rev() {
