@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use guestlist::diag::Diagnostics;
 use guestlist::guard::judge;
 use guestlist::model::{Address, Bodies, Body, Desired, Digest, Live, RemoteId, Selection};
-use guestlist::plan::{Asks, Plan, build};
+use guestlist::plan::{Asks, Delta, Plan, build};
 use guestlist::render::{Text, json, report, view};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -73,15 +73,41 @@ fn objects(live: &Live) -> Objects {
     bound.collect()
 }
 
+/// The bodies that objects had before a plan, by their addresses after it. An object keeps its id, unless it is replaced.
+fn earlier(plan: &Plan, before: &Objects, after: &Objects) -> BTreeMap<Address, Body> {
+    let changed: BTreeMap<&Address, &Delta> = plan
+        .changes
+        .iter()
+        .map(|change| (&change.address, &change.delta))
+        .collect();
+    let mut bodies = BTreeMap::new();
+    for (address, (id, _)) in after {
+        let same = before.values().find(|(other, _)| other == id);
+        let body = match changed.get(address) {
+            Some(Delta::Replace { before, .. }) => {
+                assert_ne!(before.id, *id, "{address} is still the old one");
+                Some(&before.body)
+            }
+            _ => same.map(|(_, body)| body),
+        };
+        bodies.extend(body.map(|body| (address.clone(), body.clone())));
+    }
+    bodies
+}
+
 /// Every declared key is live as declared, and nothing else is there but what is left alone.
-fn holds(found: &Objects, tree: &Tree, before: &Objects) -> Result<(), TestCaseError> {
+fn holds(
+    found: &Objects,
+    tree: &Tree,
+    before: &BTreeMap<Address, Body>,
+) -> Result<(), TestCaseError> {
     let expected = tree.expected();
     let left_alone = tree.unmanaged();
     let addresses: Vec<&Address> = found.keys().collect();
     prop_assert_eq!(addresses, expected.keys().collect::<Vec<_>>());
     for (address, declared) in &expected {
-        let (id, live) = &found[address];
-        let earlier = before.values().find(|(other, _)| other == id);
+        let (_, live) = &found[address];
+        let earlier = before.get(address);
         let Some(alone) = left_alone.get(address) else {
             if !address.kind().is_settings() {
                 prop_assert_eq!(live, declared, "{}", address);
@@ -93,7 +119,7 @@ fn holds(found: &Objects, tree: &Tree, before: &Objects) -> Result<(), TestCaseE
         let keys = |value: &Value| value.as_object().cloned().unwrap_or_default();
         for key in keys(&live).keys().chain(keys(&declared).keys()) {
             let kept = match earlier {
-                Some((_, earlier)) if alone.contains(key) => earlier.to_value().get(key).cloned(),
+                Some(earlier) if alone.contains(key) => earlier.to_value().get(key).cloned(),
                 _ => declared.get(key).cloned(),
             };
             prop_assert_eq!(live.get(key).cloned(), kept, "{} {}", address, key);
@@ -160,7 +186,7 @@ fn steps(
 
     let desired = loaded(first);
     let _ = reconcile(place, PROJECT, &desired);
-    holds(&objects(&place.read()), first, &Objects::new())?;
+    holds(&objects(&place.read()), first, &BTreeMap::new())?;
     let again = plan_of(place, PROJECT, &desired);
     prop_assert!(again.is_empty() && again.settled.is_empty(), "{:#?}", again);
 
@@ -174,8 +200,9 @@ fn steps(
 
     let before = objects(&place.read());
     let desired = loaded(second);
-    let _ = reconcile(place, PROJECT, &desired);
-    holds(&objects(&place.read()), second, &before)?;
+    let plan = reconcile(place, PROJECT, &desired);
+    let after = objects(&place.read());
+    holds(&after, second, &earlier(&plan, &before, &after))?;
     let again = plan_of(place, PROJECT, &desired);
     prop_assert!(again.is_empty() && again.settled.is_empty(), "{:#?}", again);
     prop_assert_eq!(
