@@ -48,7 +48,7 @@ fn plan_of(place: &Place, project: &str, desired: &Desired) -> Plan {
 }
 
 /// Plans and applies, and returns the plan.
-fn reconcile(place: &mut Place, project: &str, desired: &Desired) -> Plan {
+pub(super) fn reconcile(place: &mut Place, project: &str, desired: &Desired) -> Plan {
     let plan = plan_of(place, project, desired);
     let verdict = judge(&plan);
     assert!(verdict.is_allowed(), "{:?}", verdict.refusals);
@@ -137,7 +137,7 @@ fn continue_settings(address: &Address, live: &Body, declared: &Body) -> Result<
     Ok(())
 }
 
-fn loaded(tree: &Tree) -> Desired {
+pub(super) fn loaded(tree: &Tree) -> Desired {
     desired(&print(tree, Vec::new()))
 }
 
@@ -164,12 +164,12 @@ fn touch(place: &mut Place, tree: &Tree) {
     }
 }
 
-const KEPT: Wanted = Wanted {
+pub(super) const KEPT: Wanted = Wanted {
     renames: false,
     unmanaged: true,
     protection: false,
 };
-const RENAMED: Wanted = Wanted {
+pub(super) const RENAMED: Wanted = Wanted {
     renames: true,
     ..KEPT
 };

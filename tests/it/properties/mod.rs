@@ -2,6 +2,7 @@
 
 mod applying;
 mod loading;
+mod reach;
 mod schema;
 
 use guestlist::load::{Loaded, load};

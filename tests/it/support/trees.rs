@@ -404,7 +404,7 @@ fn resources(choose: &mut Choices, known: &mut Known, wanted: Wanted) -> Map<Str
         choose.perhaps(&mut object, "description", prose);
         choose.perhaps(&mut object, "guests", |_| json!(false));
         choose.perhaps(&mut object, "attributes", |choose| {
-            json!([{ "name": "extensionAttribute1", "question": choose.one(LINES), "editable": true }])
+            json!([{ "name": "extensionAttribute1", "question": choose.one(LINES), "editable": true, "kept": true }])
         });
         life(choose, &mut object, &formerly, wanted);
         let grantable = !object.contains_key("membershipRule");
