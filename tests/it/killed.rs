@@ -2,6 +2,7 @@
 //!
 //! `KILLS` says how many times the program is killed; 60 without it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -245,4 +246,36 @@ fn a_first_apply_that_is_killed_as_it_writes_leaves_nothing_or_everything() {
 #[test]
 fn an_apply_over_another_that_is_killed_as_it_writes_leaves_the_old_or_the_new() {
     at_calls(&Scene::second());
+}
+
+/// Loss of power is not loss of a process: what was said to be done must have left the cache of the system before.
+#[test]
+fn an_apply_is_on_the_disk_before_it_says_so() {
+    if !can_trace() {
+        eprintln!("skipped: `strace` is not here, or may not trace");
+        return;
+    }
+    let sandbox = Sandbox::project().write("tree.yaml", estate::first());
+    let calls = "trace=pwrite64,fdatasync,fsync,write";
+    let status = traced(
+        &sandbox,
+        &["-y", "-s", "64", "-o", "calls.txt", "-e", calls],
+    )
+    .status()
+    .expect("strace can be started");
+    assert!(status.success());
+    let log = std::fs::read_to_string(sandbox.path("calls.txt")).expect("strace wrote its log");
+    let (mut loose, mut synced, mut told) = (BTreeSet::new(), 0, false);
+    for line in log.lines() {
+        let path = line.split(['<', '>']).nth(1).unwrap_or_default();
+        if line.contains("write(1<") && line.contains("Applied") {
+            assert_eq!(loose, BTreeSet::new(), "not synced yet");
+            told = true;
+        } else if line.contains(" pwrite64(") && (path.ends_with(".db") || path.ends_with("-wal")) {
+            loose.insert(path.to_owned());
+        } else if line.contains("sync(") && line.ends_with("= 0") && loose.remove(path) {
+            synced += 1;
+        }
+    }
+    assert!(told && synced > 1, "told: {told}, synced: {synced}\n{log}");
 }
