@@ -98,6 +98,12 @@ impl Sqlite {
         Ok(connection)
     }
 
+    /// Returns true for a file that carries our mark once everything unfinished is undone.
+    pub(super) fn is_marked(connection: &Connection) -> Result<bool, Fault> {
+        let found: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        Ok(found == APPLICATION)
+    }
+
     /// Makes a file ours and durable: a new one is marked, and every one has a write-ahead log that is synced.
     pub(super) fn harden(connection: &Connection, fresh: bool) -> Result<(), Fault> {
         if fresh {

@@ -149,14 +149,16 @@ impl Place {
         if self.look()? == Found::Nothing {
             self.create()?;
         }
-        let fresh = self.look()? != Found::Ours;
+        self.look()?;
         let path = self.exact()?;
         if fresh {
             private(&path).map_err(|error| self.io(&error))?;
         }
         let opened = Sqlite::write(&path).map_err(|fault| self.fault(fault))?;
         self.known(&opened)?;
-        Sqlite::harden(&opened, fresh)
+        // A process that ended while it marked the file leaves a journal, and opening has just taken the mark back.
+        Sqlite::is_marked(&opened)
+            .and_then(|marked| Sqlite::harden(&opened, !marked))
             .and_then(|()| migrate::migrate(&opened))
             .map_err(|fault| self.fault(fault))?;
         Ok(opened)

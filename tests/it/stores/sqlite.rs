@@ -117,6 +117,30 @@ fn an_empty_file_is_a_store_that_is_not_there_yet() {
     }
 }
 
+/// What a process leaves that ended after the mark was in the file and before the journal was gone.
+#[test]
+fn a_mark_that_was_never_finished_is_made_again() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("test.db");
+    let hand = rusqlite::Connection::open(&file).unwrap();
+    hand.execute_batch("PRAGMA page_size = 8192; PRAGMA application_id = 0x474c5354")
+        .unwrap();
+    drop(hand);
+    // The journal of a file that had no page: no records, a sector of 512 bytes, pages of 8,192.
+    let mut journal = vec![0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+    for number in [0_u32, 0x1234, 0, 512, 8192] {
+        journal.extend(number.to_be_bytes());
+    }
+    journal.resize(512, 0);
+    fs::write(folder.path().join("test.db-journal"), journal).unwrap();
+    let open = |mode| open("sqlite:test.db", folder.path(), mode);
+    assert_eq!(open(OpenMode::Read).unwrap().head().unwrap().generation, 0);
+    for _ in 0..2 {
+        assert_eq!(open(OpenMode::Write).unwrap().head().unwrap().generation, 0);
+        assert!(fs::read(&file).unwrap()[68..72] == *b"GLST");
+    }
+}
+
 #[test]
 fn reading_leaves_the_file_as_it_is() {
     let mut place = filled();

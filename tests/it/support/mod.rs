@@ -3,9 +3,14 @@
 mod golden;
 mod sandbox;
 
+pub(crate) mod access;
+pub(crate) mod dice;
+pub(crate) mod estate;
+pub(crate) mod layout;
 pub(crate) mod rust;
 pub(crate) mod schema;
 pub(crate) mod store;
+pub(crate) mod trees;
 
 pub(crate) use golden::Golden;
 pub(crate) use sandbox::{Outcome, Sandbox};

@@ -93,14 +93,31 @@ impl Sandbox {
         String::from_utf8(self.start(&arguments).stdout).expect("the program writes UTF-8")
     }
 
-    fn start(&self, arguments: &[&str]) -> Output {
-        Command::new(assert_cmd::cargo::cargo_bin!("guestlist"))
-            .args(arguments)
+    /// Returns the program with its arguments, ready to be started in the folder.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(Self::program());
+        command.args(arguments);
+        self.settle(command)
+    }
+
+    /// Returns where the program is.
+    pub(crate) fn program() -> &'static Path {
+        assert_cmd::cargo::cargo_bin!("guestlist")
+    }
+
+    /// Gives a command the folder and the empty environment.
+    pub(crate) fn settle(&self, mut command: Command) -> Command {
+        command
             .current_dir(self.root())
             .env_clear()
             .env("HOME", self.root())
             .env("NO_COLOR", "1")
-            .stdin(Stdio::null())
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn start(&self, arguments: &[&str]) -> Output {
+        self.command(arguments)
             .output()
             .expect("the program can be started")
     }
