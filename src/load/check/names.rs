@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 use super::super::places::Locator;
-use super::{Tree, UNKNOWN, near};
-use crate::diag::{Diagnostic, Diagnostics, code, nearest};
+use super::{Among, Known, Tree, UNKNOWN};
+use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::model::kinds::Resource;
 use crate::model::{Address, Bond, Declaration, Kind, Mention, Object, Waiver};
 use crate::source::{FileId, Route};
 
@@ -49,7 +51,13 @@ pub(super) fn declared_once(
 
 /// Every name that an object mentions is declared, and is of the kind that is meant.
 pub(super) fn references(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
-    for of in tree.declarations.iter().chain(tree.salvaged) {
+    let known: &Known<'_> = tree;
+    let doubted: Vec<_> = known
+        .declarations
+        .par_iter()
+        .filter(|(_, declaration)| is_doubted(known, declaration))
+        .collect();
+    for of in doubted.into_iter().chain(tree.salvaged) {
         of.1.object.references(&mut |mention| match mention.bond {
             Bond::Needs | Bond::Names => {
                 if !tree.declares(mention.kind, mention.name) {
@@ -62,6 +70,23 @@ pub(super) fn references(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
             extensions(tree, of, out);
         }
     }
+}
+
+/// Returns true for an object whose mentions have to be looked at one by one. Most trees have few.
+fn is_doubted(known: &Known<'_>, declaration: &Declaration) -> bool {
+    let mut doubted = false;
+    declaration.object.references(&mut |mention| {
+        doubted |= match mention.bond {
+            Bond::Needs | Bond::Names => !known.declares(mention.kind, mention.name),
+            Bond::Perhaps => !known
+                .resource(mention.name)
+                .is_some_and(Resource::has_members),
+        };
+    });
+    doubted
+        || matches!(&declaration.object, Object::Policy(policy)
+            if !policy.custom_extensions.is_empty()
+                || policy.approval.stages.iter().any(|stage| stage.approvers_from.is_some()))
 }
 
 fn unknown(tree: &Tree<'_, '_>, of: &(FileId, Declaration), mention: &Mention<'_>) -> Diagnostic {
@@ -84,7 +109,8 @@ fn unknown(tree: &Tree<'_, '_>, of: &(FileId, Declaration), mention: &Mention<'_
     )
     .at(place)
     .help_opt(
-        near(tree, *kind, name)
+        tree.near(Among::All(*kind), name)
+            .map(|name| format!("did you mean `{name}`?"))
             .or_else(elsewhere)
             .or_else(|| Some(format!("declare it under `{}`", kind.section()))),
     )
@@ -106,18 +132,8 @@ fn group(
             &format!("group:{name}"),
         )
     };
-    let has_members = |name: &str| match tree.get(Kind::Resource, name) {
-        Some((
-            _,
-            Declaration {
-                object: Object::Resource(resource),
-                ..
-            },
-        )) => resource.has_members(),
-        _ => false,
-    };
-    if tree.get(Kind::Resource, name).is_some() {
-        if !has_members(name) {
+    if let Some(resource) = tree.resource(name) {
+        if !resource.has_members() {
             out.push(
                 Diagnostic::error(
                     code::WRONG_REFERENCE,
@@ -132,8 +148,7 @@ fn group(
     if tree.declares(Kind::Resource, name) {
         return;
     }
-    let groups = tree.names(Kind::Resource);
-    if let Some(meant) = nearest(name, groups.into_iter().filter(|name| has_members(name))) {
+    if let Some(meant) = tree.near(Among::Groups, name) {
         out.push(
             Diagnostic::warning(
                 UNKNOWN,
@@ -304,8 +319,8 @@ pub(super) fn waived(
             ..
         } = waiver;
         if !tree.declares(address.kind(), address.name()) {
-            let names = tree.names(address.kind());
-            let meant = nearest(address.name(), names)
+            let meant = tree
+                .near(Among::All(address.kind()), address.name())
                 .map(|name| format!("did you mean `{}/{name}`?", address.kind()));
             out.push(
                 Diagnostic::error(
