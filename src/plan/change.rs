@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -71,7 +72,7 @@ impl Plan {
         }
         let lines: Vec<Line<'_>> = self
             .changes
-            .iter()
+            .par_iter()
             .map(|change| {
                 let before = change.delta.before();
                 Line {
