@@ -5,8 +5,9 @@
 //! first. A weaker edge that would close a ring is dropped, so that two packages may name each other and two objects may
 //! exchange names. Deletes come last, unless something waits for the room that they make.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::FixedState;
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
@@ -35,6 +36,11 @@ pub(super) fn arrange(
     changes.sort_by(|a, b| a.address.cmp(&b.address));
     let mut edges = Edges {
         changes: &changes,
+        at: changes
+            .iter()
+            .enumerate()
+            .map(|(at, change)| ((change.address.kind(), change.address.name()), at))
+            .collect(),
         deletes: changes.iter().any(is_delete),
         left: changes.iter().enumerate().filter_map(left).collect(),
         found: Vec::new(),
@@ -71,6 +77,8 @@ fn left((at, change): (usize, &Change)) -> Option<((Kind, &str), usize)> {
 
 struct Edges<'c> {
     changes: &'c [Change],
+    /// The positions of the changes, by address.
+    at: HashMap<(Kind, &'c str), usize, FixedState>,
     deletes: bool,
     /// The names that renames leave, and which.
     left: BTreeMap<(Kind, &'c str), usize>,
@@ -79,10 +87,7 @@ struct Edges<'c> {
 
 impl Edges<'_> {
     fn find(&self, kind: Kind, name: &str) -> Option<usize> {
-        let at = self.changes.binary_search_by(|change| {
-            (change.address.kind(), change.address.name()).cmp(&(kind, name))
-        });
-        at.ok()
+        self.at.get(&(kind, name)).copied()
     }
 
     fn add(&mut self, first: usize, then: usize, tie: Tie) {
