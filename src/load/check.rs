@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use super::places::Locator;
 use super::sections::Contents;
 use crate::diag::{Code, Diagnostic, Diagnostics, code};
-use crate::model::kinds::Resource;
+use crate::model::kinds::{Catalog, Organization, Package, Policy, Resource};
 use crate::model::{Address, Declaration, Kind, Object, Project, Waiver};
 use crate::source::{FileId, Place, Route};
 use near::{Among, Near};
@@ -165,14 +165,6 @@ impl<'t> Known<'t> {
         self.by_name.contains_key(&(kind, name)) || self.broken.contains_key(&(kind, name))
     }
 
-    /// Returns the resource of a name, if it could be read.
-    fn resource(&self, name: &str) -> Option<&'t Resource> {
-        match &self.get(Kind::Resource, name)?.1.object {
-            Object::Resource(resource) => Some(resource),
-            _ => None,
-        }
-    }
-
     /// Returns every name, in order.
     fn names(&self, among: Among) -> Vec<&'t str> {
         let readable = self.by_name.keys().chain(self.broken.keys());
@@ -201,11 +193,11 @@ impl<'t> Known<'t> {
     }
 }
 
-macro_rules! typed {
-    ($($of:ident: $kind:ident;)*) => {
-        impl Tree<'_, '_> {
-            $(fn $of(&self) -> impl Iterator<Item = (&(FileId, Declaration), &crate::model::kinds::$kind)> {
-                self.of(Kind::$kind).filter_map(|of| match &of.1.object {
+macro_rules! all {
+    ($($all:ident: $kind:ident),*) => {
+        impl<'t> Known<'t> {
+            $(fn $all(&self) -> impl Iterator<Item = (&'t (FileId, Declaration), &'t $kind)> {
+                self.of(Kind::$kind).filter_map(|of| match &*of.1.object {
                     Object::$kind(object) => Some((of, object)),
                     _ => None,
                 })
@@ -214,12 +206,21 @@ macro_rules! typed {
     };
 }
 
-typed! {
-    catalogs: Catalog;
-    organizations: Organization;
-    packages: Package;
-    policies: Policy;
+macro_rules! one {
+    ($($one:ident: $kind:ident),*) => {
+        impl<'t> Known<'t> {
+            $(fn $one(&self, name: &str) -> Option<&'t $kind> {
+                match &*self.get(Kind::$kind, name)?.1.object {
+                    Object::$kind(object) => Some(object),
+                    _ => None,
+                }
+            })*
+        }
+    };
 }
+
+all!(catalogs: Catalog, organizations: Organization, packages: Package, policies: Policy);
+one!(catalog: Catalog, organization: Organization, package: Package, resource: Resource);
 
 /// The code of a reference to nothing, here for all rules.
 const UNKNOWN: Code = code::UNKNOWN_REFERENCE;

@@ -84,7 +84,7 @@ fn is_doubted(known: &Known<'_>, declaration: &Declaration) -> bool {
         };
     });
     doubted
-        || matches!(&declaration.object, Object::Policy(policy)
+        || matches!(&*declaration.object, Object::Policy(policy)
             if !policy.custom_extensions.is_empty()
                 || policy.approval.stages.iter().any(|stage| stage.approvers_from.is_some()))
 }
@@ -164,7 +164,7 @@ fn group(
 
 /// A policy calls the custom extensions of its package's catalog.
 fn extensions(tree: &Tree<'_, '_>, of: &(FileId, Declaration), out: &mut Diagnostics) {
-    let Object::Policy(policy) = &of.1.object else {
+    let Object::Policy(policy) = &*of.1.object else {
         return;
     };
     let hooks = policy
@@ -196,28 +196,10 @@ fn extensions(tree: &Tree<'_, '_>, of: &(FileId, Declaration), out: &mut Diagnos
                     .key("approversFrom"),
             ))
         });
-    let package =
-        of.1.address
-            .parent()
-            .and_then(|package| tree.get(Kind::Package, package.name()));
-    let Some((
-        _,
-        Declaration {
-            object: Object::Package(package),
-            ..
-        },
-    )) = package
-    else {
-        return;
-    };
-    let Some((
-        _,
-        Declaration {
-            object: Object::Catalog(catalog),
-            ..
-        },
-    )) = tree.get(Kind::Catalog, package.catalog.as_str())
-    else {
+    let parent = of.1.address.parent();
+    let package = parent.and_then(|package| tree.package(package.name()));
+    let Some(package) = package else { return };
+    let Some(catalog) = tree.catalog(package.catalog.as_str()) else {
         return;
     };
     for (name, at) in hooks.chain(stages) {

@@ -22,14 +22,7 @@ pub(super) fn check(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostic
         sponsors(tree, of, policy, configured, out);
     }
     for of in tree.of(Kind::CrossTenant) {
-        let organization = tree.get(Kind::Organization, of.1.address.name());
-        if let Some((
-            _,
-            Declaration {
-                object: Object::Organization(organization),
-                ..
-            },
-        )) = organization
+        if let Some(organization) = tree.organization(of.1.address.name())
             && organization.tenant.is_none()
         {
             let message =
@@ -125,7 +118,7 @@ fn sponsors(
     let lacking = match &policy.requestors {
         Requestors::Organizations(names) => Lacking::among(names.iter().filter_map(|name| {
             let of = tree.get(Kind::Organization, name.as_str())?;
-            match &of.1.object {
+            match &*of.1.object {
                 Object::Organization(organization) => Some((of, organization)),
                 _ => None,
             }
