@@ -70,12 +70,12 @@ impl Plan {
             after: Option<Digest>,
             declared: Option<Digest>,
         }
-        let lines: Vec<Line<'_>> = self
+        let lines: Vec<String> = self
             .changes
             .par_iter()
             .map(|change| {
                 let before = change.delta.before();
-                Line {
+                canonical(&Line {
                     address: &change.address,
                     action: change.delta.action().as_str(),
                     from: before.and_then(|before| before.address.as_ref()),
@@ -83,10 +83,10 @@ impl Plan {
                     before: before.map(|before| before.body.digest()),
                     after: change.delta.after().map(Body::digest),
                     declared: change.declared,
-                }
+                })
             })
             .collect();
-        Digest::of(canonical(&lines).as_bytes())
+        Digest::of(format!("[{}]", lines.join(",")).as_bytes())
     }
 }
 

@@ -15,7 +15,7 @@ use petgraph::visit::EdgeRef;
 use super::compare::respelled;
 use super::renames::{Seats, natural_key};
 use super::{Action, Change};
-use crate::model::{Address, Body, Bond, Desired, Kind};
+use crate::model::{Address, Body, Bond, Declaration, Desired, Kind};
 
 /// How strong an edge is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,8 +45,13 @@ pub(super) fn arrange(
         left: changes.iter().enumerate().filter_map(left).collect(),
         found: Vec::new(),
     };
+    let mut rest = desired.objects().iter().peekable();
     for (at, change) in changes.iter().enumerate() {
-        edges.of_declared(at, change, desired);
+        // Both are in order of addresses.
+        while rest.next_if(|next| next.address < change.address).is_some() {}
+        let next = rest.peek().copied();
+        let declaration = next.filter(|next| next.address == change.address);
+        edges.of_declared(at, change, declaration);
         edges.of_live(at, change, seats);
     }
     edges.of_natural_keys(desired);
@@ -106,7 +111,7 @@ impl Edges<'_> {
     }
 
     /// What a declared object refers to comes before it.
-    fn of_declared(&mut self, at: usize, change: &Change, desired: &Desired) {
+    fn of_declared(&mut self, at: usize, change: &Change, declaration: Option<&Declaration>) {
         let holder = self.holder(&change.address);
         if is_delete(change) {
             if let Some(holder) = holder {
@@ -120,7 +125,7 @@ impl Edges<'_> {
         if let Some(holder) = holder.filter(|holder| !is_delete(&self.changes[*holder])) {
             self.add(holder, at, Tie::Needs);
         }
-        let Some(declaration) = desired.get(&change.address) else {
+        let Some(declaration) = declaration else {
             return;
         };
         declaration.object.references(&mut |mention| {
