@@ -90,7 +90,11 @@ impl Arguments {
         );
         progress.take();
         let exit = match outcome {
-            Ok(outcome) => finish(cx, &outcome)?,
+            Ok(outcome) => {
+                let exit = finish(cx, &outcome)?;
+                Context::leave(outcome);
+                exit
+            }
             Err(error) => return Err(refusing(cx, error)),
         };
         trouble.take().map_or(Ok(exit), Err)

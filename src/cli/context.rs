@@ -112,6 +112,11 @@ impl Context {
         let _ = view(&mut Text::new(&mut out, colour)).and_then(|()| out.flush());
     }
 
+    /// Leaves a value to the end of the process, which is near: giving a large tree back piece by piece takes a while.
+    pub(super) fn leave<T>(value: T) {
+        std::mem::forget(value);
+    }
+
     /// Says something that is neither result nor error.
     pub(super) fn say(&self, message: &str) {
         if !self.globals.quiet {

@@ -37,13 +37,15 @@ impl Arguments {
             |out| view::planned(&report, out),
             || json::v1::Plan::from(&report),
         )?;
-        Ok(if !planned.verdict.is_allowed() {
+        let exit = if !planned.verdict.is_allowed() {
             Exit::Refused
         } else if self.detailed_exitcode && !planned.plan.is_empty() {
             Exit::Differences
         } else {
             Exit::Done
-        })
+        };
+        Context::leave(planned);
+        Ok(exit)
     }
 }
 

@@ -33,10 +33,12 @@ impl Arguments {
             |out| view::validated(&report, out),
             || json::v1::Validate::from(&report),
         )?;
-        Ok(if checked.diagnostics.has_errors() {
+        let exit = if checked.diagnostics.has_errors() {
             Exit::Findings
         } else {
             Exit::Done
-        })
+        };
+        Context::leave(checked);
+        Ok(exit)
     }
 }

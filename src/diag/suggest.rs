@@ -6,25 +6,28 @@
 /// Of equally near names the first in the order given wins.
 #[must_use]
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let plain = |text: &str| -> String {
+    fn plain(text: &str) -> impl Iterator<Item = char> {
         text.chars()
             .filter(|c| c.is_alphanumeric())
             .flat_map(char::to_lowercase)
-            .collect()
-    };
-    let folded = plain(wrong);
-    let limit = (wrong.chars().count().max(3)) / 3;
+    }
+    let length = wrong.chars().count();
+    let limit = length.max(3) / 3;
     known
         .into_iter()
         .filter(|name| name.len().abs_diff(wrong.len()) <= limit * 4)
         .filter_map(|name| {
-            let distance = if plain(name) == folded {
-                0
-            } else {
-                strsim::damerau_levenshtein(wrong, name)
-            };
-            let meant = distance <= limit && distance < wrong.chars().count().min(name.len());
-            (meant || distance == 0).then_some((distance, name))
+            if plain(name).eq(plain(wrong)) {
+                return Some((0, name));
+            }
+            // As many letters differ as one word is longer.
+            let letters = name.chars().count();
+            if letters.abs_diff(length) > limit {
+                return None;
+            }
+            let distance = strsim::damerau_levenshtein(wrong, name);
+            let meant = distance <= limit && distance < length.min(name.len());
+            meant.then_some((distance, name))
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)

@@ -2,20 +2,24 @@
 
 mod access;
 mod names;
+mod near;
 mod people;
 
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Deref;
 
 use foldhash::fast::FixedState;
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 use super::places::Locator;
 use super::sections::Contents;
-use crate::diag::{Code, Diagnostic, Diagnostics, code, offer};
+use crate::diag::{Code, Diagnostic, Diagnostics, code};
+use crate::model::kinds::{Catalog, Organization, Package, Policy, Resource};
 use crate::model::{Address, Declaration, Kind, Object, Project, Waiver};
 use crate::source::{FileId, Place, Route};
+use near::{Among, Near};
 
 /// What a tree declares, each address once.
 pub(super) struct Checked {
@@ -39,7 +43,7 @@ pub(super) fn check(
         waivers,
         diagnostics: _,
     } = contents;
-    declarations.sort_by(|(file, a), (other, b)| {
+    declarations.par_sort_by(|(file, a), (other, b)| {
         (&a.address, &a.origin.path, a.origin.line, file).cmp(&(
             &b.address,
             &b.origin.path,
@@ -75,18 +79,28 @@ pub(super) fn check(
     )
 }
 
-/// All declarations, found by kind and name.
+/// All declarations, and what is needed to say something about them.
 struct Tree<'t, 's> {
-    declarations: &'t [(FileId, Declaration)],
+    known: Known<'t>,
     /// What could be read of objects with wrong keys: what they name is looked at, what they lack is not.
     salvaged: &'t [(FileId, Declaration)],
+    locator: &'t Locator<'s>,
+    near: RefCell<Near<'t>>,
+}
+
+/// All declarations, found by kind and name: what all cores may look into at once.
+struct Known<'t> {
+    declarations: &'t [(FileId, Declaration)],
     by_name: HashMap<(Kind, &'t str), usize, FixedState>,
     broken: HashMap<(Kind, &'t str), FileId, FixedState>,
-    locator: &'t Locator<'s>,
-    /// The names of a kind, once somebody has looked for one.
-    sorted: RefCell<BTreeMap<Kind, Rc<[&'t str]>>>,
-    /// How many names may still be compared.
-    comparisons: Cell<usize>,
+}
+
+impl<'t> Deref for Tree<'t, '_> {
+    type Target = Known<'t>;
+
+    fn deref(&self) -> &Known<'t> {
+        &self.known
+    }
 }
 
 /// How many names a run compares with misspelt ones at most.
@@ -101,66 +115,29 @@ impl<'t, 's> Tree<'t, 's> {
     ) -> Self {
         let key = |address: &'t Address| (address.kind(), address.name());
         Self {
-            declarations,
+            known: Known {
+                declarations,
+                by_name: declarations
+                    .iter()
+                    .enumerate()
+                    .map(|(at, (_, d))| (key(&d.address), at))
+                    .collect(),
+                broken: broken
+                    .iter()
+                    .map(|(file, address)| (key(address), *file))
+                    .collect(),
+            },
             salvaged,
-            by_name: declarations
-                .iter()
-                .enumerate()
-                .map(|(at, (_, d))| (key(&d.address), at))
-                .collect(),
-            broken: broken
-                .iter()
-                .map(|(file, address)| (key(address), *file))
-                .collect(),
             locator,
-            sorted: RefCell::default(),
-            comparisons: Cell::new(COMPARISONS),
+            near: RefCell::default(),
         }
     }
 
-    /// Returns an object that could be read.
-    fn get(&self, kind: Kind, name: &str) -> Option<&'t (FileId, Declaration)> {
-        self.by_name
-            .get(&(kind, name))
-            .map(|at| &self.declarations[*at])
-    }
-
-    /// Returns true for an object that is declared, readable or not.
-    fn declares(&self, kind: Kind, name: &str) -> bool {
-        self.by_name.contains_key(&(kind, name)) || self.broken.contains_key(&(kind, name))
-    }
-
-    /// Returns every name of a kind, in order, to look for a near one among them; none once a run has compared enough of
-    /// them, for nobody reads that many messages.
-    fn candidates(&self, kind: Kind) -> Rc<[&'t str]> {
-        let mut known = self.sorted.borrow_mut();
-        let names = known.entry(kind).or_insert_with(|| self.names(kind).into());
-        let Some(rest) = self.comparisons.get().checked_sub(names.len()) else {
-            return Rc::default();
-        };
-        self.comparisons.set(rest);
-        Rc::clone(names)
-    }
-
-    /// Returns every name of a kind, in order.
-    fn names(&self, kind: Kind) -> Vec<&'t str> {
-        let readable = self.by_name.keys().chain(self.broken.keys());
-        let mut names: Vec<&str> = readable
-            .filter(|(of, _)| *of == kind)
-            .map(|(_, name)| *name)
-            .collect();
-        names.sort_unstable();
-        names
-    }
-
-    /// Returns the objects of a kind, in order of names.
-    fn of(&self, kind: Kind) -> impl Iterator<Item = &'t (FileId, Declaration)> {
-        let start = self
-            .declarations
-            .partition_point(|(_, d)| d.address.kind() < kind);
-        self.declarations[start..]
-            .iter()
-            .take_while(move |(_, d)| d.address.kind() == kind)
+    /// Returns the declared name that a name is meant to be, if one is near.
+    fn near(&self, among: Among, wrong: &str) -> Option<&'t str> {
+        self.near
+            .borrow_mut()
+            .find(among, wrong, || self.names(among))
     }
 
     fn place(&self, (file, declaration): &(FileId, Declaration), at: &Route) -> Place {
@@ -178,11 +155,52 @@ impl<'t, 's> Tree<'t, 's> {
     }
 }
 
-macro_rules! typed {
-    ($($of:ident: $kind:ident;)*) => {
-        impl Tree<'_, '_> {
-            $(fn $of(&self) -> impl Iterator<Item = (&(FileId, Declaration), &crate::model::kinds::$kind)> {
-                self.of(Kind::$kind).filter_map(|of| match &of.1.object {
+impl<'t> Known<'t> {
+    /// Returns an object that could be read.
+    fn get(&self, kind: Kind, name: &str) -> Option<&'t (FileId, Declaration)> {
+        self.by_name
+            .get(&(kind, name))
+            .map(|at| &self.declarations[*at])
+    }
+
+    /// Returns true for an object that is declared, readable or not.
+    fn declares(&self, kind: Kind, name: &str) -> bool {
+        self.by_name.contains_key(&(kind, name)) || self.broken.contains_key(&(kind, name))
+    }
+
+    /// Returns every name, in order.
+    fn names(&self, among: Among) -> Vec<&'t str> {
+        let readable = self.by_name.keys().chain(self.broken.keys());
+        let meant = |kind: Kind, name: &str| match among {
+            Among::All(of) => kind == of,
+            Among::Groups => {
+                kind == Kind::Resource && self.resource(name).is_some_and(Resource::has_members)
+            }
+        };
+        let mut names: Vec<&str> = readable
+            .filter(|(kind, name)| meant(*kind, name))
+            .map(|(_, name)| *name)
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Returns the objects of a kind, in order of names.
+    fn of(&self, kind: Kind) -> impl Iterator<Item = &'t (FileId, Declaration)> {
+        let start = self
+            .declarations
+            .partition_point(|(_, d)| d.address.kind() < kind);
+        self.declarations[start..]
+            .iter()
+            .take_while(move |(_, d)| d.address.kind() == kind)
+    }
+}
+
+macro_rules! all {
+    ($($all:ident: $kind:ident),*) => {
+        impl<'t> Known<'t> {
+            $(fn $all(&self) -> impl Iterator<Item = (&'t (FileId, Declaration), &'t $kind)> {
+                self.of(Kind::$kind).filter_map(|of| match &*of.1.object {
                     Object::$kind(object) => Some((of, object)),
                     _ => None,
                 })
@@ -191,17 +209,21 @@ macro_rules! typed {
     };
 }
 
-typed! {
-    catalogs: Catalog;
-    organizations: Organization;
-    packages: Package;
-    policies: Policy;
+macro_rules! one {
+    ($($one:ident: $kind:ident),*) => {
+        impl<'t> Known<'t> {
+            $(fn $one(&self, name: &str) -> Option<&'t $kind> {
+                match &*self.get(Kind::$kind, name)?.1.object {
+                    Object::$kind(object) => Some(object),
+                    _ => None,
+                }
+            })*
+        }
+    };
 }
 
-/// Offers a near name of a kind.
-fn near(tree: &Tree<'_, '_>, kind: Kind, name: &str) -> Option<String> {
-    offer(name, tree.candidates(kind).iter().copied())
-}
+all!(catalogs: Catalog, organizations: Organization, packages: Package, policies: Policy);
+one!(catalog: Catalog, organization: Organization, package: Package, resource: Resource);
 
 /// The code of a reference to nothing, here for all rules.
 const UNKNOWN: Code = code::UNKNOWN_REFERENCE;

@@ -42,8 +42,8 @@ impl std::fmt::Display for Origin {
 pub struct Declaration {
     /// The address.
     pub address: Address,
-    /// The object.
-    pub object: Object,
+    /// The object. Boxed: declarations are sorted and moved by the hundred thousand.
+    pub object: Box<Object>,
     /// Keys that speak of its life; `None` where it has none of them.
     pub lifecycle: Option<Box<Lifecycle>>,
     /// Where it is declared.
@@ -59,7 +59,7 @@ impl Declaration {
         let lifecycle = (!lifecycle.is_default()).then(|| Box::new(lifecycle));
         let mut declaration = Self {
             address,
-            object,
+            object: Box::new(object),
             lifecycle,
             origin,
             digest: Digest::of(&[]),
@@ -88,7 +88,7 @@ impl Declaration {
     /// Returns the whole body, defaults included.
     #[must_use]
     pub fn body(&self) -> Body {
-        Body::of(&self.object)
+        Body::of(&*self.object)
     }
 
     /// Returns the body without the keys that are left as they are live.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::compare::{Compared, compare};
 use super::order::arrange;
 use super::renames::{Seat, Seats, Via, natural_key};
@@ -27,6 +29,7 @@ pub fn build(desired: &Desired, live: &Live, asks: &Asks) -> Plan {
         live,
         asks,
         seats: Seats::of(desired, live),
+        created: Vec::new(),
         changes: Vec::new(),
         settled: Vec::new(),
         unchanged: 0,
@@ -38,6 +41,7 @@ pub fn build(desired: &Desired, live: &Live, asks: &Asks) -> Plan {
         alike: None,
     };
     builder.merge();
+    builder.create();
     builder.refuse_twins();
     builder.refuse_idle_asks();
     let mut conflicts = builder.conflicts;
@@ -63,6 +67,8 @@ struct Builder<'p> {
     live: &'p Live,
     asks: &'p Asks,
     seats: Seats<'p>,
+    /// Objects that are new.
+    created: Vec<&'p Declaration>,
     changes: Vec<Change>,
     settled: Vec<Settled>,
     unchanged: usize,
@@ -78,11 +84,12 @@ struct Builder<'p> {
     alike: Option<BTreeMap<(Kind, String), Vec<usize>>>,
 }
 
-impl Builder<'_> {
+impl<'p> Builder<'p> {
     fn merge(&mut self) {
+        let desired = self.desired;
         let seats = std::mem::take(&mut self.seats.seats);
         let mut rest = seats.iter().peekable();
-        for declaration in self.desired.objects() {
+        for declaration in desired.objects() {
             while let Some(seat) = rest.next_if(|seat| *seat.address < declaration.address) {
                 self.undeclared(seat);
             }
@@ -96,15 +103,17 @@ impl Builder<'_> {
         }
     }
 
-    fn declared(&mut self, declaration: &Declaration, delta: Delta, reason: Reason) {
-        self.changes.push(Change {
-            address: declaration.address.clone(),
-            delta,
-            reason,
-            origin: Some(declaration.origin.clone()),
-            declared: Some(declaration.digest),
-            after: BTreeSet::new(),
+    /// Adds the changes of new objects, whose bodies are made on all cores.
+    fn create(&mut self) {
+        let created = self.created.par_iter().map(|declaration| {
+            let after = declaration.body();
+            declared(declaration, Delta::Create { after }, Reason::Declared)
         });
+        self.changes.par_extend(created);
+    }
+
+    fn declared(&mut self, declaration: &Declaration, delta: Delta, reason: Reason) {
+        self.changes.push(declared(declaration, delta, reason));
     }
 
     fn conflict(&mut self, address: &Address, clash: Clash) {
@@ -187,7 +196,7 @@ impl Builder<'_> {
     }
 
     /// A declared object that is not bound.
-    fn absent(&mut self, declaration: &Declaration) {
+    fn absent(&mut self, declaration: &'p Declaration) {
         if let Some(at) = self.adoptable(declaration) {
             let object = &self.live.unmanaged[at];
             let Compared {
@@ -210,8 +219,7 @@ impl Builder<'_> {
             };
             self.declared(declaration, delta, Reason::AdoptAsked);
         } else {
-            let after = declaration.body();
-            self.declared(declaration, Delta::Create { after }, Reason::Declared);
+            self.created.push(declaration);
         }
     }
 
@@ -366,6 +374,17 @@ impl Builder<'_> {
             declared: None,
             after: BTreeSet::new(),
         });
+    }
+}
+
+fn declared(declaration: &Declaration, delta: Delta, reason: Reason) -> Change {
+    Change {
+        address: declaration.address.clone(),
+        delta,
+        reason,
+        origin: Some(declaration.origin.clone()),
+        declared: Some(declaration.digest),
+        after: BTreeSet::new(),
     }
 }
 

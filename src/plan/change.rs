@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -69,12 +70,12 @@ impl Plan {
             after: Option<Digest>,
             declared: Option<Digest>,
         }
-        let lines: Vec<Line<'_>> = self
+        let lines: Vec<String> = self
             .changes
-            .iter()
+            .par_iter()
             .map(|change| {
                 let before = change.delta.before();
-                Line {
+                canonical(&Line {
                     address: &change.address,
                     action: change.delta.action().as_str(),
                     from: before.and_then(|before| before.address.as_ref()),
@@ -82,10 +83,10 @@ impl Plan {
                     before: before.map(|before| before.body.digest()),
                     after: change.delta.after().map(Body::digest),
                     declared: change.declared,
-                }
+                })
             })
             .collect();
-        Digest::of(canonical(&lines).as_bytes())
+        Digest::of(format!("[{}]", lines.join(",")).as_bytes())
     }
 }
 

@@ -5,8 +5,9 @@
 //! first. A weaker edge that would close a ring is dropped, so that two packages may name each other and two objects may
 //! exchange names. Deletes come last, unless something waits for the room that they make.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::FixedState;
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
@@ -14,7 +15,7 @@ use petgraph::visit::EdgeRef;
 use super::compare::respelled;
 use super::renames::{Seats, natural_key};
 use super::{Action, Change};
-use crate::model::{Address, Body, Bond, Desired, Kind};
+use crate::model::{Address, Body, Bond, Declaration, Desired, Kind};
 
 /// How strong an edge is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,12 +36,22 @@ pub(super) fn arrange(
     changes.sort_by(|a, b| a.address.cmp(&b.address));
     let mut edges = Edges {
         changes: &changes,
+        at: changes
+            .iter()
+            .enumerate()
+            .map(|(at, change)| ((change.address.kind(), change.address.name()), at))
+            .collect(),
         deletes: changes.iter().any(is_delete),
         left: changes.iter().enumerate().filter_map(left).collect(),
         found: Vec::new(),
     };
+    let mut rest = desired.objects().iter().peekable();
     for (at, change) in changes.iter().enumerate() {
-        edges.of_declared(at, change, desired);
+        // Both are in order of addresses.
+        while rest.next_if(|next| next.address < change.address).is_some() {}
+        let next = rest.peek().copied();
+        let declaration = next.filter(|next| next.address == change.address);
+        edges.of_declared(at, change, declaration);
         edges.of_live(at, change, seats);
     }
     edges.of_natural_keys(desired);
@@ -71,6 +82,8 @@ fn left((at, change): (usize, &Change)) -> Option<((Kind, &str), usize)> {
 
 struct Edges<'c> {
     changes: &'c [Change],
+    /// The positions of the changes, by address.
+    at: HashMap<(Kind, &'c str), usize, FixedState>,
     deletes: bool,
     /// The names that renames leave, and which.
     left: BTreeMap<(Kind, &'c str), usize>,
@@ -79,10 +92,7 @@ struct Edges<'c> {
 
 impl Edges<'_> {
     fn find(&self, kind: Kind, name: &str) -> Option<usize> {
-        let at = self.changes.binary_search_by(|change| {
-            (change.address.kind(), change.address.name()).cmp(&(kind, name))
-        });
-        at.ok()
+        self.at.get(&(kind, name)).copied()
     }
 
     fn add(&mut self, first: usize, then: usize, tie: Tie) {
@@ -101,7 +111,7 @@ impl Edges<'_> {
     }
 
     /// What a declared object refers to comes before it.
-    fn of_declared(&mut self, at: usize, change: &Change, desired: &Desired) {
+    fn of_declared(&mut self, at: usize, change: &Change, declaration: Option<&Declaration>) {
         let holder = self.holder(&change.address);
         if is_delete(change) {
             if let Some(holder) = holder {
@@ -115,7 +125,7 @@ impl Edges<'_> {
         if let Some(holder) = holder.filter(|holder| !is_delete(&self.changes[*holder])) {
             self.add(holder, at, Tie::Needs);
         }
-        let Some(declaration) = desired.get(&change.address) else {
+        let Some(declaration) = declaration else {
             return;
         };
         declaration.object.references(&mut |mention| {

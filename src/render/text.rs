@@ -7,6 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::doc::{Block, Change, Detail, Line, Role, Snippet, Table, Writer};
 use super::neutral::neutral;
+use super::value;
 use crate::source::Place;
 
 /// The column at which a change's place starts.
@@ -61,7 +62,7 @@ impl<'w> Text<'w> {
         }
         let text = neutral(text, self.start);
         self.start &= text.chars().all(char::is_whitespace);
-        self.width += text.width();
+        self.width += value::columns(&text);
         match style(role) {
             Some(style) if self.colour => {
                 use std::fmt::Write as _;

@@ -60,10 +60,10 @@ fn sequence(items: &[Value], indent: usize, width: usize, out: &mut Vec<String>)
     for item in items {
         let at = out.len();
         let one = match item {
-            Value::Object(keys) if keys.len() == 1 => pair(keys),
-            other => flow(other),
+            Value::Object(keys) if keys.len() == 1 => Some(pair(keys)),
+            other => short(other, width),
         };
-        if indent + 2 + one.width() <= width {
+        if let Some(one) = one.filter(|one| indent + 2 + columns(one) <= width) {
             out.push(format!("{:indent$}- {one}", ""));
             continue;
         }
@@ -93,9 +93,9 @@ fn pair(keys: &Map<String, Value>) -> String {
 
 /// Writes a value behind its key: on the same line if it fits, else below.
 fn entry(head: String, value: &Value, indent: usize, width: usize, out: &mut Vec<String>) {
-    let one = flow(value);
     let gap = usize::from(!head.is_empty());
-    if head.width() + gap + one.width() <= width {
+    let room = width.saturating_sub(columns(&head) + gap);
+    if let Some(one) = short(value, room).filter(|one| columns(one) <= room) {
         out.push(format!("{head}{:gap$}{one}", ""));
         return;
     }
@@ -116,9 +116,9 @@ fn entry(head: String, value: &Value, indent: usize, width: usize, out: &mut Vec
             });
             wrap(head, pieces, indent + 2, width, out);
         }
-        _ => wrap(
+        scalar => wrap(
             head,
-            one.split(' ').map(str::to_owned),
+            flow(scalar).split(' ').map(str::to_owned),
             indent + 2,
             width,
             out,
@@ -135,10 +135,10 @@ pub(crate) fn wrap(
     out: &mut Vec<String>,
 ) {
     let mut line = head;
-    let mut used = line.width();
+    let mut used = columns(&line);
     let mut bare = line.is_empty();
     for piece in pieces {
-        let needed = piece.width();
+        let needed = columns(&piece);
         if !bare && used + 1 + needed > width && used > indent {
             out.push(std::mem::replace(&mut line, " ".repeat(indent)));
             used = indent;
@@ -157,6 +157,41 @@ pub(crate) fn wrap(
 
 fn is_scalar(value: &Value) -> bool {
     !matches!(value, Value::Array(_) | Value::Object(_))
+}
+
+/// Returns a value on one line, unless it is clearly wider than `room`: large values need no closer look.
+fn short(value: &Value, room: usize) -> Option<String> {
+    let mut room = room;
+    may_fit(value, &mut room).then(|| flow(value))
+}
+
+/// Takes the letters of a value off the room that there is; false once there is none left.
+fn may_fit(value: &Value, room: &mut usize) -> bool {
+    match value {
+        Value::String(text) => takes(text, room),
+        Value::Array(items) => items.iter().all(|item| may_fit(item, room)),
+        Value::Object(keys) => keys
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .all(|(key, value)| takes(key, room) && may_fit(value, room)),
+        _ => true,
+    }
+}
+
+fn takes(text: &str, room: &mut usize) -> bool {
+    let letters = if text.is_ascii() { text.len() } else { 0 };
+    let left = room.checked_sub(letters);
+    *room = left.unwrap_or_default();
+    left.is_some()
+}
+
+/// Returns how many columns of a terminal a text fills.
+pub(super) fn columns(text: &str) -> usize {
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.width()
+    }
 }
 
 fn push_flow(out: &mut String, value: &Value) {

@@ -23,7 +23,7 @@ pub(super) fn check(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
         incompatible(tree, of, package, out);
     }
     for of in tree.salvaged {
-        if let Object::Package(package) = &of.1.object {
+        if let Object::Package(package) = &*of.1.object {
             grants(tree, of, package, out);
             incompatible(tree, of, package, out);
         }
@@ -50,34 +50,18 @@ fn grants(
     package: &Package,
     out: &mut Diagnostics,
 ) {
-    let catalog = match tree.get(Kind::Catalog, package.catalog.as_str()) {
-        Some((
-            _,
-            Declaration {
-                object: Object::Catalog(catalog),
-                ..
-            },
-        )) => Some(catalog),
-        _ => None,
-    };
+    let catalog = tree.catalog(package.catalog.as_str());
     for (name, roles) in &package.grants {
-        let at = Route::root().key("grants").key(name.as_str());
-        let Some((
-            _,
-            Declaration {
-                object: Object::Resource(resource),
-                ..
-            },
-        )) = tree.get(Kind::Resource, name.as_str())
-        else {
+        let Some(resource) = tree.resource(name.as_str()) else {
             continue;
         };
+        let at = || Route::root().key("grants").key(name.as_str());
         if catalog.is_some_and(|catalog| !catalog.resources.iter().any(|known| known == name)) {
             let message = format!(
                 "the resource `{name}` is not in catalog/{}, which the package is made of",
                 package.catalog
             );
-            let place = tree.locator.key_in_object(of.0, &of.1.address, &at);
+            let place = tree.locator.key_in_object(of.0, &of.1.address, &at());
             out.push(
                 Diagnostic::error(code::NOT_IN_CATALOG, message)
                     .at(place)
@@ -87,14 +71,15 @@ fn grants(
                     )),
             );
         }
-        let offered: BTreeSet<&str> = resource.offered_roles().collect();
-        for role in roles.iter().filter(|role| !offered.contains(role.as_str())) {
+        let offers = |role: &str| resource.offered_roles().any(|offered| offered == role);
+        for role in roles.iter().filter(|role| !offers(role.as_str())) {
+            let offered: BTreeSet<&str> = resource.offered_roles().collect();
             let has: Vec<String> = offered.iter().map(|role| format!("`{role}`")).collect();
             let help = offer(role.as_str(), offered.iter().copied())
                 .unwrap_or_else(|| format!("it offers {}", has.join(", ")));
             let place = tree
                 .locator
-                .in_object(of.0, &of.1.address, &at, role.as_str());
+                .in_object(of.0, &of.1.address, &at(), role.as_str());
             out.push(
                 Diagnostic::error(
                     code::NO_SUCH_ROLE,
@@ -132,14 +117,7 @@ fn incompatible(
 fn catalogs(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
     for (of, catalog) in tree.catalogs() {
         for (index, name) in catalog.resources.iter().enumerate() {
-            let Some((
-                _,
-                Declaration {
-                    object: Object::Resource(resource),
-                    ..
-                },
-            )) = tree.get(Kind::Resource, name.as_str())
-            else {
+            let Some(resource) = tree.resource(name.as_str()) else {
                 continue;
             };
             if resource.membership_rule.is_some() {

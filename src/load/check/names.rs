@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 use super::super::places::Locator;
-use super::{Tree, UNKNOWN, near};
-use crate::diag::{Diagnostic, Diagnostics, code, nearest};
+use super::{Among, Known, Tree, UNKNOWN};
+use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::model::kinds::Resource;
 use crate::model::{Address, Bond, Declaration, Kind, Mention, Object, Waiver};
 use crate::source::{FileId, Route};
 
@@ -52,7 +54,13 @@ pub(super) fn declared_once(
 
 /// Every name that an object mentions is declared, and is of the kind that is meant.
 pub(super) fn references(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
-    for of in tree.declarations.iter().chain(tree.salvaged) {
+    let known: &Known<'_> = tree;
+    let doubted: Vec<_> = known
+        .declarations
+        .par_iter()
+        .filter(|(_, declaration)| is_doubted(known, declaration))
+        .collect();
+    for of in doubted.into_iter().chain(tree.salvaged) {
         of.1.object.references(&mut |mention| match mention.bond {
             Bond::Needs | Bond::Names => {
                 if !tree.declares(mention.kind, mention.name) {
@@ -65,6 +73,23 @@ pub(super) fn references(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
             extensions(tree, of, out);
         }
     }
+}
+
+/// Returns true for an object whose mentions have to be looked at one by one. Most trees have few.
+fn is_doubted(known: &Known<'_>, declaration: &Declaration) -> bool {
+    let mut doubted = false;
+    declaration.object.references(&mut |mention| {
+        doubted |= match mention.bond {
+            Bond::Needs | Bond::Names => !known.declares(mention.kind, mention.name),
+            Bond::Perhaps => !known
+                .resource(mention.name)
+                .is_some_and(Resource::has_members),
+        };
+    });
+    doubted
+        || matches!(&*declaration.object, Object::Policy(policy)
+            if !policy.custom_extensions.is_empty()
+                || policy.approval.stages.iter().any(|stage| stage.approvers_from.is_some()))
 }
 
 fn unknown(tree: &Tree<'_, '_>, of: &(FileId, Declaration), mention: &Mention<'_>) -> Diagnostic {
@@ -87,7 +112,8 @@ fn unknown(tree: &Tree<'_, '_>, of: &(FileId, Declaration), mention: &Mention<'_
     )
     .at(place)
     .help_opt(
-        near(tree, *kind, name)
+        tree.near(Among::All(*kind), name)
+            .map(|name| format!("did you mean `{name}`?"))
             .or_else(elsewhere)
             .or_else(|| Some(format!("declare it under `{}`", kind.section()))),
     )
@@ -109,18 +135,8 @@ fn group(
             &format!("group:{name}"),
         )
     };
-    let has_members = |name: &str| match tree.get(Kind::Resource, name) {
-        Some((
-            _,
-            Declaration {
-                object: Object::Resource(resource),
-                ..
-            },
-        )) => resource.has_members(),
-        _ => false,
-    };
-    if tree.get(Kind::Resource, name).is_some() {
-        if !has_members(name) {
+    if let Some(resource) = tree.resource(name) {
+        if !resource.has_members() {
             out.push(
                 Diagnostic::error(
                     code::WRONG_REFERENCE,
@@ -135,9 +151,7 @@ fn group(
     if tree.declares(Kind::Resource, name) {
         return;
     }
-    let groups = tree.candidates(Kind::Resource);
-    let groups = groups.iter().copied().filter(|name| has_members(name));
-    if let Some(meant) = nearest(name, groups) {
+    if let Some(meant) = tree.near(Among::Groups, name) {
         out.push(
             Diagnostic::warning(
                 UNKNOWN,
@@ -153,7 +167,7 @@ fn group(
 
 /// A policy calls the custom extensions of its package's catalog.
 fn extensions(tree: &Tree<'_, '_>, of: &(FileId, Declaration), out: &mut Diagnostics) {
-    let Object::Policy(policy) = &of.1.object else {
+    let Object::Policy(policy) = &*of.1.object else {
         return;
     };
     let hooks = policy
@@ -185,28 +199,10 @@ fn extensions(tree: &Tree<'_, '_>, of: &(FileId, Declaration), out: &mut Diagnos
                     .key("approversFrom"),
             ))
         });
-    let package =
-        of.1.address
-            .parent()
-            .and_then(|package| tree.get(Kind::Package, package.name()));
-    let Some((
-        _,
-        Declaration {
-            object: Object::Package(package),
-            ..
-        },
-    )) = package
-    else {
-        return;
-    };
-    let Some((
-        _,
-        Declaration {
-            object: Object::Catalog(catalog),
-            ..
-        },
-    )) = tree.get(Kind::Catalog, package.catalog.as_str())
-    else {
+    let parent = of.1.address.parent();
+    let package = parent.and_then(|package| tree.package(package.name()));
+    let Some(package) = package else { return };
+    let Some(catalog) = tree.catalog(package.catalog.as_str()) else {
         return;
     };
     for (name, at) in hooks.chain(stages) {
@@ -308,8 +304,8 @@ pub(super) fn waived(
             ..
         } = waiver;
         if !tree.declares(address.kind(), address.name()) {
-            let names = tree.candidates(address.kind());
-            let meant = nearest(address.name(), names.iter().copied())
+            let meant = tree
+                .near(Among::All(address.kind()), address.name())
                 .map(|name| format!("did you mean `{}/{name}`?", address.kind()));
             out.push(
                 Diagnostic::error(

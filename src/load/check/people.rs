@@ -1,7 +1,7 @@
 //! Whose people come, and who answers for them: identities of organizations, and sponsors that exist.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use foldhash::fast::FixedState;
 
@@ -15,18 +15,15 @@ use crate::source::{FileId, Route};
 
 pub(super) fn check(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostics) {
     identities(tree, project, out);
+    let configured = Lacking::among(
+        tree.organizations()
+            .filter(|(_, organization)| organization.state == OrganizationState::Configured),
+    );
     for (of, policy) in tree.policies() {
-        sponsors(tree, of, policy, out);
+        sponsors(tree, of, policy, configured, out);
     }
     for of in tree.of(Kind::CrossTenant) {
-        let organization = tree.get(Kind::Organization, of.1.address.name());
-        if let Some((
-            _,
-            Declaration {
-                object: Object::Organization(organization),
-                ..
-            },
-        )) = organization
+        if let Some(organization) = tree.organization(of.1.address.name())
             && organization.tenant.is_none()
         {
             let message =
@@ -49,7 +46,7 @@ struct Seen<'t> {
 
 /// A tenant or a domain is the identity of one organization, and ours are none of them.
 fn identities(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostics) {
-    let mut tenants: BTreeMap<String, Seen<'_>> = BTreeMap::new();
+    let mut tenants: HashMap<&str, Seen<'_>, FixedState> = HashMap::default();
     let mut domains: HashMap<&str, Vec<Seen<'_>>, FixedState> = HashMap::default();
     for (of, organization) in tree.organizations() {
         if let Some(tenant) = &organization.tenant {
@@ -58,7 +55,7 @@ fn identities(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostics) {
                 at: Route::root().key("tenant"),
                 rule: None,
             };
-            match tenants.entry(tenant.to_string()) {
+            match tenants.entry(tenant.as_str()) {
                 Entry::Occupied(first) => shared(tree, first.get(), &seen, tenant.as_str(), out),
                 Entry::Vacant(place) => drop(place.insert(seen)),
             }
@@ -128,54 +125,68 @@ fn shared(
     out.push(problem.related(tree.place(first.of, &first.at), "first here"));
 }
 
+/// An organization that lacks internal sponsors, and one that lacks external ones.
+#[derive(Default, Clone, Copy)]
+struct Lacking<'t> {
+    internal: Option<&'t (FileId, Declaration)>,
+    external: Option<&'t (FileId, Declaration)>,
+}
+
+impl<'t> Lacking<'t> {
+    /// Returns the first of each among these organizations.
+    fn among(organizations: impl Iterator<Item = Organized<'t>>) -> Self {
+        let mut lacking = Self::default();
+        for (of, organization) in organizations {
+            if organization.sponsors.internal.is_empty() {
+                lacking.internal.get_or_insert(of);
+            }
+            if organization.sponsors.external.is_empty() {
+                lacking.external.get_or_insert(of);
+            }
+        }
+        lacking
+    }
+}
+
+type Organized<'t> = (&'t (FileId, Declaration), &'t Organization);
+
 /// Sponsors who are asked have to exist, or somebody else in their place.
 fn sponsors(
     tree: &Tree<'_, '_>,
     of: &(FileId, Declaration),
     policy: &Policy,
+    configured: Lacking<'_>,
     out: &mut Diagnostics,
 ) {
-    let named = match &policy.requestors {
-        Requestors::Organizations(names) => {
-            let found = names
-                .iter()
-                .filter_map(|name| tree.get(Kind::Organization, name.as_str()));
-            found.collect::<Vec<_>>()
-        }
-        Requestors::ConfiguredOrganizations => tree.of(Kind::Organization).collect(),
+    let lacking = match &policy.requestors {
+        Requestors::Organizations(names) => Lacking::among(names.iter().filter_map(|name| {
+            let of = tree.get(Kind::Organization, name.as_str())?;
+            match &*of.1.object {
+                Object::Organization(organization) => Some((of, organization)),
+                _ => None,
+            }
+        })),
+        Requestors::ConfiguredOrganizations => configured,
         _ => return,
     };
-    let chosen = matches!(policy.requestors, Requestors::Organizations(_));
-    let organizations: Vec<(&(FileId, Declaration), &Organization)> = named
-        .into_iter()
-        .filter_map(|of| match &of.1.object {
-            Object::Organization(organization) => Some((of, organization)),
-            _ => None,
-        })
-        .filter(|(_, organization)| chosen || organization.state == OrganizationState::Configured)
-        .collect();
     for (stage_index, stage) in policy.approval.stages.iter().enumerate() {
-        let at = Route::root()
-            .key("approval")
-            .key("stages")
-            .index(stage_index);
+        let at = || {
+            Route::root()
+                .key("approval")
+                .key("stages")
+                .index(stage_index)
+        };
         if stage.fallback.is_empty() {
-            missing(
-                tree,
-                of,
-                &organizations,
-                &stage.approvers,
-                &at.clone().key("approvers"),
-                out,
-            );
+            let at = || at().key("approvers");
+            missing(tree, of, lacking, &stage.approvers, at, out);
         }
         if let Some(escalation) = stage
             .escalation
             .as_ref()
             .filter(|escalation| escalation.fallback.is_empty())
         {
-            let at = at.key("escalation").key("approvers");
-            missing(tree, of, &organizations, &escalation.approvers, &at, out);
+            let at = || at().key("escalation").key("approvers");
+            missing(tree, of, lacking, &escalation.approvers, at, out);
         }
     }
 }
@@ -183,37 +194,29 @@ fn sponsors(
 fn missing(
     tree: &Tree<'_, '_>,
     of: &(FileId, Declaration),
-    organizations: &[(&(FileId, Declaration), &Organization)],
+    lacking: Lacking<'_>,
     approvers: &Set<Principal>,
-    at: &Route,
+    at: impl Fn() -> Route,
     out: &mut Diagnostics,
 ) {
     if approvers.iter().any(Principal::is_named) {
         return;
     }
     for (index, approver) in approvers.iter().enumerate() {
-        let lacks = |organization: &Organization| match approver {
-            Principal::Sponsors(Sponsors::Internal) => organization.sponsors.internal.is_empty(),
-            Principal::Sponsors(Sponsors::External) => organization.sponsors.external.is_empty(),
-            _ => false,
+        let (which, organization) = match approver {
+            Principal::Sponsors(Sponsors::Internal) => ("internal", lacking.internal),
+            Principal::Sponsors(Sponsors::External) => ("external", lacking.external),
+            _ => continue,
         };
-        let Some((organization, _)) = organizations
-            .iter()
-            .find(|(_, organization)| lacks(organization))
-        else {
+        let Some(organization) = organization else {
             continue;
-        };
-        let which = if matches!(approver, Principal::Sponsors(Sponsors::Internal)) {
-            "internal"
-        } else {
-            "external"
         };
         let message = format!(
             "{} has no {which} sponsors, and nobody is asked in their place",
             organization.1.address
         );
         out.push(
-            tree.error(of, &at.clone().index(index), code::NO_SPONSORS, message)
+            tree.error(of, &at().index(index), code::NO_SPONSORS, message)
                 .related(tree.place(organization, &Route::root()), "declared here")
                 .help("add sponsors to the organization, or `fallback: […]` to the stage"),
         );

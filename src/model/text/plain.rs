@@ -1,5 +1,8 @@
 //! Texts with few rules: one line, prose, identifiers, patterns.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use super::{Malformed, text_type};
 
 fn bounded(text: &str, most: usize) -> Result<(), Malformed> {
@@ -94,6 +97,14 @@ text_type! {
     Pattern, "pattern", minLength = 1, maxLength = 1024
 }
 
+thread_local! {
+    /// Patterns that were compiled lately: many policies ask the same, and compiling costs more than all else of a policy.
+    static COMPILED: RefCell<BTreeSet<Box<str>>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// How many patterns are remembered.
+const REMEMBERED: usize = 64;
+
 impl Pattern {
     /// Reads a pattern, and compiles it once to see that it can be used.
     ///
@@ -101,9 +112,20 @@ impl Pattern {
     ///
     /// Says why it is no regular expression.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
+        if COMPILED.with_borrow(|compiled| compiled.contains(text)) {
+            return Ok(Self(text.into()));
+        }
         single_line(text, 1024)?;
         match regex::RegexBuilder::new(text).size_limit(1 << 18).build() {
-            Ok(_) => Ok(Self(text.into())),
+            Ok(_) => {
+                COMPILED.with_borrow_mut(|compiled| {
+                    if compiled.len() >= REMEMBERED {
+                        compiled.clear();
+                    }
+                    compiled.insert(text.into());
+                });
+                Ok(Self(text.into()))
+            }
             Err(regex::Error::CompiledTooBig(_)) => {
                 Err(Malformed::new("a pattern that is too large to use"))
             }

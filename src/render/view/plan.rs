@@ -2,13 +2,18 @@
 
 use std::io;
 
+use rayon::prelude::*;
+
 use super::{change, count};
 use crate::guard::Refusal;
 use crate::plan::{Action, Change, Delta, Plan};
 use crate::render::doc::{Block, Line, Role, Writer};
 use crate::render::report::Planned;
 
-/// Lowers a plan, one change at a time.
+/// How many changes are lowered on all cores before they are written.
+const AT_ONCE: usize = 1024;
+
+/// Lowers a plan, some changes at a time.
 ///
 /// # Errors
 ///
@@ -30,8 +35,9 @@ pub fn planned(report: &Planned<'_>, out: &mut dyn Writer) -> io::Result<()> {
             .and(Role::Plain, *store)
             .and(Role::Faint, format!(" · tree {}", plan.tree.short())),
     ))?;
-    for one in &plan.changes {
-        out.block(&change::planned(one))?;
+    for some in plan.changes.chunks(AT_ONCE) {
+        let blocks: Vec<Block<'_>> = some.par_iter().map(change::planned).collect();
+        blocks.iter().try_for_each(|block| out.block(block))?;
     }
     super::diagnostics(warnings, out)?;
     if !refused.is_empty() {

@@ -149,7 +149,7 @@ impl Place {
         if self.look()? == Found::Nothing {
             self.create()?;
         }
-        self.look()?;
+        let fresh = self.look()? != Found::Ours;
         let path = self.exact()?;
         if fresh {
             private(&path).map_err(|error| self.io(&error))?;
