@@ -3,6 +3,7 @@
 mod support;
 
 mod cases;
+mod commitments;
 mod example;
 mod hostile;
 mod journeys;
