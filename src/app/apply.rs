@@ -6,7 +6,7 @@ use super::plan::{Planned, against};
 use super::{AppError, Workspace, World, check, clock};
 use crate::apply;
 use crate::diag::Diagnostics;
-use crate::guard::judge;
+use crate::guard::{Commitment, judge};
 use crate::model::{Address, Desired, Digest};
 use crate::store::{Head, Lease, LeaseAsk, NewRun, OpenMode, Store, StoreError};
 
@@ -16,6 +16,10 @@ pub enum Approval<'a> {
     Given(&'a mut dyn FnMut(&Planned)),
     /// It is shown, and carried out when the answer is yes. No lease is held while somebody thinks.
     Asked(&'a mut dyn FnMut(&Planned) -> bool),
+    /// Somebody saw a plan of this digest; it is shown, and carried out if it comes out again.
+    Expected(Digest, &'a mut dyn FnMut(&Planned)),
+    /// A saved plan; it is shown, and carried out if exactly its actions come out again.
+    Committed(&'a Commitment, &'a mut dyn FnMut(&Planned)),
 }
 
 impl std::fmt::Debug for Approval<'_> {
@@ -23,6 +27,8 @@ impl std::fmt::Debug for Approval<'_> {
         f.write_str(match self {
             Self::Given(_) => "Given",
             Self::Asked(_) => "Asked",
+            Self::Expected(..) => "Expected",
+            Self::Committed(..) => "Committed",
         })
     }
 }
@@ -70,6 +76,10 @@ pub fn apply(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Outcome, AppError> {
     let mut planned = None;
+    if let Approval::Committed(..) = &approval {
+        // Looked at before anything is opened to be written, so that a stale plan leaves no trace.
+        hold(&approval, &super::plan(workspace, world, adopt)?, world)?;
+    }
     if let Approval::Asked(ask) = &mut approval {
         let preview = super::plan(workspace, world, adopt)?;
         if !preview.verdict.is_allowed() {
@@ -91,7 +101,11 @@ pub fn apply(
         ),
         None => {
             let (desired, warnings) = check::desired(workspace, world)?;
-            (desired, warnings, None)
+            let expected = match &approval {
+                Approval::Expected(digest, _) => Some(*digest),
+                _ => None,
+            };
+            (desired, warnings, expected)
         }
     };
     let mut store = workspace.open(OpenMode::Write)?;
@@ -133,6 +147,16 @@ pub fn apply(
         verified,
         seconds,
     })))
+}
+
+/// Checks that a saved plan may be applied, and that the present plan is the one that was saved.
+fn hold(approval: &Approval<'_>, planned: &Planned, world: &World<'_>) -> Result<(), AppError> {
+    if let Approval::Committed(commitment, _) = approval {
+        let now = world.clock.now();
+        commitment.check(&planned.project, &planned.store, &planned.plan, now)?;
+        commitment.holds(&planned.plan)?;
+    }
+    Ok(())
 }
 
 /// A run, the store after it, and the seconds that it took.
@@ -180,6 +204,7 @@ impl Writing<'_> {
             verdict,
             warnings,
         };
+        hold(approval, &planned, world)?;
         if !planned.verdict.is_allowed() {
             return Err(AppError::Refused(Box::new(planned)));
         }
@@ -195,8 +220,11 @@ impl Writing<'_> {
         if planned.plan.is_empty() {
             return Ok((planned, None));
         }
-        if let Approval::Given(show) = approval {
-            show(&planned);
+        match approval {
+            Approval::Given(show) | Approval::Expected(_, show) | Approval::Committed(_, show) => {
+                show(&planned);
+            }
+            Approval::Asked(_) => {}
         }
         let started = world.clock.now();
         let id = world.ids.fresh().to_string();

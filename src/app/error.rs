@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::apply::ApplyError;
 use crate::diag::Diagnostics;
+use crate::guard::Stale;
 use crate::model::{Address, Digest};
 use crate::store::StoreError;
 
@@ -28,13 +29,16 @@ pub enum AppError {
     #[error("the plan is refused")]
     Refused(Box<Planned>),
     /// Other changes come out under the lease than those that were approved; nothing was written.
-    #[error("the store changed while the plan waited for an answer; nothing was written")]
+    #[error("other changes come out now than those that were approved; nothing was written")]
     Changed {
         /// What was approved.
         approved: Digest,
         /// What comes out now.
         now: Digest,
     },
+    /// A saved plan cannot be applied; nothing was written.
+    #[error(transparent)]
+    Stale(#[from] Stale),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -13,6 +13,7 @@ pub fn schemas() -> Vec<(String, String)> {
         ("policy.schema.json".to_owned(), schema::policy_file()),
         ("guestlist.schema.json".to_owned(), settings::schema()),
     ];
+    schemas.push(("plan-file.schema.json".to_owned(), plan_file()));
     let outputs = json::v1::schemas().into_iter();
     schemas.extend(outputs.map(|(name, schema)| (name.to_owned(), schema.to_value())));
     schemas.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -23,4 +24,14 @@ pub fn schemas() -> Vec<(String, String)> {
         .into_iter()
         .map(|(name, schema)| (name, text(&schema)))
         .collect()
+}
+
+/// Returns the schema of a saved plan.
+fn plan_file() -> Value {
+    let mut schema = schemars::generate::SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<crate::guard::Commitment>()
+        .to_value();
+    schema::publish(&mut schema);
+    schema
 }

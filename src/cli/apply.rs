@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -11,7 +12,7 @@ use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::{Exit, plan};
 use crate::app::{self, Applied, Approval, Outcome, Planned};
-use crate::model::Address;
+use crate::model::{Address, Digest};
 use crate::plan::Action;
 use crate::render::{json, report, view};
 
@@ -20,9 +21,17 @@ use crate::render::{json, report, view};
 /// Shows the plan and asks. All changes are made at once, or none; afterwards the next plan is made and must be empty.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
+    /// A plan that `guestlist plan --out FILE` saved: exactly its changes are made, or none, without a question
+    #[arg(value_name = "FILE", conflicts_with_all = ["auto_approve", "expect", "adopt"])]
+    file: Option<PathBuf>,
+
     /// Apply without asking
     #[arg(long)]
     auto_approve: bool,
+
+    /// Apply without asking, if the plan has the digest that a reviewer saw
+    #[arg(long, value_name = "DIGEST", conflicts_with = "auto_approve")]
+    expect: Option<Digest>,
 
     /// Take over the live object of this address, which nobody owns
     ///
@@ -34,7 +43,8 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
-        if !self.auto_approve && !can_ask {
+        let asks = !self.auto_approve && self.expect.is_none() && self.file.is_none();
+        if asks && !can_ask {
             // The command line lacks what this place needs: usage.
             return Err(Failure::new(
                 Exit::Usage,
@@ -42,6 +52,10 @@ impl Arguments {
             )
             .help("look at `guestlist plan`, then give `--auto-approve`"));
         }
+        let commitment = self.file.as_deref().map(app::saved).transpose()?;
+        let adopt = commitment
+            .as_ref()
+            .map_or(&self.adopt, |commitment| &commitment.adopt);
         let workspace = cx.workspace()?;
         let interrupt = Interrupt::default();
         let progress = RefCell::new(Some(Progress::start(cx, "planning")));
@@ -71,15 +85,16 @@ impl Arguments {
             }
             yes
         };
-        let approval = if self.auto_approve {
-            Approval::Given(&mut given)
-        } else {
-            Approval::Asked(&mut asked)
+        let approval = match (&commitment, self.expect) {
+            (Some(commitment), _) => Approval::Committed(commitment, &mut given),
+            (None, Some(digest)) => Approval::Expected(digest, &mut given),
+            (None, None) if self.auto_approve => Approval::Given(&mut given),
+            (None, None) => Approval::Asked(&mut asked),
         };
         let outcome = app::apply(
             &workspace,
             &cx.world(),
-            &self.adopt,
+            adopt,
             approval,
             &|| interrupt.is_asked(),
             &mut |done, of| {

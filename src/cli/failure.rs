@@ -9,8 +9,8 @@ use super::Exit;
 use super::context::Context;
 use crate::app::AppError;
 use crate::apply::ApplyError;
-use crate::diag::Diagnostics;
-use crate::guard::Refusal;
+use crate::diag::{Diagnostics, SHOWN};
+use crate::guard::{Refusal, Stale};
 use crate::render::{json, view};
 use crate::store::StoreError;
 
@@ -134,6 +134,7 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
             Exit::Conflict,
             help("run `guestlist apply` again and look at the new plan"),
         ),
+        AppError::Stale(error) => (Exit::Conflict, Some(stale(error))),
         AppError::Store(error) | AppError::Apply(ApplyError::Store(error)) => store(error),
         AppError::Apply(ApplyError::OtherGeneration { .. }) => (Exit::Conflict, None),
         AppError::Apply(ApplyError::Interrupted) => (Exit::Interrupted, None),
@@ -151,6 +152,23 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
             help("nothing was overwritten; choose an empty folder with `-C DIR`"),
         ),
     }
+}
+
+/// Returns every difference between a saved plan and the present one, a line each, or how to go on.
+fn stale(stale: &Stale) -> String {
+    let Stale::Differs { differences } = stale else {
+        return "nothing was written; make a new plan with `guestlist plan --out FILE`".to_owned();
+    };
+    let mut lines: Vec<String> = differences
+        .iter()
+        .take(SHOWN)
+        .map(ToString::to_string)
+        .collect();
+    if differences.len() > SHOWN {
+        lines.push(format!("and {} more", differences.len() - SHOWN));
+    }
+    lines.push("nothing was written; look at a new plan".to_owned());
+    lines.join("\n")
 }
 
 fn store(error: &StoreError) -> (Exit, Option<String>) {

@@ -1,5 +1,7 @@
 //! `guestlist plan`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::Exit;
@@ -19,6 +21,12 @@ pub(super) struct Arguments {
     #[arg(long)]
     detailed_exitcode: bool,
 
+    /// Save the plan to this file, for `guestlist apply FILE`
+    ///
+    /// The file is a commitment: whoever applies it gets exactly these changes, or none. It may be applied for 24 hours.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
     /// Take over the live object of this address, which nobody owns
     ///
     /// The object is found by what identifies it, such as its tenant or its display name. May be given several times.
@@ -37,6 +45,15 @@ impl Arguments {
             |out| view::planned(&report, out),
             || json::v1::Plan::from(&report),
         )?;
+        if let Some(path) = self.out.as_deref().filter(|_| planned.verdict.is_allowed()) {
+            let saved = app::save(&planned, &self.adopt, &cx.world(), path)?;
+            cx.say(&format!(
+                "Saved to {}: digest {}, until {}.",
+                path.display(),
+                saved.plan,
+                saved.expires
+            ));
+        }
         let exit = if !planned.verdict.is_allowed() {
             Exit::Refused
         } else if self.detailed_exitcode && !planned.plan.is_empty() {

@@ -1,30 +1,72 @@
 //! `guestlist show`.
 
+use std::path::Path;
+
 use clap::Args;
 
 use super::Exit;
 use super::context::Context;
 use super::failure::Failure;
 use crate::app;
+use crate::diag::Diagnostics;
 use crate::model::Address;
-use crate::render::{json, view};
+use crate::render::{json, report, view};
 
-/// Show one object, as declared and as it is
+/// Show one object, as declared and as it is, or a saved plan
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The object, as in `package/campaign-partner`
-    #[arg(value_name = "ADDRESS")]
-    address: Address,
+    /// The object, as in `package/campaign-partner`, or the file of a saved plan
+    #[arg(value_name = "ADDRESS|FILE")]
+    what: String,
 }
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        let address = match self.what.parse::<Address>() {
+            _ if Path::new(&self.what).is_file() => return saved(cx, Path::new(&self.what)),
+            Ok(address) => address,
+            Err(problem) => {
+                let failure = Failure::new(
+                    Exit::Usage,
+                    format!(
+                        "`{}` is no file and no address: {}",
+                        self.what, problem.message
+                    ),
+                );
+                return Err(match problem.help {
+                    Some(help) => failure.help(help),
+                    None => failure,
+                });
+            }
+        };
         let workspace = cx.workspace()?;
-        let shown = app::show(&workspace, &cx.world(), &self.address)?;
+        let shown = app::show(&workspace, &cx.world(), &address)?;
         cx.report(
             |out| view::shown(&shown, out),
             || json::v1::Show::from(&shown),
         )?;
         Ok(Exit::Done)
     }
+}
+
+/// Shows a saved plan as it was shown when it was made.
+fn saved(cx: &Context, path: &Path) -> Result<Exit, Failure> {
+    let commitment = app::saved(path)?;
+    let plan = commitment.to_plan();
+    let report = report::Planned {
+        project: &commitment.project,
+        store: &commitment.store,
+        plan: &plan,
+        refusals: &[],
+        warnings: &Diagnostics::new(),
+    };
+    cx.report(
+        |out| view::planned(&report, out),
+        || json::v1::Plan::from(&report),
+    )?;
+    cx.say(&format!(
+        "Saved on {}, to be applied until {}: digest {}.",
+        commitment.created, commitment.expires, commitment.plan
+    ));
+    Ok(Exit::Done)
 }

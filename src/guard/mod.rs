@@ -8,6 +8,8 @@
 //! own next to `rules`, take thresholds and allowances as further arguments of [`judge`], and answer with the same
 //! [`Refusal`].
 
+mod commitment;
 mod rules;
 
+pub use commitment::{ActionLine, Commitment, Difference, FILE_BYTES, FORMAT, Stale};
 pub use rules::{Refusal, Rule, Verdict, judge};

@@ -103,9 +103,6 @@ impl<'t> Deref for Tree<'t, '_> {
     }
 }
 
-/// How many names a run compares with misspelt ones at most.
-const COMPARISONS: usize = 500_000;
-
 impl<'t, 's> Tree<'t, 's> {
     fn new(
         declarations: &'t [(FileId, Declaration)],

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Address;
@@ -49,6 +49,50 @@ impl fmt::Display for Digest {
             pair[1] = DIGITS[usize::from(byte & 15)];
         }
         f.pad(std::str::from_utf8(&text).expect("INVARIANT: digits are ASCII"))
+    }
+}
+
+impl std::str::FromStr for Digest {
+    type Err = super::text::Malformed;
+
+    /// Reads 32 hexadecimal digits.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let problem = || super::text::Malformed::new("not a digest of 32 hexadecimal digits");
+        let pairs = text.as_bytes().chunks(2);
+        if text.len() != 32
+            || !text
+                .bytes()
+                .all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
+        {
+            return Err(problem());
+        }
+        let mut bytes = [0; 16];
+        for (byte, pair) in bytes.iter_mut().zip(pairs) {
+            let pair = std::str::from_utf8(pair).map_err(|_| problem())?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| problem())?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl schemars::JsonSchema for Digest {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Digest".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^[0-9a-f]{32}$",
+            "description": "The first 16 bytes of a BLAKE3 hash, in hexadecimal digits.",
+        })
     }
 }
 

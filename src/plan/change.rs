@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{Address, Body, Digest, Kind, LiveObject, Origin, RemoteId, canonical};
@@ -286,7 +287,10 @@ impl Delta {
 }
 
 /// What happens to one object, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "camelCase")]
 pub enum Action {
     /// Make what is declared and does not exist.
     Create,
@@ -323,6 +327,19 @@ impl Action {
             Self::Adopt => "adopt",
             Self::Prune => "prune",
             Self::Forget => "forget",
+        }
+    }
+
+    /// Returns what was done, in a word: `created`, `forgotten`.
+    #[must_use]
+    pub const fn done(self) -> &'static str {
+        match self {
+            Self::Create => "created",
+            Self::Update => "updated",
+            Self::Replace => "replaced",
+            Self::Adopt => "adopted",
+            Self::Prune => "pruned",
+            Self::Forget => "forgotten",
         }
     }
 
@@ -402,7 +419,8 @@ pub enum Words {
 }
 
 /// Why an object changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum Reason {
     /// Declared, and not there.
     Declared,

@@ -4,6 +4,7 @@ mod support;
 
 mod agreement;
 mod cases;
+mod commitments;
 mod example;
 mod faults;
 mod hostile;

@@ -4,7 +4,6 @@ use std::io;
 
 use jiff::SignedDuration;
 
-use crate::plan::Action;
 use crate::render::doc::{Block, Line, Role, Writer};
 use crate::render::report::Applied;
 
@@ -18,7 +17,7 @@ pub fn applied(report: &Applied<'_>, out: &mut dyn Writer) -> io::Result<()> {
         .counts
         .iter()
         .filter(|(_, n)| *n > 0)
-        .map(|(action, n)| format!("{n} {}", done(*action)))
+        .map(|(action, n)| format!("{n} {}", action.done()))
         .collect();
     let mut lines = vec![
         Line::new()
@@ -57,21 +56,10 @@ fn time(duration: SignedDuration) -> String {
     }
 }
 
-/// Returns what was done, in a word.
-pub(super) const fn done(action: Action) -> &'static str {
-    match action {
-        Action::Create => "created",
-        Action::Update => "updated",
-        Action::Replace => "replaced",
-        Action::Adopt => "adopted",
-        Action::Prune => "pruned",
-        Action::Forget => "forgotten",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Action;
     use crate::render::samples::text;
 
     #[test]

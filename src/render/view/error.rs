@@ -24,7 +24,7 @@ pub fn error(
         line.push(Role::Plain, cause.as_str());
     }
     let mut lines = vec![line];
-    if let Some(help) = help {
+    for help in help.into_iter().flat_map(str::lines) {
         lines.push(
             Line::plain("  ")
                 .and(Role::Note, "help")

@@ -5,7 +5,7 @@ use std::io;
 
 use jiff::Timestamp;
 
-use super::{apply::done, change};
+use super::change;
 use crate::model::Address;
 use crate::plan::{self, Action, RecordedChange, RunRecord};
 use crate::render::doc::{Block, Detail, Line, Role, Table, Writer};
@@ -91,7 +91,7 @@ fn counts(counts: &[(Action, u64)]) -> String {
     let words: Vec<_> = counts
         .iter()
         .filter(|(_, n)| *n > 0)
-        .map(|(action, n)| format!("{n} {}", done(*action)))
+        .map(|(action, n)| format!("{n} {}", action.done()))
         .collect();
     if words.is_empty() {
         "none".to_owned()

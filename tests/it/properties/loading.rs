@@ -123,7 +123,7 @@ fn stands(files: &Files) -> bool {
     for diagnostic in loaded.diagnostics.iter() {
         assert!(!diagnostic.message.is_empty() && !diagnostic.message.contains('\n'));
         let places = diagnostic.related.iter().map(|label| &label.place);
-        for place in places.chain(&diagnostic.primary) {
+        for place in places.chain(diagnostic.primary.as_deref()) {
             lies_in(files, place);
         }
     }

@@ -24,6 +24,8 @@ pub struct Plan<'a> {
     pub generation: u64,
     /// The digest of the tree's files.
     pub tree: String,
+    /// The digest of the changes: what `apply --expect` compares.
+    pub digest: String,
     /// How many changes there are of each action.
     pub counts: Counts,
     /// The changes, in order.
@@ -53,6 +55,7 @@ impl<'a> From<&Planned<'a>> for Plan<'a> {
             lineage: &plan.lineage,
             generation: plan.generation,
             tree: plan.tree.to_string(),
+            digest: plan.digest().to_string(),
             counts: Action::ALL
                 .iter()
                 .map(|action| (*action, plan.count(*action) as u64))

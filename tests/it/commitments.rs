@@ -1,0 +1,158 @@
+//! Saved plans: what was seen is what is done, or nothing is.
+
+use std::os::unix::fs::PermissionsExt;
+
+use crate::support::Sandbox;
+
+const ONE: &str = "version: 1\norganizations:\n  a: { displayName: A, domains: [a.example] }\n";
+const TWO: &str = "version: 1\norganizations:\n  a: { displayName: A, domains: [a.example] }\n  b: { displayName: B, domains: [b.example] }\n";
+
+/// Returns a project whose store holds one organization, and a saved plan that adds another.
+fn planned() -> Sandbox {
+    let sandbox = Sandbox::project().write("tree.yaml", ONE);
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let sandbox = sandbox.write("tree.yaml", TWO);
+    let _ = sandbox.run(["plan", "--out", "plan.json"]).exits(0);
+    sandbox
+}
+
+fn has_both(sandbox: &Sandbox) -> bool {
+    sandbox
+        .exactly(["list", "--format", "json"])
+        .matches("\"id\"")
+        .count()
+        == 2
+}
+
+#[test]
+fn a_saved_plan_is_applied_without_a_question_and_only_once() {
+    let sandbox = planned();
+    let mode = std::fs::metadata(sandbox.path("plan.json")).expect("saved");
+    assert_eq!(mode.permissions().mode() & 0o777, 0o600);
+    let _ = sandbox
+        .run(["show", "plan.json"])
+        .exits(0)
+        .says("+ organization/b");
+    let _ = sandbox
+        .run(["apply", "plan.json"])
+        .exits(0)
+        .says("Applied: 1 created");
+    assert!(has_both(&sandbox));
+    let _ = sandbox
+        .run(["apply", "plan.json"])
+        .exits(5)
+        .says("organization/b would have been created, and need not be any more");
+    let _ = sandbox.run(["show", "plan.json"]).exits(0);
+}
+
+#[test]
+fn an_edited_plan_is_refused() {
+    let sandbox = planned();
+    let text = std::fs::read_to_string(sandbox.path("plan.json")).expect("saved");
+    let sandbox = sandbox.write("plan.json", text.replace("b.example", "c.example"));
+    let _ = sandbox
+        .run(["apply", "plan.json"])
+        .exits(5)
+        .says("edited since it was saved");
+    assert!(!has_both(&sandbox));
+}
+
+#[test]
+fn a_tree_that_changed_meanwhile_is_refused_with_the_difference() {
+    let sandbox = planned().write(
+        "tree.yaml",
+        TWO.replace("displayName: B", "displayName: Bee"),
+    );
+    let _ = sandbox
+        .run(["apply", "plan.json"])
+        .exits(5)
+        .says("organization/b would be other than planned in `displayName`");
+    assert!(!has_both(&sandbox));
+}
+
+#[test]
+fn a_change_elsewhere_in_the_store_does_not_make_it_stale() {
+    let sandbox = planned();
+    let neighbour = "project = \"neighbour\"\n[store]\nurl = \"sqlite:../guestlist.db\"\n";
+    let other = Sandbox::new()
+        .write(
+            "guestlist.toml",
+            neighbour.replace("..", &sandbox.root().to_string_lossy()),
+        )
+        .write(
+            "tree.yaml",
+            "version: 1\norganizations:\n  z: { displayName: Z, domains: [z.example] }\n",
+        );
+    let _ = other.run(["apply", "--auto-approve"]).exits(0);
+    let _ = sandbox.run(["apply", "plan.json"]).exits(0);
+}
+
+#[test]
+fn a_plan_of_another_store_or_project_is_refused() {
+    let sandbox = planned();
+    let _ = sandbox
+        .run(["--store", "sqlite:other.db", "apply", "plan.json"])
+        .exits(5)
+        .says("another store");
+    assert!(
+        !sandbox.path("other.db").exists(),
+        "a refused plan leaves no trace"
+    );
+    let settings = std::fs::read_to_string(sandbox.path("guestlist.toml")).expect("there");
+    let sandbox = sandbox.write(
+        "guestlist.toml",
+        settings.replace("\"contoso\"", "\"other\""),
+    );
+    let _ = sandbox
+        .run(["apply", "plan.json"])
+        .exits(5)
+        .says("of project `contoso`");
+}
+
+#[test]
+fn a_plan_that_a_guard_refuses_is_not_saved() {
+    let sandbox = Sandbox::project().write(
+        "tree.yaml",
+        ONE.replace("domains", "protect: true, domains"),
+    );
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let sandbox = sandbox.write(
+        "tree.yaml",
+        TWO.replace("  a: { displayName: A, domains: [a.example] }\n", ""),
+    );
+    let _ = sandbox.run(["plan", "--out", "plan.json"]).exits(4);
+    assert!(!sandbox.path("plan.json").exists());
+}
+
+#[test]
+fn a_digest_that_a_reviewer_saw_holds_an_apply_to_it() {
+    let sandbox = planned();
+    let plan = sandbox.exactly(["plan", "--format", "json"]);
+    let plan: serde_json::Value = serde_json::from_str(&plan).expect("JSON");
+    let digest = plan["digest"].as_str().expect("a digest");
+    let wrong = "0".repeat(32);
+    let _ = sandbox
+        .run(["apply", "--expect", &wrong])
+        .exits(5)
+        .says("other changes");
+    let _ = sandbox.run(["apply", "--expect", "short"]).exits(64);
+    let _ = sandbox.run(["apply", "--expect", digest]).exits(0);
+    assert!(has_both(&sandbox));
+}
+
+#[test]
+fn what_is_no_saved_plan_is_refused_with_words() {
+    let sandbox = planned().write("note.txt", "hello");
+    let _ = sandbox
+        .run(["apply", "note.txt"])
+        .exits(5)
+        .says("no saved plan");
+    let _ = sandbox
+        .run(["show", "note.txt"])
+        .exits(5)
+        .says("no saved plan");
+    let _ = sandbox
+        .run(["apply", "missing.json"])
+        .exits(1)
+        .says("missing.json cannot be read");
+}
