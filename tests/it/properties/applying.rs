@@ -62,7 +62,7 @@ pub(super) fn reconcile(place: &mut Place, project: &str, desired: &Desired) -> 
 
 type Objects = BTreeMap<Address, (RemoteId, Body)>;
 
-fn objects(live: &Live) -> Objects {
+pub(super) fn objects(live: &Live) -> Objects {
     let bound = live.bound().iter().map(|bound| {
         let object = bound.object.as_ref().expect("everything was read");
         (

@@ -1,6 +1,7 @@
 //! Laws over generated trees, texts and stores, through the library. `PROPTEST_CASES` raises the number of cases.
 
 mod applying;
+mod edits;
 mod loading;
 mod reach;
 mod schema;
@@ -22,7 +23,7 @@ fn cases(usual: u32) -> ProptestConfig {
     ProptestConfig {
         cases: if asked { default.cases } else { usual },
         failure_persistence: None,
-        max_shrink_iters: 500,
+        max_shrink_iters: 200,
         ..default
     }
 }
