@@ -170,13 +170,18 @@ fn traced(sandbox: &Sandbox, options: &[&str]) -> Command {
 }
 
 /// Returns true where processes can be traced here.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn can_trace() -> bool {
     static CAN: OnceLock<bool> = OnceLock::new();
     *CAN.get_or_init(|| {
         let plain = Command::new("strace")
             .args(["-qq", "-o", "/dev/null", "true"])
             .output();
-        plain.is_ok_and(|output| output.status.success())
+        let can = plain.is_ok_and(|output| output.status.success());
+        if !can {
+            eprintln!("skipped: `strace` is not here, or may not trace");
+        }
+        can
     })
 }
 
@@ -186,7 +191,6 @@ const CALLS: &[&str] = &["pwrite64", "fdatasync", "ftruncate", "unlink"];
 /// Kills an apply as it enters a call of the system.
 fn at_calls(scene: &Scene) {
     if !can_trace() {
-        eprintln!("skipped: `strace` is not here, or may not trace");
         return;
     }
     let sandbox = scene.sandbox();
@@ -252,7 +256,6 @@ fn an_apply_over_another_that_is_killed_as_it_writes_leaves_the_old_or_the_new()
 #[test]
 fn an_apply_is_on_the_disk_before_it_says_so() {
     if !can_trace() {
-        eprintln!("skipped: `strace` is not here, or may not trace");
         return;
     }
     let sandbox = Sandbox::project().write("tree.yaml", estate::first());
