@@ -158,6 +158,7 @@ proptest! {
         let (one, other) = (desired(&print(&tree, one)), desired(&print(&tree, other)));
         for (one, other) in one.objects().iter().zip(other.objects()) {
             prop_assert_eq!(&one.address, &other.address);
+            prop_assert_eq!(one.managed(), other.managed());
             prop_assert_eq!(one.digest, other.digest);
             let life = |declared: &guestlist::model::Declaration| format!("{:?}", declared.lifecycle);
             prop_assert_eq!(life(one), life(other));

@@ -96,7 +96,8 @@ impl<'c> Printer<'c> {
         }
         for (at, (key, value)) in entries.into_iter().enumerate() {
             if at > 0 && self.choose.once_in(12) {
-                let margin = self.choose.of(7);
+                // Indented further, it would be part of a text in a block before it.
+                let margin = self.choose.of(indent + 1);
                 self.out.push_str(&" ".repeat(margin));
                 self.out
                     .push_str("# a comment: with \"quotes\", - dashes\n");
