@@ -190,7 +190,8 @@ impl Writing<'_> {
             stop,
         } = self;
         let mut warnings = warnings;
-        if approved.is_none() {
+        // Who was asked has been told already.
+        if !matches!(approval, Approval::Asked(_)) {
             clock::check(store, world.clock.now(), &mut warnings)?;
         }
         let plan = against(store, workspace.project(), &desired, adopt)?;

@@ -368,7 +368,6 @@ impl Commitment {
     }
 
     /// Returns the plan that was saved, to be shown.
-    #[must_use]
     pub fn to_plan(&self) -> Plan {
         let renamed: BTreeMap<(Kind, String), String> = self
             .actions

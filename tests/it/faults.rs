@@ -93,7 +93,11 @@ fn a_clock_that_went_back_is_told_once() {
         &format!("UPDATE meta SET value = '{seen}' WHERE key = 'highest_time'"),
     );
     let _ = sandbox.run(["plan"]).exits(0).says("warning[GL0701]");
-    let apply = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let _ = sandbox.run(["plan", "--out", "saved.json"]).exits(0);
+    let saved = std::fs::read(sandbox.path("saved.json")).expect("the plan is saved");
+    let saved: serde_json::Value = serde_json::from_slice(&saved).expect("the plan is JSON");
+    let digest = saved["plan"].as_str().expect("it has a digest");
+    let apply = sandbox.run(["apply", "--expect", digest]).exits(0);
     assert_eq!(
         apply.stdout.matches("GL0701").count(),
         1,

@@ -247,3 +247,51 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
 fn sync_folder(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_writes_waits_for_the_disk() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let place = Place {
+            name: "sqlite:test.db".to_owned(),
+            path: folder.path().join("test.db"),
+        };
+        // Once for a new file, once for one that is there.
+        for _ in 0..2 {
+            let writer = place.write().expect("opens");
+            let get = |pragma: &str| -> i64 {
+                let found = writer.pragma_query_value(None, pragma, |row| row.get(0));
+                found.expect("a number")
+            };
+            assert_eq!(get("synchronous"), 2);
+            assert_eq!(get("foreign_keys"), 1);
+            assert_eq!(get("busy_timeout"), 5000);
+            assert_eq!(get("trusted_schema"), 0);
+            let mode =
+                writer.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
+            assert_eq!(mode.as_deref(), Ok("wal"));
+        }
+    }
+
+    #[test]
+    fn a_log_that_was_left_behind_is_read() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let of = |name: &str| Place {
+            name: format!("sqlite:{name}"),
+            path: folder.path().join(name),
+        };
+        let writer = of("test.db").write().expect("opens");
+        let set = "UPDATE meta SET value = '7' WHERE key = 'generation'";
+        writer.execute_batch(set).expect("writes");
+        // As after a loss of power: the file and its log, and nobody who holds them.
+        for name in ["", "-wal"] {
+            let from = folder.path().join(format!("test.db{name}"));
+            fs::copy(from, folder.path().join(format!("copy.db{name}"))).expect("copies");
+        }
+        let reader = Reader::open(of("copy.db")).expect("opens");
+        assert_eq!(reader.head().expect("reads").generation, 7);
+    }
+}
