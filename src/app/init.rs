@@ -104,7 +104,7 @@ fn ignore(path: &Path) -> io::Result<bool> {
         .append(true)
         .create(true)
         .open(path)?;
-    write!(file, "{gap}{}\n", missing.join("\n"))?;
+    writeln!(file, "{gap}{}", missing.join("\n"))?;
     Ok(true)
 }
 
