@@ -1,7 +1,7 @@
 //! A new project: settings, an example with comments, editor settings, and what git leaves out.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::settings::FILE;
@@ -20,9 +20,11 @@ pub struct Initialised {
 const SETTINGS: &str = include_str!("init/guestlist.toml");
 const EXAMPLE: &str = include_str!("init/example.yaml");
 const EDITOR: &str = include_str!("init/settings.json");
+const GITIGNORE: &str = ".gitignore";
 const IGNORED: &str = include_str!("init/gitignore");
 
-/// Makes a new project in a folder, which is created where it is missing. Nothing that exists is overwritten.
+/// Makes a new project in a folder, which is created where it is missing. Nothing that exists is overwritten; a
+/// `.gitignore` gets the lines that it lacks.
 ///
 /// # Errors
 ///
@@ -50,7 +52,6 @@ pub fn init(folder: &Path, project: Option<&Name>) -> Result<Initialised, AppErr
             schema.map(|(_, text)| text).unwrap_or_default(),
         ),
         (".vscode/settings.json", EDITOR.to_owned()),
-        (".gitignore", IGNORED.to_owned()),
     ];
     if let Some((taken, _)) = files
         .iter()
@@ -74,10 +75,37 @@ pub fn init(folder: &Path, project: Option<&Name>) -> Result<Initialised, AppErr
             .map_err(failed(&path))?;
         written.push((*file).to_owned());
     }
+    if ignore(&root.join(GITIGNORE)).map_err(failed(&root.join(GITIGNORE)))? {
+        written.push(GITIGNORE.to_owned());
+    }
     Ok(Initialised {
         root,
         files: written,
     })
+}
+
+/// Adds what git leaves out to a file that may be there already. Returns false when nothing was missing.
+fn ignore(path: &Path) -> io::Result<bool> {
+    let known = match fs::read_to_string(path) {
+        Ok(known) => known,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error),
+    };
+    let has = |line: &str| known.lines().any(|there| there.trim() == line);
+    let missing: Vec<&str> = IGNORED.lines().filter(|line| !has(line)).collect();
+    if !missing.iter().any(|line| !line.starts_with('#')) {
+        return Ok(false);
+    }
+    let gap = match known.is_empty() || known.ends_with('\n') {
+        true => "",
+        false => "\n",
+    };
+    let mut file = fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)?;
+    writeln!(file, "{gap}{}", missing.join("\n"))?;
+    Ok(true)
 }
 
 /// Makes a project's name of a folder's.

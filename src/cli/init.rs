@@ -11,7 +11,8 @@ use crate::render::{Block, Line, json};
 
 /// Make a new project with a commented example
 ///
-/// Writes into the working folder, or that of `-C DIR`. Nothing that exists is overwritten.
+/// Writes into the working folder, or that of `-C DIR`. Nothing that exists is overwritten; a `.gitignore` gets the lines
+/// that it lacks.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The project's name; the folder's without it

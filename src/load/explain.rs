@@ -233,6 +233,9 @@ impl Explainer<'_> {
                     _ => None,
                 }
             }
+            NodeKind::List if wanted == "a mapping" => {
+                Some("write `key: value`, without `-` or `[…]`".to_owned())
+            }
             NodeKind::Text
                 if wanted.contains("number")
                     && written.trim_matches(['"', '\'']).parse::<u64>().is_ok() =>

@@ -143,7 +143,35 @@ pub fn policy_file() -> Value {
     by_name(&mut schema, &name);
     publish(&mut schema);
     take_variables(&mut schema);
+    describe_choices(&mut schema);
     schema
+}
+
+/// Gives the one key of a choice the words of the choice: an editor shows those of keys.
+fn describe_choices(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(describe_choices),
+        Value::Object(keys) => {
+            for branch in keys
+                .get_mut("oneOf")
+                .and_then(Value::as_array_mut)
+                .into_iter()
+                .flatten()
+            {
+                let words = branch["description"].clone();
+                let properties = branch.get_mut("properties").and_then(Value::as_object_mut);
+                if let Some(properties) =
+                    properties.filter(|keys| keys.len() == 1 && words.is_string())
+                {
+                    for key in properties.values_mut() {
+                        key["description"] = words.clone();
+                    }
+                }
+            }
+            keys.values_mut().for_each(describe_choices);
+        }
+        _ => {}
+    }
 }
 
 /// Lets a text that holds a variable pass every pattern: what it becomes is not known to an editor.

@@ -243,6 +243,12 @@ impl<'f> Reader<'_, 'f> {
         for entry in section.entries() {
             let Ok(name) = Name::parse(entry.key) else {
                 self.refused = true;
+                // Whoever names it as it should be called is not to be told that it is not there.
+                if let Some(meant) = Name::mended(entry.key) {
+                    self.contents
+                        .broken
+                        .push((self.id, Address::new(kind, &meant)));
+                }
                 continue;
             };
             self.object(Address::new(kind, &name), entry.key_span.0, entry.value);

@@ -17,6 +17,14 @@ pub(super) fn syntax(kind: &ErrorKind, text: &str, at: usize) -> (Code, String, 
         return said("this is not YAML", "quote text with `${…}` inside brackets");
     }
     match kind {
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidSimpleKey
+            if is_stuck(text[..line].lines().next_back().unwrap_or_default()) =>
+        {
+            said(
+                "a key cannot follow what the line before says",
+                "put a space behind the colon of the line before",
+            )
+        }
         ErrorKind::DirectiveDisallowed => (
             code::FORBIDDEN_YAML,
             "a directive is not part of the language".to_owned(),
@@ -81,4 +89,14 @@ fn open_bracket(before: &str) -> bool {
             .count()
     };
     count(&['[', '{']) > count(&[']', '}'])
+}
+
+/// Returns true for a line that is `key:value`, which is text and no key.
+fn is_stuck(line: &str) -> bool {
+    let line = line.trim_start().trim_start_matches("- ");
+    line.split_once(':').is_some_and(|(key, rest)| {
+        let is_word =
+            |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
+        is_word(key) && !rest.is_empty() && !rest.starts_with([' ', '/'])
+    })
 }

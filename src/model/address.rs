@@ -36,24 +36,19 @@ impl Name {
         if text.len() > NAME_LENGTH {
             return Err(Malformed::new("a name has at most 64 characters"));
         }
-        let mended: String = text
-            .chars()
-            .map(|c| {
-                if c.is_ascii_alphanumeric() {
-                    c.to_ascii_lowercase()
-                } else {
-                    '-'
-                }
-            })
-            .collect();
-        let words: Vec<&str> = mended.split('-').filter(|word| !word.is_empty()).collect();
+        let help = Self::mended(text).map(|name| format!("write `{name}`"));
+        Err(Malformed::new("a name is made of lower-case letters, digits and `-`").help_opt(help))
+    }
+
+    /// Returns the name that a text was probably meant to be: `fabrikam` for `Fabrikam`.
+    #[must_use]
+    pub fn mended(text: &str) -> Option<Self> {
+        let lower = text.to_ascii_lowercase();
+        let words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
         let mended = words.join("-");
-        let problem = Malformed::new("a name is made of lower-case letters, digits and `-`");
-        Err(if mended.is_empty() {
-            problem
-        } else {
-            problem.help(format!("write `{mended}`"))
-        })
+        let fits = !mended.is_empty() && mended.len() <= NAME_LENGTH;
+        fits.then(|| Self(mended.into()))
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use guestlist::model::text::FORMATS;
 use jsonschema::Validator;
 use serde_json::Value;
 
@@ -98,4 +99,98 @@ fn an_editor_and_the_program_agree_on_every_case() {
         taken > 40 && refused > 10,
         "{taken} taken, {refused} refused"
     );
+}
+
+/// Texts that some check takes, in spellings that a pattern may not think of.
+const ODD: &[&str] = &[
+    "2027-06-30",
+    "2027-06-30T17:00:00Z",
+    "2027-06-30t17:00:00z",
+    "2027-06-30 17:00:00Z",
+    "2027-06-30T17:00Z",
+    "2027-06-30T17:00:00,5Z",
+    "2027-06-30T17:00:00.123456789+02:00",
+    "2027-06-30T17:00:00+02",
+    "2027-06-30T17:00:00+0200",
+    "2027-06-30T17:00:00Z[Europe/Amsterdam]",
+    "20270630",
+    "20270630T170000Z",
+    "+002027-06-30T17:00:00Z",
+    "90d",
+    "8h",
+    "30m",
+    "P90D",
+    "p90d",
+    "PT8H",
+    "P1DT12H",
+    "PT36H30M",
+    "PT90S",
+    "PT1.5H",
+    "P2W",
+    "90 d",
+    "+90d",
+    "never",
+    "0d",
+    "fabrikam.com",
+    "eu.fabrikam.com",
+    "b\u{fc}cher.example",
+    "xn--bcher-kva.example",
+    "user:Ana@Contoso.com",
+    "user:a.b-c_d'e@contoso.com",
+    "Ana@Contoso.com",
+    "group:Leads of Marketing",
+    "group:a",
+    "manager",
+    "manager:4",
+    "self",
+    "sponsors:own",
+    "package/a",
+    "organization/a",
+    "policy/a/b",
+    "cross-tenant/a",
+    "settings/external-users",
+    "3d0f5dec-0000-4000-8000-000000000001",
+    "https://contoso.sharepoint.com/sites/a",
+    "https://contoso.sharepoint.com/sites/a b",
+    "https://contoso.sharepoint.com:8443/sites/%20a",
+    "https://sts.fabrikam.com/adfs/services/trust?x=1",
+    "https://b\u{fc}cher.example/a",
+    "urn:federation:fabrikam",
+    "http://sts.fabrikam.com/trust",
+    "nl",
+    "pt-BR",
+    "zh-Hant-TW",
+    "sr-Latn",
+    "es-419",
+    "a",
+    "0",
+    "a-",
+    "[0-9]{3}",
+    "One line of text: with `signs`",
+    "Two\nlines",
+];
+
+#[test]
+fn a_pattern_refuses_nothing_that_the_program_takes() {
+    let text = std::fs::read_to_string(repository("schemas/policy.schema.json"))
+        .expect("the schema of policy files is there");
+    let schema: Value = serde_json::from_str(&text).expect("a schema is JSON");
+    let definitions = schema["$defs"].as_object().expect("there are definitions");
+    let mut wrong = Vec::new();
+    let mut taken = 0;
+    for (name, definition) in definitions {
+        let format = definition["format"].as_str().unwrap_or_default();
+        let Some((_, check)) = FORMATS.iter().find(|(known, _)| *known == format) else {
+            continue;
+        };
+        let editor = jsonschema::validator_for(definition).expect("a definition is a schema");
+        for text in ODD.iter().filter(|text| check(text).is_ok()) {
+            taken += 1;
+            if !editor.is_valid(&Value::from(*text)) {
+                wrong.push(format!("{name}: {text}"));
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+    assert!(taken > 80, "{taken} texts");
 }

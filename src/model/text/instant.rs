@@ -46,7 +46,7 @@ impl When {
                 .help("write a date such as `2027-06-30`, or `2027-06-30T17:00:00Z`"));
         }
         match text.parse::<Timestamp>() {
-            Ok(at) if !text.contains('[') => Ok(Self::At(at)),
+            Ok(at) if !text.contains(['[', ',']) => Ok(Self::At(at)),
             _ if text.parse::<jiff::civil::DateTime>().is_ok() && !text.contains('[') => {
                 Err(Malformed::new("an instant without an offset").help(format!(
                     "write `{text}Z` for UTC, or an offset such as `{text}+02:00`"
