@@ -9,7 +9,7 @@ use crate::model::Kind;
 
 /// How many names are compared in a run at most. A tree that lacks a file may misspell a name in every object; nobody reads
 /// so many offers, and they must not cost more than all the rest.
-const COMPARED: usize = 4_000_000;
+const COMPARED: usize = 1_000_000;
 
 /// What a name is meant to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
