@@ -26,6 +26,7 @@ pub(crate) fn plan(
     runs: usize,
 ) -> io::Result<Taken> {
     write(folder, objects)?;
+    // Needs no network, for what it plans is built in.
     quietly(program, folder, &["init", "-input=false", "-no-color"])?;
     quietly(
         program,
@@ -40,17 +41,18 @@ pub(crate) fn plan(
 }
 
 fn quietly(program: &Path, folder: &Path, arguments: &[&str]) -> io::Result<()> {
-    let status = Command::new(program)
+    let output = Command::new(program)
         .args(arguments)
         .current_dir(folder)
         .env("CHECKPOINT_DISABLE", "1")
-        .stdout(Stdio::null())
-        .status()?;
-    if status.success() {
+        .stdin(Stdio::null())
+        .output()?;
+    if output.status.success() {
         return Ok(());
     }
+    let said = String::from_utf8_lossy(&output.stderr);
     Err(io::Error::other(format!(
-        "`terraform {}` failed",
+        "`terraform {}` failed\n{said}",
         arguments[0]
     )))
 }

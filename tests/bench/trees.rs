@@ -262,7 +262,7 @@ fn package(out: &mut String, at: usize, index: usize) -> std::fmt::Result {
         };
         writeln!(out, "      department-{at:05}-r{resource}: {role}")?;
     }
-    if index > 0 && index % 4 == 0 {
+    if index > 0 && index.is_multiple_of(4) {
         writeln!(
             out,
             "    incompatibleWith: [package/department-{at:05}-p{:02}]",
