@@ -77,7 +77,7 @@ codes! {
     NOT_IN_CATALOG = "GL0501", "a resource that is not in the package's catalog";
     NO_SUCH_ROLE = "GL0502", "a role that the resource lacks";
     NO_SPONSORS = "GL0503", "sponsors where there are none";
-    DUPLICATE_IDENTITY = "GL0504", "two organizations with one identity";
+    DUPLICATE_IDENTITY = "GL0504", "two objects with one identity";
     TOO_MANY_AUTOMATIC = "GL0505", "a package with several automatic policies";
     SELF_INCOMPATIBLE = "GL0506", "a package that is incompatible with itself";
     WAIVER_EXPIRED = "GL0507", "a waiver that has ended";

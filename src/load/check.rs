@@ -219,7 +219,7 @@ macro_rules! one {
     };
 }
 
-all!(catalogs: Catalog, organizations: Organization, packages: Package, policies: Policy);
+all!(catalogs: Catalog, organizations: Organization, packages: Package, policies: Policy, resources: Resource);
 one!(catalog: Catalog, organization: Organization, package: Package, resource: Resource);
 
 /// The code of a reference to nothing, here for all rules.

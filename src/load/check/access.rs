@@ -1,11 +1,14 @@
 //! What packages give: resources of their catalog, roles that exist, and nothing that can never work.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+
+use foldhash::fast::FixedState;
 
 use super::Tree;
 use crate::diag::{Diagnostic, Diagnostics, code, offer};
 use crate::model::kinds::policy::Requestors;
-use crate::model::kinds::{Incompatible, Package};
+use crate::model::kinds::{Incompatible, Origin, Package};
+use crate::model::text::Guid;
 use crate::model::{Declaration, Kind, Name, Object};
 use crate::source::{FileId, Route};
 
@@ -28,6 +31,7 @@ pub(super) fn check(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
             incompatible(tree, of, package, out);
         }
     }
+    resources(tree, out);
     catalogs(tree, out);
     automatic(tree, out);
     for (kind, most) in TENANT {
@@ -108,6 +112,32 @@ fn incompatible(
             out.push(
                 tree.error(of, &at, code::SELF_INCOMPATIBLE, message)
                     .help("take it out of the list"),
+            );
+        }
+    }
+}
+
+/// One thing is one resource: under two names, what one gives the other takes away.
+fn resources(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
+    let mut seen: HashMap<(Origin, &str), &(FileId, Declaration), FixedState> = HashMap::default();
+    for (of, resource) in tree.resources() {
+        let Some((origin, name)) = resource.origin() else {
+            continue;
+        };
+        // Things of one name are told apart by their ids.
+        let name = resource.id.as_ref().map_or(name, Guid::as_str);
+        let at = Route::root().key(origin.key());
+        if let Some(first) = seen.insert((origin, name), of) {
+            let message = format!(
+                "{} and {} are the same {}",
+                first.1.address,
+                of.1.address,
+                origin.key()
+            );
+            out.push(
+                tree.error(of, &at, code::DUPLICATE_IDENTITY, message)
+                    .related(tree.place(first, &at), "first here")
+                    .help("declare it once; several catalogs may hold it"),
             );
         }
     }

@@ -98,7 +98,7 @@ pub struct RequiredAttribute {
 }
 
 /// Where a resource lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
     /// A group.
     Group,

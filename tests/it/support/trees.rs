@@ -353,7 +353,8 @@ fn resources(choose: &mut Choices, known: &mut Known, wanted: Wanted) -> Map<Str
     .enumerate()
     {
         let mut object = Map::new();
-        let label = choose.one(LINES);
+        // Two names for one thing would be refused.
+        let label = format!("{} {at}", choose.one(LINES));
         let mut roles: Vec<String> = match choose.of(5) {
             0 => {
                 object.insert("group".to_owned(), json!(label));
