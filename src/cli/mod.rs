@@ -40,7 +40,6 @@ pub use start::main;
 #[command(
     name = "guestlist",
     version,
-    disable_help_subcommand = true,
     after_help = "Exit codes: 0 done, 1 error, 2 differences, 3 findings, 4 refused, 5 conflict, 6 incomplete, \
         7 store unavailable, 8 not allowed, 9 integrity, 64 usage, 130 interrupted."
 )]

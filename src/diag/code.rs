@@ -60,7 +60,6 @@ codes! {
     UNKNOWN_REFERENCE = "GL0302", "a reference to something that is not declared";
     WRONG_REFERENCE = "GL0303", "a reference to something of another kind";
     UNKNOWN_VARIABLE = "GL0304", "a variable that is not declared";
-    REFERENCE_CYCLE = "GL0305", "objects that need each other";
     BAD_RENAME = "GL0306", "a rename that cannot be followed";
     BAD_FORGET = "GL0307", "an object that is both declared and let go";
     // Rules of one object.

@@ -13,9 +13,6 @@ const UNREACHABLE: &[(&str, &str)] = &[(
     "needs a disk that fails, or a user without rights; the tests may run as root",
 )];
 
-/// Codes that nothing says yet, with the reason.
-const RESERVED: &[(&str, &str)] = &[("GL0305", "no two kinds need each other")];
-
 #[test]
 fn every_kind_has_a_file() {
     let folder = repository("src/model/kinds");
@@ -88,10 +85,9 @@ fn every_code_is_listed_once_and_used() {
             .find(|line| line.contains(code.id) && line.contains(" = "))
             .and_then(|line| line.split_whitespace().next())
             .expect("every code stands in the list");
-        let reserved = RESERVED.iter().any(|(id, _)| *id == code.id);
         assert!(
-            used.contains(constant) != reserved,
-            "{code} ({constant}) is listed and never used, or used although it is called reserved"
+            used.contains(constant),
+            "{code} ({constant}) is listed and never used"
         );
     }
 }
@@ -102,10 +98,7 @@ fn every_code_is_reached_by_a_test() {
     for more in ["tests/it/hostile.rs", "tests/it/faults.rs"] {
         shown += &std::fs::read_to_string(repository(more)).expect("the test is there");
     }
-    let unreachable = |id: &str| {
-        let mut known = UNREACHABLE.iter().chain(RESERVED);
-        known.any(|(code, _)| *code == id)
-    };
+    let unreachable = |id: &str| UNREACHABLE.iter().any(|(code, _)| *code == id);
     for code in code::ALL {
         assert!(
             shown.contains(code.id) != unreachable(code.id),
