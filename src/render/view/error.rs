@@ -24,14 +24,7 @@ pub fn error(
         line.push(Role::Plain, cause.as_str());
     }
     let mut lines = vec![line];
-    for help in help.into_iter().flat_map(str::lines) {
-        lines.push(
-            Line::plain("  ")
-                .and(Role::Note, "help")
-                .and(Role::Plain, ": ")
-                .and(Role::Plain, help),
-        );
-    }
+    lines.extend(help.into_iter().flat_map(super::helps));
     out.block(&Block::Paragraph(lines))
 }
 

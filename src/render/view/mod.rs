@@ -17,6 +17,18 @@ pub use list::list;
 pub use plan::{planned, refusals};
 pub use show::shown;
 
+use crate::render::doc::{Line, Role};
+
+/// Returns what to do, each line of it behind its word.
+fn helps(help: &str) -> impl Iterator<Item = Line<'_>> {
+    help.lines().map(|help| {
+        Line::plain("  ")
+            .and(Role::Note, "help")
+            .and(Role::Plain, ": ")
+            .and(Role::Plain, help)
+    })
+}
+
 /// Returns a count with its noun: `1 file`, `3 files`.
 fn count(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })

@@ -70,14 +70,7 @@ pub fn refusals(refused: &[Refusal], out: &mut dyn Writer) -> io::Result<()> {
         }
         line.push(Role::Strong, message.as_str());
         lines.push(line);
-        for help in help.lines() {
-            lines.push(
-                Line::plain("  ")
-                    .and(Role::Note, "help")
-                    .and(Role::Plain, ": ")
-                    .and(Role::Plain, help),
-            );
-        }
+        lines.extend(super::helps(help));
     }
     out.block(&Block::Paragraph(lines))
 }
