@@ -11,6 +11,7 @@ mod context;
 mod exit;
 mod failure;
 mod history;
+mod import;
 mod init;
 mod interrupt;
 mod list;
@@ -158,6 +159,7 @@ commands! {
     Show(show),
     List(list),
     History(history),
+    Import(import),
     Schema(schema),
     Completions(completions),
     Version(version),

@@ -14,6 +14,7 @@ mod layer;
 mod node;
 mod parse;
 mod places;
+pub mod print;
 mod profiles;
 mod scalar;
 pub mod schema;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,66 @@ pub struct LiveObject {
     pub address: Option<Address>,
     /// The keys and values.
     pub body: Body,
+    /// How it departs from what its project last applied; `None` for one that nobody changed since.
+    pub drift: Option<Box<Departure>>,
+    /// The address that an object of nobody had when it was last somebody's, where that is known.
+    pub last: Option<Address>,
+}
+
+/// How a live object departs from what its project last applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departure {
+    /// The keys and values as last applied; others are named by their present addresses.
+    pub applied: Body,
+    /// Who changed it, where the store knows.
+    pub by: Option<Touch>,
+}
+
+/// Who changed an object that was not theirs to change, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touch {
+    /// The run that did.
+    pub run: String,
+    /// For which project.
+    pub project: String,
+    /// Who ran it.
+    pub actor: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An object that a project applied, never gave up, and no longer has where it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// The address that it was applied at, under present names.
+    pub address: Address,
+    /// The store's own id.
+    pub id: RemoteId,
+    /// The keys and values as last applied; others are named by their present addresses.
+    pub applied: Body,
+    /// What became of it.
+    pub fate: Fate,
+    /// Who did it, where the store knows.
+    pub by: Option<Touch>,
+}
+
+/// What became of an object behind its project's back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It is gone.
+    Deleted,
+    /// It is there, and nobody owns it.
+    Unbound,
+    /// It is there, and another project owns it.
+    Taken {
+        /// The project.
+        project: String,
+    },
+    /// It is there, and ours, under another address.
+    Rebound {
+        /// The address.
+        to: Address,
+    },
 }
 
 /// Whether an object is there.
@@ -66,6 +127,8 @@ pub struct Live {
     pub unmanaged: Vec<LiveObject>,
     /// How many objects other projects own.
     pub foreign: u64,
+    /// What the project applied and no longer has, in order of addresses; known only where [`Bodies::Drifted`] was asked.
+    pub lost: Vec<Lost>,
 }
 
 impl Live {
@@ -86,7 +149,16 @@ impl Live {
             bound,
             unmanaged,
             foreign,
+            lost: Vec::new(),
         }
+    }
+
+    /// Adds what the project has lost.
+    #[must_use]
+    pub fn with_lost(mut self, mut lost: Vec<Lost>) -> Self {
+        lost.sort_by(|a, b| (&a.address, &a.id).cmp(&(&b.address, &b.id)));
+        self.lost = lost;
+        self
     }
 
     /// Returns the objects that the project owns, in order of addresses.
@@ -130,6 +202,8 @@ pub enum Bodies<'s> {
     Differing(&'s dyn Fn(&Address) -> Option<Digest>),
     /// Those of these addresses.
     Of(&'s [Address]),
+    /// Those that somebody changed since they were last applied; what was lost is read as well.
+    Drifted,
 }
 
 impl fmt::Debug for Bodies<'_> {
@@ -138,6 +212,7 @@ impl fmt::Debug for Bodies<'_> {
             Self::All => f.write_str("All"),
             Self::Differing(_) => f.write_str("Differing(..)"),
             Self::Of(addresses) => f.debug_tuple("Of").field(addresses).finish(),
+            Self::Drifted => f.write_str("Drifted"),
         }
     }
 }

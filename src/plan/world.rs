@@ -115,6 +115,8 @@ impl Store {
                 kind: kept.kind,
                 address: kept.bound.then(|| address.clone()),
                 body: self.body(kept),
+                drift: None,
+                last: (!kept.bound).then(|| address.clone()),
             };
             if !kept.bound {
                 unmanaged.push(object);

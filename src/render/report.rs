@@ -82,6 +82,22 @@ pub struct Listed {
     pub origin: Option<Origin>,
 }
 
+/// Live objects that were written into files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The store, as people name it.
+    pub store: String,
+    /// The files, below the project's root where they are, with how many objects each declares.
+    pub files: Vec<(String, usize)>,
+    /// What was not written, with the reason.
+    pub left: Vec<(String, String)>,
+    /// Whether these were objects that nobody owns.
+    pub unmanaged: bool,
+    /// How many changes the next plan has besides taking over what was written; `None` where the files are no part of a
+    /// sound tree.
+    pub rest: Option<usize>,
+}
+
 /// What the program is.
 #[derive(Debug, Clone, Copy)]
 pub struct Version {

@@ -33,6 +33,8 @@ pub(super) fn live(text: &str, body: &Value) -> LiveObject {
         kind: address.kind(),
         address: Some(address),
         body: Body::of(body),
+        drift: None,
+        last: None,
     }
 }
 

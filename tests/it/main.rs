@@ -8,6 +8,7 @@ mod commitments;
 mod example;
 mod faults;
 mod hostile;
+mod import;
 mod journeys;
 mod killed;
 mod layering;

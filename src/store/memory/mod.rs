@@ -11,7 +11,9 @@ use jiff::Timestamp;
 use super::sql::{identity::Identity, lease};
 use super::{Head, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
 use crate::audit::{Chain, Entry};
-use crate::model::{Address, Bodies, Body, Bound, Digest, Kind, Live, LiveObject, Selection};
+use crate::model::{
+    Address, Bodies, Body, Bound, Departure, Digest, Fate, Kind, Live, LiveObject, Lost, Selection,
+};
 use crate::plan::{RecordedChange, RunRecord};
 
 /// A store in memory.
@@ -31,6 +33,8 @@ struct State {
     /// The highest number given to an object.
     last: i64,
     objects: BTreeMap<i64, Object>,
+    /// What projects applied and no longer have where it was.
+    lost: Vec<(String, Lost)>,
     runs: Vec<(RunRecord, Vec<RecordedChange>)>,
     audit: Vec<Entry>,
     chain: Chain,
@@ -47,6 +51,20 @@ struct Object {
     address: Option<Address>,
     declared: Option<Digest>,
     body: Body,
+    /// How it departs from what its project last applied.
+    drift: Option<Box<Departure>>,
+    /// The address that an object of nobody had.
+    last: Option<Address>,
+}
+
+/// What a hand does to an object behind its project's back.
+#[derive(Debug, Clone)]
+pub enum Meddling {
+    /// Gives it another body.
+    Edit(Body),
+    /// Takes it away from its project: another project's object from now on, or nobody's, or the same project's under
+    /// another address, or gone.
+    Lose(Fate),
 }
 
 impl Memory {
@@ -59,6 +77,7 @@ impl Memory {
                 generation: 0,
                 last: 0,
                 objects: BTreeMap::new(),
+                lost: Vec::new(),
                 runs: Vec::new(),
                 audit: Vec::new(),
                 chain: Chain::new(lineage),
@@ -68,6 +87,60 @@ impl Memory {
             held: None,
             until: Timestamp::MIN,
         }
+    }
+
+    /// Changes the object of an address as a hand in the store would: no run, no record.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unfit`] when the project has no object at the address.
+    pub fn meddle(
+        &mut self,
+        project: &str,
+        address: &Address,
+        meddling: Meddling,
+    ) -> Result<(), StoreError> {
+        let identity = self.state.identity();
+        let found = self.state.objects.iter_mut().find(|(_, object)| {
+            object.project == project && object.address.as_ref() == Some(address)
+        });
+        let Some((number, object)) = found else {
+            return Err(StoreError::Unfit {
+                address: address.to_string(),
+                cause: "there is no such object".to_owned(),
+            });
+        };
+        let number = *number;
+        let applied = match &object.drift {
+            Some(drift) => drift.applied.clone(),
+            None => object.body.clone(),
+        };
+        match meddling {
+            Meddling::Edit(body) => {
+                object.body = body;
+                object.drift = Some(Box::new(Departure { applied, by: None }));
+            }
+            Meddling::Lose(fate) => {
+                match &fate {
+                    Fate::Deleted => {}
+                    Fate::Unbound => object.last = object.address.take(),
+                    Fate::Taken { project } => object.project.clone_from(project),
+                    Fate::Rebound { to } => object.address = Some(to.clone()),
+                }
+                let lost = Lost {
+                    address: address.clone(),
+                    id: identity.id(number),
+                    applied,
+                    by: None,
+                    fate: fate.clone(),
+                };
+                self.state.lost.push((project.to_owned(), lost));
+                if fate == Fate::Deleted {
+                    self.state.objects.remove(&number);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn prove(&self, lease: &Lease) -> Result<(), StoreError> {
@@ -114,6 +187,8 @@ impl Store for Memory {
                 kind: object.kind,
                 address: object.address.clone(),
                 body: object.body.clone(),
+                drift: object.drift.clone().filter(|_| object.address.is_some()),
+                last: object.last.clone().filter(|_| object.address.is_none()),
             };
             let Some(address) = &object.address else {
                 unmanaged.push(live());
@@ -127,21 +202,28 @@ impl Store for Memory {
                 Bodies::All => true,
                 Bodies::Of(addresses) => addresses.contains(address),
                 Bodies::Differing(declared) => {
-                    object.declared.is_none() || declared(address) != object.declared
+                    object.drift.is_some()
+                        || object.declared.is_none()
+                        || declared(address) != object.declared
                 }
+                Bodies::Drifted => object.drift.is_some(),
             };
             bound.push(Bound {
                 address: address.clone(),
                 object: fetch.then(live),
             });
         }
-        Ok(Live::new(
+        let lost = self.state.lost.iter();
+        let ours = lost
+            .filter(|(project, _)| project == of.project && matches!(of.bodies, Bodies::Drifted));
+        let live = Live::new(
             self.state.lineage.clone(),
             self.state.generation,
             bound,
             unmanaged,
             foreign,
-        ))
+        );
+        Ok(live.with_lost(ours.map(|(_, lost)| lost.clone()).collect()))
     }
 
     fn lease(&mut self, ask: &LeaseAsk) -> Result<Lease, StoreError> {

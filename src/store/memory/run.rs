@@ -115,6 +115,8 @@ impl<'m> MemoryRun<'m> {
             address: Some(change.address.clone()),
             declared: change.declared,
             body: body.clone(),
+            drift: None,
+            last: None,
         };
         self.state.objects.insert(self.state.last, object);
         self.written.insert(self.state.last);
@@ -126,6 +128,8 @@ impl<'m> MemoryRun<'m> {
             object.project.clone_from(&self.new.project);
             object.body = body.clone();
             object.declared = change.declared;
+            object.drift = None;
+            object.last = None;
             if object.address.as_ref() != Some(&change.address) {
                 self.moving.insert(number, start);
                 object.address = Some(change.address.clone());
@@ -179,6 +183,9 @@ impl<'m> MemoryRun<'m> {
             }
             .text(),
         );
+        if let Some(before) = change.delta.before() {
+            self.found(&before.id);
+        }
         self.changes.push(RecordedChange {
             address,
             renamed_from: start
@@ -189,6 +196,14 @@ impl<'m> MemoryRun<'m> {
             before,
             after: after.cloned(),
         });
+    }
+
+    /// Notes that the project knows again where an object is.
+    fn found(&mut self, id: &RemoteId) {
+        let project = &self.new.project;
+        self.state
+            .lost
+            .retain(|(of, lost)| of != project || lost.id != *id);
     }
 
     fn log(&mut self, text: &str) {
@@ -211,14 +226,26 @@ impl<'m> MemoryRun<'m> {
             let address: Address = format!("{kind}/{name}").parse().ok()?;
             Some(renames.get(&address)?.name().to_owned())
         };
+        let spell = |kind: Kind, body: &Body| {
+            respell(kind, body, &renamed).map_err(|error| StoreError::Damaged {
+                name: "memory".to_owned(),
+                cause: error.to_string(),
+            })
+        };
         for (number, object) in &mut self.state.objects {
             if object.project == self.new.project && !self.written.contains(number) {
-                object.body = respell(object.kind, &object.body, &renamed).map_err(|error| {
-                    StoreError::Damaged {
-                        name: "memory".to_owned(),
-                        cause: error.to_string(),
-                    }
-                })?;
+                object.body = spell(object.kind, &object.body)?;
+                if let Some(drift) = &mut object.drift {
+                    drift.applied = spell(object.kind, &drift.applied)?;
+                }
+            }
+        }
+        for (project, lost) in &mut self.state.lost {
+            if *project == self.new.project {
+                lost.applied = spell(lost.address.kind(), &lost.applied)?;
+                if let Some(to) = renames.get(&lost.address) {
+                    lost.address = to.clone();
+                }
             }
         }
         Ok(())
@@ -309,6 +336,8 @@ impl Run for MemoryRun<'_> {
                 if let Some(object) = self.state.objects.get_mut(&number) {
                     object.address = None;
                     object.declared = None;
+                    object.drift = None;
+                    object.last = Some(change.address.clone());
                 }
                 self.moving.remove(&number);
                 self.record(change, number, start.as_ref(), Some(&before.body));
@@ -323,6 +352,7 @@ impl Run for MemoryRun<'_> {
         match object {
             Some(object) if object.address.is_some() && object.project == self.new.project => {
                 object.declared = Some(settled.declared);
+                object.drift = None;
                 Ok(())
             }
             _ => Err(unfit(&settled.address, "the object is not this project's")),

@@ -2,16 +2,26 @@
 
 use std::collections::HashSet;
 
-use super::db::{Db, Param, Row};
+use super::db::{Cell, Db, Param, Row};
 use super::identity::Identity;
 use super::meta::Meta;
 use super::names::{Names, Span};
-use crate::model::{Address, Bodies, Body, Bound, Digest, Kind, Live, LiveObject, Selection};
+use crate::model::{
+    Address, Bodies, Body, Bound, Departure, Digest, Fate, Kind, Live, LiveObject, Lost, Selection,
+    Touch,
+};
 use crate::store::StoreError;
 
 const BOUND: &str = "SELECT id, address, declared, version, applied FROM object WHERE project = ?1 ORDER BY address";
 const VERSION: &str = "SELECT body, run FROM version WHERE id = ?1";
-const UNOWNED: &str = "SELECT o.id, o.kind, v.body, v.run, r.project FROM object o JOIN version v ON v.id = o.version \
+const TOUCH: &str = "SELECT r.name, r.project, r.actor, r.started FROM version v JOIN run r ON r.id = v.run \
+    WHERE v.id = ?1 AND v.run <> ?2";
+const LOST: &str = "SELECT v.object, v.address, v.body, v.run, o.id, o.project, o.address, o.version FROM version v \
+    JOIN (SELECT max(w.id) AS id FROM version w JOIN run r ON r.id = w.run WHERE r.project = ?1 GROUP BY w.object) m \
+    ON m.id = v.id LEFT JOIN object o ON o.id = v.object \
+    WHERE v.action NOT IN ('prune', 'forget') AND v.object NOT IN \
+    (SELECT b.object FROM version n JOIN version b ON b.id = n.before WHERE n.action = 'replace') ORDER BY v.object";
+const UNOWNED: &str = "SELECT o.id, o.kind, v.body, v.run, r.project, v.address FROM object o JOIN version v ON v.id = o.version \
     JOIN run r ON r.id = v.run WHERE o.project IS NULL ORDER BY o.id";
 const FOREIGN: &str = "SELECT (SELECT count(*) FROM object WHERE project < ?1) + (SELECT count(*) FROM object WHERE project > ?1)";
 
@@ -27,13 +37,12 @@ pub(super) fn read(db: &impl Db, of: &Selection<'_>) -> Result<Live, StoreError>
     let bound = reader.bound(of)?;
     let unmanaged = reader.unowned()?;
     let foreign = reader.foreign(of.project)?;
-    Ok(Live::new(
-        meta.lineage,
-        meta.generation,
-        bound,
-        unmanaged,
-        foreign,
-    ))
+    let lost = match of.bodies {
+        Bodies::Drifted => reader.lost(of.project)?,
+        Bodies::All | Bodies::Differing(_) | Bodies::Of(_) => Vec::new(),
+    };
+    let live = Live::new(meta.lineage, meta.generation, bound, unmanaged, foreign);
+    Ok(live.with_lost(lost))
 }
 
 struct Reader<'d, D> {
@@ -48,30 +57,38 @@ struct Wanted {
     at: usize,
     object: i64,
     version: i64,
+    /// The version that the owner last applied, where it is another.
+    applied: Option<i64>,
 }
 
 impl<D: Db> Reader<'_, D> {
     fn bound(&self, of: &Selection<'_>) -> Result<Vec<Bound>, StoreError> {
         let chosen: HashSet<&Address> = match of.bodies {
             Bodies::Of(addresses) => addresses.iter().collect(),
-            Bodies::All | Bodies::Differing(_) => HashSet::new(),
+            Bodies::All | Bodies::Differing(_) | Bodies::Drifted => HashSet::new(),
         };
         let mut bound = Vec::new();
         let mut wanted = Vec::new();
         self.db
             .query(BOUND, &[Param::Text(of.project)], &mut |row| {
                 let object = row.int(0, "the number of an object")?;
-                let address: Address = row.parse(1, format_args!("the address of object {object}"))?;
+                let address: Address =
+                    row.parse(1, format_args!("the address of object {object}"))?;
                 let version = row.int(3, "the version of an object")?;
+                let applied = match row.cell(4) {
+                    Cell::Null => None,
+                    _ => Some(row.int(4, "the version last applied")?),
+                };
+                let untouched = applied == Some(version);
                 let fetch = match of.bodies {
                     Bodies::All => true,
                     Bodies::Of(_) => chosen.contains(&address),
+                    Bodies::Drifted => !untouched,
                     Bodies::Differing(declared) => {
                         let same = match (digest(row, 2)?, declared(&address)) {
                             (Some(stored), Some(now)) => stored == now,
                             _ => false,
                         };
-                        let untouched = matches!(row.cell(4), super::db::Cell::Int(applied) if applied == version);
                         !(same && untouched)
                     }
                 };
@@ -80,6 +97,7 @@ impl<D: Db> Reader<'_, D> {
                         at: bound.len(),
                         object,
                         version,
+                        applied: applied.filter(|_| !untouched),
                     });
                 }
                 bound.push(Bound {
@@ -101,9 +119,34 @@ impl<D: Db> Reader<'_, D> {
         address: &Address,
         wanted: &Wanted,
     ) -> Result<LiveObject, StoreError> {
+        let (body, _) = self.version(project, address, wanted.version)?;
+        let drift = match wanted.applied {
+            None => None,
+            Some(applied) => {
+                let (applied, run) = self.version(project, address, applied)?;
+                let by = self.touch(wanted.version, run)?;
+                Some(Box::new(Departure { applied, by }))
+            }
+        };
+        Ok(LiveObject {
+            id: self.identity.id(wanted.object),
+            kind: address.kind(),
+            address: Some(address.clone()),
+            body,
+            drift,
+            last: None,
+        })
+    }
+
+    /// Returns a version of a project's object under present names, and the run that wrote it.
+    fn version(
+        &self,
+        project: &str,
+        address: &Address,
+        version: i64,
+    ) -> Result<(Body, i64), StoreError> {
         let mut found = None;
-        let version = Param::Int(wanted.version);
-        self.db.query(VERSION, &[version], &mut |row| {
+        self.db.query(VERSION, &[Param::Int(version)], &mut |row| {
             let body = body(row, 0, address)?;
             found = Some((body, row.int(1, "the run of a version")?));
             Ok(())
@@ -114,8 +157,7 @@ impl<D: Db> Reader<'_, D> {
         };
         let (body, run) = found.ok_or_else(|| {
             damaged(format!(
-                "the body of {address} is missing (version {})",
-                wanted.version
+                "the body of {address} is missing (version {version})"
             ))
         })?;
         let body = self
@@ -124,12 +166,75 @@ impl<D: Db> Reader<'_, D> {
             .map_err(|error| {
                 damaged(format!("the body of {address} is not of its kind: {error}"))
             })?;
-        Ok(LiveObject {
-            id: self.identity.id(wanted.object),
-            kind: address.kind(),
-            address: Some(address.clone()),
-            body,
-        })
+        Ok((body, run))
+    }
+
+    /// Returns who wrote a version, unless it was the run that wrote another one.
+    fn touch(&self, version: i64, other: i64) -> Result<Option<Touch>, StoreError> {
+        let mut by = None;
+        let params = [Param::Int(version), Param::Int(other)];
+        self.db.query(TOUCH, &params, &mut |row| {
+            by = Some(Touch {
+                run: row.text(0, "the id of a run")?.to_owned(),
+                project: row.text(1, "the project of a run")?.to_owned(),
+                actor: row.text(2, "the actor of a run")?.to_owned(),
+                at: row.parse(3, "the start of a run")?,
+            });
+            Ok(())
+        })?;
+        Ok(by)
+    }
+
+    /// Finds what the project applied, never gave up, and no longer has where it was.
+    fn lost(&self, project: &str) -> Result<Vec<Lost>, StoreError> {
+        let mut lost = Vec::new();
+        let mut touched = Vec::new();
+        self.db.query(LOST, &[Param::Text(project)], &mut |row| {
+            let object = row.int(0, "the number of an object")?;
+            let applied: Address = row.parse(1, format_args!("the address of object {object}"))?;
+            let run = row.int(3, "the run of a version")?;
+            let today = self.names.today(project, &applied, Span::since(run));
+            let address = today.unwrap_or(applied);
+            let fate = if matches!(row.cell(4), Cell::Null) {
+                Fate::Deleted
+            } else {
+                touched.push((lost.len(), row.int(7, "the version of an object")?, run));
+                match row.maybe_text(5, "the project of an object")? {
+                    None => Fate::Unbound,
+                    Some(owner) if owner != project => Fate::Taken {
+                        project: owner.to_owned(),
+                    },
+                    Some(_) => {
+                        let to: Address = row.parse(6, "the address of an object")?;
+                        if to == address {
+                            touched.pop();
+                            return Ok(());
+                        }
+                        Fate::Rebound { to }
+                    }
+                }
+            };
+            let body = body(row, 2, &address)?;
+            let applied = self
+                .names
+                .spell(project, address.kind(), body, Span::since(run))
+                .map_err(|error| {
+                    row.damaged(format!("the body of {address} is not of its kind: {error}"))
+                })?;
+            lost.push(Lost {
+                id: self.identity.id(object),
+                address,
+                applied,
+                fate,
+                by: None,
+            });
+            Ok(())
+        })?;
+        for (at, version, run) in touched {
+            let lost: &mut Lost = &mut lost[at];
+            lost.by = self.touch(version, run)?;
+        }
+        Ok(lost)
     }
 
     fn unowned(&self) -> Result<Vec<LiveObject>, StoreError> {
@@ -140,6 +245,7 @@ impl<D: Db> Reader<'_, D> {
             let body = body(row, 2, format_args!("object {object}"))?;
             let written = Span::since(row.int(3, "the run of a version")?);
             let project = row.text(4, "the project of a run")?;
+            let last = row.parse(5, format_args!("the address of object {object}"))?;
             let body = self
                 .names
                 .spell(project, kind, body, written)
@@ -153,6 +259,8 @@ impl<D: Db> Reader<'_, D> {
                 kind,
                 address: None,
                 body,
+                drift: None,
+                last: Some(last),
             });
             Ok(())
         })?;
@@ -173,7 +281,7 @@ impl<D: Db> Reader<'_, D> {
 /// Returns a digest, if there is one.
 fn digest(row: &dyn Row, at: usize) -> Result<Option<Digest>, StoreError> {
     match row.cell(at) {
-        super::db::Cell::Null => Ok(None),
+        Cell::Null => Ok(None),
         _ => row
             .bytes(at, "a declared digest")
             .map(|bytes| Some(Digest::from_bytes(bytes))),

@@ -3,6 +3,7 @@
 mod apply;
 mod diagnostics;
 mod error;
+mod import;
 mod object;
 mod plan;
 mod program;
@@ -21,6 +22,7 @@ use crate::plan::Action;
 pub use apply::Apply;
 pub use diagnostics::{Diagnostic, Place, Related, Severity, Validate};
 pub use error::{Error, Failed};
+pub use import::{Import, ImportedFile, NotImported};
 pub use object::{List, Listed, Show};
 pub use plan::{Change, Edit, Items, Plan, Reason, Refusal, WordPiece};
 pub use program::{Init, Names, Version};

@@ -17,6 +17,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("list.schema.json", schema::<v1::List>()),
         ("history.schema.json", schema::<v1::History>()),
         ("run.schema.json", schema::<v1::Run>()),
+        ("import.schema.json", schema::<v1::Import>()),
         ("names.schema.json", schema::<v1::Names<'_>>()),
         ("version.schema.json", schema::<v1::Version>()),
         ("error.schema.json", schema::<v1::Failed>()),
@@ -168,6 +169,14 @@ mod tests {
             after: None,
         };
         fits("run.schema.json", &v1::Run::new(&run, &[change]));
+        let imported = report::Imported {
+            store: "s".to_owned(),
+            files: vec![("a.yaml".to_owned(), 2)],
+            left: vec![("package/x".to_owned(), "why".to_owned())],
+            unmanaged: false,
+            rest: None,
+        };
+        fits("import.schema.json", &v1::Import::from(&imported));
         let version = report::Version {
             version: "0.1.0",
             language: 1,
