@@ -8,6 +8,7 @@ use crate::apply;
 use crate::diag::Diagnostics;
 use crate::guard::{Commitment, judge};
 use crate::model::{Address, Desired, Digest};
+use crate::plan::Purpose;
 use crate::store::{Head, Lease, LeaseAsk, NewRun, OpenMode, Store, StoreError};
 
 /// How an apply is approved.
@@ -231,6 +232,7 @@ impl Writing<'_> {
         let id = world.ids.fresh().to_string();
         let run = NewRun {
             id: id.clone(),
+            purpose: Purpose::Apply,
             project: planned.project.clone(),
             generation: planned.plan.generation,
             actor: world.actor.clone(),

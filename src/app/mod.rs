@@ -6,6 +6,7 @@
 mod apply;
 mod check;
 mod clock;
+mod drift;
 mod error;
 mod import;
 mod init;
@@ -23,6 +24,7 @@ use crate::ports::{Clock, Holder, Ids};
 
 pub use apply::{Applied, Approval, Outcome, apply};
 pub use check::{Checked, check};
+pub use drift::{drift, refresh};
 pub use error::AppError;
 pub use import::import;
 pub use init::{Initialised, init};

@@ -6,7 +6,7 @@ use super::{AppError, Workspace, World, check, clock};
 use crate::diag::Diagnostics;
 use crate::guard::{Verdict, judge};
 use crate::model::{Address, Bodies, Desired, Selection};
-use crate::plan::{self, Asks, Plan};
+use crate::plan::{self, Action, Asks, Plan, Reason};
 use crate::store::{OpenMode, Store, StoreError};
 
 /// A plan with everything that a face shows of it.
@@ -76,7 +76,23 @@ pub(super) fn against(
         let before = needed.len();
         needed.extend(plan.unread.iter().cloned());
         if needed.len() == before {
-            return Ok(plan);
+            return vanished(store, project, plan);
         }
     }
+}
+
+/// Tells what is created anew because somebody took it away from what never was there.
+fn vanished(store: &dyn Store, project: &str, mut plan: Plan) -> Result<Plan, StoreError> {
+    if plan.generation == 0 || plan.count(Action::Create) == 0 {
+        return Ok(plan);
+    }
+    let bodies = Bodies::Drifted;
+    let live = store.read(&Selection { project, bodies })?;
+    for change in &mut plan.changes {
+        let lost = live.lost.iter().any(|lost| lost.address == change.address);
+        if lost && change.reason == Reason::Declared {
+            change.reason = Reason::Vanished;
+        }
+    }
+    Ok(plan)
 }

@@ -38,10 +38,17 @@ pub(super) struct Arguments {
     /// The object is found by what identifies it, such as its tenant or its display name. May be given several times.
     #[arg(long, value_name = "ADDRESS")]
     adopt: Vec<Address>,
+
+    /// Take what somebody changed in the store since the last apply as applied; no object changes
+    #[arg(long, conflicts_with = "adopt")]
+    refresh_only: bool,
 }
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        if self.refresh_only {
+            return super::drift::accept(cx, self.auto_approve);
+        }
         let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
         let asks = !self.auto_approve && self.expect.is_none() && self.file.is_none();
         if asks && !can_ask {
@@ -79,7 +86,7 @@ impl Arguments {
         };
         let mut asked = |planned: &Planned| {
             begin(planned);
-            let yes = trouble.borrow().is_none() && is_yes();
+            let yes = trouble.borrow().is_none() && is_yes("Apply these changes?");
             if yes {
                 go();
             }
@@ -127,11 +134,10 @@ fn show(cx: &Context, planned: &Planned) -> Result<(), Failure> {
 }
 
 /// Asks, and returns whether the answer is `yes`.
-fn is_yes() -> bool {
+pub(super) fn is_yes(question: &str) -> bool {
     let mut err = io::stderr();
     let mut answer = String::new();
-    let asked =
-        write!(err, "\nApply these changes? Only yes is accepted: ").and_then(|()| err.flush());
+    let asked = write!(err, "\n{question} Only yes is accepted: ").and_then(|()| err.flush());
     let answered = asked.and_then(|()| io::stdin().lock().read_line(&mut answer));
     let yes = answered.is_ok() && answer.trim() == "yes";
     if !answer.ends_with('\n') {

@@ -8,6 +8,7 @@ mod apply;
 mod commit;
 mod completions;
 mod context;
+mod drift;
 mod exit;
 mod failure;
 mod history;
@@ -156,6 +157,7 @@ commands! {
     Validate(validate),
     Plan(plan),
     Apply(apply),
+    Drift(drift),
     Show(show),
     List(list),
     History(history),

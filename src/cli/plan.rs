@@ -32,10 +32,19 @@ pub(super) struct Arguments {
     /// The object is found by what identifies it, such as its tenant or its display name. May be given several times.
     #[arg(long, value_name = "ADDRESS")]
     adopt: Vec<Address>,
+
+    /// Show only what somebody changed in the store since the last apply, which `apply --refresh-only` takes as applied
+    #[arg(long, conflicts_with = "adopt")]
+    refresh_only: bool,
 }
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        if self.refresh_only {
+            let drift = super::drift::look(cx)?;
+            let tell = self.detailed_exitcode && !drift.drifted.is_empty();
+            return Ok(if tell { Exit::Differences } else { Exit::Done });
+        }
         let workspace = cx.workspace()?;
         let progress = Progress::start(cx, "planning");
         let planned = app::plan(&workspace, &cx.world(), &self.adopt)?;

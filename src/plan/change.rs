@@ -424,6 +424,8 @@ pub enum Words {
 pub enum Reason {
     /// Declared, and not there.
     Declared,
+    /// Declared, and no longer there: somebody took it away since it was last applied.
+    Vanished,
     /// Declared otherwise than it is.
     Differs,
     /// Declared under another name.
@@ -444,6 +446,8 @@ pub enum Reason {
     ParentPruned,
     /// The object that it lives in is deleted and created anew.
     ParentReplaced,
+    /// What somebody changed since it was last applied is taken as applied.
+    DriftAccepted,
 }
 
 /// An object that is as declared, though the record says that it was applied from another spelling.

@@ -7,6 +7,7 @@ mod build;
 mod change;
 mod compare;
 mod diff;
+mod drift;
 #[cfg(test)]
 mod laws;
 mod likeness;
@@ -22,4 +23,5 @@ pub(crate) mod world;
 pub use build::{Asks, build};
 pub use change::{Action, Change, Clash, Conflict, Delta, Edit, Plan, Reason, Settled, Words};
 pub use diff::diff;
-pub use outcome::{RecordedChange, RunRecord};
+pub use drift::{Cause, Drifted, Strayed, acceptance, accepted, drift};
+pub use outcome::{Purpose, RecordedChange, RunRecord};

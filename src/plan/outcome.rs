@@ -5,11 +5,72 @@ use jiff::Timestamp;
 use super::Action;
 use crate::model::{Body, Digest, RemoteId};
 
+/// What a run is for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Purpose {
+    /// To bring the store to what the tree declares.
+    #[default]
+    Apply,
+    /// To take what somebody changed as applied.
+    Refresh,
+    /// To bring the store back to where it was.
+    Rollback {
+        /// The run whose beginning, or whose end, was gone back to.
+        of: String,
+        /// Whether it was its end.
+        to: bool,
+    },
+}
+
+impl Purpose {
+    /// Returns the word for it.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Apply => "apply",
+            Self::Refresh => "refresh",
+            Self::Rollback { .. } => "rollback",
+        }
+    }
+
+    /// Returns it as a store keeps it.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Apply | Self::Refresh => self.as_str().to_owned(),
+            Self::Rollback { of, to: false } => format!("rollback {of}"),
+            Self::Rollback { of, to: true } => format!("rollback to {of}"),
+        }
+    }
+
+    /// Reads what [`Purpose::to_text`] wrote.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let back = |of: &str, to| Self::Rollback {
+            of: of.to_owned(),
+            to,
+        };
+        match text {
+            "apply" => Some(Self::Apply),
+            "refresh" => Some(Self::Refresh),
+            other => {
+                let of = other.strip_prefix("rollback ")?;
+                Some(
+                    of.strip_prefix("to ")
+                        .map_or_else(|| back(of, false), |of| back(of, true)),
+                )
+            }
+        }
+    }
+}
+
 /// A run that was committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunRecord {
     /// What it started with.
     pub id: String,
+    /// What it was for.
+    pub purpose: Purpose,
     /// The project.
     pub project: String,
     /// The generation that it made.

@@ -3,7 +3,7 @@
 use crate::diag::Diagnostics;
 use crate::guard::Refusal;
 use crate::model::{Address, Body, Kind, Origin, RemoteId};
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Drifted, Plan};
 
 /// A plan, with what surrounds it.
 #[derive(Debug, Clone, Copy)]
@@ -96,6 +96,30 @@ pub struct Imported {
     /// How many changes the next plan has besides taking over what was written; `None` where the files are no part of a
     /// sound tree.
     pub rest: Option<usize>,
+}
+
+/// What was changed in a store since the last apply.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drift {
+    /// The project.
+    pub project: String,
+    /// The store, as people name it.
+    pub store: String,
+    /// What was changed, in order of addresses.
+    pub drifted: Vec<Drifted>,
+}
+
+/// Where a store is after what was changed in it was taken as applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refreshed {
+    /// The run.
+    pub run: String,
+    /// The store's generation now.
+    pub generation: u64,
+    /// How many audit entries there are now.
+    pub audit_size: u64,
+    /// The hash of the last one.
+    pub audit_hash: String,
 }
 
 /// What the program is.

@@ -14,8 +14,8 @@ use jiff::Timestamp;
 pub use open::{OpenMode, check_url, open};
 
 use crate::audit::Entry;
-use crate::model::{Digest, Live, Selection};
-use crate::plan::{Change, RecordedChange, RunRecord, Settled};
+use crate::model::{Digest, Live, Lost, Selection};
+use crate::plan::{Change, Purpose, RecordedChange, RunRecord, Settled};
 use crate::ports::Holder;
 
 /// A place that keeps live objects. One suite of contract tests runs against every implementation.
@@ -104,6 +104,14 @@ pub trait Run {
     /// As for [`Run::apply`].
     fn settle(&mut self, settled: &Settled) -> Result<(), StoreError>;
 
+    /// Records that the project no longer has an object that was lost. No object changes; one that is the project's under
+    /// another address stays so, and is recorded there by [`Run::apply`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Run::apply`].
+    fn accept(&mut self, lost: &Lost) -> Result<(), StoreError>;
+
     /// Makes everything visible at once and durable.
     ///
     /// # Errors
@@ -140,6 +148,8 @@ pub struct Lease {
 pub struct NewRun {
     /// The id.
     pub id: String,
+    /// What it is for.
+    pub purpose: Purpose,
     /// The project.
     pub project: String,
     /// The generation that the plan was made on.

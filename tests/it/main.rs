@@ -5,6 +5,7 @@ mod support;
 mod agreement;
 mod cases;
 mod commitments;
+mod drift;
 mod example;
 mod faults;
 mod hostile;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::model::{Address, Body};
-use crate::plan::{Action, Change, Delta, Edit, Reason, Words};
+use crate::plan::{Action, Cause, Change, Delta, Edit, Reason, Words};
 use crate::render::doc::{self, Block, Detail, Line, Role};
 use crate::render::value::{self, WIDTH};
 use crate::source::Route;
@@ -33,7 +33,15 @@ pub(super) fn planned(change: &Change) -> Block<'static> {
     }
     match &change.delta {
         Delta::Create { after } => details.extend(created(after)),
-        other => details.extend(other.edits().iter().map(edit)),
+        other => {
+            for (one, cause) in other.edits().iter().zip(other.causes()) {
+                let mut detail = edit(one);
+                if let (Cause::Drift, Some(line)) = (cause, detail.lines.first_mut()) {
+                    line.push(Role::Warning, "  (drift)");
+                }
+                details.push(detail);
+            }
+        }
     }
     block(
         action,
@@ -95,6 +103,8 @@ fn because(change: &Change) -> Option<String> {
             "renamed in the tree; the live object stays as it is".to_owned()
         }
         Reason::Declared | Reason::Differs | Reason::Renamed => return None,
+        Reason::Vanished => "was there when last applied; somebody took it away".to_owned(),
+        Reason::DriftAccepted => "taken as applied as it is".to_owned(),
         Reason::AdoptAsked => "exists already; becomes ours".to_owned(),
         Reason::ReplaceAllowed => format!(
             "{} cannot change in place; deleted and created anew",

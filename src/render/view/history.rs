@@ -122,6 +122,7 @@ mod tests {
     fn example() -> RunRecord {
         RunRecord {
             id: "0199f0c0-7d1e-7000-8000-000000000001".to_owned(),
+            purpose: crate::plan::Purpose::Apply,
             project: "contoso-external".to_owned(),
             generation: 4,
             actor: "ana".to_owned(),

@@ -3,6 +3,7 @@
 mod apply;
 mod change;
 mod diagnostics;
+mod drift;
 mod error;
 mod history;
 mod import;
@@ -12,6 +13,7 @@ mod show;
 
 pub use apply::applied;
 pub use diagnostics::{diagnostics, validated};
+pub use drift::{drift, refreshed};
 pub use error::error;
 pub use history::{run, runs};
 pub use import::imported;

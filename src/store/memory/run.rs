@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Memory, Object, State};
 use crate::audit::{Act, Entry};
-use crate::model::{Address, Body, Kind, LiveObject, RemoteId, respell};
-use crate::plan::{Action, Change, Delta, Settled};
+use crate::model::{Address, Body, Fate, Kind, LiveObject, Lost, RemoteId, respell};
+use crate::plan::{Action, Change, Delta, Purpose, Reason, Settled};
 use crate::plan::{RecordedChange, RunRecord};
 use crate::store::sql::{audit, remains};
 use crate::store::{Head, NewRun, Run, StoreError};
@@ -179,7 +179,7 @@ impl<'m> MemoryRun<'m> {
                 reason: audit::word(change.reason),
                 run: &self.new.id,
                 seq: self.state.chain.size() + 1,
-                via: "apply",
+                via: self.new.purpose.as_str(),
             }
             .text(),
         );
@@ -359,12 +359,50 @@ impl Run for MemoryRun<'_> {
         }
     }
 
+    fn accept(&mut self, lost: &Lost) -> Result<(), StoreError> {
+        let Some(number) = self.state.identity().number(&lost.id) else {
+            return Err(unfit(&lost.address, "the id is none of this store's"));
+        };
+        let (action, after) = match &lost.fate {
+            Fate::Deleted => (Action::Prune, None),
+            Fate::Unbound | Fate::Taken { .. } => (Action::Forget, Some(lost.applied.clone())),
+            // It is ours: whoever records where it is says so.
+            Fate::Rebound { .. } => return Ok(()),
+        };
+        self.found(&lost.id);
+        let address = lost.address.to_string();
+        self.log(
+            &Act {
+                action: action.as_str(),
+                actor: &self.new.actor,
+                address: Some(&address),
+                after: after.as_ref().map(Body::digest),
+                at: self.new.started,
+                before: Some(lost.applied.digest()),
+                reason: audit::word(Reason::DriftAccepted),
+                run: &self.new.id,
+                seq: self.state.chain.size() + 1,
+                via: self.new.purpose.as_str(),
+            }
+            .text(),
+        );
+        self.changes.push(RecordedChange {
+            address,
+            renamed_from: None,
+            action,
+            id: self.state.identity().id(number),
+            before: Some(lost.applied.clone()),
+            after,
+        });
+        Ok(())
+    }
+
     fn commit(mut self: Box<Self>) -> Result<Head, StoreError> {
         self.respell()?;
         self.check()?;
         let mut changes = std::mem::take(&mut self.changes);
         for change in &mut changes {
-            if change.action == Action::Forget {
+            if change.action == Action::Forget && self.new.purpose != Purpose::Refresh {
                 change.after = self.forgotten(&change.id);
             }
         }
@@ -381,7 +419,7 @@ impl Run for MemoryRun<'_> {
                 reason: &generation,
                 run: &self.new.id,
                 seq: self.state.chain.size() + 1,
-                via: "apply",
+                via: self.new.purpose.as_str(),
             }
             .text(),
         );
@@ -392,6 +430,7 @@ impl Run for MemoryRun<'_> {
         });
         let record = RunRecord {
             id: self.new.id.clone(),
+            purpose: self.new.purpose.clone(),
             project: self.new.project.clone(),
             generation: self.state.generation,
             actor: self.new.actor.clone(),

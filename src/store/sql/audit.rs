@@ -59,12 +59,14 @@ pub(super) fn entries(db: &impl Db, from: u64, most: usize) -> Result<Vec<Entry>
 pub(crate) const fn word(reason: Reason) -> &'static str {
     match reason {
         Reason::Declared => "declared",
+        Reason::Vanished => "vanished",
         Reason::Differs => "differs",
         Reason::Renamed => "renamed",
         Reason::AdoptAsked => "adopt asked",
         Reason::ReplaceAllowed => "replace allowed",
         Reason::ReplaceRefused => "replace refused",
         Reason::Undeclared => "undeclared",
+        Reason::DriftAccepted => "drift accepted",
         Reason::ForgetAsked => "forget asked",
         Reason::SettingsUndeclared => "settings undeclared",
         Reason::ParentPruned => "parent pruned",

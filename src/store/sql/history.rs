@@ -9,13 +9,13 @@ use super::names::{Names, Span};
 use super::read;
 use crate::model::{Address, Body, Digest};
 use crate::plan::Action;
-use crate::plan::{RecordedChange, RunRecord};
+use crate::plan::{Purpose, RecordedChange, RunRecord};
 use crate::store::StoreError;
 
 const RUNS: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
-    id, first, last FROM run ORDER BY id DESC LIMIT ?1";
+    id, first, last, purpose FROM run ORDER BY id DESC LIMIT ?1";
 const NAMED: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
-    id, first, last FROM run WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT 2";
+    id, first, last, purpose FROM run WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT 2";
 const CHANGES: &str = "SELECT v.object, v.action, v.address, v.renamed, v.body, b.id, b.body, b.run, r.project \
     FROM version v LEFT JOIN version b ON b.id = v.before LEFT JOIN run r ON r.id = b.run \
     WHERE v.id BETWEEN ?1 AND ?2 ORDER BY v.id";
@@ -72,6 +72,15 @@ fn found(row: &dyn Row) -> Result<Found, StoreError> {
     Ok(Found {
         record: RunRecord {
             id: row.text(0, "the id of a run")?.to_owned(),
+            purpose: {
+                let purpose = row.text(14, "the purpose of a run")?;
+                Purpose::from_text(purpose).ok_or_else(|| {
+                    row.damaged(format!(
+                        "the purpose of a run is `{}`",
+                        purpose.escape_debug()
+                    ))
+                })?
+            },
             project: row.text(1, "the project of a run")?.to_owned(),
             generation: row.count(2, "the generation of a run")?,
             actor: row.text(3, "the actor of a run")?.to_owned(),

@@ -11,14 +11,14 @@ use super::meta::Meta;
 use super::names::{Names, Span};
 use super::{audit, lease, read, remains};
 use crate::audit::Act;
-use crate::model::{Address, Body, Digest, Kind, LiveObject};
-use crate::plan::{Change, Delta, Settled};
+use crate::model::{Address, Body, Digest, Fate, Kind, LiveObject, Lost};
+use crate::plan::{Action, Change, Delta, Reason, Settled};
 use crate::store::{Head, Lease, NewRun, Run, StoreError};
 
 const LAST_RUN: &str = "SELECT coalesce(max(id), 0) FROM run";
 const LAST_VERSION: &str = "SELECT coalesce(max(id), 0) FROM version";
 const NEW_RUN: &str = "INSERT INTO run (id, name, project, generation, actor, host, revision, tree, plan, started, finished, \
-    counts, first, last) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, '{}', ?11, ?11 - 1) \
+    counts, first, last, purpose) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, '{}', ?11, ?11 - 1, ?12) \
     ON CONFLICT DO NOTHING";
 const END_RUN: &str = "UPDATE run SET finished = ?2, counts = ?3, last = ?4 WHERE id = ?1";
 const NEW_VERSION: &str = "INSERT INTO version (id, object, run, action, address, renamed, before, body) \
@@ -34,6 +34,8 @@ const DELETE: &str = "DELETE FROM object WHERE id = ?1";
 const RESPELL: &str = "UPDATE version SET body = ?2 WHERE id = ?1";
 const SETTLE: &str =
     "UPDATE object SET declared = ?3, applied = version WHERE id = ?1 AND project = ?2";
+const APPLIED: &str = "SELECT max(v.id) FROM version v JOIN run r ON r.id = v.run WHERE v.object = ?1 AND r.project = ?2 \
+    HAVING max(v.id) IS NOT NULL";
 const UNBIND: &str = "UPDATE object SET address = NULL WHERE id = ?1";
 const BIND: &str = "UPDATE object SET address = ?3 WHERE id = ?1 AND NOT EXISTS \
     (SELECT 1 FROM object WHERE project = ?2 AND address = ?3)";
@@ -145,6 +147,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
                 Param::Blob(self.new.plan.as_bytes()),
                 Param::Text(&self.at),
                 Param::Int(self.first),
+                Param::Text(&self.new.purpose.to_text()),
             ],
         )?;
         if written == 1 {
@@ -237,11 +240,25 @@ impl<'s, D: Db> SqlRun<'s, D> {
         before: Option<&Stored>,
         body: Option<&Body>,
     ) -> Result<i64, StoreError> {
+        let (address, action) = (&change.address, change.delta.action());
+        self.append(address, action, change.reason, object, before, body)
+    }
+
+    /// Appends a version for what happened to the object of an address.
+    fn append(
+        &mut self,
+        at: &Address,
+        action: Action,
+        reason: Reason,
+        object: i64,
+        before: Option<&Stored>,
+        body: Option<&Body>,
+    ) -> Result<i64, StoreError> {
         self.version += 1;
-        let address = change.address.to_string();
+        let address = at.to_string();
         let renamed = before
             .and_then(|stored| stored.address.as_ref())
-            .filter(|from| **from != change.address)
+            .filter(|from| *from != at)
             .map(ToString::to_string);
         self.db.execute(
             NEW_VERSION,
@@ -249,7 +266,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
                 Param::Int(self.version),
                 Param::Int(object),
                 Param::Int(self.number),
-                Param::Text(change.delta.action().as_str()),
+                Param::Text(action.as_str()),
                 Param::Text(&address),
                 Param::text(renamed.as_deref()),
                 before.map_or(Param::Null, |stored| Param::Int(stored.version)),
@@ -257,16 +274,16 @@ impl<'s, D: Db> SqlRun<'s, D> {
             ],
         )?;
         let act = Act {
-            action: change.delta.action().as_str(),
+            action: action.as_str(),
             actor: &self.new.actor,
             address: Some(&address),
             after: body.map(Body::digest),
             at: self.new.started,
             before: before.map(|stored| stored.digest),
-            reason: audit::word(change.reason),
+            reason: audit::word(reason),
             run: &self.new.id,
             seq: self.meta.chain.size() + 1,
-            via: "apply",
+            via: self.new.purpose.as_str(),
         };
         let text = act.text();
         audit::append(self.db, &mut self.meta.chain, &text)?;
@@ -431,7 +448,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
             reason: &generation,
             run: &self.new.id,
             seq: self.meta.chain.size() + 1,
-            via: "apply",
+            via: self.new.purpose.as_str(),
         };
         let text = act.text();
         audit::append(self.db, &mut self.meta.chain, &text)?;
@@ -518,6 +535,45 @@ impl<D: Db> Run for SqlRun<'_, D> {
             1 => Ok(()),
             _ => Err(unfit(&settled.address, "the object is not this project's")),
         }
+    }
+
+    fn accept(&mut self, lost: &Lost) -> Result<(), StoreError> {
+        let object = self.identity.number(&lost.id).ok_or_else(|| {
+            unfit(
+                &lost.address,
+                format!("the id {} is none of this store's", lost.id),
+            )
+        })?;
+        let (action, body) = match &lost.fate {
+            Fate::Deleted => (Action::Prune, None),
+            Fate::Unbound | Fate::Taken { .. } => (Action::Forget, Some(&lost.applied)),
+            // It is ours: whoever records where it is says so.
+            Fate::Rebound { .. } => return Ok(()),
+        };
+        let mut applied = None;
+        let params = [Param::Int(object), Param::Text(&self.new.project)];
+        self.db.query(APPLIED, &params, &mut |row| {
+            applied = Some(row.int(0, "the version last applied")?);
+            Ok(())
+        })?;
+        let before =
+            applied.ok_or_else(|| unfit(&lost.address, "this project never applied it"))?;
+        let stored = Stored {
+            object,
+            address: None,
+            version: before,
+            digest: lost.applied.digest(),
+        };
+        self.append(
+            &lost.address,
+            action,
+            Reason::DriftAccepted,
+            object,
+            Some(&stored),
+            body,
+        )?;
+        *self.counts.entry(action.as_str()).or_default() += 1;
+        Ok(())
     }
 
     fn commit(mut self: Box<Self>) -> Result<Head, StoreError> {

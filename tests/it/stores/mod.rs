@@ -5,6 +5,7 @@
 )]
 
 mod contract;
+mod drift;
 mod history;
 mod lease;
 mod random;

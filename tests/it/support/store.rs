@@ -11,7 +11,7 @@ use guestlist::apply::{Applied, ApplyError, apply};
 use guestlist::model::{
     Address, Bodies, Body, Digest, Kind, Live, LiveObject, RemoteId, Selection,
 };
-use guestlist::plan::{Change, Delta, Plan, Reason, Settled};
+use guestlist::plan::{Change, Delta, Plan, Purpose, Reason, Settled};
 use guestlist::ports::Holder;
 use guestlist::store::memory::Memory;
 use guestlist::store::{Lease, LeaseAsk, NewRun, OpenMode, Store, StoreError, open};
@@ -31,6 +31,14 @@ impl Place {
     pub(crate) fn memory() -> Self {
         Self {
             store: Box::new(Memory::new("memory")),
+            folder: None,
+        }
+    }
+
+    /// A store that is there already.
+    pub(crate) fn of(store: Box<dyn Store>) -> Self {
+        Self {
+            store,
             folder: None,
         }
     }
@@ -145,6 +153,7 @@ pub(crate) fn new_run(store: &dyn Store, project: &str) -> NewRun {
     let generation = store.head().unwrap().generation;
     NewRun {
         id: format!("run-{generation:04}"),
+        purpose: Purpose::Apply,
         project: project.to_owned(),
         generation,
         actor: "ana".to_owned(),

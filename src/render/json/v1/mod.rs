@@ -2,6 +2,7 @@
 
 mod apply;
 mod diagnostics;
+mod drift;
 mod error;
 mod import;
 mod object;
@@ -21,6 +22,7 @@ use crate::plan::Action;
 
 pub use apply::Apply;
 pub use diagnostics::{Diagnostic, Place, Related, Severity, Validate};
+pub use drift::{By, Drift, Drifted, Happened};
 pub use error::{Error, Failed};
 pub use import::{Import, ImportedFile, NotImported};
 pub use object::{List, Listed, Show};

@@ -139,11 +139,21 @@ impl From<&plan::Change> for Change {
             origin: change.origin.as_ref().map(Origin::from),
             before: before.map(|live| keys(&live.body)),
             after: change.delta.after().map(keys),
-            edits: change.delta.edits().iter().map(Edit::from).collect(),
+            edits: edits(&change.delta),
             because: because.iter().map(ToString::to_string).collect(),
             depends_on: change.after.iter().map(ToString::to_string).collect(),
         }
     }
+}
+
+fn edits(delta: &Delta) -> Vec<Edit> {
+    let causes = delta.causes();
+    let all = delta.edits().iter().zip(causes);
+    all.map(|(edit, cause)| Edit {
+        drift: cause == plan::Cause::Drift,
+        ..Edit::from(edit)
+    })
+    .collect()
 }
 
 /// Why an object changes.
@@ -152,6 +162,8 @@ impl From<&plan::Change> for Change {
 pub enum Reason {
     /// Declared, and not there.
     Declared,
+    /// Declared, and no longer there: somebody took it away since it was last applied.
+    Vanished,
     /// Declared otherwise than it is.
     Differs,
     /// Declared under another name.
@@ -172,12 +184,16 @@ pub enum Reason {
     ParentPruned,
     /// What it belongs to is deleted and created anew.
     ParentReplaced,
+    /// What somebody changed since it was last applied is taken as applied.
+    DriftAccepted,
 }
 
 impl From<plan::Reason> for Reason {
     fn from(reason: plan::Reason) -> Self {
         match reason {
             plan::Reason::Declared => Self::Declared,
+            plan::Reason::Vanished => Self::Vanished,
+            plan::Reason::DriftAccepted => Self::DriftAccepted,
             plan::Reason::Differs => Self::Differs,
             plan::Reason::Renamed => Self::Renamed,
             plan::Reason::AdoptAsked => Self::AdoptAsked,
@@ -214,6 +230,9 @@ pub struct Edit {
     /// The position before, for an item that moves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved_from: Option<u64>,
+    /// Whether the value is another because somebody changed the store since the last apply, and not the tree.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drift: bool,
 }
 
 impl From<&plan::Edit> for Edit {
@@ -226,6 +245,7 @@ impl From<&plan::Edit> for Edit {
             items: None,
             words: None,
             moved_from: None,
+            drift: false,
         };
         match edit {
             plan::Edit::Value { before, after, .. } => {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{ActionName, Counts, FormatVersion, Keys, keys};
-use crate::plan::{RecordedChange, RunRecord};
+use crate::plan::{Purpose, RecordedChange, RunRecord};
 
 /// The runs of a project's store, newest first.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -52,6 +52,14 @@ impl Run {
 pub struct RunSummary {
     /// The id.
     pub id: String,
+    /// What it was for: `apply`, `refresh` or `rollback`.
+    pub purpose: &'static str,
+    /// The run whose beginning a rollback went back to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rolled_back: Option<String>,
+    /// The run whose end a rollback went back to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rolled_back_to: Option<String>,
     /// The project.
     pub project: String,
     /// The generation that it made.
@@ -71,6 +79,8 @@ pub struct RunSummary {
     pub started: String,
     /// When it was committed, RFC 3339 in UTC.
     pub finished: String,
+    /// How many seconds it took.
+    pub seconds: i64,
     /// How many changes of each action were made.
     pub counts: Counts,
 }
@@ -79,6 +89,9 @@ impl From<&RunRecord> for RunSummary {
     fn from(run: &RunRecord) -> Self {
         Self {
             id: run.id.clone(),
+            purpose: run.purpose.as_str(),
+            rolled_back: back(run, false),
+            rolled_back_to: back(run, true),
             project: run.project.clone(),
             generation: run.generation,
             actor: run.actor.clone(),
@@ -88,8 +101,16 @@ impl From<&RunRecord> for RunSummary {
             plan: run.plan.to_string(),
             started: run.started.to_string(),
             finished: run.finished.to_string(),
+            seconds: run.finished.duration_since(run.started).as_secs(),
             counts: run.counts.iter().copied().collect(),
         }
+    }
+}
+
+fn back(run: &RunRecord, end: bool) -> Option<String> {
+    match &run.purpose {
+        Purpose::Rollback { of, to } if *to == end => Some(of.clone()),
+        _ => None,
     }
 }
 

@@ -17,6 +17,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("list.schema.json", schema::<v1::List>()),
         ("history.schema.json", schema::<v1::History>()),
         ("run.schema.json", schema::<v1::Run>()),
+        ("drift.schema.json", schema::<v1::Drift>()),
         ("import.schema.json", schema::<v1::Import>()),
         ("names.schema.json", schema::<v1::Names<'_>>()),
         ("version.schema.json", schema::<v1::Version>()),
@@ -34,13 +35,13 @@ fn schema<T: JsonSchema>() -> Schema {
 #[cfg(test)]
 mod tests {
     use crate::guard;
-    use crate::plan::{RecordedChange, RunRecord};
+    use crate::plan::{self, RecordedChange, RunRecord};
     use serde::Serialize;
     use serde_json::{Value, json};
 
     use super::*;
     use crate::diag::Diagnostics;
-    use crate::model::{Body, Digest, RemoteId};
+    use crate::model::{Body, Digest, Fate, RemoteId, Touch};
     use crate::plan::Action;
     use crate::render::report;
     use crate::render::samples::{address, diagnostics, everything, origin};
@@ -145,6 +146,7 @@ mod tests {
 
         let run = RunRecord {
             id: "0199".to_owned(),
+            purpose: crate::plan::Purpose::Apply,
             project: "p".to_owned(),
             generation: 1,
             actor: "ana".to_owned(),
@@ -177,6 +179,29 @@ mod tests {
             rest: None,
         };
         fits("import.schema.json", &v1::Import::from(&imported));
+        let lost = |fate| plan::Drifted {
+            address: address("catalog/c"),
+            id: RemoteId("1".to_owned()),
+            by: Some(Touch {
+                run: "0199".to_owned(),
+                project: "p".to_owned(),
+                actor: "ana".to_owned(),
+                at: jiff::Timestamp::UNIX_EPOCH,
+            }),
+            what: plan::Strayed::Lost {
+                applied: Body::of(&json!({})),
+                fate,
+            },
+        };
+        let taken = Fate::Taken {
+            project: "q".to_owned(),
+        };
+        let drift = report::Drift {
+            project: "p".to_owned(),
+            store: "s".to_owned(),
+            drifted: vec![lost(Fate::Deleted), lost(taken)],
+        };
+        fits("drift.schema.json", &v1::Drift::new(&drift, None));
         let version = report::Version {
             version: "0.1.0",
             language: 1,

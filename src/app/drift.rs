@@ -1,0 +1,176 @@
+//! What was changed in the store since the last apply, and taking it as applied.
+
+use super::{AppError, Workspace, World, check};
+use crate::apply::ApplyError;
+use crate::model::{Address, Bodies, Desired, Digest, Fate, Live, Presence, Selection, canonical};
+use crate::plan::{self, Change, Drifted, Purpose, Strayed};
+use crate::render::report::{Drift, Refreshed};
+use crate::store::{Lease, LeaseAsk, NewRun, OpenMode, Store, StoreError};
+
+/// Finds what was changed in the store since the last apply. Nothing is written.
+///
+/// # Errors
+///
+/// For a tree with errors, and a store that cannot be read completely.
+pub fn drift(workspace: &Workspace, world: &World<'_>) -> Result<Drift, AppError> {
+    let (desired, _) = check::desired(workspace, world)?;
+    let store = workspace.open(OpenMode::Read)?;
+    let (drifted, _) = find(&*store, workspace.project(), &desired)?;
+    Ok(report(workspace, &*store, drifted))
+}
+
+/// Takes what was changed in the store as applied. No object changes, nor does the tree: the next plan shows what the tree
+/// wants. `ask` is shown what was found, and nothing is written unless it answers yes; no lease is held meanwhile.
+///
+/// # Errors
+///
+/// For a tree with errors, a store that cannot be read or written, and one that changes while the answer is awaited.
+pub fn refresh(
+    workspace: &Workspace,
+    world: &World<'_>,
+    ask: &mut dyn FnMut(&Drift) -> bool,
+    stop: &dyn Fn() -> bool,
+) -> Result<(Drift, Option<Refreshed>), AppError> {
+    let (desired, _) = check::desired(workspace, world)?;
+    let found = {
+        let store = workspace.open(OpenMode::Read)?;
+        let (drifted, _) = find(&*store, workspace.project(), &desired)?;
+        report(workspace, &*store, drifted)
+    };
+    if !ask(&found) || found.drifted.is_empty() {
+        return Ok((found, None));
+    }
+    let approved = digest(&found.drifted);
+    let mut store = workspace.open(OpenMode::Write)?;
+    let lease = store.lease(&LeaseAsk {
+        holder: world.holder.clone(),
+        operation: "refresh".to_owned(),
+        now: world.clock.now(),
+        holder_is_gone: world.is_gone,
+    })?;
+    let written = write(
+        workspace,
+        world,
+        &mut *store,
+        &lease,
+        &desired,
+        approved,
+        stop,
+    );
+    let released = store.release(lease);
+    let refreshed = written?;
+    released?;
+    Ok((found, Some(refreshed)))
+}
+
+fn report(workspace: &Workspace, store: &dyn Store, drifted: Vec<Drifted>) -> Drift {
+    Drift {
+        project: workspace.project().to_owned(),
+        store: store.name().to_owned(),
+        drifted,
+    }
+}
+
+fn find(
+    store: &dyn Store,
+    project: &str,
+    desired: &Desired,
+) -> Result<(Vec<Drifted>, Live), StoreError> {
+    let bodies = Bodies::Drifted;
+    let live = store.read(&Selection { project, bodies })?;
+    Ok((plan::drift(desired, &live), live))
+}
+
+/// Returns what tells one finding from another.
+fn digest(drifted: &[Drifted]) -> Digest {
+    let lines: Vec<_> = drifted
+        .iter()
+        .map(|one| {
+            let what = match &one.what {
+                Strayed::Changed { live, .. } => live.body.digest().to_string(),
+                Strayed::Lost { fate, .. } => format!("{fate:?}"),
+            };
+            (one.address.to_string(), one.id.to_string(), what)
+        })
+        .collect();
+    Digest::of(canonical(&lines).as_bytes())
+}
+
+fn write(
+    workspace: &Workspace,
+    world: &World<'_>,
+    store: &mut dyn Store,
+    lease: &Lease,
+    desired: &Desired,
+    approved: Digest,
+    stop: &dyn Fn() -> bool,
+) -> Result<Refreshed, AppError> {
+    let (drifted, live) = find(store, workspace.project(), desired)?;
+    let now = digest(&drifted);
+    if now != approved {
+        return Err(AppError::Changed { approved, now });
+    }
+    let mut changes = plan::acceptance(&drifted);
+    changes.extend(rebound(store, workspace.project(), &drifted)?);
+    let id = world.ids.fresh().to_string();
+    let mut run = store.begin(
+        lease,
+        NewRun {
+            id: id.clone(),
+            purpose: Purpose::Refresh,
+            project: workspace.project().to_owned(),
+            generation: live.generation,
+            actor: world.actor.clone(),
+            host: world.holder.host.clone(),
+            commit: world.commit.clone(),
+            tree: desired.tree,
+            plan: approved,
+            started: world.clock.now(),
+        },
+    )?;
+    for change in &changes {
+        run.apply(change)?;
+    }
+    for lost in &live.lost {
+        run.accept(lost)?;
+    }
+    if stop() {
+        return Err(ApplyError::Interrupted.into());
+    }
+    let head = run.commit()?;
+    Ok(Refreshed {
+        run: id,
+        generation: head.generation,
+        audit_size: head.audit_size,
+        audit_hash: head.audit_hash,
+    })
+}
+
+/// Returns the changes that record objects at the addresses to which somebody moved them.
+fn rebound(
+    store: &dyn Store,
+    project: &str,
+    drifted: &[Drifted],
+) -> Result<Vec<Change>, StoreError> {
+    let moved: Vec<Address> = drifted
+        .iter()
+        .filter_map(|one| match &one.what {
+            Strayed::Lost {
+                fate: Fate::Rebound { to },
+                ..
+            } => Some(to.clone()),
+            _ => None,
+        })
+        .filter(|to| drifted.iter().all(|one| one.address != *to))
+        .collect();
+    if moved.is_empty() {
+        return Ok(Vec::new());
+    }
+    let bodies = Bodies::Of(&moved);
+    let live = store.read(&Selection { project, bodies })?;
+    let found = moved.iter().filter_map(|address| match live.get(address) {
+        Presence::Present(object) => Some(plan::accepted(address, object)),
+        Presence::Absent | Presence::Same => None,
+    });
+    Ok(found.collect())
+}

@@ -1,0 +1,96 @@
+//! `guestlist drift`.
+
+use std::cell::RefCell;
+use std::io::{self, IsTerminal};
+
+use clap::Args;
+
+use super::Exit;
+use super::apply::is_yes;
+use super::context::Context;
+use super::failure::Failure;
+use super::interrupt::Interrupt;
+use super::progress::Progress;
+use crate::app;
+use crate::render::report::Drift;
+use crate::render::{json, view};
+
+/// Show what somebody changed in the store since the last apply
+///
+/// Key by key, with who and when where the store knows. Exits with 2 when there is something. Nothing is written.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {}
+
+impl Arguments {
+    pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        let drift = look(cx)?;
+        Ok(if drift.drifted.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Differences
+        })
+    }
+}
+
+/// Shows what was changed.
+pub(super) fn look(cx: &Context) -> Result<Drift, Failure> {
+    let workspace = cx.workspace()?;
+    let progress = Progress::start(cx, "comparing");
+    let drift = app::drift(&workspace, &cx.world())?;
+    drop(progress);
+    cx.report(
+        |out| view::drift(&drift, out),
+        || json::v1::Drift::new(&drift, None),
+    )?;
+    Ok(drift)
+}
+
+/// Shows what was changed, and takes it as applied if that is given or the answer to a question is yes.
+pub(super) fn accept(cx: &Context, given: bool) -> Result<Exit, Failure> {
+    if !given && !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Err(Failure::new(
+            Exit::Usage,
+            "there is no terminal to ask on; nothing was done",
+        )
+        .help("look at `guestlist drift`, then give `--auto-approve`"));
+    }
+    let workspace = cx.workspace()?;
+    let interrupt = Interrupt::default();
+    let trouble = RefCell::new(None);
+    let mut ask = |drift: &Drift| {
+        if cx.is_json() {
+            cx.aside(|out| view::drift(drift, out));
+        } else if let Err(failure) = cx.text(|out| view::drift(drift, out)) {
+            trouble.replace(Some(failure));
+            return false;
+        }
+        let yes = given || drift.drifted.is_empty() || is_yes("Take this as applied?");
+        if yes && let Err(error) = interrupt.listen() {
+            cx.say(&format!("warning: signals cannot be watched: {error}"));
+        }
+        yes
+    };
+    let (drift, refreshed) =
+        app::refresh(&workspace, &cx.world(), &mut ask, &|| interrupt.is_asked())?;
+    if let Some(failure) = trouble.take() {
+        return Err(failure);
+    }
+    if cx.is_json() {
+        let report = json::v1::Drift::new(&drift, refreshed.as_ref());
+        cx.write(|out| json::write(out, &report))?;
+    }
+    match &refreshed {
+        Some(refreshed) => {
+            if !cx.is_json() {
+                cx.write(|out| out.write_all(b"\n"))?;
+                cx.text(|out| view::refreshed(refreshed, &drift.store, out))?;
+            }
+            Ok(Exit::Done)
+        }
+        None if drift.drifted.is_empty() => Ok(Exit::Done),
+        None => {
+            cx.say("Nothing was taken as applied.");
+            Ok(Exit::Error)
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Drift: what was changed in a store since the last apply, key by key, and by whom.
+
+use std::io;
+
+use super::{change, count};
+use crate::model::{Fate, Touch};
+use crate::plan::{Action, Drifted, Strayed};
+use crate::render::doc::{Block, Detail, Line, Role, Writer};
+use crate::render::report::{Drift, Refreshed};
+
+/// Lowers what was changed.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn drift(report: &Drift, out: &mut dyn Writer) -> io::Result<()> {
+    let Drift {
+        project,
+        store,
+        drifted,
+    } = report;
+    out.block(&Block::Heading(
+        Line::new()
+            .and(Role::Strong, "guestlist drift")
+            .and(Role::Plain, " · ")
+            .and(Role::Plain, project.as_str())
+            .and(Role::Plain, " ← ")
+            .and(Role::Plain, store.as_str()),
+    ))?;
+    for one in drifted {
+        out.block(&strayed(one))?;
+    }
+    let end = if drifted.is_empty() {
+        "No drift. What the project owns is as it was last applied.".to_owned()
+    } else {
+        let verb = if drifted.len() == 1 { "was" } else { "were" };
+        format!(
+            "Drift: {} {verb} changed since the last apply.",
+            count(drifted.len(), "object", "objects")
+        )
+    };
+    let mut lines = vec![Line::new().and(Role::Strong, end)];
+    if !drifted.is_empty() {
+        lines.push(Line::new().and(
+            Role::Faint,
+            "`guestlist plan` shows what the tree wants; `guestlist apply --refresh-only` takes it as it is.",
+        ));
+    }
+    out.block(&Block::Paragraph(lines))
+}
+
+/// Lowers that what was changed is taken as applied.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn refreshed(report: &Refreshed, store: &str, out: &mut dyn Writer) -> io::Result<()> {
+    let Refreshed {
+        run,
+        generation,
+        audit_size,
+        audit_hash,
+    } = report;
+    out.block(&Block::Paragraph(vec![
+        Line::new().and(Role::Strong, "Taken as applied. No object was changed."),
+        Line::plain(format!("Run {run} on "))
+            .and(Role::Plain, store)
+            .and(Role::Plain, format!(", generation {generation}; "))
+            .and(Role::Faint, format!("audit head {audit_size}:{audit_hash}")),
+        Line::plain("The next plan shows what the tree wants."),
+    ]))
+}
+
+fn strayed(one: &Drifted) -> Block<'static> {
+    let address = one.address.to_string();
+    let (action, what, details) = match &one.what {
+        Strayed::Changed { edits, .. } => {
+            let details: Vec<Detail<'static>> = edits.iter().map(change::edit).collect();
+            (Action::Update, "changed".to_owned(), details)
+        }
+        Strayed::Lost { fate, .. } => {
+            let (action, what) = match fate {
+                Fate::Deleted => (Action::Prune, "deleted".to_owned()),
+                Fate::Unbound => (Action::Forget, "made nobody's".to_owned()),
+                Fate::Taken { project } => (Action::Forget, format!("taken by project {project}")),
+                Fate::Rebound { to } => (Action::Update, format!("moved to {to}")),
+            };
+            (action, what, Vec::new())
+        }
+    };
+    let aside = format!("{what} {}", by(one.by.as_ref()));
+    change::block(action, &address, None, Some(aside), details)
+}
+
+fn by(touch: Option<&Touch>) -> String {
+    touch.map_or_else(
+        || "by an unknown hand".to_owned(),
+        |Touch {
+             run,
+             project,
+             actor,
+             at,
+         }| {
+            let at = at.strftime("%Y-%m-%d %H:%M:%SZ");
+            format!("by {actor}, {at}, run {run} of {project}")
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Body, RemoteId};
+    use crate::plan::Edit;
+    use crate::render::samples::{address, live, text};
+    use crate::source::Route;
+    use serde_json::json;
+
+    #[test]
+    fn shows_who_changed_what() {
+        let lost = |at: &str, fate| Drifted {
+            address: address(at),
+            id: RemoteId("1".to_owned()),
+            by: None,
+            what: Strayed::Lost {
+                applied: Body::of(&json!({})),
+                fate,
+            },
+        };
+        let report = Drift {
+            project: "contoso".to_owned(),
+            store: "sqlite:a.db".to_owned(),
+            drifted: vec![
+                Drifted {
+                    address: address("organization/fabrikam"),
+                    id: RemoteId("1".to_owned()),
+                    by: Some(Touch {
+                        run: "0199".to_owned(),
+                        project: "portal".to_owned(),
+                        actor: "bo".to_owned(),
+                        at: jiff::Timestamp::UNIX_EPOCH,
+                    }),
+                    what: Strayed::Changed {
+                        live: Box::new(live("organization/fabrikam", &json!({}))),
+                        edits: vec![Edit::Value {
+                            at: Route::root().key("state"),
+                            before: Some(json!("configured")),
+                            after: Some(json!("proposed")),
+                        }],
+                    },
+                },
+                lost("catalog/a", Fate::Deleted),
+                lost(
+                    "catalog/b",
+                    Fate::Rebound {
+                        to: address("catalog/c"),
+                    },
+                ),
+            ],
+        };
+        insta::assert_snapshot!(text(|out| drift(&report, out)), @"");
+    }
+}
