@@ -158,6 +158,16 @@ mod tests {
                 ),
             ],
         };
-        insta::assert_snapshot!(text(|out| drift(&report, out)), @"");
+        insta::assert_snapshot!(text(|out| drift(&report, out)), @r"
+        guestlist drift · contoso ← sqlite:a.db
+
+          ~ organization/fabrikam                                  changed by bo, 1970-01-01 00:00:00Z, run 0199 of portal
+              state                  configured → proposed
+          - catalog/a                                              deleted by an unknown hand
+          ~ catalog/b                                              moved to catalog/c by an unknown hand
+
+        Drift: 3 objects were changed since the last apply.
+        `guestlist plan` shows what the tree wants; `guestlist apply --refresh-only` takes it as it is.
+        ");
     }
 }
