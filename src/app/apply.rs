@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::plan::{Planned, against};
+use super::rollback::{self, Target};
 use super::{AppError, Workspace, World, check, clock};
 use crate::apply;
 use crate::diag::Diagnostics;
@@ -72,6 +73,50 @@ pub fn apply(
     workspace: &Workspace,
     world: &World<'_>,
     adopt: &[Address],
+    approval: Approval<'_>,
+    stop: &dyn Fn() -> bool,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Outcome, AppError> {
+    toward(
+        &Aim::Tree(adopt),
+        workspace,
+        world,
+        approval,
+        stop,
+        progress,
+    )
+}
+
+/// Where an apply leads to.
+pub(super) enum Aim<'a> {
+    /// To what the tree declares, taking over what these addresses ask for.
+    Tree(&'a [Address]),
+    /// To where the store was.
+    Back(&'a Target),
+}
+
+impl Aim<'_> {
+    /// Plans without writing.
+    fn preview(&self, workspace: &Workspace, world: &World<'_>) -> Result<Planned, AppError> {
+        match self {
+            Self::Tree(adopt) => super::plan(workspace, world, adopt),
+            Self::Back(target) => Ok(rollback::rollback(workspace, world, target)?.planned),
+        }
+    }
+
+    fn purpose(&self) -> Purpose {
+        match self {
+            Self::Tree(_) => Purpose::Apply,
+            Self::Back(target) => target.purpose(),
+        }
+    }
+}
+
+/// Applies what leads there.
+pub(super) fn toward(
+    aim: &Aim<'_>,
+    workspace: &Workspace,
+    world: &World<'_>,
     mut approval: Approval<'_>,
     stop: &dyn Fn() -> bool,
     progress: &mut dyn FnMut(usize, usize),
@@ -79,10 +124,10 @@ pub fn apply(
     let mut planned = None;
     if let Approval::Committed(..) = &approval {
         // Looked at before anything is opened to be written, so that a stale plan leaves no trace.
-        hold(&approval, &super::plan(workspace, world, adopt)?, world)?;
+        hold(&approval, &aim.preview(workspace, world)?, world)?;
     }
     if let Approval::Asked(ask) = &mut approval {
-        let preview = super::plan(workspace, world, adopt)?;
+        let preview = aim.preview(workspace, world)?;
         if !preview.verdict.is_allowed() {
             return Err(AppError::Refused(Box::new(preview)));
         }
@@ -101,7 +146,11 @@ pub fn apply(
             Some(preview.plan.digest()),
         ),
         None => {
-            let (desired, warnings) = check::desired(workspace, world)?;
+            let (desired, warnings) = match aim {
+                Aim::Tree(_) => check::desired(workspace, world)?,
+                // What the store says under the lease counts.
+                Aim::Back(_) => (rollback::nothing(), Diagnostics::new()),
+            };
             let expected = match &approval {
                 Approval::Expected(digest, _) => Some(*digest),
                 _ => None,
@@ -112,14 +161,14 @@ pub fn apply(
     let mut store = workspace.open(OpenMode::Write)?;
     let lease = store.lease(&LeaseAsk {
         holder: world.holder.clone(),
-        operation: "apply".to_owned(),
+        operation: aim.purpose().as_str().to_owned(),
         now: world.clock.now(),
         holder_is_gone: world.is_gone,
     })?;
     let writing = Writing {
         workspace,
         world,
-        adopt,
+        aim,
         approved,
         stop,
     };
@@ -166,7 +215,7 @@ type Written = (String, Head, f64);
 struct Writing<'w> {
     workspace: &'w Workspace,
     world: &'w World<'w>,
-    adopt: &'w [Address],
+    aim: &'w Aim<'w>,
     /// The digest of the plan that somebody said yes to.
     approved: Option<Digest>,
     stop: &'w dyn Fn() -> bool,
@@ -186,7 +235,7 @@ impl Writing<'_> {
         let Self {
             workspace,
             world,
-            adopt,
+            aim,
             approved,
             stop,
         } = self;
@@ -195,7 +244,13 @@ impl Writing<'_> {
         if !matches!(approval, Approval::Asked(_)) {
             clock::check(store, world.clock.now(), &mut warnings)?;
         }
-        let plan = against(store, workspace.project(), &desired, adopt)?;
+        let (desired, plan) = match aim {
+            Aim::Tree(adopt) => {
+                let plan = against(store, workspace.project(), &desired, adopt)?;
+                (desired, plan)
+            }
+            Aim::Back(target) => rollback::back(store, workspace, world, target)?.planned(store)?,
+        };
         let verdict = judge(&plan);
         let project = workspace.project().to_owned();
         let planned = Planned {
@@ -232,7 +287,7 @@ impl Writing<'_> {
         let id = world.ids.fresh().to_string();
         let run = NewRun {
             id: id.clone(),
-            purpose: Purpose::Apply,
+            purpose: aim.purpose(),
             project: planned.project.clone(),
             generation: planned.plan.generation,
             actor: world.actor.clone(),

@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     adopt: Vec<Address>,
 
     /// Take what somebody changed in the store since the last apply as applied; no object changes
-    #[arg(long, conflicts_with = "adopt")]
+    #[arg(long, conflicts_with_all = ["adopt", "expect", "file"])]
     refresh_only: bool,
 }
 
@@ -147,7 +147,7 @@ pub(super) fn is_yes(question: &str) -> bool {
 }
 
 /// Turns an error into a failure; a plan that is refused is shown first.
-fn refusing(cx: &Context, error: app::AppError) -> Failure {
+pub(super) fn refusing(cx: &Context, error: app::AppError) -> Failure {
     if let app::AppError::Refused(planned) = &error
         && !cx.is_json()
     {
@@ -194,7 +194,7 @@ fn finish(cx: &Context, outcome: &Outcome) -> Result<Exit, Failure> {
     }
 }
 
-fn applied_report(applied: &Applied) -> report::Applied<'_> {
+pub(super) fn applied_report(applied: &Applied) -> report::Applied<'_> {
     let plan = &applied.planned.plan;
     report::Applied {
         store: &applied.planned.store,

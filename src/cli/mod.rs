@@ -19,6 +19,7 @@ mod list;
 mod plan;
 mod process;
 mod progress;
+mod rollback;
 mod schema;
 mod show;
 mod start;
@@ -161,6 +162,7 @@ commands! {
     Show(show),
     List(list),
     History(history),
+    Rollback(rollback),
     Import(import),
     Schema(schema),
     Completions(completions),

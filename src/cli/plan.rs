@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     adopt: Vec<Address>,
 
     /// Show only what somebody changed in the store since the last apply, which `apply --refresh-only` takes as applied
-    #[arg(long, conflicts_with = "adopt")]
+    #[arg(long, conflicts_with_all = ["adopt", "out"])]
     refresh_only: bool,
 }
 

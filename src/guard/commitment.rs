@@ -461,6 +461,8 @@ impl ActionLine {
                 kind,
                 address: owned.then(|| self.from.clone().unwrap_or_else(|| self.address.clone())),
                 body: Body::of(self.before.as_ref()?),
+                drift: None,
+                last: None,
             })
         };
         let edits = |before: &LiveObject, after: &Body| {

@@ -252,7 +252,7 @@ mod tests {
         };
         let left = Declaration::new(
             declaration.address.clone(),
-            declaration.object.clone(),
+            (*declaration.object).clone(),
             lifecycle,
             declaration.origin,
         );

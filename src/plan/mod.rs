@@ -14,6 +14,7 @@ mod likeness;
 mod order;
 mod outcome;
 mod renames;
+mod rollback;
 #[cfg(test)]
 mod scenarios;
 mod sequence;
@@ -25,3 +26,4 @@ pub use change::{Action, Change, Clash, Conflict, Delta, Edit, Plan, Reason, Set
 pub use diff::diff;
 pub use drift::{Cause, Drifted, Strayed, acceptance, accepted, drift};
 pub use outcome::{Purpose, RecordedChange, RunRecord};
+pub use rollback::{Owned, Unreadable, Was, undo};

@@ -3,7 +3,7 @@
 use crate::diag::Diagnostics;
 use crate::guard::Refusal;
 use crate::model::{Address, Body, Kind, Origin, RemoteId};
-use crate::plan::{Action, Drifted, Plan};
+use crate::plan::{Action, Drifted, Plan, RunRecord};
 
 /// A plan, with what surrounds it.
 #[derive(Debug, Clone, Copy)]
@@ -120,6 +120,21 @@ pub struct Refreshed {
     pub audit_size: u64,
     /// The hash of the last one.
     pub audit_hash: String,
+}
+
+/// A plan that goes back.
+#[derive(Debug, Clone, Copy)]
+pub struct RolledBack<'a> {
+    /// The run that it goes back to.
+    pub run: &'a str,
+    /// Whether to its end instead of its beginning.
+    pub end: bool,
+    /// The runs that are undone, newest first.
+    pub undone: &'a [RunRecord],
+    /// The plan.
+    pub planned: Planned<'a>,
+    /// What cannot be undone, by address.
+    pub lasting: &'a [(Address, String)],
 }
 
 /// What the program is.

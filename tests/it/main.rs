@@ -15,5 +15,6 @@ mod killed;
 mod layering;
 mod properties;
 mod registries;
+mod rollback;
 mod stores;
 mod together;

@@ -13,15 +13,60 @@ use crate::render::report::Applied;
 ///
 /// Those of the writer.
 pub fn applied(report: &Applied<'_>, out: &mut dyn Writer) -> io::Result<()> {
+    let mut lines = done("Applied", report);
+    lines.push(match &report.verified {
+        Ok(true) => Line::plain("The next plan is empty."),
+        Ok(false) => Line::new().and(
+            Role::Warning,
+            "The next plan is not empty: run `guestlist plan` to see what is left.",
+        ),
+        Err(error) => unknown("Whether the next plan is empty is not known: ", error),
+    });
+    out.block(&Block::Paragraph(lines))
+}
+
+/// Lowers the report of a rollback.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn went_back(report: &Applied<'_>, out: &mut dyn Writer) -> io::Result<()> {
+    let mut lines = done("Went back", report);
+    match &report.verified {
+        Ok(true) => {}
+        Ok(false) => lines.push(Line::new().and(
+            Role::Warning,
+            "The store is not where it was: run the rollback again to see what is left.",
+        )),
+        Err(error) => lines.push(unknown(
+            "Whether the store is where it was is not known: ",
+            error,
+        )),
+    }
+    lines.push(Line::plain(
+        "Where the tree still says otherwise, the next plan shows the difference, and an apply goes forward again.",
+    ));
+    out.block(&Block::Paragraph(lines))
+}
+
+fn unknown<'a>(what: &'a str, error: &'a str) -> Line<'a> {
+    Line::new()
+        .and(Role::Warning, what)
+        .and(Role::Plain, error)
+        .and(Role::Plain, ".")
+}
+
+/// Says what was done, and where it is recorded.
+fn done<'a>(verb: &str, report: &'a Applied<'_>) -> Vec<Line<'a>> {
     let done: Vec<_> = report
         .counts
         .iter()
         .filter(|(_, n)| *n > 0)
         .map(|(action, n)| format!("{n} {}", action.done()))
         .collect();
-    let mut lines = vec![
+    vec![
         Line::new()
-            .and(Role::Strong, format!("Applied: {}", done.join(", ")))
+            .and(Role::Strong, format!("{verb}: {}", done.join(", ")))
             .and(Role::Plain, format!(" in {}.", time(report.duration))),
         Line::plain(format!("Run {} on ", report.run))
             .and(Role::Plain, report.store)
@@ -30,22 +75,7 @@ pub fn applied(report: &Applied<'_>, out: &mut dyn Writer) -> io::Result<()> {
                 Role::Faint,
                 format!("audit head {}:{}", report.audit_size, report.audit_hash),
             ),
-    ];
-    lines.push(match &report.verified {
-        Ok(true) => Line::plain("The next plan is empty."),
-        Ok(false) => Line::new().and(
-            Role::Warning,
-            "The next plan is not empty: run `guestlist plan` to see what is left.",
-        ),
-        Err(error) => Line::new()
-            .and(
-                Role::Warning,
-                "Whether the next plan is empty is not known: ",
-            )
-            .and(Role::Plain, error.as_str())
-            .and(Role::Plain, "."),
-    });
-    out.block(&Block::Paragraph(lines))
+    ]
 }
 
 /// Returns a length of time as people say it: `12 ms`, `1.2 s`.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::change;
 use crate::model::Address;
-use crate::plan::{self, Action, RecordedChange, RunRecord};
+use crate::plan::{self, Action, Purpose, RecordedChange, RunRecord};
 use crate::render::doc::{Block, Detail, Line, Role, Table, Writer};
 
 /// How many digits of a git commit are shown.
@@ -37,7 +37,11 @@ fn row(run: &RunRecord) -> Vec<Cow<'_, str>> {
         format!("{}@{}", run.actor, run.host).into(),
         run.generation.to_string().into(),
         commit(run).into(),
-        counts(&run.counts).into(),
+        match &run.purpose {
+            Purpose::Apply => counts(&run.counts),
+            other => format!("{}: {}", other.as_str(), counts(&run.counts)),
+        }
+        .into(),
     ]
 }
 
@@ -53,11 +57,17 @@ pub fn run(run: &RunRecord, changes: &[RecordedChange], out: &mut dyn Writer) ->
         .and(Role::Plain, format!(" · {} · ", run.project))
         .and(Role::Plain, instant(run.finished))
         .and(Role::Plain, format!(" · {}@{}", run.actor, run.host))
-        .and(Role::Faint, format!(" · tree {}", run.tree.short()));
+        .and(
+            Role::Faint,
+            format!(" · tree {} · plan {}", run.tree.short(), run.plan.short()),
+        );
     if run.commit.is_some() {
         heading.push(Role::Faint, format!(" · commit {}", commit(run)));
     }
     out.block(&Block::Heading(heading))?;
+    if let Some(purpose) = purpose(run) {
+        out.block(&Block::Paragraph(vec![Line::plain(purpose)]))?;
+    }
     for one in changes {
         out.block(&change::block(
             one.action,
@@ -68,7 +78,10 @@ pub fn run(run: &RunRecord, changes: &[RecordedChange], out: &mut dyn Writer) ->
         ))?;
     }
     out.block(&Block::Paragraph(vec![
-        Line::new().and(Role::Strong, format!("Done: {}.", counts(&run.counts))),
+        Line::new()
+            .and(Role::Strong, format!("Done: {}", counts(&run.counts)))
+            .and(Role::Plain, lasted(run))
+            .and(Role::Plain, format!(" Generation {}.", run.generation)),
     ]))
 }
 
@@ -84,6 +97,24 @@ fn details(one: &RecordedChange) -> Vec<Detail<'static>> {
             Err(_) => Vec::new(),
         },
         _ => Vec::new(),
+    }
+}
+
+/// Says what a run was for, unless it carried out the plan of a tree.
+fn purpose(run: &RunRecord) -> Option<String> {
+    match &run.purpose {
+        Purpose::Apply => None,
+        Purpose::Refresh => Some("Took what somebody had changed as applied.".to_owned()),
+        Purpose::Rollback { of, to: false } => Some(format!("Went back to before run {of}.")),
+        Purpose::Rollback { of, to: true } => Some(format!("Went back to after run {of}.")),
+    }
+}
+
+/// Says how long a run took, as far as a store keeps it.
+fn lasted(run: &RunRecord) -> String {
+    match run.finished.duration_since(run.started).as_secs() {
+        ..=0 => ", in less than a second.".to_owned(),
+        seconds => format!(", in {seconds} s."),
     }
 }
 

@@ -9,9 +9,10 @@ mod history;
 mod import;
 mod list;
 mod plan;
+mod rollback;
 mod show;
 
-pub use apply::applied;
+pub use apply::{applied, went_back};
 pub use diagnostics::{diagnostics, validated};
 pub use drift::{drift, refreshed};
 pub use error::error;
@@ -19,6 +20,7 @@ pub use history::{run, runs};
 pub use import::imported;
 pub use list::list;
 pub use plan::{planned, refusals};
+pub use rollback::rolled_back;
 pub use show::shown;
 
 use crate::render::doc::{Line, Role};

@@ -156,6 +156,8 @@ fn touch(place: &mut Place, tree: &Tree) {
             kind: address.kind(),
             address: Some(address.clone()),
             body: body.clone(),
+            drift: None,
+            last: None,
         };
         changes.push(update(&object, &address.to_string(), value));
     }

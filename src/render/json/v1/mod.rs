@@ -8,6 +8,7 @@ mod import;
 mod object;
 mod plan;
 mod program;
+mod rollback;
 mod run;
 mod schemas;
 
@@ -28,6 +29,7 @@ pub use import::{Import, ImportedFile, NotImported};
 pub use object::{List, Listed, Show};
 pub use plan::{Change, Edit, Items, Plan, Reason, Refusal, WordPiece};
 pub use program::{Init, Names, Version};
+pub use rollback::{Lasting, Rollback};
 pub use run::{History, Run, RunChange, RunSummary};
 pub use schemas::schemas;
 

@@ -17,6 +17,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("list.schema.json", schema::<v1::List>()),
         ("history.schema.json", schema::<v1::History>()),
         ("run.schema.json", schema::<v1::Run>()),
+        ("rollback.schema.json", schema::<v1::Rollback<'_>>()),
         ("drift.schema.json", schema::<v1::Drift>()),
         ("import.schema.json", schema::<v1::Import>()),
         ("names.schema.json", schema::<v1::Names<'_>>()),
@@ -179,6 +180,21 @@ mod tests {
             rest: None,
         };
         fits("import.schema.json", &v1::Import::from(&imported));
+        let plan = everything();
+        let rolled_back = report::RolledBack {
+            run: "0199",
+            end: false,
+            undone: &[run.clone()],
+            planned: report::Planned {
+                project: "p",
+                store: "s",
+                plan: &plan,
+                refusals: &[],
+                warnings: &Diagnostics::new(),
+            },
+            lasting: &[(address("catalog/c"), "why".to_owned())],
+        };
+        fits("rollback.schema.json", &v1::Rollback::from(&rolled_back));
         let lost = |fate| plan::Drifted {
             address: address("catalog/c"),
             id: RemoteId("1".to_owned()),
