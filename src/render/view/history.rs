@@ -197,13 +197,13 @@ mod tests {
             change(Action::Prune, "catalog/old", Some(body), None),
         ];
         insta::assert_snapshot!(text(|out| run(&example(), &changes, out)), @r"
-        guestlist run 0199f0c0-7d1e-7000-8000-000000000001 · contoso-external · 1970-01-01 00:00:00Z · ana@laptop · tree 4f4f4f4 · commit 4f1c9e2
+        guestlist run 0199f0c0-7d1e-7000-8000-000000000001 · contoso-external · 1970-01-01 00:00:00Z · ana@laptop · tree 4f4f4f4 · plan 1111111 · commit 4f1c9e2
 
           + organization/litware
               displayName: Litware
           - catalog/old
 
-        Done: 1 created, 1 pruned.
+        Done: 1 created, 1 pruned, in less than a second. Generation 4.
         ");
     }
 }

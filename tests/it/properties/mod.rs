@@ -1,6 +1,7 @@
 //! Laws over generated trees, texts and stores, through the library. `PROPTEST_CASES` raises the number of cases.
 
 mod applying;
+mod back;
 mod edits;
 mod loading;
 mod reach;

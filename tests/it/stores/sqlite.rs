@@ -76,7 +76,7 @@ fn the_file_is_durable_and_marked() {
     assert_eq!(get("journal_mode"), "wal");
     assert_eq!(get("page_size"), "8192");
     assert_eq!(get("application_id"), 0x474c_5354.to_string());
-    assert_eq!(get("user_version"), "1");
+    assert_eq!(get("user_version"), "2");
     assert_eq!(get("integrity_check"), "ok");
 }
 
@@ -230,7 +230,7 @@ fn a_newer_format_is_refused() {
                 error,
                 StoreError::Newer {
                     found: 9,
-                    known: 1,
+                    known: 2,
                     ..
                 }
             ),
