@@ -47,7 +47,8 @@ pub(super) fn look(cx: &Context) -> Result<Drift, Failure> {
 
 /// Shows what was changed, and takes it as applied if that is given or the answer to a question is yes.
 pub(super) fn accept(cx: &Context, given: bool) -> Result<Exit, Failure> {
-    if !given && !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+    let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+    if !given && !can_ask {
         return Err(Failure::new(
             Exit::Usage,
             "there is no terminal to ask on; nothing was done",

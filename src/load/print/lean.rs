@@ -14,8 +14,8 @@ pub(super) enum Item {
     Boolean(bool),
     Integer(u64),
     Text(String),
-    List(Vec<Item>),
-    Mapping(Vec<(String, Item)>),
+    List(Vec<Self>),
+    Mapping(Vec<(String, Self)>),
 }
 
 /// Returns an object as a person would write it; `None` for one that cannot be read back from what it says.
@@ -29,6 +29,29 @@ pub(super) fn lean(object: &Object, body: &Body) -> Option<Item> {
     let mut at = Vec::new();
     drop_defaults(kind, &mut item, &mut at, body);
     Some(item)
+}
+
+/// Returns settings without the keys that do not go with the others: live ones may be of several origins, and what is not
+/// written stays as it is.
+pub(super) fn sound(kind: Kind, mut item: Item) -> Item {
+    while kind.is_settings() {
+        let value = serde_json::to_value(&item).ok();
+        let Some(object) = value.and_then(|value| kind.decode(value).ok()) else {
+            break;
+        };
+        let mut problems = Vec::new();
+        object.check(&mut problems);
+        let wrong = problems.iter().find_map(|problem| problem.at.attribute());
+        let (Some(wrong), Item::Mapping(keys)) = (wrong, &mut item) else {
+            break;
+        };
+        let before = keys.len();
+        keys.retain(|(key, _)| key != wrong);
+        if keys.len() == before {
+            break;
+        }
+    }
+    item
 }
 
 /// Returns true for an item that is read as this body.
@@ -80,6 +103,11 @@ impl Item {
         Some(item)
     }
 
+    /// Returns true for a mapping without keys.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self, Self::Mapping(keys) if keys.is_empty())
+    }
+
     /// Puts a key before all others.
     pub(super) fn put_first(&mut self, key: &str, item: Self) {
         if let Self::Mapping(keys) = self {
@@ -97,7 +125,7 @@ impl Item {
     /// Puts a key after all others of the mapping at a key, which is made where it is missing.
     pub(super) fn put_inside(&mut self, outer: &str, key: &str, item: Self) {
         let Self::Mapping(keys) = self else { return };
-        if !keys.last().is_some_and(|(last, _)| last == outer) {
+        if keys.last().is_none_or(|(last, _)| last != outer) {
             keys.push((outer.to_owned(), Self::Mapping(Vec::new())));
         }
         if let Some((_, inner)) = keys.last_mut() {

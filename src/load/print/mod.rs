@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 
 use crate::model::{Address, Body, Bond, Kind, Object, RemoteId};
 use emit::key;
-use lean::{Item, lean};
+use lean::{Item, lean, sound};
 
 /// How large a file grows before another one is begun, in bytes; well below what the loader reads.
 const FILE: usize = 900 * 1024;
@@ -68,6 +68,7 @@ pub fn print(objects: &[Printable]) -> Printed {
         let mut read = serde_json::Deserializer::from_str(one.body.as_str());
         let object = one.address.kind().decode(&mut read).ok();
         let item = object.as_ref().and_then(|object| lean(object, &one.body));
+        let item = item.map(|item| sound(one.address.kind(), item));
         match (object, item) {
             (Some(_), Some(item)) if item.holds("${") => {
                 printed.left.push((
@@ -203,7 +204,8 @@ fn text(address: &Address, item: &Item) -> String {
     if address.kind().is_singleton() {
         emit::keys(item, 2, &mut out);
     } else {
-        let _ = writeln!(out, "  {}:", key(address.name()));
+        let empty = if item.is_empty() { " {}" } else { "" };
+        let _ = writeln!(out, "  {}:{empty}", key(address.name()));
         emit::keys(item, 4, &mut out);
     }
     out
@@ -238,7 +240,9 @@ fn pack(name: &str, mut pieces: Vec<Piece>, files: &mut Vec<PrintedFile>) {
             let spaced = matches!(kind, Kind::Package | Kind::Organization);
             if kind.section() != section {
                 section = kind.section();
-                let _ = writeln!(text, "\n{section}:");
+                // Settings that nothing is said of are declared all the same.
+                let empty = if piece.text.is_empty() { " {}" } else { "" };
+                let _ = writeln!(text, "\n{section}:{empty}");
             } else if spaced {
                 text.push('\n');
             }
@@ -399,6 +403,20 @@ mod tests {
         ! resource/dear: its text holds `${`, which stands for a variable in a file
         ! cross-tenant/litware: what it belongs to is written elsewhere
         "#);
+    }
+
+    #[test]
+    fn settings_without_keys_are_declared() {
+        let printed = print(&[printable("settings/collaboration", &json!({}))]);
+        assert_eq!(printed.files[0].text, "version: 1\n\ncollaboration: {}\n");
+    }
+
+    #[test]
+    fn settings_that_do_not_go_together_are_not_all_written() {
+        let settings = json!({ "afterLastAssignment": "nothing", "deleteAfter": "30d" });
+        let printed = print(&[printable("settings/external-users", &settings)]);
+        let expected = "version: 1\n\nexternalUsers:\n  afterLastAssignment: nothing\n";
+        assert_eq!(printed.files[0].text, expected);
     }
 
     #[test]

@@ -184,7 +184,7 @@ mod tests {
         let rolled_back = report::RolledBack {
             run: "0199",
             end: false,
-            undone: &[run.clone()],
+            undone: std::slice::from_ref(&run),
             planned: report::Planned {
                 project: "p",
                 store: "s",
