@@ -87,6 +87,7 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
             reader.section(*kind, section);
         }
     }
+    reader.lent();
     reader.forget();
     reader.waivers();
     let Reader {
@@ -357,6 +358,21 @@ impl<'f> Reader<'_, 'f> {
             &mut self.contents.salvaged
         };
         list.push((self.id, declaration));
+    }
+
+    /// Looks into what the file lends to others: names and texts that nothing may have asked for.
+    fn lent(&mut self) {
+        let entries = |section: &str| {
+            self.root
+                .get(section)
+                .into_iter()
+                .flat_map(NodeRef::entries)
+        };
+        let named = |entry: &Entry<'_>| Name::parse(entry.key).is_ok();
+        let readable = |entry: &Entry<'_>| named(entry) && Kind::Policy.decode(entry.value).is_ok();
+        let fine = entries("vars").all(|entry| named(&entry))
+            && entries("profiles").all(|entry| readable(&entry));
+        self.refused |= !fine;
     }
 
     fn forget(&mut self) {
