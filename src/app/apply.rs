@@ -2,12 +2,12 @@
 
 use jiff::SignedDuration;
 
-use super::plan::{Planned, against};
-use super::{AppError, Workspace, World, check, clock};
+use super::plan::{Planned, against, judged};
+use super::{AppError, Ask, Workspace, World, check, clock};
 use crate::apply;
 use crate::diag::Diagnostics;
-use crate::guard::{Commitment, judge};
-use crate::model::{Address, Desired, Digest};
+use crate::guard::Commitment;
+use crate::model::{Desired, Digest};
 use crate::store::{Head, Lease, LeaseAsk, NewRun, OpenMode, Store, StoreError};
 
 /// How an apply is approved.
@@ -70,25 +70,26 @@ pub struct Applied {
 pub fn apply(
     workspace: &Workspace,
     world: &World<'_>,
-    adopt: &[Address],
+    ask: &Ask,
     mut approval: Approval<'_>,
     stop: &dyn Fn() -> bool,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Outcome, AppError> {
+    let afterwards = ask.afterwards()?;
     let mut planned = None;
     if let Approval::Committed(..) = &approval {
         // Looked at before anything is opened to be written, so that a stale plan leaves no trace.
-        hold(&approval, &super::plan(workspace, world, adopt)?, world)?;
+        hold(&approval, &super::plan(workspace, world, ask)?, world)?;
     }
-    if let Approval::Asked(ask) = &mut approval {
-        let preview = super::plan(workspace, world, adopt)?;
+    if let Approval::Asked(confirm) = &mut approval {
+        let preview = super::plan(workspace, world, ask)?;
         if !preview.verdict.is_allowed() {
             return Err(AppError::Refused(Box::new(preview)));
         }
         if preview.plan.is_empty() {
             return Ok(Outcome::NothingToDo(preview));
         }
-        if !ask(&preview) {
+        if !confirm(&preview) {
             return Ok(Outcome::Declined(preview));
         }
         planned = Some(preview);
@@ -118,7 +119,7 @@ pub fn apply(
     let writing = Writing {
         workspace,
         world,
-        adopt,
+        ask,
         approved,
         stop,
     };
@@ -138,7 +139,7 @@ pub fn apply(
     };
     // From here on an error must not say that nothing was written. A lease that was lost after the commit, or that cannot
     // be given back, ends by itself.
-    let left = against(&*store, &planned.project, &planned.desired, &[]);
+    let left = against(&*store, &planned.project, &planned.desired, &afterwards);
     let verified = left.map(|left| left.is_empty() && left.settled.is_empty());
     Ok(Outcome::Applied(Box::new(Applied {
         planned,
@@ -165,7 +166,7 @@ type Written = (String, Head, f64);
 struct Writing<'w> {
     workspace: &'w Workspace,
     world: &'w World<'w>,
-    adopt: &'w [Address],
+    ask: &'w Ask,
     /// The digest of the plan that somebody said yes to.
     approved: Option<Digest>,
     stop: &'w dyn Fn() -> bool,
@@ -185,7 +186,7 @@ impl Writing<'_> {
         let Self {
             workspace,
             world,
-            adopt,
+            ask,
             approved,
             stop,
         } = self;
@@ -194,8 +195,7 @@ impl Writing<'_> {
         if !matches!(approval, Approval::Asked(_)) {
             clock::check(store, world.clock.now(), &mut warnings)?;
         }
-        let plan = against(store, workspace.project(), &desired, adopt)?;
-        let verdict = judge(&plan);
+        let (plan, verdict) = judged(store, workspace, world, &desired, ask)?;
         let project = workspace.project().to_owned();
         let planned = Planned {
             project,
@@ -239,6 +239,7 @@ impl Writing<'_> {
             tree: planned.desired.tree,
             plan: digest,
             started,
+            lifted: planned.verdict.lifted.clone(),
         };
         let head = apply::apply(store, &planned.plan, lease, run, stop, progress)?.head;
         let lasted = world.clock.now().duration_since(started);

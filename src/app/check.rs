@@ -22,7 +22,11 @@ pub struct Checked {
 ///
 /// None at present for a tree that is merely wrong: that is what the diagnostics say.
 pub fn check(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppError> {
-    let sources = match tree::read(&workspace.root) {
+    let must = tree::Must {
+        files: &workspace.settings.tree.files,
+        settings: &workspace.file,
+    };
+    let sources = match tree::read(&workspace.root, &must) {
         Ok(sources) => sources,
         Err(diagnostics) => {
             return Ok(Checked {

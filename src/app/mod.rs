@@ -4,11 +4,13 @@
 //! [`World`] the clock) and given to the pure core; the answer is a report that a face renders.
 
 mod apply;
+mod ask;
 mod check;
 mod clock;
 mod error;
 mod init;
 mod inspect;
+mod manifest;
 mod plan;
 mod saved;
 mod schemas;
@@ -20,6 +22,7 @@ use std::collections::BTreeMap;
 
 use crate::ports::{Clock, Holder, Ids};
 
+pub use crate::guard::Ask;
 pub use apply::{Applied, Approval, Outcome, apply};
 pub use check::{Checked, check};
 pub use error::AppError;

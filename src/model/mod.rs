@@ -24,6 +24,6 @@ pub use desired::{Declaration, Desired, Origin, Project, Waiver};
 pub use document::{Body, Digest, Document, Reference};
 pub use kinds::{Kind, Object};
 pub use lifecycle::{Adopt, Lifecycle, Replace};
-pub use live::{Bodies, Bound, Live, LiveObject, Presence, RemoteId, Selection};
+pub use live::{Bodies, Bound, Foreign, Live, LiveObject, Presence, RemoteId, Selection};
 pub use respell::respell;
 pub use set::{OneOrMore, Set};

@@ -15,6 +15,7 @@ mod outcome;
 mod renames;
 #[cfg(test)]
 mod scenarios;
+mod select;
 mod sequence;
 #[cfg(test)]
 pub(crate) mod world;
@@ -22,4 +23,6 @@ pub(crate) mod world;
 pub use build::{Asks, build};
 pub use change::{Action, Change, Clash, Conflict, Delta, Edit, Plan, Reason, Settled, Words};
 pub use diff::diff;
-pub use outcome::{RecordedChange, RunRecord};
+pub use outcome::{Lifted, RecordedChange, RunRecord};
+pub use renames::natural_key_of;
+pub use select::{BadPattern, Choice, Partial, Tied};

@@ -2,11 +2,13 @@
 
 mod support;
 
+mod absence;
 mod agreement;
 mod cases;
 mod commitments;
 mod example;
 mod faults;
+mod guards;
 mod hostile;
 mod journeys;
 mod killed;
@@ -14,4 +16,5 @@ mod layering;
 mod properties;
 mod registries;
 mod stores;
+mod targets;
 mod together;

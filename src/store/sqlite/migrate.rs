@@ -13,10 +13,16 @@ struct Migration {
 }
 
 /// The steps, in order; the number of a step, counted from 1, is the format that it leads to. Never change one.
-const STEPS: &[Migration] = &[Migration {
-    name: "objects, runs, lease, audit",
-    sql: include_str!("migrations/0001.sql"),
-}];
+const STEPS: &[Migration] = &[
+    Migration {
+        name: "objects, runs, lease, audit",
+        sql: include_str!("migrations/0001.sql"),
+    },
+    Migration {
+        name: "guards lifted",
+        sql: include_str!("migrations/0002.sql"),
+    },
+];
 
 /// The newest format that this program knows.
 pub(super) fn newest() -> u64 {

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::plan::Lifted;
 use super::{ActionName, Counts, FormatVersion, Keys, keys};
 use crate::plan::{RecordedChange, RunRecord};
 
@@ -73,6 +74,8 @@ pub struct RunSummary {
     pub finished: String,
     /// How many changes of each action were made.
     pub counts: Counts,
+    /// The guards that were lifted, and by what.
+    pub lifted: Vec<Lifted>,
 }
 
 impl From<&RunRecord> for RunSummary {
@@ -89,6 +92,7 @@ impl From<&RunRecord> for RunSummary {
             started: run.started.to_string(),
             finished: run.finished.to_string(),
             counts: run.counts.iter().copied().collect(),
+            lifted: run.lifted.iter().map(Lifted::from).collect(),
         }
     }
 }
