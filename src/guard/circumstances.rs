@@ -25,7 +25,7 @@ impl Circumstances {
     /// Returns the waiver of a rule for an address, as far as waivers lift that rule.
     pub(super) fn waiver(&self, rule: Rule, address: &Address) -> Option<&Waiver> {
         let lifts = |waiver: &&Waiver| {
-            &*waiver.rule.to_string() == rule.as_str() && waiver.address == *address
+            waiver.address == *address && waiver.rule.to_string() == rule.as_str()
         };
         self.waivers
             .iter()

@@ -1,5 +1,7 @@
 //! The rule about objects of other projects: they are neither taken over nor doubled.
 
+use std::collections::BTreeMap;
+
 use super::{Circumstances, Refusal, Rule};
 use crate::model::{Body, Foreign, Kind, RemoteId};
 use crate::plan::{Change, Clash, Conflict, Delta, Plan, natural_key_of};
@@ -27,22 +29,38 @@ fn stands_alone(kind: Kind) -> bool {
     !kind.is_settings() && kind.parent().is_none()
 }
 
-/// Judges a creation: nothing is created beside its like of another project.
-pub(super) fn create(change: &Change, cx: &Circumstances) -> Option<Refusal> {
+/// Judges the creations of a plan: nothing is created beside its like of another project.
+pub(super) fn creations(plan: &Plan, cx: &Circumstances) -> Vec<Refusal> {
+    let mut alike: BTreeMap<(Kind, String), Vec<&Foreign>> = BTreeMap::new();
+    for foreign in cx
+        .foreign
+        .iter()
+        .filter(|one| stands_alone(one.object.kind))
+    {
+        let kind = foreign.object.kind;
+        if let Some(key) = natural_key_of(kind, &foreign.object.body) {
+            alike.entry((kind, key)).or_default().push(foreign);
+        }
+    }
+    if alike.is_empty() {
+        return Vec::new();
+    }
+    let changes = plan.changes.iter();
+    changes
+        .filter_map(|change| creation(change, &alike))
+        .collect()
+}
+
+fn creation(change: &Change, alike: &BTreeMap<(Kind, String), Vec<&Foreign>>) -> Option<Refusal> {
     let Delta::Create { after } = &change.delta else {
         return None;
     };
     let kind = change.address.kind();
-    if cx.foreign.is_empty() || !stands_alone(kind) {
-        return None;
-    }
-    let key = natural_key_of(kind, after)?;
-    let like = |foreign: &&Foreign| {
-        foreign.object.kind == kind
-            && natural_key_of(kind, &foreign.object.body).as_ref() == Some(&key)
-            && (kind != Kind::Resource || is_managed(after) || is_managed(&foreign.object.body))
+    let found = alike.get(&(kind, natural_key_of(kind, after)?))?;
+    let clashes = |foreign: &&&Foreign| {
+        kind != Kind::Resource || is_managed(after) || is_managed(&foreign.object.body)
     };
-    let Foreign { project, object } = cx.foreign.iter().find(like)?;
+    let Foreign { project, object } = found.iter().find(clashes)?;
     let address = &change.address;
     Some(Refusal {
         rule: Rule::Foreign,

@@ -112,13 +112,14 @@ pub fn judge(plan: &Plan, cx: &Circumstances) -> Verdict {
         ..Verdict::default()
     };
     let mut single: Vec<Refusal> = plan.changes.iter().flat_map(change).collect();
-    let created = plan.changes.iter();
-    single.extend(created.filter_map(|change| foreign::create(change, cx)));
-    single.extend(
-        plan.conflicts
-            .iter()
-            .map(|clash| foreign::adopt(clash, cx).unwrap_or_else(|| conflict(clash))),
-    );
+    single.extend(foreign::creations(plan, cx));
+    for clash in &plan.conflicts {
+        match foreign::adopt(clash, cx) {
+            // What is not ours to take cannot be taken, whoever answers for it.
+            Some(refusal) => verdict.refusals.push(refusal),
+            None => single.push(conflict(clash)),
+        }
+    }
     single.extend(plan.unread.iter().map(unread));
     for refusal in single {
         match cx.waiver(refusal.rule, &refusal.address) {

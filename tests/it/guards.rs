@@ -1,6 +1,8 @@
 //! Guards, seen from the command line: what is refused with 4, with which number, and what lifts it.
 
-use crate::support::Sandbox;
+use guestlist::guard::Rule;
+
+use crate::support::{Sandbox, repository};
 
 /// A tree of so many organizations, each in a file of its own.
 fn organizations(sandbox: Sandbox, count: usize) -> Sandbox {
@@ -344,4 +346,24 @@ fn a_saved_plan_keeps_what_was_allowed() {
         .run(["apply", "plan.json", "--allow-deletes", "9"])
         .exits(64);
     let _ = sandbox.run(["apply", "plan.json"]).exits(0);
+}
+
+#[test]
+fn the_readme_lists_every_guard() {
+    let readme = std::fs::read_to_string(repository("README.md")).expect("there is a README");
+    let (_, rest) = readme
+        .split_once("<!-- guards:begin -->")
+        .expect("a table of guards");
+    let (table, _) = rest.split_once("<!-- guards:end -->").expect("its end");
+    let rows: Vec<&str> = table
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    assert_eq!(rows.len(), Rule::ALL.len());
+    for rule in Rule::ALL {
+        let start = format!("| `{}` |", rule.as_str());
+        let row = rows.iter().find(|row| row.starts_with(&start));
+        let row = row.unwrap_or_else(|| panic!("`{}` is not listed", rule.as_str()));
+        assert_eq!(row.contains("waiver"), rule.is_waivable(), "{row}");
+    }
 }
