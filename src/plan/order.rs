@@ -89,21 +89,31 @@ pub(super) fn needs(changes: &[Change], desired: &Desired, seats: &Seats<'_>) ->
             needs[first].push(then);
         }
     }
-    // What names the directory's object of a name that a rename takes would mean the renamed object from then on.
-    let taken: BTreeMap<(Kind, &str), usize> =
-        changes.iter().enumerate().filter_map(taken_name).collect();
-    for (at, change) in changes.iter().enumerate().filter(|_| !taken.is_empty()) {
+    // What mentions a name that a rename leaves would be respelled by it, and pass for declared so; what names the
+    // directory's object of a name that a rename takes would mean the renamed object from then on.
+    let named: Vec<((Kind, &str), usize)> = changes
+        .iter()
+        .enumerate()
+        .flat_map(|change| [left(change), taken(change)])
+        .flatten()
+        .collect();
+    let mut renames: BTreeMap<(Kind, &str), Vec<usize>> = BTreeMap::new();
+    for (name, at) in named {
+        renames.entry(name).or_default().push(at);
+    }
+    for (at, change) in changes.iter().enumerate().filter(|_| !renames.is_empty()) {
         let object = change.delta.before().and_then(|before| {
             let mut read = serde_json::Deserializer::from_str(before.body.as_str());
             before.kind.decode(&mut read).ok()
         });
         let Some(object) = object else { continue };
         object.references(&mut |mention| {
-            if let Some(rename) = taken
+            for rename in renames
                 .get(&(mention.kind, mention.name))
-                .filter(|to| **to != at)
+                .into_iter()
+                .flatten()
             {
-                needs[*rename].push(at);
+                needs[*rename].extend((*rename != at).then_some(at));
             }
         });
     }
@@ -119,7 +129,7 @@ fn is_delete(change: &Change) -> bool {
 }
 
 /// Returns the name that a rename takes.
-fn taken_name((at, change): (usize, &Change)) -> Option<((Kind, &str), usize)> {
+fn taken((at, change): (usize, &Change)) -> Option<((Kind, &str), usize)> {
     let from = change.delta.before()?.address.as_ref()?;
     let name = (change.address.kind(), change.address.name());
     (*from != change.address).then_some((name, at))
