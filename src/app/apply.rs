@@ -2,14 +2,15 @@
 
 use jiff::SignedDuration;
 
-use super::plan::{Planned, against};
+use super::ask::circumstances;
+use super::plan::{Planned, against, judged};
 use super::rollback::{self, Target};
-use super::{AppError, Workspace, World, check, clock};
+use super::{AppError, Ask, Workspace, World, check, clock};
 use crate::apply;
 use crate::diag::Diagnostics;
 use crate::guard::{Commitment, judge};
-use crate::model::{Address, Desired, Digest};
-use crate::plan::Purpose;
+use crate::model::{Desired, Digest};
+use crate::plan::{Asks, Purpose};
 use crate::store::{Head, Lease, LeaseAsk, NewRun, OpenMode, Store, StoreError};
 
 /// How an apply is approved.
@@ -72,42 +73,45 @@ pub struct Applied {
 pub fn apply(
     workspace: &Workspace,
     world: &World<'_>,
-    adopt: &[Address],
+    ask: &Ask,
     approval: Approval<'_>,
     stop: &dyn Fn() -> bool,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Outcome, AppError> {
-    toward(
-        &Aim::Tree(adopt),
-        workspace,
-        world,
-        approval,
-        stop,
-        progress,
-    )
+    toward(&Aim::Tree(ask), workspace, world, approval, stop, progress)
 }
 
 /// Where an apply leads to.
 pub(super) enum Aim<'a> {
-    /// To what the tree declares, taking over what these addresses ask for.
-    Tree(&'a [Address]),
-    /// To where the store was.
-    Back(&'a Target),
+    /// To what the tree declares, with what the command asks for.
+    Tree(&'a Ask),
+    /// To where the store was, with the guards that the command lifts.
+    Back(&'a Target, &'a Ask),
 }
 
 impl Aim<'_> {
     /// Plans without writing.
     fn preview(&self, workspace: &Workspace, world: &World<'_>) -> Result<Planned, AppError> {
         match self {
-            Self::Tree(adopt) => super::plan(workspace, world, adopt),
-            Self::Back(target) => Ok(rollback::rollback(workspace, world, target)?.planned),
+            Self::Tree(ask) => super::plan(workspace, world, ask),
+            Self::Back(target, ask) => {
+                Ok(rollback::rollback(workspace, world, target, ask)?.planned)
+            }
         }
+    }
+
+    /// Returns what the planner is asked for afterwards, to see that nothing is left.
+    fn afterwards(&self) -> Result<Asks, AppError> {
+        Ok(match self {
+            Self::Tree(ask) => ask.afterwards()?,
+            Self::Back(..) => Asks::default(),
+        })
     }
 
     fn purpose(&self) -> Purpose {
         match self {
             Self::Tree(_) => Purpose::Apply,
-            Self::Back(target) => target.purpose(),
+            Self::Back(target, _) => target.purpose(),
         }
     }
 }
@@ -121,12 +125,13 @@ pub(super) fn toward(
     stop: &dyn Fn() -> bool,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Outcome, AppError> {
+    let afterwards = aim.afterwards()?;
     let mut planned = None;
     if let Approval::Committed(..) = &approval {
         // Looked at before anything is opened to be written, so that a stale plan leaves no trace.
         hold(&approval, &aim.preview(workspace, world)?, world)?;
     }
-    if let Approval::Asked(ask) = &mut approval {
+    if let Approval::Asked(confirm) = &mut approval {
         let preview = aim.preview(workspace, world)?;
         if !preview.verdict.is_allowed() {
             return Err(AppError::Refused(Box::new(preview)));
@@ -134,7 +139,7 @@ pub(super) fn toward(
         if preview.plan.is_empty() {
             return Ok(Outcome::NothingToDo(preview));
         }
-        if !ask(&preview) {
+        if !confirm(&preview) {
             return Ok(Outcome::Declined(preview));
         }
         planned = Some(preview);
@@ -149,7 +154,7 @@ pub(super) fn toward(
             let (desired, warnings) = match aim {
                 Aim::Tree(_) => check::desired(workspace, world)?,
                 // What the store says under the lease counts.
-                Aim::Back(_) => (rollback::nothing(), Diagnostics::new()),
+                Aim::Back(..) => (rollback::nothing(), Diagnostics::new()),
             };
             let expected = match &approval {
                 Approval::Expected(digest, _) => Some(*digest),
@@ -188,7 +193,7 @@ pub(super) fn toward(
     };
     // From here on an error must not say that nothing was written. A lease that was lost after the commit, or that cannot
     // be given back, ends by itself.
-    let left = against(&*store, &planned.project, &planned.desired, &[]);
+    let left = against(&*store, &planned.project, &planned.desired, &afterwards);
     let verified = left.map(|left| left.is_empty() && left.settled.is_empty());
     Ok(Outcome::Applied(Box::new(Applied {
         planned,
@@ -244,14 +249,20 @@ impl Writing<'_> {
         if !matches!(approval, Approval::Asked(_)) {
             clock::check(store, world.clock.now(), &mut warnings)?;
         }
-        let (desired, plan) = match aim {
-            Aim::Tree(adopt) => {
-                let plan = against(store, workspace.project(), &desired, adopt)?;
-                (desired, plan)
+        let (desired, plan, verdict) = match aim {
+            Aim::Tree(ask) => {
+                let (plan, verdict) = judged(store, workspace, world, &desired, ask)?;
+                (desired, plan, verdict)
             }
-            Aim::Back(target) => rollback::back(store, workspace, world, target)?.planned(store)?,
+            Aim::Back(target, ask) => {
+                let (desired, plan) =
+                    rollback::back(store, workspace, world, target)?.planned(store)?;
+                let now = world.clock.now();
+                let known = circumstances(ask, workspace, store, now, &desired, &plan)?;
+                let verdict = judge(&plan, &known);
+                (desired, plan, verdict)
+            }
         };
-        let verdict = judge(&plan);
         let project = workspace.project().to_owned();
         let planned = Planned {
             project,
@@ -296,6 +307,7 @@ impl Writing<'_> {
             tree: planned.desired.tree,
             plan: digest,
             started,
+            lifted: planned.verdict.lifted.clone(),
         };
         let head = apply::apply(store, &planned.plan, lease, run, stop, progress)?.head;
         let lasted = world.clock.now().duration_since(started);

@@ -22,7 +22,7 @@ pub struct Checked {
 ///
 /// None at present for a tree that is merely wrong: that is what the diagnostics say.
 pub fn check(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppError> {
-    let sources = match tree::read(&workspace.root) {
+    let sources = match tree::read(&workspace.root, &must(workspace)) {
         Ok(sources) => sources,
         Err(diagnostics) => {
             return Ok(Checked {
@@ -44,6 +44,14 @@ pub fn check(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppErr
         desired,
         files: sources.len(),
     })
+}
+
+/// Returns what the tree must hold, as the settings say.
+pub(super) fn must(workspace: &Workspace) -> tree::Must<'_> {
+    tree::Must {
+        files: &workspace.settings.tree.files,
+        settings: &workspace.file,
+    }
 }
 
 /// Reads the tree, or says what is wrong with it.

@@ -126,6 +126,7 @@ fn write(
             tree: desired.tree,
             plan: approved,
             started: world.clock.now(),
+            lifted: Vec::new(),
         },
     )?;
     for change in &changes {

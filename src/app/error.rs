@@ -6,6 +6,7 @@ use crate::apply::ApplyError;
 use crate::diag::Diagnostics;
 use crate::guard::Stale;
 use crate::model::{Address, Digest};
+use crate::plan::BadPattern;
 use crate::store::StoreError;
 
 use super::plan::Planned;
@@ -45,6 +46,25 @@ pub enum AppError {
     /// The apply failed; the store is as it was.
     #[error(transparent)]
     Apply(#[from] ApplyError),
+    /// A pattern of addresses cannot be read.
+    #[error(transparent)]
+    BadPattern(#[from] BadPattern),
+    /// A pattern matches no address.
+    #[error("`{pattern}` matches nothing that is declared or live")]
+    NoMatch {
+        /// The pattern.
+        pattern: String,
+        /// A near address.
+        help: Option<String>,
+    },
+    /// A target needs what is excluded.
+    #[error("{needed_by} cannot change without {excluded}, which is excluded")]
+    Torn {
+        /// What is excluded.
+        excluded: Address,
+        /// What needs it.
+        needed_by: Address,
+    },
     /// No object is bound to the address and the tree declares none.
     #[error("{address} is neither declared nor live")]
     NoSuchObject {

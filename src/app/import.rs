@@ -8,12 +8,13 @@ use std::path::{Component, Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
 use super::plan::against;
-use super::{AppError, Workspace, World, tree};
+use super::{AppError, Workspace, World, check, tree};
 use crate::diag::{Diagnostics, code};
 use crate::load::print::{Printable, Printed, PrintedFile, holder, print};
 use crate::load::{Loaded, load};
 use crate::model::{Address, Bodies, Bond, Desired, Live, LiveObject, Name, Object, Selection};
 use crate::plan::Action;
+use crate::plan::Asks;
 use crate::render::report::Imported;
 use crate::source::{SourceFile, Sources};
 use crate::store::{OpenMode, Store};
@@ -79,7 +80,7 @@ pub fn import(
 
 /// Reads the files of the tree; a tree without files is an empty one here.
 fn sources(workspace: &Workspace) -> Result<Sources, AppError> {
-    match tree::read(&workspace.root) {
+    match tree::read(&workspace.root, &check::must(workspace)) {
         Ok(sources) => Ok(sources),
         Err(problems) if only(&problems, code::EMPTY_TREE) => Ok(Sources::new(Vec::new())),
         Err(problems) => Err(AppError::Invalid(problems)),
@@ -370,7 +371,7 @@ fn rest(
     let Some(desired) = load(&Sources::new(all), &project, world.clock.now()).desired else {
         return Ok(None);
     };
-    let plan = against(store, workspace.project(), &desired, &[])?;
+    let plan = against(store, workspace.project(), &desired, &Asks::default())?;
     let adopted = plan
         .changes
         .iter()

@@ -4,6 +4,7 @@
 //! [`World`] the clock) and given to the pure core; the answer is a report that a face renders.
 
 mod apply;
+mod ask;
 mod check;
 mod clock;
 mod drift;
@@ -11,6 +12,7 @@ mod error;
 mod import;
 mod init;
 mod inspect;
+mod manifest;
 mod plan;
 mod rollback;
 mod saved;
@@ -23,6 +25,7 @@ use std::collections::BTreeMap;
 
 use crate::ports::{Clock, Holder, Ids};
 
+pub use crate::guard::Ask;
 pub use apply::{Applied, Approval, Outcome, apply};
 pub use check::{Checked, check};
 pub use drift::{drift, refresh};

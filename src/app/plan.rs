@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{AppError, Workspace, World, check, clock};
+use super::ask::{check_choice, circumstances};
+use super::{AppError, Ask, Workspace, World, check, clock};
 use crate::diag::Diagnostics;
 use crate::guard::{Verdict, judge};
-use crate::model::{Address, Bodies, Desired, Selection};
+use crate::model::{Address, Bodies, Desired, Live, Selection};
 use crate::plan::{self, Action, Asks, Plan, Reason};
 use crate::store::{OpenMode, Store, StoreError};
 
@@ -30,17 +31,12 @@ pub struct Planned {
 ///
 /// # Errors
 ///
-/// For a tree with errors, and a store that cannot be read completely.
-pub fn plan(
-    workspace: &Workspace,
-    world: &World<'_>,
-    adopt: &[Address],
-) -> Result<Planned, AppError> {
+/// For a tree with errors, a choice of addresses that means nothing, and a store that cannot be read completely.
+pub fn plan(workspace: &Workspace, world: &World<'_>, ask: &Ask) -> Result<Planned, AppError> {
     let (desired, mut warnings) = check::desired(workspace, world)?;
     let store = workspace.open(OpenMode::Read)?;
     clock::check(&*store, world.clock.now(), &mut warnings)?;
-    let plan = against(&*store, workspace.project(), &desired, adopt)?;
-    let verdict = judge(&plan);
+    let (plan, verdict) = judged(&*store, workspace, world, &desired, ask)?;
     Ok(Planned {
         project: workspace.project().to_owned(),
         store: store.name().to_owned(),
@@ -51,19 +47,43 @@ pub fn plan(
     })
 }
 
+/// Plans a tree against an open store, and asks the guards.
+pub(super) fn judged(
+    store: &dyn Store,
+    workspace: &Workspace,
+    world: &World<'_>,
+    desired: &Desired,
+    ask: &Ask,
+) -> Result<(Plan, Verdict), AppError> {
+    let asks = ask.asks()?;
+    let (plan, live) = read_and_build(store, workspace.project(), desired, &asks)?;
+    check_choice(&asks.choice, &plan, desired, &live)?;
+    let now = world.clock.now();
+    let known = circumstances(ask, workspace, store, now, desired, &plan)?;
+    let verdict = judge(&plan, &known);
+    Ok((plan, verdict))
+}
+
 /// Plans a tree against an open store.
-///
-/// Reads the bodies of what differs; where the plan turns out to need others too, such as the unchanged policies of a
-/// package that is replaced, it reads those as well and plans again.
 pub(super) fn against(
     store: &dyn Store,
     project: &str,
     desired: &Desired,
-    adopt: &[Address],
+    asks: &Asks,
 ) -> Result<Plan, StoreError> {
-    let asks = Asks {
-        adopt: adopt.to_vec(),
-    };
+    read_and_build(store, project, desired, asks).map(|(plan, _)| plan)
+}
+
+/// Reads the bodies of what differs; where the plan turns out to need others too, such as the unchanged policies of a
+/// package that is replaced, it reads those as well and plans again.
+fn read_and_build(
+    store: &dyn Store,
+    project: &str,
+    desired: &Desired,
+    asks: &Asks,
+) -> Result<(Plan, Live), StoreError> {
+    let emptied = asks.destroy.then(|| desired.emptied());
+    let desired = emptied.as_ref().unwrap_or(desired);
     let mut needed: BTreeSet<Address> = BTreeSet::new();
     loop {
         let declared = |address: &Address| {
@@ -72,11 +92,11 @@ pub(super) fn against(
         };
         let bodies = Bodies::Differing(&declared);
         let live = store.read(&Selection { project, bodies })?;
-        let plan = plan::build(desired, &live, &asks);
+        let plan = plan::build(desired, &live, asks);
         let before = needed.len();
         needed.extend(plan.unread.iter().cloned());
         if needed.len() == before {
-            return vanished(store, project, plan);
+            return Ok((vanished(store, project, plan)?, live));
         }
     }
 }

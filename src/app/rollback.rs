@@ -6,14 +6,15 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::apply::{Aim, Approval, Outcome, toward};
+use super::ask::circumstances;
 use super::plan::{Planned, against};
-use super::{AppError, Workspace, World, check, clock};
+use super::{AppError, Ask, Workspace, World, check, clock};
 use crate::diag::Diagnostics;
 use crate::guard::judge;
 use crate::model::{
     Address, Bodies, Body, Declaration, Desired, Digest, Lifecycle, Live, Origin, Selection,
 };
-use crate::plan::{Delta, Owned, Plan, Purpose, RunRecord, Was, undo};
+use crate::plan::{Asks, Delta, Owned, Plan, Purpose, RunRecord, Was, undo};
 use crate::store::{OpenMode, Store, StoreError};
 
 /// Where to go back to.
@@ -56,6 +57,7 @@ pub fn rollback(
     workspace: &Workspace,
     world: &World<'_>,
     target: &Target,
+    ask: &Ask,
 ) -> Result<Rollback, AppError> {
     let store = workspace.open(OpenMode::Read)?;
     let mut warnings = Diagnostics::new();
@@ -65,7 +67,9 @@ pub fn rollback(
     let lasting = back.lasting.clone();
     let (desired, plan) = back.planned(&*store)?;
     let lasting = settings_that_stay(&was, &plan, lasting);
-    let verdict = judge(&plan);
+    let now = world.clock.now();
+    let known = circumstances(ask, workspace, &*store, now, &desired, &plan)?;
+    let verdict = judge(&plan, &known);
     Ok(Rollback {
         target,
         undone,
@@ -90,12 +94,13 @@ pub fn roll_back(
     workspace: &Workspace,
     world: &World<'_>,
     target: &Target,
+    ask: &Ask,
     approval: Approval<'_>,
     stop: &dyn Fn() -> bool,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Outcome, AppError> {
     toward(
-        &Aim::Back(target),
+        &Aim::Back(target, ask),
         workspace,
         world,
         approval,
@@ -122,7 +127,7 @@ pub(super) struct Back {
 impl Back {
     /// Returns the tree and the plan that leads to it.
     pub(super) fn planned(self, store: &dyn Store) -> Result<(Desired, Plan), StoreError> {
-        let mut plan = against(store, &self.project, &self.desired, &[])?;
+        let mut plan = against(store, &self.project, &self.desired, &Asks::default())?;
         // No file says so.
         for change in &mut plan.changes {
             change.origin = None;

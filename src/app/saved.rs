@@ -6,8 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::{AppError, Planned, World};
-use crate::guard::{Commitment, FILE_BYTES, Stale};
-use crate::model::Address;
+use crate::guard::{Ask, Commitment, FILE_BYTES, Stale};
 
 /// Saves a plan as a commitment, readable by its owner alone.
 ///
@@ -16,7 +15,7 @@ use crate::model::Address;
 /// When a guard refuses the plan, so that nobody can commit to it, and when the file cannot be written.
 pub fn save(
     planned: &Planned,
-    adopt: &[Address],
+    ask: &Ask,
     world: &World<'_>,
     path: &Path,
 ) -> Result<Commitment, AppError> {
@@ -24,7 +23,8 @@ pub fn save(
         &planned.project,
         &planned.store,
         &planned.plan,
-        adopt,
+        ask,
+        &planned.verdict,
         env!("CARGO_PKG_VERSION"),
         world.clock.now(),
     );

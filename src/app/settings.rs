@@ -7,7 +7,9 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::manifest::Listed;
 use crate::diag::{Diagnostic, Diagnostics, code, offer};
+use crate::guard::Thresholds;
 use crate::load::Toml;
 use crate::model::text::{Domain, Line};
 use crate::model::{Name, Project};
@@ -35,6 +37,14 @@ pub struct Settings {
     /// The store that is planned against and applied to.
     #[serde(default)]
     pub store: StoreSettings,
+
+    /// How strict the guards are.
+    #[serde(default)]
+    pub guard: GuardSettings,
+
+    /// What the tree must hold.
+    #[serde(default)]
+    pub tree: TreeSettings,
 
     /// Other settings for an environment, chosen with `--env`.
     #[serde(default)]
@@ -85,6 +95,79 @@ pub struct StoreSettings {
     pub url: Option<String>,
 }
 
+/// How strict the guards are. Settings only tighten them; a flag lifts them for one plan.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct GuardSettings {
+    /// So many objects of a kind may be deleted within 24 hours in any case; 2 at most, which is the default.
+    #[serde(default)]
+    #[schemars(range(max = 2))]
+    pub always_deletes: Option<u64>,
+
+    /// So many objects of a kind may be deleted within 24 hours at the most; 5 at most, which is the default.
+    #[serde(default)]
+    #[schemars(range(max = 5))]
+    pub most_deletes: Option<u64>,
+
+    /// In between, so many of a hundred objects of a kind may be deleted; 10 at most, which is the default.
+    #[serde(default)]
+    #[schemars(range(max = 10))]
+    pub delete_percent: Option<u64>,
+}
+
+impl GuardSettings {
+    /// Returns the numbers; those that are not set are the built-in ones.
+    #[must_use]
+    pub fn thresholds(&self) -> Thresholds {
+        let Self {
+            always_deletes,
+            most_deletes,
+            delete_percent,
+        } = *self;
+        let built_in = Thresholds::BUILT_IN;
+        built_in.and(Thresholds {
+            always: always_deletes.unwrap_or(built_in.always),
+            most: most_deletes.unwrap_or(built_in.most),
+            percent: delete_percent.unwrap_or(built_in.percent),
+        })
+    }
+
+    /// Refuses numbers that would loosen a guard.
+    fn check(&self, at: &Route, toml: &Toml<'_>, out: &mut Diagnostics) {
+        let Thresholds {
+            always,
+            most,
+            percent,
+        } = Thresholds::BUILT_IN;
+        for (key, set, limit) in [
+            ("always-deletes", self.always_deletes, always),
+            ("most-deletes", self.most_deletes, most),
+            ("delete-percent", self.delete_percent, percent),
+        ] {
+            let Some(set) = set.filter(|set| *set > limit) else {
+                continue;
+            };
+            let message =
+                format!("`{key} = {set}` would loosen a guard, whose built-in number is {limit}");
+            let help = format!(
+                "settings only tighten guards: write {limit} or less; `--allow-deletes N` lifts the guard for one plan"
+            );
+            let diagnostic = Diagnostic::error(code::SETTINGS, message).help(help);
+            out.push(toml.at(&at.clone().key(key), diagnostic));
+        }
+    }
+}
+
+/// What the tree must hold.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TreeSettings {
+    /// Files that must be there, as paths or patterns below the project's root: `policies/*.yaml`. While one is missing, or a
+    /// pattern matches nothing, the tree is not complete and nothing is planned.
+    #[serde(default)]
+    pub files: Vec<String>,
+}
+
 /// Settings of one environment.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -92,6 +175,10 @@ pub struct Environment {
     /// The store of this environment.
     #[serde(default)]
     pub store: StoreSettings,
+
+    /// How strict the guards are here; the stricter of this and the project's counts.
+    #[serde(default)]
+    pub guard: GuardSettings,
 
     /// Variables of this environment; they win over those of the project.
     #[serde(default)]
@@ -120,10 +207,30 @@ impl Settings {
         }
         time_zone(&toml, &mut out);
         store_urls(&toml, &mut out);
+        if let Ok(settings) = &settings {
+            settings.check(&toml, &mut out);
+        }
         out.sort();
         match settings {
             Ok(settings) if out.is_empty() => Ok(settings),
             _ => Err(out),
+        }
+    }
+
+    /// Checks what a schema does not say.
+    fn check(&self, toml: &Toml<'_>, out: &mut Diagnostics) {
+        let root = Route::root();
+        self.guard.check(&root.clone().key("guard"), toml, out);
+        for (name, environment) in &self.environments {
+            let at = root.clone().key("environments").key(name.as_str());
+            environment.guard.check(&at.key("guard"), toml, out);
+        }
+        for (index, pattern) in self.tree.files.iter().enumerate() {
+            if let Err(message) = Listed::new(pattern) {
+                let diagnostic = Diagnostic::error(code::SETTINGS, message)
+                    .help("write a path below the project's root, such as `policies/*.yaml`");
+                out.push(toml.at(&listed(index), diagnostic));
+            }
         }
     }
 
@@ -166,6 +273,11 @@ impl Settings {
             vars,
         }
     }
+}
+
+/// Returns where a file that the tree must hold is listed.
+pub(super) fn listed(index: usize) -> Route {
+    Route::root().key("tree").key("files").index(index)
 }
 
 fn time_zone(toml: &Toml<'_>, out: &mut Diagnostics) {

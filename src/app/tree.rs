@@ -11,6 +11,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
+use super::manifest;
 use super::settings::FILE;
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::load::{decode_text, refused_character};
@@ -25,6 +26,13 @@ const FILE_SIZE: u64 = 1 << 20;
 /// How large a tree is at most, in bytes.
 const TREE_SIZE: u64 = 512 << 20;
 
+/// What a tree must hold, and the settings that say so.
+#[derive(Debug)]
+pub(super) struct Must<'m> {
+    pub(super) files: &'m [String],
+    pub(super) settings: &'m SourceFile,
+}
+
 /// Reads every policy file below a root.
 ///
 /// Policy files are the regular files `*.yaml` and `*.yml`; folders and files whose names start with a dot are left out.
@@ -32,12 +40,13 @@ const TREE_SIZE: u64 = 512 << 20;
 /// # Errors
 ///
 /// Every file and folder that is not what it should be, in one list.
-pub(super) fn read(root: &Path) -> Result<Sources, Diagnostics> {
+pub(super) fn read(root: &Path, must: &Must<'_>) -> Result<Sources, Diagnostics> {
     let mut out = Diagnostics::new();
     let mut found = Vec::new();
     walk(root, root, &mut found, &mut out);
     found.sort();
     check_paths(&found, &mut out);
+    manifest::check(must.files, &found, must.settings, &mut out);
     if found.is_empty() && out.is_empty() {
         let message = "there is no policy file below the project's root";
         out.push(

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use super::settings::{DEFAULT_STORE, Environment, FILE, Settings, find_root};
 use super::{AppError, tree};
 use crate::diag::Diagnostics;
+use crate::guard::Thresholds;
+use crate::source::SourceFile;
 use crate::store::{OpenMode, Store, StoreError, open};
 
 /// Settings from the command line and the environment; they win over the file.
@@ -16,12 +18,14 @@ pub struct Overrides {
 }
 
 /// A project as it lies on disk.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Workspace {
     /// The folder that holds the settings.
     pub root: PathBuf,
     /// The settings.
     pub settings: Settings,
+    /// The file that they stand in.
+    pub file: SourceFile,
     /// The environment chosen.
     pub environment: Environment,
     /// The store's URL.
@@ -70,6 +74,7 @@ pub fn workspace(
     Ok(Workspace {
         root,
         settings,
+        file,
         environment,
         store_url,
     })
@@ -79,6 +84,13 @@ impl Workspace {
     /// Opens the store.
     pub(super) fn open(&self, mode: OpenMode) -> Result<Box<dyn Store>, StoreError> {
         open(&self.store_url, &self.root, mode)
+    }
+
+    /// Returns how many deletes need no word, in the environment chosen.
+    #[must_use]
+    pub fn thresholds(&self) -> Thresholds {
+        let environment = self.environment.guard.thresholds();
+        self.settings.guard.thresholds().and(environment)
     }
 
     /// Returns the project's name.

@@ -6,13 +6,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::asking::Asking;
 use super::context::Context;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::{Exit, plan};
 use crate::app::{self, Applied, Approval, Outcome, Planned};
-use crate::model::{Address, Digest};
+use crate::model::Digest;
 use crate::plan::Action;
 use crate::render::{json, report, view};
 
@@ -22,7 +23,7 @@ use crate::render::{json, report, view};
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// A plan that `guestlist plan --out FILE` saved: exactly its changes are made, or none, without a question
-    #[arg(value_name = "FILE", conflicts_with_all = ["auto_approve", "expect", "adopt"])]
+    #[arg(value_name = "FILE", conflicts_with_all = ["auto_approve", "expect", "adopt", "target", "exclude", "destroy", "allow_deletes", "allow_delete_all"])]
     file: Option<PathBuf>,
 
     /// Apply without asking
@@ -33,14 +34,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIGEST", conflicts_with = "auto_approve")]
     expect: Option<Digest>,
 
-    /// Take over the live object of this address, which nobody owns
-    ///
-    /// The object is found by what identifies it, such as its tenant or its display name. May be given several times.
-    #[arg(long, value_name = "ADDRESS")]
-    adopt: Vec<Address>,
+    #[command(flatten)]
+    asking: Asking,
 
     /// Take what somebody changed in the store since the last apply as applied; no object changes
-    #[arg(long, conflicts_with_all = ["adopt", "expect", "file"])]
+    #[arg(long, conflicts_with_all = ["Asking", "expect", "file"])]
     refresh_only: bool,
 }
 
@@ -60,9 +58,9 @@ impl Arguments {
             .help("look at `guestlist plan`, then give `--auto-approve`"));
         }
         let commitment = self.file.as_deref().map(app::saved).transpose()?;
-        let adopt = commitment
+        let ask = commitment
             .as_ref()
-            .map_or(&self.adopt, |commitment| &commitment.adopt);
+            .map_or_else(|| self.asking.ask(), |commitment| commitment.ask.clone());
         let workspace = cx.workspace()?;
         let interrupt = Interrupt::default();
         let progress = RefCell::new(Some(Progress::start(cx, "planning")));
@@ -101,7 +99,7 @@ impl Arguments {
         let outcome = app::apply(
             &workspace,
             &cx.world(),
-            adopt,
+            &ask,
             approval,
             &|| interrupt.is_asked(),
             &mut |done, of| {

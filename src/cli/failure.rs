@@ -138,6 +138,22 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
         AppError::Store(error) | AppError::Apply(ApplyError::Store(error)) => store(error),
         AppError::Apply(ApplyError::OtherGeneration { .. }) => (Exit::Conflict, None),
         AppError::Apply(ApplyError::Interrupted) => (Exit::Interrupted, None),
+        AppError::BadPattern(_) => (
+            Exit::Usage,
+            help(
+                "patterns are addresses such as `package/sales-*` or `policy/**`; quote them for the shell",
+            ),
+        ),
+        AppError::NoMatch { help, .. } => {
+            let offer = help.as_ref().map(|near| format!("did you mean `{near}`?"));
+            let rule =
+                "`*` stands for one part of an address, `**` for any; `guestlist list` shows all";
+            (Exit::Error, offer.or_else(|| Some(rule.to_owned())))
+        }
+        AppError::Torn { .. } => (
+            Exit::Error,
+            help("leave out the `--exclude` that names it, or choose other targets"),
+        ),
         AppError::NoSuchObject { help, .. } => {
             let offer = help.as_ref().map(|near| format!("did you mean `{near}`?"));
             (

@@ -5,6 +5,7 @@
 //! everything else to standard error.
 
 mod apply;
+mod asking;
 mod commit;
 mod completions;
 mod context;

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Exit;
+use super::asking::Asking;
 use super::context::Context;
 use super::failure::Failure;
 use super::progress::Progress;
 use crate::app::{self, Planned};
-use crate::model::Address;
 use crate::render::{json, report, view};
 
 /// Show what an apply would change
@@ -27,14 +27,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Take over the live object of this address, which nobody owns
-    ///
-    /// The object is found by what identifies it, such as its tenant or its display name. May be given several times.
-    #[arg(long, value_name = "ADDRESS")]
-    adopt: Vec<Address>,
+    #[command(flatten)]
+    asking: Asking,
 
     /// Show only what somebody changed in the store since the last apply, which `apply --refresh-only` takes as applied
-    #[arg(long, conflicts_with_all = ["adopt", "out"])]
+    #[arg(long, conflicts_with_all = ["Asking", "out"])]
     refresh_only: bool,
 }
 
@@ -47,7 +44,7 @@ impl Arguments {
         }
         let workspace = cx.workspace()?;
         let progress = Progress::start(cx, "planning");
-        let planned = app::plan(&workspace, &cx.world(), &self.adopt)?;
+        let planned = app::plan(&workspace, &cx.world(), &self.asking.ask())?;
         drop(progress);
         let report = report(&planned);
         cx.report(
@@ -55,7 +52,7 @@ impl Arguments {
             || json::v1::Plan::from(&report),
         )?;
         if let Some(path) = self.out.as_deref().filter(|_| planned.verdict.is_allowed()) {
-            let saved = app::save(&planned, &self.adopt, &cx.world(), path)?;
+            let saved = app::save(&planned, &self.asking.ask(), &cx.world(), path)?;
             cx.say(&format!(
                 "Saved to {}: digest {}, until {}.",
                 path.display(),
@@ -82,6 +79,7 @@ pub(super) fn report(planned: &Planned) -> report::Planned<'_> {
         store: &planned.store,
         plan: &planned.plan,
         refusals: &planned.verdict.refusals,
+        lifted: &planned.verdict.lifted,
         warnings: &planned.warnings,
     }
 }

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal};
 use clap::Args;
 
 use super::apply::{applied_report, is_yes, refusing};
+use super::asking::Allowing;
 use super::context::Context;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
@@ -35,6 +36,9 @@ pub(super) struct Arguments {
     /// Go back without asking
     #[arg(long)]
     auto_approve: bool,
+
+    #[command(flatten)]
+    allowing: Allowing,
 }
 
 impl Arguments {
@@ -50,7 +54,7 @@ impl Arguments {
         };
         let workspace = cx.workspace()?;
         let progress = Progress::start(cx, "planning");
-        let back = app::rollback(&workspace, &cx.world(), &target)?;
+        let back = app::rollback(&workspace, &cx.world(), &target, &self.allowing.ask())?;
         drop(progress);
         let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
         let allowed = back.planned.verdict.is_allowed();
@@ -89,6 +93,7 @@ impl Arguments {
             &workspace,
             &cx.world(),
             &back.target,
+            &self.allowing.ask(),
             Approval::Expected(back.planned.plan.digest(), &mut |_| {}),
             &|| interrupt.is_asked(),
             &mut |done, of| progress.borrow().tell(done, of),

@@ -58,6 +58,7 @@ fn saved(cx: &Context, path: &Path) -> Result<Exit, Failure> {
         store: &commitment.store,
         plan: &plan,
         refusals: &[],
+        lifted: &commitment.lifted,
         warnings: &Diagnostics::new(),
     };
     cx.report(

@@ -35,6 +35,7 @@ codes! {
     CASE_CLASH = "GL0005", "two paths differ only in case";
     NESTED_PROJECT = "GL0006", "a project inside the project";
     NO_OBJECTS = "GL0007", "the tree declares nothing";
+    MISSING_FILE = "GL0008", "a file that the settings list is missing";
     // YAML and its subset.
     ENCODING = "GL0101", "a file is not UTF-8";
     SYNTAX = "GL0102", "the text is not YAML";
@@ -82,6 +83,7 @@ codes! {
     WAIVER_EXPIRED = "GL0507", "a waiver that has ended";
     TENANT_LIMIT = "GL0508", "more objects than a tenant takes";
     OWN_DOMAIN = "GL0509", "a domain of our own where a partner's belongs";
+    WAIVED_NOTHING = "GL0510", "a waiver that lifts nothing";
     // Settings.
     SETTINGS = "GL0601", "a setting that cannot be used";
     // The world around.

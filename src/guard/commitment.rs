@@ -11,8 +11,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::{Ask, Thresholds, Verdict};
 use crate::model::{Address, Body, Digest, Kind, LiveObject, Origin, RemoteId, canonical, respell};
-use crate::plan::{Action, Change, Delta, Plan, Reason, diff};
+use crate::plan::{Action, Change, Delta, Lifted, Partial, Plan, Reason, diff};
 use crate::source::Route;
 
 /// The format that this program writes and reads.
@@ -43,8 +44,15 @@ pub struct Commitment {
     pub generation: u64,
     /// The digest of the tree's files.
     pub tree: Digest,
-    /// Addresses that were given to take over unmanaged objects.
-    pub adopt: Vec<Address>,
+    /// What the command asked for.
+    pub ask: Ask,
+    /// How many deletes needed no word.
+    pub thresholds: Thresholds,
+    /// The guards that were lifted, and by what.
+    pub lifted: Vec<Lifted>,
+    /// What the plan was narrowed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partial: Option<Partial>,
     /// What is done, in order.
     pub actions: Vec<ActionLine>,
     /// How many declared objects were live as declared.
@@ -219,7 +227,8 @@ impl Commitment {
         project: &str,
         store: &str,
         plan: &Plan,
-        adopt: &[Address],
+        ask: &Ask,
+        verdict: &Verdict,
         tool: &str,
         now: Timestamp,
     ) -> Self {
@@ -233,7 +242,10 @@ impl Commitment {
             lineage: plan.lineage.clone(),
             generation: plan.generation,
             tree: plan.tree,
-            adopt: adopt.to_vec(),
+            ask: ask.clone(),
+            thresholds: verdict.thresholds,
+            lifted: verdict.lifted.clone(),
+            partial: plan.partial.clone(),
             actions: plan.changes.iter().map(ActionLine::of).collect(),
             unchanged: plan.unchanged,
             created: now,
@@ -391,6 +403,9 @@ impl Commitment {
                 .filter_map(|line| line.to_change(&today))
                 .collect(),
             settled: Vec::new(),
+            owned: BTreeMap::new(),
+            destroy: self.ask.destroy,
+            partial: self.partial.clone(),
             unchanged: self.unchanged,
             unmanaged: 0,
             foreign: 0,

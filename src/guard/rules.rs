@@ -1,11 +1,13 @@
-//! Rules about objects: replacement, protection, adoption, and names that clash.
+//! Rules about single objects (replacement, protection, adoption, names that clash), and the verdict over all rules.
 
 use std::fmt;
 
 use serde::Deserialize;
 
-use crate::model::{Address, Body, RemoteId};
-use crate::plan::{Change, Clash, Conflict, Delta, Plan, Reason};
+use super::circumstances::waived;
+use super::{Circumstances, Thresholds, deletes, foreign};
+use crate::model::{Address, Body, RemoteId, Waiver};
+use crate::plan::{Change, Clash, Conflict, Delta, Lifted, Plan, Reason};
 
 /// A rule that refuses plans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +24,12 @@ pub enum Rule {
     Rename,
     /// A plan is made from all that it needs to know.
     Whole,
+    /// Not many objects of a kind are deleted within a day.
+    Deletes,
+    /// Not everything of a kind is deleted.
+    Everything,
+    /// What another project owns is neither taken over nor doubled.
+    Foreign,
 }
 
 impl Rule {
@@ -33,6 +41,9 @@ impl Rule {
         Self::Twin,
         Self::Rename,
         Self::Whole,
+        Self::Deletes,
+        Self::Everything,
+        Self::Foreign,
     ];
 
     /// Returns the word that names the rule.
@@ -45,7 +56,17 @@ impl Rule {
             Self::Twin => "twin",
             Self::Rename => "rename",
             Self::Whole => "whole",
+            Self::Deletes => "deletes",
+            Self::Everything => "everything",
+            Self::Foreign => "foreign",
         }
+    }
+
+    /// Returns true for a rule that a waiver in the tree lifts for an address. The others state what cannot be, or, as
+    /// protection does, have a way of their own.
+    #[must_use]
+    pub fn is_waivable(self) -> bool {
+        Waiver::GUARDS.contains(&self.as_str())
     }
 }
 
@@ -60,6 +81,8 @@ pub struct Refusal {
     pub message: String,
     /// What to do.
     pub help: String,
+    /// Every object behind it.
+    pub objects: Vec<Address>,
 }
 
 /// What the guards say of a plan.
@@ -68,6 +91,10 @@ pub struct Refusal {
 pub struct Verdict {
     /// Every reason against it, in order of addresses; none allows it.
     pub refusals: Vec<Refusal>,
+    /// What was lifted, and by what, in order of guards; for the record of the run.
+    pub lifted: Vec<Lifted>,
+    /// The numbers that deletes were held against.
+    pub thresholds: Thresholds,
 }
 
 impl Verdict {
@@ -79,12 +106,33 @@ impl Verdict {
 }
 
 /// Judges a plan.
-pub fn judge(plan: &Plan) -> Verdict {
-    let mut refusals: Vec<Refusal> = plan.changes.iter().flat_map(change).collect();
-    refusals.extend(plan.conflicts.iter().map(conflict));
-    refusals.extend(plan.unread.iter().map(unread));
-    refusals.sort_by(|a, b| (&a.address, a.rule).cmp(&(&b.address, b.rule)));
-    Verdict { refusals }
+pub fn judge(plan: &Plan, cx: &Circumstances) -> Verdict {
+    let mut verdict = Verdict {
+        thresholds: cx.thresholds,
+        ..Verdict::default()
+    };
+    let mut single: Vec<Refusal> = plan.changes.iter().flat_map(change).collect();
+    single.extend(foreign::creations(plan, cx));
+    for clash in &plan.conflicts {
+        match foreign::adopt(clash, cx) {
+            // What is not ours to take cannot be taken, whoever answers for it.
+            Some(refusal) => verdict.refusals.push(refusal),
+            None => single.push(conflict(clash)),
+        }
+    }
+    single.extend(plan.unread.iter().map(unread));
+    for refusal in single {
+        match cx.waiver(refusal.rule, &refusal.address) {
+            Some(waiver) => verdict.lifted.push(waived(refusal.rule, waiver)),
+            None => verdict.refusals.push(refusal),
+        }
+    }
+    deletes::judge(plan, cx, &mut verdict);
+    verdict
+        .refusals
+        .sort_by(|a, b| (&a.address, a.rule).cmp(&(&b.address, b.rule)));
+    verdict.lifted.sort();
+    verdict
 }
 
 fn change(change: &Change) -> Vec<Refusal> {
@@ -103,6 +151,7 @@ fn change(change: &Change) -> Vec<Refusal> {
                 "add `replace: allowed` to it, or keep {} as live",
                 listed(because)
             ),
+            objects: vec![address.clone()],
         });
     }
     let (Delta::Prune { before } | Delta::Replace { before, .. }) = &change.delta else {
@@ -118,6 +167,7 @@ fn change(change: &Change) -> Vec<Refusal> {
             address: address.clone(),
             message,
             help: "declare it as live but with `protect: false`, and apply that first".to_owned(),
+            objects: vec![address.clone()],
         });
     }
     refusals
@@ -138,6 +188,7 @@ fn unread(address: &Address) -> Refusal {
         address: address.clone(),
         message: format!("the plan needs the live `{address}`, which was not read"),
         help: "read the whole store and plan again".to_owned(),
+        objects: vec![address.clone()],
     }
 }
 
@@ -216,6 +267,7 @@ fn conflict(conflict: &Conflict) -> Refusal {
         address: address.clone(),
         message,
         help,
+        objects: vec![address.clone()],
     }
 }
 
@@ -240,12 +292,29 @@ fn listed<T: fmt::Display>(items: &[T]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guard::Allowances;
+    use crate::model::Kind;
     use crate::plan::world::{Store, at, organization, tree, with};
     use crate::plan::{Asks, build};
     use serde_json::json;
 
+    /// Everything may be deleted: these tests are about other rules.
+    fn lax() -> Circumstances {
+        Circumstances {
+            allowances: Allowances {
+                deletes: Some(u64::MAX),
+                everything: Kind::ALL.iter().copied().collect(),
+            },
+            ..Circumstances::default()
+        }
+    }
+
+    fn judge_lax(plan: &Plan) -> Verdict {
+        judge(plan, &lax())
+    }
+
     fn messages(plan: &Plan) -> Vec<(Rule, String)> {
-        let refusals = judge(plan).refusals.into_iter();
+        let refusals = judge(plan, &lax()).refusals.into_iter();
         refusals
             .map(|refusal| (refusal.rule, refusal.message))
             .collect()
@@ -264,7 +333,7 @@ mod tests {
             )]
         );
         let allowed = with(moved, &json!({ "replace": "allowed" }));
-        assert!(judge(&store.plan(&tree(&[("organization/a", allowed)]))).is_allowed());
+        assert!(judge_lax(&store.plan(&tree(&[("organization/a", allowed)]))).is_allowed());
     }
 
     #[test]
@@ -282,7 +351,7 @@ mod tests {
         let lifted = store.plan(&tree(&[("organization/a", with(protected, &more))]));
         assert_eq!(messages(&lifted)[0].0, Rule::Protection);
         let _ = store.reconcile(&tree(&[("organization/a", organization("a"))]));
-        assert!(judge(&store.plan(&tree(&[]))).is_allowed());
+        assert!(judge_lax(&store.plan(&tree(&[]))).is_allowed());
     }
 
     #[test]
@@ -290,7 +359,7 @@ mod tests {
         let desired = tree(&[("organization/a", organization("a"))]);
         let mut store = Store::of(&[&desired]);
         let id = store.disown("organization/a");
-        let verdict = judge(&store.plan(&desired));
+        let verdict = judge_lax(&store.plan(&desired));
         assert_eq!(verdict.refusals[0].rule, Rule::Twin);
         assert_eq!(
             verdict.refusals[0].help,
@@ -300,8 +369,9 @@ mod tests {
         );
         let asks = Asks {
             adopt: vec![at("organization/a")],
+            ..Asks::default()
         };
-        assert!(judge(&store.plan_with(&desired, &asks)).is_allowed());
+        assert!(judge_lax(&store.plan_with(&desired, &asks)).is_allowed());
     }
 
     #[test]
@@ -348,6 +418,6 @@ mod tests {
         let (store, desired) = (Store::of(&[&objects("a")]), objects("b"));
         let plan = build(&desired, &store.read(Some(&desired)), &Asks::default());
         assert_eq!(messages(&plan)[0].0, Rule::Whole);
-        assert!(judge(&store.plan(&desired)).is_allowed());
+        assert!(judge_lax(&store.plan(&desired)).is_allowed());
     }
 }

@@ -125,6 +125,17 @@ impl<'s> Toml<'s> {
         Some((node.as_text()?, self.file.place(start, end)))
     }
 
+    /// Puts a diagnostic at a route.
+    pub fn at(&self, route: &Route, diagnostic: Diagnostic) -> Diagnostic {
+        match self.tree.root().find(route) {
+            Some(node) => {
+                let (start, end) = node.span();
+                diagnostic.at(self.file.place(start, end))
+            }
+            None => diagnostic,
+        }
+    }
+
     /// Returns the keys of the table at a route.
     #[must_use]
     pub fn keys(&self, route: &Route) -> Vec<&str> {

@@ -131,6 +131,12 @@ pub struct Waiver {
     pub origin: Origin,
 }
 
+impl Waiver {
+    /// The guards that a waiver can lift.
+    pub const GUARDS: &'static [&'static str] =
+        &["deletes", "everything", "foreign", "replacement", "twin"];
+}
+
 /// Everything that the tree declares, in order of addresses.
 #[derive(Debug, Clone)]
 pub struct Desired {
@@ -165,6 +171,17 @@ impl Desired {
             forget,
             waivers,
             tree,
+        }
+    }
+
+    /// Returns the tree as if it declared nothing; what it lets go and what it silences stays.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self {
+            objects: Vec::new(),
+            forget: self.forget.clone(),
+            waivers: self.waivers.clone(),
+            tree: self.tree,
         }
     }
 

@@ -183,6 +183,15 @@ impl Live {
     }
 }
 
+/// An object that another project owns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    /// Its owner.
+    pub project: String,
+    /// The object, at the address that its owner bound it to.
+    pub object: LiveObject,
+}
+
 /// What a store is asked to read of a project.
 #[derive(Debug, Clone, Copy)]
 pub struct Selection<'s> {

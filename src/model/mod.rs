@@ -25,7 +25,8 @@ pub use document::{Body, Digest, Document, Reference};
 pub use kinds::{Kind, Object};
 pub use lifecycle::{Adopt, Lifecycle, Replace};
 pub use live::{
-    Bodies, Bound, Departure, Fate, Live, LiveObject, Lost, Presence, RemoteId, Selection, Touch,
+    Bodies, Bound, Departure, Fate, Foreign, Live, LiveObject, Lost, Presence, RemoteId, Selection,
+    Touch,
 };
 pub use respell::respell;
 pub use set::{OneOrMore, Set};

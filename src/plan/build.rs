@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::compare::{Compared, compare};
 use super::order::arrange;
 use super::renames::{Seat, Seats, Via, natural_key};
-use super::{Action, Change, Clash, Conflict, Delta, Plan, Reason, Settled};
+use super::{Action, Change, Choice, Clash, Conflict, Delta, Plan, Reason, Settled, select};
 use crate::model::{
     Address, Declaration, Desired, Kind, Live, LiveObject, Object, RemoteId, Replace,
 };
@@ -17,6 +17,10 @@ use crate::model::{
 pub struct Asks {
     /// Addresses that take over the unmanaged object with the same natural key.
     pub adopt: Vec<Address>,
+    /// Everything that the project owns goes, whatever the tree declares: settings are let go, the rest is deleted.
+    pub destroy: bool,
+    /// The addresses that may change; the default leaves none out.
+    pub choice: Choice,
 }
 
 /// Returns what would change so that a store holds what a tree declares.
@@ -48,12 +52,30 @@ pub fn build(desired: &Desired, live: &Live, asks: &Asks) -> Plan {
     conflicts.append(&mut builder.seats.conflicts);
     conflicts.sort_by(|a, b| a.address.cmp(&b.address));
     builder.unread.sort();
+    let mut changes = builder.changes;
+    let mut settled = builder.settled;
+    let partial = select::narrow(&mut changes, desired, &builder.seats, &asks.choice);
+    if let Some(partial) = &partial {
+        let kept: BTreeSet<&Address> = changes.iter().map(|change| &change.address).collect();
+        let asked = |clash: &Clash| matches!(clash, Clash::NotDeclared);
+        conflicts.retain(|conflict| {
+            let address = &conflict.address;
+            kept.contains(address) || asks.choice.takes(address) || asked(&conflict.clash)
+        });
+        if partial.left_out > 0 {
+            // A record may speak of names that a change left out would have given.
+            settled.clear();
+        }
+    }
     Plan {
         lineage: live.lineage.clone(),
         generation: live.generation,
         tree: desired.tree,
-        changes: arrange(builder.changes, desired, &builder.seats),
-        settled: builder.settled,
+        changes: arrange(changes, desired, &builder.seats),
+        settled,
+        owned: owned(live),
+        destroy: asks.destroy,
+        partial,
         unchanged: builder.unchanged,
         unmanaged: live.unmanaged.len() - builder.adopted.len(),
         foreign: live.foreign,
@@ -355,12 +377,19 @@ impl<'p> Builder<'p> {
         let (delta, reason) = if let_go {
             (Delta::Forget { before }, Reason::ForgetAsked)
         } else if seat.address.kind().is_settings() {
-            (Delta::Forget { before }, Reason::SettingsUndeclared)
+            let reason = if self.asks.destroy {
+                Reason::DestroyAsked
+            } else {
+                Reason::SettingsUndeclared
+            };
+            (Delta::Forget { before }, reason)
         } else {
             let orphan = parent.is_some_and(|parent| self.gone.contains(&parent));
             self.gone.insert((*seat.address).clone());
             let reason = if orphan {
                 Reason::ParentPruned
+            } else if self.asks.destroy {
+                Reason::DestroyAsked
             } else {
                 Reason::Undeclared
             };
@@ -386,6 +415,15 @@ fn declared(declaration: &Declaration, delta: Delta, reason: Reason) -> Change {
         declared: Some(declaration.digest),
         after: BTreeSet::new(),
     }
+}
+
+/// Counts what the project owns, by kind.
+fn owned(live: &Live) -> BTreeMap<Kind, u64> {
+    let mut owned = BTreeMap::new();
+    for bound in live.bound() {
+        *owned.entry(bound.address.kind()).or_default() += 1;
+    }
+    owned
 }
 
 fn allows_replacing(declaration: &Declaration) -> bool {

@@ -1,12 +1,13 @@
 //! What a plan is made of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Partial;
 use crate::model::{Address, Body, Digest, Kind, LiveObject, Origin, RemoteId, canonical};
 use crate::source::Route;
 
@@ -27,6 +28,12 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Objects whose record changes though they do not, because an object that they name has got another name.
     pub settled: Vec<Settled>,
+    /// How many objects of each kind the project owned when the store was read.
+    pub owned: BTreeMap<Kind, u64>,
+    /// Whether everything that the project owns was asked to go.
+    pub destroy: bool,
+    /// What the plan was narrowed to; `None` for a plan of everything.
+    pub partial: Option<Partial>,
     /// How many declared objects are live as declared.
     pub unchanged: usize,
     /// How many live objects no project owns.
@@ -442,6 +449,8 @@ pub enum Reason {
     ForgetAsked,
     /// Settings that are no longer declared are let go, never deleted.
     SettingsUndeclared,
+    /// The command asks for everything that the project owns to go.
+    DestroyAsked,
     /// The object that it lives in is deleted.
     ParentPruned,
     /// The object that it lives in is deleted and created anew.

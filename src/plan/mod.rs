@@ -17,6 +17,7 @@ mod renames;
 mod rollback;
 #[cfg(test)]
 mod scenarios;
+mod select;
 mod sequence;
 #[cfg(test)]
 pub(crate) mod world;
@@ -25,5 +26,7 @@ pub use build::{Asks, build};
 pub use change::{Action, Change, Clash, Conflict, Delta, Edit, Plan, Reason, Settled, Words};
 pub use diff::diff;
 pub use drift::{Cause, Drifted, Strayed, acceptance, accepted, drift};
-pub use outcome::{Purpose, RecordedChange, RunRecord};
+pub use outcome::{Lifted, Purpose, RecordedChange, RunRecord};
+pub use renames::natural_key_of;
 pub use rollback::{Owned, Unreadable, Was, undo};
+pub use select::{BadPattern, Choice, Partial, Tied};

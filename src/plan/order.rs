@@ -14,7 +14,7 @@ use petgraph::visit::EdgeRef;
 
 use super::compare::respelled;
 use super::renames::{Seats, natural_key};
-use super::{Action, Change};
+use super::{Action, Change, Reason};
 use crate::model::{Address, Body, Bond, Declaration, Desired, Kind};
 
 /// How strong an edge is.
@@ -34,8 +34,27 @@ pub(super) fn arrange(
     seats: &Seats<'_>,
 ) -> Vec<Change> {
     changes.sort_by(|a, b| a.address.cmp(&b.address));
+    let found = edges(&changes, desired, seats);
+    let graph = settle(changes.len(), found);
+    let (depths, early) = levels(&graph, &changes);
+    for edge in graph.edge_references() {
+        let before = changes[edge.source().index()].address.clone();
+        changes[edge.target().index()].after.insert(before);
+    }
+    let mut order: Vec<(bool, usize, Change)> = changes
+        .into_iter()
+        .enumerate()
+        .map(|(at, change)| (is_delete(&change) && !early[at], depths[at], change))
+        .collect();
+    order.sort_by(|a, b| (a.0, a.1, &a.2.address).cmp(&(b.0, b.1, &b.2.address)));
+    order.into_iter().map(|(.., change)| change).collect()
+}
+
+/// Returns every change that another should come after, rings included: the earlier, the later, how strong. The changes stand in
+/// order of addresses.
+fn edges(changes: &[Change], desired: &Desired, seats: &Seats<'_>) -> Vec<(usize, usize, Tie)> {
     let mut edges = Edges {
-        changes: &changes,
+        changes,
         at: changes
             .iter()
             .enumerate()
@@ -55,23 +74,65 @@ pub(super) fn arrange(
         edges.of_live(at, change, seats);
     }
     edges.of_natural_keys(desired);
-    let graph = settle(changes.len(), edges.found);
-    let (depths, early) = levels(&graph, &changes);
-    for edge in graph.edge_references() {
-        let before = changes[edge.source().index()].address.clone();
-        changes[edge.target().index()].after.insert(before);
+    edges.found
+}
+
+/// Returns which changes each change cannot do without, by position in order of addresses: all that should come before it,
+/// and what is inside an object that is replaced.
+pub(super) fn needs(changes: &[Change], desired: &Desired, seats: &Seats<'_>) -> Vec<Vec<usize>> {
+    let mut needs = vec![Vec::new(); changes.len()];
+    for (first, then, _) in edges(changes, desired, seats) {
+        needs[then].push(first);
+        if changes[then].reason == Reason::ParentReplaced
+            && changes[then].address.parent().as_ref() == Some(&changes[first].address)
+        {
+            needs[first].push(then);
+        }
     }
-    let mut order: Vec<(bool, usize, Change)> = changes
-        .into_iter()
+    // What mentions a name that a rename leaves would be respelled by it, and pass for declared so; what names the
+    // directory's object of a name that a rename takes would mean the renamed object from then on.
+    let named: Vec<((Kind, &str), usize)> = changes
+        .iter()
         .enumerate()
-        .map(|(at, change)| (is_delete(&change) && !early[at], depths[at], change))
+        .flat_map(|change| [left(change), taken(change)])
+        .flatten()
         .collect();
-    order.sort_by(|a, b| (a.0, a.1, &a.2.address).cmp(&(b.0, b.1, &b.2.address)));
-    order.into_iter().map(|(.., change)| change).collect()
+    let mut renames: BTreeMap<(Kind, &str), Vec<usize>> = BTreeMap::new();
+    for (name, at) in named {
+        renames.entry(name).or_default().push(at);
+    }
+    for (at, change) in changes.iter().enumerate().filter(|_| !renames.is_empty()) {
+        let object = change.delta.before().and_then(|before| {
+            let mut read = serde_json::Deserializer::from_str(before.body.as_str());
+            before.kind.decode(&mut read).ok()
+        });
+        let Some(object) = object else { continue };
+        object.references(&mut |mention| {
+            for rename in renames
+                .get(&(mention.kind, mention.name))
+                .into_iter()
+                .flatten()
+            {
+                needs[*rename].extend((*rename != at).then_some(at));
+            }
+        });
+    }
+    for needed in &mut needs {
+        needed.sort_unstable();
+        needed.dedup();
+    }
+    needs
 }
 
 fn is_delete(change: &Change) -> bool {
     matches!(change.delta.action(), Action::Prune | Action::Forget)
+}
+
+/// Returns the name that a rename takes.
+fn taken((at, change): (usize, &Change)) -> Option<((Kind, &str), usize)> {
+    let from = change.delta.before()?.address.as_ref()?;
+    let name = (change.address.kind(), change.address.name());
+    (*from != change.address).then_some((name, at))
 }
 
 /// Returns the name that a rename leaves.

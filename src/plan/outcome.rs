@@ -1,6 +1,8 @@
 //! What became of plans: the runs of the past, with their changes as they were carried out.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::Action;
 use crate::model::{Body, Digest, RemoteId};
@@ -91,6 +93,19 @@ pub struct RunRecord {
     pub finished: Timestamp,
     /// How many changes of each action, none for those with no changes.
     pub counts: Vec<(Action, u64)>,
+    /// The guards that were lifted, and by what.
+    pub lifted: Vec<Lifted>,
+}
+
+/// A guard that would have refused a plan, and what somebody answered for instead.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Lifted {
+    /// The guard's name.
+    pub guard: String,
+    /// What lifted it: a flag with its measure, or a waiver with who answers for it, until when and why.
+    pub by: String,
+    /// The addresses of the objects behind it, in order.
+    pub objects: Vec<String>,
 }
 
 /// A change of a run, as it was carried out.

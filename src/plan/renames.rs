@@ -18,7 +18,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Clash, Conflict};
-use crate::model::{Address, Bound, Declaration, Desired, Kind, Live, LiveObject, Name};
+use crate::model::{Address, Body, Bound, Declaration, Desired, Kind, Live, LiveObject, Name};
 
 /// How a bound object came to its address after the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -322,6 +322,12 @@ impl Search<'_> {
 
 /// Returns what tells a live object from others of its kind; `None` also for a body that cannot be read.
 pub(super) fn natural_key(object: &LiveObject) -> Option<String> {
-    let mut read = serde_json::Deserializer::from_str(object.body.as_str());
-    object.kind.decode(&mut read).ok()?.natural_key()
+    natural_key_of(object.kind, &object.body)
+}
+
+/// Returns what tells an object with this body from others of its kind; `None` also for a body that cannot be read.
+#[must_use]
+pub fn natural_key_of(kind: Kind, body: &Body) -> Option<String> {
+    let mut read = serde_json::Deserializer::from_str(body.as_str());
+    kind.decode(&mut read).ok()?.natural_key()
 }

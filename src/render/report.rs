@@ -3,7 +3,7 @@
 use crate::diag::Diagnostics;
 use crate::guard::Refusal;
 use crate::model::{Address, Body, Kind, Origin, RemoteId};
-use crate::plan::{Action, Drifted, Plan, RunRecord};
+use crate::plan::{Action, Drifted, Lifted, Plan, RunRecord};
 
 /// A plan, with what surrounds it.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,8 @@ pub struct Planned<'a> {
     pub plan: &'a Plan,
     /// Why it may not be applied.
     pub refusals: &'a [Refusal],
+    /// The guards that were lifted.
+    pub lifted: &'a [Lifted],
     /// What somebody should look at.
     pub warnings: &'a Diagnostics,
 }

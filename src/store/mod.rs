@@ -9,13 +9,15 @@ mod open;
 mod sql;
 mod sqlite;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 pub use open::{OpenMode, check_url, open};
 
 use crate::audit::Entry;
-use crate::model::{Digest, Live, Lost, Selection};
-use crate::plan::{Change, Purpose, RecordedChange, RunRecord, Settled};
+use crate::model::{Digest, Foreign, Kind, Live, Lost, Selection};
+use crate::plan::{Change, Lifted, Purpose, RecordedChange, RunRecord, Settled};
 use crate::ports::Holder;
 
 /// A place that keeps live objects. One suite of contract tests runs against every implementation.
@@ -65,6 +67,20 @@ pub trait Store {
     ///
     /// Those of reading.
     fn runs(&self, most: usize) -> Result<Vec<RunRecord>, StoreError>;
+
+    /// Counts the objects that runs of a project deleted or replaced since an instant, by kind.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    fn deleted(&self, project: &str, since: Timestamp) -> Result<BTreeMap<Kind, u64>, StoreError>;
+
+    /// Returns the objects of these kinds that other projects own.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    fn foreign(&self, project: &str, kinds: &[Kind]) -> Result<Vec<Foreign>, StoreError>;
 
     /// Returns one run with its changes, by its id or an unambiguous beginning of it.
     ///
@@ -166,6 +182,8 @@ pub struct NewRun {
     pub plan: Digest,
     /// When it started.
     pub started: Timestamp,
+    /// The guards that were lifted for it, and by what.
+    pub lifted: Vec<Lifted>,
 }
 
 /// Where a store is.

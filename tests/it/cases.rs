@@ -59,7 +59,9 @@ fn run(case: &Path) -> Golden {
     let validate = sandbox.run(["validate"]);
     golden.compare(&expected.join("validate.txt"), &validate.text());
     if validate.code == Some(0) {
-        planned(&sandbox, &name, &expected, &mut golden);
+        let more = std::fs::read_to_string(case.join("arguments")).unwrap_or_default();
+        let more: Vec<&str> = more.split_whitespace().collect();
+        planned(&sandbox, &name, &more, &expected, &mut golden);
     } else {
         golden.absent(&expected.join("plan.txt"));
         golden.absent(&expected.join("plan.json"));
@@ -69,9 +71,15 @@ fn run(case: &Path) -> Golden {
 }
 
 /// A tree that can be used: its plan, as text and as JSON, and the fixpoint after an apply.
-fn planned(sandbox: &Sandbox, name: &str, expected: &Path, golden: &mut Golden) {
-    let text = sandbox.run(["plan"]);
-    let json = sandbox.run(["plan", "--format", "json"]);
+///
+/// A case may bring arguments of its own, such as those that lift a guard.
+fn planned(sandbox: &Sandbox, name: &str, more: &[&str], expected: &Path, golden: &mut Golden) {
+    let with = |arguments: &[&'static str]| {
+        let more = more.iter().copied();
+        sandbox.run(arguments.iter().copied().chain(more))
+    };
+    let text = with(&["plan"]);
+    let json = with(&["plan", "--format", "json"]);
     golden.compare(&expected.join("plan.txt"), &text.text());
     golden.compare(&expected.join("plan.json"), &json.stdout);
     let mut demand = |holds: bool, what: &str, outcome: &Outcome| {
@@ -89,13 +97,13 @@ fn planned(sandbox: &Sandbox, name: &str, expected: &Path, golden: &mut Golden) 
         "the plan is not JSON",
         &json,
     );
-    let again = sandbox.run(["plan"]);
+    let again = with(&["plan"]);
     demand(
         again.text() == text.text(),
         "a second plan says something else",
         &again,
     );
-    let applied = sandbox.run(["apply", "--auto-approve"]);
+    let applied = with(&["apply", "--auto-approve"]);
     demand(
         applied.code == text.code,
         "the plan and the apply end otherwise",

@@ -2,12 +2,14 @@
 
 mod support;
 
+mod absence;
 mod agreement;
 mod cases;
 mod commitments;
 mod drift;
 mod example;
 mod faults;
+mod guards;
 mod hostile;
 mod import;
 mod journeys;
@@ -17,4 +19,5 @@ mod properties;
 mod registries;
 mod rollback;
 mod stores;
+mod targets;
 mod together;

@@ -95,7 +95,12 @@ fn every_code_is_listed_once_and_used() {
 #[test]
 fn every_code_is_reached_by_a_test() {
     let mut shown = texts_of_cases("txt");
-    for more in ["tests/it/hostile.rs", "tests/it/faults.rs"] {
+    for more in [
+        "tests/it/hostile.rs",
+        "tests/it/faults.rs",
+        "tests/it/absence.rs",
+        "tests/it/guards.rs",
+    ] {
         shown += &std::fs::read_to_string(repository(more)).expect("the test is there");
     }
     let unreachable = |id: &str| UNREACHABLE.iter().any(|(code, _)| *code == id);

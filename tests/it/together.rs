@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::support::Sandbox;
 use crate::support::estate::{self, Picture};
 
-const APPLY: &[&str] = &["apply", "--auto-approve"];
+const APPLY: &[&str] = &["apply", "--auto-approve", "--allow-deletes", "999"];
 const CONFLICT: i32 = 5;
 const INTERRUPTED: i32 = 130;
 

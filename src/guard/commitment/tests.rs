@@ -40,7 +40,8 @@ fn saved(plan: &Plan) -> Commitment {
         "p",
         "sqlite:a.db",
         plan,
-        &[],
+        &Ask::default(),
+        &Verdict::default(),
         "1.0.0",
         now("2027-01-01T00:00:00.5Z"),
     )

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::super::places::Locator;
 use super::{Among, Known, Tree, UNKNOWN};
-use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::diag::{Diagnostic, Diagnostics, code, nearest};
 use crate::model::kinds::Resource;
 use crate::model::{Address, Bond, Declaration, Kind, Mention, Object, Waiver};
 use crate::source::{FileId, Route};
@@ -285,7 +285,7 @@ pub(super) fn let_go(
     }
 }
 
-/// A waiver is for something that is declared, and has not ended.
+/// A waiver is for something that is declared, or, where it lifts a guard, may be so no longer; and it has not ended.
 pub(super) fn waived(
     tree: &Tree<'_, '_>,
     waivers: &[(FileId, usize, Waiver)],
@@ -303,7 +303,30 @@ pub(super) fn waived(
             rule,
             ..
         } = waiver;
-        if !tree.declares(address.kind(), address.name()) {
+        let rule_name = rule.to_string();
+        let lifts_guard = Waiver::GUARDS.contains(&rule_name.as_str());
+        if rule_name == "protection" {
+            out.push(
+                Diagnostic::warning(
+                    code::WAIVED_NOTHING,
+                    "a waiver of `protection`, which no waiver lifts",
+                )
+                .at(at("rule"))
+                .help("declare the object with `protect: false` and apply that first"),
+            );
+        } else if !lifts_guard
+            && let Some(near) = nearest(&rule_name, Waiver::GUARDS.iter().copied())
+        {
+            out.push(
+                Diagnostic::warning(
+                    code::WAIVED_NOTHING,
+                    format!("a waiver of `{rule}`, which is no guard that a waiver lifts"),
+                )
+                .at(at("rule"))
+                .help(format!("did you mean `{near}`?")),
+            );
+        }
+        if !lifts_guard && !tree.declares(address.kind(), address.name()) {
             let meant = tree
                 .near(Among::All(address.kind()), address.name())
                 .map(|name| format!("did you mean `{}/{name}`?", address.kind()));

@@ -144,6 +144,7 @@ fn what_exists_is_adopted_on_request_only() {
 
     let asks = Asks {
         adopt: vec![at("organization/fabrikam")],
+        ..Asks::default()
     };
     let plan = store.plan_with(&desired, &asks);
     assert_eq!(plan.conflicts, []);
@@ -199,6 +200,7 @@ fn adoption_by_likeness_says_what_it_lacks() {
     let mut store = Store::of(&[&desired]);
     let asks = |address: &str| Asks {
         adopt: vec![at(address)],
+        ..Asks::default()
     };
     let nowhere = store.plan_with(&desired, &asks("package/none"));
     assert!(matches!(

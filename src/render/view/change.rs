@@ -119,6 +119,10 @@ fn because(change: &Change) -> Option<String> {
         Reason::Undeclared => "no longer declared".to_owned(),
         Reason::ForgetAsked => "let go as asked; stays as it is".to_owned(),
         Reason::SettingsUndeclared => "no longer declared; stays as it is".to_owned(),
+        Reason::DestroyAsked => match change.delta.action() {
+            Action::Forget => "let go with all of the project; stays as it is".to_owned(),
+            _ => "all of the project is to go".to_owned(),
+        },
         Reason::ParentReplaced => match change.address.parent() {
             Some(parent) => format!("{parent} is created anew"),
             None => "what it belongs to is created anew".to_owned(),

@@ -77,12 +77,14 @@ pub fn run(run: &RunRecord, changes: &[RecordedChange], out: &mut dyn Writer) ->
             details(one),
         ))?;
     }
-    out.block(&Block::Paragraph(vec![
+    let mut end = super::plan::lifted(&run.lifted);
+    end.push(
         Line::new()
             .and(Role::Strong, format!("Done: {}", counts(&run.counts)))
             .and(Role::Plain, lasted(run))
             .and(Role::Plain, format!(" Generation {}.", run.generation)),
-    ]))
+    );
+    out.block(&Block::Paragraph(end))
 }
 
 /// Compares what was there with what came, as far as the address still names a kind.
@@ -147,6 +149,7 @@ fn instant(at: Timestamp) -> String {
 mod tests {
     use super::*;
     use crate::model::{Body, Digest, RemoteId};
+    use crate::plan::Lifted;
     use crate::render::samples::text;
     use serde_json::json;
 
@@ -164,6 +167,11 @@ mod tests {
             started: Timestamp::UNIX_EPOCH,
             finished: Timestamp::UNIX_EPOCH,
             counts: vec![(Action::Create, 1), (Action::Prune, 1)],
+            lifted: vec![Lifted {
+                guard: "everything".to_owned(),
+                by: "--allow-delete-all catalog".to_owned(),
+                objects: vec!["catalog/old".to_owned()],
+            }],
         }
     }
 
@@ -203,6 +211,7 @@ mod tests {
               displayName: Litware
           - catalog/old
 
+        lifted[everything]: catalog/old, by --allow-delete-all catalog
         Done: 1 created, 1 pruned, in less than a second. Generation 4.
         ");
     }

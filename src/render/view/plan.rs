@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{change, count};
 use crate::guard::Refusal;
-use crate::plan::{Action, Change, Delta, Plan};
+use crate::plan::{Action, Change, Delta, Lifted, Partial, Plan, Tied};
 use crate::render::doc::{Block, Line, Role, Writer};
 use crate::render::report::Planned;
 
@@ -24,11 +24,19 @@ pub fn planned(report: &Planned<'_>, out: &mut dyn Writer) -> io::Result<()> {
         store,
         plan,
         refusals: refused,
+        lifted: allowed,
         warnings,
     } = report;
     out.block(&Block::Heading(
         Line::new()
-            .and(Role::Strong, "guestlist plan")
+            .and(
+                Role::Strong,
+                if plan.destroy {
+                    "guestlist plan to destroy"
+                } else {
+                    "guestlist plan"
+                },
+            )
             .and(Role::Plain, " · ")
             .and(Role::Plain, *project)
             .and(Role::Plain, " → ")
@@ -43,7 +51,8 @@ pub fn planned(report: &Planned<'_>, out: &mut dyn Writer) -> io::Result<()> {
     if !refused.is_empty() {
         refusals(refused, out)?;
     }
-    let mut end = Vec::new();
+    let mut end = lifted(allowed);
+    end.extend(plan.partial.iter().flat_map(partial));
     end.extend(others(plan));
     end.push(total(plan, refused));
     out.block(&Block::Paragraph(end))
@@ -61,6 +70,7 @@ pub fn refusals(refused: &[Refusal], out: &mut dyn Writer) -> io::Result<()> {
         address,
         message,
         help,
+        objects: _,
     } in refused
     {
         let mut line = Line::new().and(Role::Error, format!("refused[{}]", rule.as_str()));
@@ -73,6 +83,57 @@ pub fn refusals(refused: &[Refusal], out: &mut dyn Writer) -> io::Result<()> {
         lines.extend(super::helps(help));
     }
     out.block(&Block::Paragraph(lines))
+}
+
+/// Lowers the guards that were lifted, a line each.
+pub(super) fn lifted(lifted: &[Lifted]) -> Vec<Line<'static>> {
+    let line = |one: &Lifted| {
+        let objects = match &one.objects[..] {
+            [one] => one.clone(),
+            several => count(several.len(), "object", "objects"),
+        };
+        Line::new()
+            .and(Role::Note, format!("lifted[{}]", one.guard))
+            .and(Role::Plain, format!(": {objects}, by {}", one.by))
+    };
+    lifted.iter().map(line).collect()
+}
+
+/// Says that a plan is not all there is to do, and why which change is in it.
+fn partial(partial: &Partial) -> Vec<Line<'static>> {
+    let Partial {
+        targets,
+        excludes,
+        along,
+        held,
+        left_out,
+        torn: _,
+    } = partial;
+    let quoted = |patterns: &[String]| {
+        let quoted: Vec<_> = patterns.iter().map(|text| format!("`{text}`")).collect();
+        quoted.join(", ")
+    };
+    let mut what = Vec::new();
+    if !targets.is_empty() {
+        what.push(format!("only {}", quoted(targets)));
+    }
+    if !excludes.is_empty() {
+        what.push(format!("without {}", quoted(excludes)));
+    }
+    let others = count(*left_out, "other change is", "other changes are");
+    let mut lines = vec![Line::new().and(
+        Role::Warning,
+        format!("Partial plan: {}; {others} left out.", what.join(", ")),
+    )];
+    lines.extend(along.iter().map(|tied| {
+        let Tied { address, because } = tied;
+        Line::plain(format!("  also {address}, because {because} needs it"))
+    }));
+    lines.extend(held.iter().map(|tied| {
+        let Tied { address, because } = tied;
+        Line::plain(format!("  not {address}, because it needs {because}"))
+    }));
+    lines
 }
 
 /// Counts what is live and not ours.
@@ -98,7 +159,14 @@ fn total(plan: &Plan, refused: &[Refusal]) -> Line<'static> {
         } else {
             format!("{} objects are", plan.unchanged)
         };
-        return Line::new().and(Role::Strong, format!("No changes. {objects} as declared."));
+        let text = match (&plan.partial, plan.destroy) {
+            (Some(partial), _) if partial.left_out > 0 => {
+                "No changes among those chosen.".to_owned()
+            }
+            (_, true) => "No changes. The project owns nothing here.".to_owned(),
+            _ => format!("No changes. {objects} as declared."),
+        };
+        return Line::new().and(Role::Strong, text);
     }
     let mut line = Line::new().and(Role::Strong, format!("Plan: {}.", counts(plan)));
     if !refused.is_empty() {
@@ -153,6 +221,7 @@ mod tests {
             store: "sqlite:guestlist.db",
             plan,
             refusals: refused,
+            lifted: &[],
             warnings: &Diagnostics::new(),
         };
         text(|out| planned(&report, out))
@@ -208,6 +277,7 @@ mod tests {
             address: address("catalog/marketing"),
             message: "an object with this name exists and nobody owns it".to_owned(),
             help: "`--adopt catalog/marketing` takes it over".to_owned(),
+            objects: vec![address("catalog/marketing")],
         }];
         let one = change(
             "resource/crm",
@@ -297,6 +367,7 @@ mod tests {
             store: "s",
             plan: &plan,
             refusals: &[],
+            lifted: &[],
             warnings: &Diagnostics::new(),
         };
         let mut out = Counting(0, 0);

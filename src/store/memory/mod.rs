@@ -12,9 +12,10 @@ use super::sql::{identity::Identity, lease};
 use super::{Head, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
 use crate::audit::{Chain, Entry};
 use crate::model::{
-    Address, Bodies, Body, Bound, Departure, Digest, Fate, Kind, Live, LiveObject, Lost, Selection,
+    Address, Bodies, Body, Bound, Departure, Digest, Fate, Foreign, Kind, Live, LiveObject, Lost,
+    Selection,
 };
-use crate::plan::{RecordedChange, RunRecord};
+use crate::plan::{Action, RecordedChange, RunRecord};
 
 /// A store in memory.
 #[derive(Debug)]
@@ -273,6 +274,43 @@ impl Store for Memory {
     fn runs(&self, most: usize) -> Result<Vec<RunRecord>, StoreError> {
         let newest = self.state.runs.iter().rev().take(most);
         Ok(newest.map(|(record, _)| record.clone()).collect())
+    }
+
+    fn deleted(&self, project: &str, since: Timestamp) -> Result<BTreeMap<Kind, u64>, StoreError> {
+        let mut deleted = BTreeMap::new();
+        let runs = self.state.runs.iter();
+        for (_, changes) in runs.filter(|(run, _)| run.project == project && run.finished >= since)
+        {
+            for change in changes {
+                let address = change.address.parse::<Address>().ok();
+                let gone = matches!(change.action, Action::Prune | Action::Replace);
+                if let Some(address) = address.filter(|_| gone) {
+                    *deleted.entry(address.kind()).or_default() += 1;
+                }
+            }
+        }
+        Ok(deleted)
+    }
+
+    fn foreign(&self, project: &str, kinds: &[Kind]) -> Result<Vec<Foreign>, StoreError> {
+        let identity = self.state.identity();
+        let objects = self.state.objects.iter();
+        let foreign = objects.filter(|(_, object)| {
+            object.address.is_some() && object.project != project && kinds.contains(&object.kind)
+        });
+        Ok(foreign
+            .map(|(number, object)| Foreign {
+                project: object.project.clone(),
+                object: LiveObject {
+                    id: identity.id(*number),
+                    kind: object.kind,
+                    address: object.address.clone(),
+                    body: object.body.clone(),
+                    drift: None,
+                    last: None,
+                },
+            })
+            .collect())
     }
 
     fn run(&self, id: &str) -> Result<Option<(RunRecord, Vec<RecordedChange>)>, StoreError> {

@@ -406,6 +406,24 @@ impl Run for MemoryRun<'_> {
                 change.after = self.forgotten(&change.id);
             }
         }
+        let lifted = self.new.lifted.clone();
+        for (guard, address, by) in audit::lifted(&lifted) {
+            self.log(
+                &Act {
+                    action: "lift",
+                    actor: &self.new.actor,
+                    address: Some(address),
+                    after: None,
+                    at: self.new.started,
+                    before: None,
+                    reason: &audit::lifting(guard, by),
+                    run: &self.new.id,
+                    seq: self.state.chain.size() + 1,
+                    via: "apply",
+                }
+                .text(),
+            );
+        }
         self.state.generation += 1;
         let generation = format!("generation {}", self.state.generation);
         self.log(
@@ -441,6 +459,7 @@ impl Run for MemoryRun<'_> {
             started: self.new.started,
             finished: self.new.started,
             counts: counts.collect(),
+            lifted: self.new.lifted.clone(),
         };
         self.state.runs.push((record, changes));
         let head = self.state.head();

@@ -4,7 +4,7 @@ use super::db::{Db, Param};
 use super::history::limit;
 use super::meta::Meta;
 use crate::audit::{Chain, Entry, Hash};
-use crate::plan::Reason;
+use crate::plan::{Lifted, Reason};
 use crate::store::StoreError;
 
 const APPEND: &str = "INSERT INTO audit (seq, entry, hash) VALUES (?1, ?2, ?3)";
@@ -55,6 +55,19 @@ pub(super) fn entries(db: &impl Db, from: u64, most: usize) -> Result<Vec<Entry>
     Ok(entries)
 }
 
+/// Returns what a run lifted, an object at a time: the guard, the address, what lifted it.
+pub(crate) fn lifted(lifted: &[Lifted]) -> impl Iterator<Item = (&str, &str, &str)> {
+    lifted.iter().flat_map(|one| {
+        let objects = one.objects.iter();
+        objects.map(|address| (&*one.guard, &**address, &*one.by))
+    })
+}
+
+/// Returns the words that the audit log has for a guard that was lifted.
+pub(crate) fn lifting(guard: &str, by: &str) -> String {
+    format!("{guard} lifted by {by}")
+}
+
 /// Returns the word that the audit log has for a reason.
 pub(crate) const fn word(reason: Reason) -> &'static str {
     match reason {
@@ -69,6 +82,7 @@ pub(crate) const fn word(reason: Reason) -> &'static str {
         Reason::DriftAccepted => "drift accepted",
         Reason::ForgetAsked => "forget asked",
         Reason::SettingsUndeclared => "settings undeclared",
+        Reason::DestroyAsked => "destroy asked",
         Reason::ParentPruned => "parent pruned",
         Reason::ParentReplaced => "parent replaced",
     }

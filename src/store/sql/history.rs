@@ -2,23 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp, Unit};
+
 use super::db::{Db, Param, Row};
 use super::identity::Identity;
 use super::meta::Meta;
 use super::names::{Names, Span};
 use super::read;
-use crate::model::{Address, Body, Digest};
+use crate::model::{Address, Body, Digest, Kind};
 use crate::plan::Action;
 use crate::plan::{Purpose, RecordedChange, RunRecord};
 use crate::store::StoreError;
 
 const RUNS: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
-    id, first, last, purpose FROM run ORDER BY id DESC LIMIT ?1";
+    id, first, last, purpose, lifted FROM run ORDER BY id DESC LIMIT ?1";
 const NAMED: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
-    id, first, last, purpose FROM run WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT 2";
+    id, first, last, purpose, lifted FROM run WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT 2";
 const CHANGES: &str = "SELECT v.object, v.action, v.address, v.renamed, v.body, b.id, b.body, b.run, r.project \
     FROM version v LEFT JOIN version b ON b.id = v.before LEFT JOIN run r ON r.id = b.run \
     WHERE v.id BETWEEN ?1 AND ?2 ORDER BY v.id";
+
+const DELETED: &str = "SELECT r.finished, v.address FROM run r JOIN version v ON v.id BETWEEN r.first AND r.last \
+    WHERE r.project = ?1 AND r.finished >= ?2 AND v.action IN ('prune', 'replace')";
 
 /// A run, and where its changes are.
 struct Found {
@@ -61,6 +66,31 @@ pub(super) fn run(
     Ok(Some((run.record, changes)))
 }
 
+/// Counts the objects that runs of a project deleted or replaced since an instant, by kind.
+pub(super) fn deleted(
+    db: &impl Db,
+    project: &str,
+    since: Timestamp,
+) -> Result<BTreeMap<Kind, u64>, StoreError> {
+    // Instants are kept as text, whose order is that of time only to the second.
+    let second = since
+        .round(Unit::Second)
+        .and_then(|since| since.checked_sub(SignedDuration::from_secs(2)))
+        .unwrap_or(since)
+        .to_string();
+    let mut deleted = BTreeMap::new();
+    let params = [Param::Text(project), Param::Text(&second)];
+    db.query(DELETED, &params, &mut |row| {
+        let finished: Timestamp = row.parse(0, "the end of a run")?;
+        let address: Address = row.parse(1, "the address of a change")?;
+        if finished >= since {
+            *deleted.entry(address.kind()).or_default() += 1;
+        }
+        Ok(())
+    })?;
+    Ok(deleted)
+}
+
 fn found(row: &dyn Row) -> Result<Found, StoreError> {
     let digest = |at, what: &str| row.bytes(at, what).map(Digest::from_bytes);
     let counts: BTreeMap<String, u64> = serde_json::from_str(row.text(10, "the counts of a run")?)
@@ -91,6 +121,9 @@ fn found(row: &dyn Row) -> Result<Found, StoreError> {
             started: row.parse(8, "the start of a run")?,
             finished: row.parse(9, "the end of a run")?,
             counts: counts.collect(),
+            lifted: serde_json::from_str(row.text(15, "what a run lifted")?).map_err(|error| {
+                row.damaged(format!("what a run lifted is unreadable: {error}"))
+            })?,
         },
         number: row.int(11, "the number of a run")?,
         first: row.int(12, "the first change of a run")?,

@@ -14,11 +14,13 @@ mod read;
 pub(crate) mod remains;
 mod run;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{Head, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
 use crate::audit::Entry;
-use crate::model::{Live, Selection};
+use crate::model::{Foreign, Kind, Live, Selection};
 use crate::plan::{RecordedChange, RunRecord};
 use db::{Db, reading};
 
@@ -60,6 +62,14 @@ impl<D: Db> Store for SqlStore<D> {
 
     fn runs(&self, most: usize) -> Result<Vec<RunRecord>, StoreError> {
         reading(&self.db, || history::runs(&self.db, most))
+    }
+
+    fn deleted(&self, project: &str, since: Timestamp) -> Result<BTreeMap<Kind, u64>, StoreError> {
+        reading(&self.db, || history::deleted(&self.db, project, since))
+    }
+
+    fn foreign(&self, project: &str, kinds: &[Kind]) -> Result<Vec<Foreign>, StoreError> {
+        reading(&self.db, || read::foreign(&self.db, project, kinds))
     }
 
     fn run(&self, id: &str) -> Result<Option<(RunRecord, Vec<RecordedChange>)>, StoreError> {

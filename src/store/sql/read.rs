@@ -7,8 +7,8 @@ use super::identity::Identity;
 use super::meta::Meta;
 use super::names::{Names, Span};
 use crate::model::{
-    Address, Bodies, Body, Bound, Departure, Digest, Fate, Kind, Live, LiveObject, Lost, Selection,
-    Touch,
+    Address, Bodies, Body, Bound, Departure, Digest, Fate, Foreign, Kind, Live, LiveObject, Lost,
+    Selection, Touch,
 };
 use crate::store::StoreError;
 
@@ -23,6 +23,8 @@ const LOST: &str = "SELECT v.object, v.address, v.body, v.run, o.id, o.project, 
     (SELECT b.object FROM version n JOIN version b ON b.id = n.before WHERE n.action = 'replace') ORDER BY v.object";
 const UNOWNED: &str = "SELECT o.id, o.kind, v.body, v.run, r.project, v.address FROM object o JOIN version v ON v.id = o.version \
     JOIN run r ON r.id = v.run WHERE o.project IS NULL ORDER BY o.id";
+const OTHERS: &str = "SELECT o.id, o.kind, v.body, v.run, o.project, o.address FROM object o \
+    JOIN version v ON v.id = o.version WHERE o.kind = ?1 AND o.project IS NOT NULL AND o.project <> ?2 ORDER BY o.id";
 const FOREIGN: &str = "SELECT (SELECT count(*) FROM object WHERE project < ?1) + (SELECT count(*) FROM object WHERE project > ?1)";
 
 /// Reads what a project owns, and what nobody does. The caller holds one view.
@@ -276,6 +278,44 @@ impl<D: Db> Reader<'_, D> {
             })?;
         Ok(count)
     }
+}
+
+/// Returns the objects of these kinds that other projects own.
+pub(super) fn foreign(
+    db: &impl Db,
+    project: &str,
+    kinds: &[Kind],
+) -> Result<Vec<Foreign>, StoreError> {
+    let identity = Identity::new(&Meta::read(db)?.lineage);
+    let names = Names::read(db)?;
+    let mut objects = Vec::new();
+    for wanted in kinds {
+        let params = [Param::Text(wanted.as_str()), Param::Text(project)];
+        db.query(OTHERS, &params, &mut |row| {
+            let object = row.int(0, "the number of an object")?;
+            let kind = kind(row, 1, object)?;
+            let owner = row.text(4, "the owner of an object")?;
+            let address: Address = row.parse(5, format_args!("the address of object {object}"))?;
+            let body = body(row, 2, &address)?;
+            let written = Span::since(row.int(3, "the run of a version")?);
+            let body = names.spell(owner, kind, body, written).map_err(|error| {
+                row.damaged(format!("the body of {address} is not of its kind: {error}"))
+            })?;
+            objects.push(Foreign {
+                project: owner.to_owned(),
+                object: LiveObject {
+                    id: identity.id(object),
+                    kind,
+                    address: Some(address),
+                    body,
+                    drift: None,
+                    last: None,
+                },
+            });
+            Ok(())
+        })?;
+    }
+    Ok(objects)
 }
 
 /// Returns a digest, if there is one.

@@ -18,7 +18,7 @@ use crate::store::{Head, Lease, NewRun, Run, StoreError};
 const LAST_RUN: &str = "SELECT coalesce(max(id), 0) FROM run";
 const LAST_VERSION: &str = "SELECT coalesce(max(id), 0) FROM version";
 const NEW_RUN: &str = "INSERT INTO run (id, name, project, generation, actor, host, revision, tree, plan, started, finished, \
-    counts, first, last, purpose) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, '{}', ?11, ?11 - 1, ?12) \
+    counts, first, last, purpose, lifted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, '{}', ?11, ?11 - 1, ?12, ?13) \
     ON CONFLICT DO NOTHING";
 const END_RUN: &str = "UPDATE run SET finished = ?2, counts = ?3, last = ?4 WHERE id = ?1";
 const NEW_VERSION: &str = "INSERT INTO version (id, object, run, action, address, renamed, before, body) \
@@ -148,6 +148,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
                 Param::Text(&self.at),
                 Param::Int(self.first),
                 Param::Text(&self.new.purpose.to_text()),
+                Param::Text(&crate::model::canonical(&self.new.lifted)),
             ],
         )?;
         if written == 1 {
@@ -436,6 +437,21 @@ impl<'s, D: Db> SqlRun<'s, D> {
             &self.names,
             std::mem::take(&mut self.pruned),
         )?;
+        for (guard, address, by) in audit::lifted(&self.new.lifted) {
+            let act = Act {
+                action: "lift",
+                actor: &self.new.actor,
+                address: Some(address),
+                after: None,
+                at: self.new.started,
+                before: None,
+                reason: &audit::lifting(guard, by),
+                run: &self.new.id,
+                seq: self.meta.chain.size() + 1,
+                via: "apply",
+            };
+            audit::append(self.db, &mut self.meta.chain, &act.text())?;
+        }
         self.meta.generation += 1;
         let generation = format!("generation {}", self.meta.generation);
         let act = Act {

@@ -22,6 +22,10 @@ const STEPS: &[Migration] = &[
         name: "purposes of runs",
         sql: include_str!("migrations/0002.sql"),
     },
+    Migration {
+        name: "guards lifted",
+        sql: include_str!("migrations/0003.sql"),
+    },
 ];
 
 /// The newest format that this program knows.

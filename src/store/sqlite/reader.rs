@@ -2,6 +2,7 @@
 //! reads again what somebody wrote meanwhile.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -9,7 +10,7 @@ use super::connection::Sqlite;
 use super::quiet::Quiet;
 use super::{ATTEMPTS, Place};
 use crate::audit::Entry;
-use crate::model::{Live, Selection};
+use crate::model::{Foreign, Kind, Live, Selection};
 use crate::plan::{RecordedChange, RunRecord};
 use crate::store::sql::SqlStore;
 use crate::store::{Head, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
@@ -110,6 +111,14 @@ impl Store for Reader {
 
     fn runs(&self, most: usize) -> Result<Vec<RunRecord>, StoreError> {
         self.reading(|store| store.runs(most))
+    }
+
+    fn deleted(&self, project: &str, since: Timestamp) -> Result<BTreeMap<Kind, u64>, StoreError> {
+        self.reading(|store| store.deleted(project, since))
+    }
+
+    fn foreign(&self, project: &str, kinds: &[Kind]) -> Result<Vec<Foreign>, StoreError> {
+        self.reading(|store| store.foreign(project, kinds))
     }
 
     fn run(&self, id: &str) -> Result<Option<(RunRecord, Vec<RecordedChange>)>, StoreError> {

@@ -1,8 +1,9 @@
 //! What every store promises of runs and the audit log.
 
 use guestlist::audit::{Chain, verify};
-use guestlist::plan::Action;
-use guestlist::store::StoreError;
+use guestlist::model::{Kind, LiveObject};
+use guestlist::plan::{Action, Lifted};
+use guestlist::store::{NewRun, StoreError};
 use serde_json::{Value, json};
 
 use super::small::{catalog, small};
@@ -130,5 +131,75 @@ fn an_apply_that_is_stopped_writes_nothing() {
             ));
             assert_eq!(place.read().generation, 1);
         }
+    }
+}
+
+#[test]
+fn deletes_are_counted_by_kind_project_and_time() {
+    for mut place in Place::every() {
+        small(&mut place);
+        let project = |name: &str, since| place.store.deleted(name, since).unwrap();
+        assert!(project(PROJECT, later(-10)).is_empty());
+        let policy = place.object("policy/partner/outside");
+        let fabrikam = place.object("organization/fabrikam");
+        place.apply(vec![prune(&policy), prune(&fabrikam)]);
+        let counted = [(Kind::Organization, 1), (Kind::Policy, 1)];
+        let project = |name: &str, since| place.store.deleted(name, since).unwrap();
+        assert_eq!(project(PROJECT, later(-3600)), counted.into());
+        assert_eq!(project(PROJECT, now()), counted.into());
+        assert!(project(PROJECT, later(3600)).is_empty());
+        assert!(project("elsewhere", later(-3600)).is_empty());
+    }
+}
+
+#[test]
+fn what_was_lifted_is_remembered_and_audited() {
+    for mut place in Place::every() {
+        small(&mut place);
+        let lifted = vec![Lifted {
+            guard: "everything".to_owned(),
+            by: "--allow-delete-all catalog".to_owned(),
+            objects: vec!["catalog/hr".to_owned(), "catalog/it".to_owned()],
+        }];
+        let lease = place.store.lease(&ask("ana", now())).unwrap();
+        let new = NewRun {
+            lifted: lifted.clone(),
+            ..new_run(&*place.store, PROJECT)
+        };
+        let id = new.id.clone();
+        let _ = place.store.begin(&lease, new).unwrap().commit().unwrap();
+        place.store.release(lease).unwrap();
+        assert_eq!(place.store.run(&id).unwrap().unwrap().0.lifted, lifted);
+        let entries = place.store.audit(0, 100).unwrap();
+        let lifts: Vec<&String> = entries
+            .iter()
+            .map(|entry| &entry.text)
+            .filter(|text| text.contains("\"lift\""))
+            .collect();
+        assert_eq!(lifts.len(), 2);
+        assert!(lifts[1].contains("catalog/it"), "{}", lifts[1]);
+        let head = place.store.head().unwrap();
+        let end = verify(Chain::new(&head.lineage), &entries).unwrap();
+        assert_eq!(end.hash().to_string(), head.audit_hash);
+    }
+}
+
+#[test]
+fn objects_of_other_projects_can_be_told() {
+    for mut place in Place::every() {
+        small(&mut place);
+        let kinds = [Kind::Organization, Kind::Catalog];
+        assert!(place.store.foreign(PROJECT, &kinds).unwrap().is_empty());
+        let foreign = place.store.foreign("elsewhere", &kinds).unwrap();
+        let mut told: Vec<(String, LiveObject)> = foreign
+            .into_iter()
+            .map(|foreign| (foreign.project, foreign.object))
+            .collect();
+        told.sort_by(|a, b| a.1.address.cmp(&b.1.address));
+        let own = |address| (PROJECT.to_owned(), place.object(address));
+        assert_eq!(
+            told,
+            [own("organization/fabrikam"), own("catalog/marketing")]
+        );
     }
 }

@@ -220,6 +220,22 @@ fn two_stores_are_never_the_same() {
 }
 
 #[test]
+fn an_older_format_is_brought_up_and_keeps_its_history() {
+    let place = filled();
+    let file = place.hand();
+    file.execute_batch(
+        "ALTER TABLE run DROP COLUMN lifted; DELETE FROM migration WHERE step = 2; PRAGMA user_version = 1",
+    )
+    .unwrap();
+    drop(file);
+    let error = refusal(place.folder(), OpenMode::Read);
+    assert!(error.to_string().contains("format 1"), "{error}");
+    let store = open("sqlite:test.db", place.folder(), OpenMode::Write).unwrap();
+    let runs = store.runs(10).unwrap();
+    assert_eq!((runs.len(), runs[0].lifted.len()), (1, 0));
+}
+
+#[test]
 fn a_newer_format_is_refused() {
     let place = filled();
     place.hand().pragma_update(None, "user_version", 9).unwrap();

@@ -162,6 +162,7 @@ pub(crate) fn new_run(store: &dyn Store, project: &str) -> NewRun {
         tree: Digest::of(b"tree"),
         plan: Digest::of(b"plan"),
         started: now(),
+        lifted: Vec::new(),
     }
 }
 
@@ -173,6 +174,9 @@ pub(crate) fn plan(store: &dyn Store, changes: Vec<Change>) -> Plan {
         tree: Digest::of(b"tree"),
         changes,
         settled: Vec::new(),
+        owned: [].into(),
+        destroy: false,
+        partial: None,
         unchanged: 0,
         unmanaged: 0,
         foreign: 0,

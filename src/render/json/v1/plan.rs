@@ -41,6 +41,13 @@ pub struct Plan<'a> {
     pub foreign: u64,
     /// Why the plan may not be applied; empty if it may.
     pub refusals: Vec<Refusal>,
+    /// The guards that were lifted, and by what.
+    pub lifted: Vec<Lifted>,
+    /// Whether everything that the project owns is asked to go.
+    pub destroy: bool,
+    /// What the plan was narrowed to; absent for a plan of everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partial: Option<Partial>,
     /// What somebody should look at.
     pub warnings: Vec<Diagnostic>,
 }
@@ -70,6 +77,9 @@ impl<'a> From<&Planned<'a>> for Plan<'a> {
             unmanaged: plan.unmanaged as u64,
             foreign: plan.foreign,
             refusals: report.refusals.iter().map(Refusal::from).collect(),
+            lifted: report.lifted.iter().map(Lifted::from).collect(),
+            destroy: plan.destroy,
+            partial: plan.partial.as_ref().map(Partial::from),
             warnings: report.warnings.iter().map(Diagnostic::from).collect(),
         }
     }
@@ -180,6 +190,8 @@ pub enum Reason {
     ForgetAsked,
     /// Settings that are no longer declared are let go, never deleted.
     SettingsUndeclared,
+    /// Everything that the project owns is asked to go.
+    DestroyAsked,
     /// What it belongs to is deleted.
     ParentPruned,
     /// What it belongs to is deleted and created anew.
@@ -202,6 +214,7 @@ impl From<plan::Reason> for Reason {
             plan::Reason::Undeclared => Self::Undeclared,
             plan::Reason::ForgetAsked => Self::ForgetAsked,
             plan::Reason::SettingsUndeclared => Self::SettingsUndeclared,
+            plan::Reason::DestroyAsked => Self::DestroyAsked,
             plan::Reason::ParentPruned => Self::ParentPruned,
             plan::Reason::ParentReplaced => Self::ParentReplaced,
         }
@@ -298,6 +311,73 @@ impl From<&Words> for WordPiece {
     }
 }
 
+/// What a plan was narrowed to.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Partial {
+    /// The patterns of addresses that may change; none for all.
+    pub targets: Vec<String>,
+    /// The patterns of addresses that do not change.
+    pub excludes: Vec<String>,
+    /// Changes that came along because one that was chosen needs them.
+    pub along: Vec<Tied>,
+    /// Changes that were left out because they need one that was.
+    pub held: Vec<Tied>,
+    /// How many changes were left out in all.
+    pub left_out: u64,
+}
+
+impl From<&plan::Partial> for Partial {
+    fn from(partial: &plan::Partial) -> Self {
+        let tied = |tied: &[plan::Tied]| tied.iter().map(Tied::from).collect();
+        Self {
+            targets: partial.targets.clone(),
+            excludes: partial.excludes.clone(),
+            along: tied(&partial.along),
+            held: tied(&partial.held),
+            left_out: partial.left_out as u64,
+        }
+    }
+}
+
+/// A change that shares the fate of another.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Tied {
+    /// The address.
+    pub address: String,
+    /// The other: the one that needs it, or the one that it needs.
+    pub because: String,
+}
+
+impl From<&plan::Tied> for Tied {
+    fn from(tied: &plan::Tied) -> Self {
+        Self {
+            address: tied.address.to_string(),
+            because: tied.because.to_string(),
+        }
+    }
+}
+
+/// A guard that was lifted.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Lifted {
+    /// The guard.
+    pub guard: String,
+    /// What lifted it: a flag, or a waiver with who answers for it.
+    pub by: String,
+    /// The objects behind it.
+    pub objects: Vec<String>,
+}
+
+impl From<&plan::Lifted> for Lifted {
+    fn from(lifted: &plan::Lifted) -> Self {
+        Self {
+            guard: lifted.guard.clone(),
+            by: lifted.by.clone(),
+            objects: lifted.objects.clone(),
+        }
+    }
+}
+
 /// A rule that stands against a plan.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Refusal {
@@ -309,6 +389,8 @@ pub struct Refusal {
     pub message: String,
     /// What to do.
     pub help: String,
+    /// Every object behind it.
+    pub objects: Vec<String>,
 }
 
 impl From<&guard::Refusal> for Refusal {
@@ -318,6 +400,7 @@ impl From<&guard::Refusal> for Refusal {
             address: refusal.address.to_string(),
             message: refusal.message.clone(),
             help: refusal.help.clone(),
+            objects: refusal.objects.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::plan::Lifted;
 use super::{ActionName, Counts, FormatVersion, Keys, keys};
 use crate::plan::{Purpose, RecordedChange, RunRecord};
 
@@ -83,6 +84,8 @@ pub struct RunSummary {
     pub seconds: i64,
     /// How many changes of each action were made.
     pub counts: Counts,
+    /// The guards that were lifted, and by what.
+    pub lifted: Vec<Lifted>,
 }
 
 impl From<&RunRecord> for RunSummary {
@@ -103,6 +106,7 @@ impl From<&RunRecord> for RunSummary {
             finished: run.finished.to_string(),
             seconds: run.finished.duration_since(run.started).as_secs(),
             counts: run.counts.iter().copied().collect(),
+            lifted: run.lifted.iter().map(Lifted::from).collect(),
         }
     }
 }

@@ -80,12 +80,14 @@ mod tests {
             address: address("catalog/marketing"),
             message: "exists".to_owned(),
             help: "leave it".to_owned(),
+            objects: vec![address("catalog/marketing")],
         }];
         let report = report::Planned {
             project: "p",
             store: "sqlite:a.db",
             plan: &plan,
             refusals: &refused,
+            lifted: &[],
             warnings: &diagnostics(),
         };
         let value = fits("plan.schema.json", &v1::Plan::from(&report));
@@ -158,6 +160,7 @@ mod tests {
             started: jiff::Timestamp::UNIX_EPOCH,
             finished: jiff::Timestamp::UNIX_EPOCH,
             counts: vec![(Action::Forget, 1)],
+            lifted: Vec::new(),
         };
         fits(
             "history.schema.json",
@@ -189,6 +192,7 @@ mod tests {
                 project: "p",
                 store: "s",
                 plan: &plan,
+                lifted: &[],
                 refusals: &[],
                 warnings: &Diagnostics::new(),
             },
