@@ -67,6 +67,7 @@ pub(crate) const fn word(reason: Reason) -> &'static str {
         Reason::ReplaceRefused => "replace refused",
         Reason::Undeclared => "undeclared",
         Reason::DriftAccepted => "drift accepted",
+        Reason::NotThen => "not then",
         Reason::ForgetAsked => "forget asked",
         Reason::SettingsUndeclared => "settings undeclared",
         Reason::ParentPruned => "parent pruned",

@@ -220,6 +220,26 @@ fn two_stores_are_never_the_same() {
 }
 
 #[test]
+fn an_older_format_is_brought_to_the_present_one() {
+    let mut place = filled();
+    let before = format!("{:?}", place.read());
+    let folder = place.folder().to_owned();
+    place
+        .hand()
+        .execute_batch(
+            "ALTER TABLE run DROP COLUMN purpose; DELETE FROM migration WHERE step = 2; PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    let error = refusal(&folder, OpenMode::Read);
+    assert!(error.to_string().contains("the old format 1"), "{error}");
+    place.store = open("sqlite:test.db", &folder, OpenMode::Write).unwrap();
+    assert_eq!(format!("{:?}", place.read()), before);
+    let runs = place.store.runs(10).unwrap();
+    let apply = guestlist::plan::Purpose::Apply;
+    assert!(!runs.is_empty() && runs.iter().all(|run| run.purpose == apply));
+}
+
+#[test]
 fn a_newer_format_is_refused() {
     let place = filled();
     place.hand().pragma_update(None, "user_version", 9).unwrap();
