@@ -13,7 +13,7 @@
 //! core   source   text, routes, places                          (std)
 //!        diag     diagnostics with stable codes                 source
 //!        model    kinds, addresses, documents; desired, live    source diag
-//!        load     a YAML tree to a checked Desired              model and up
+//!        load     a YAML tree to a checked Desired, back        model and up
 //!        plan     desired against live; what became of it       model and up
 //!        guard    safety rules that refuse a plan               model plan
 //!        audit    entries, hash chain, verify                   model

@@ -14,7 +14,7 @@ use crate::guard::judge;
 use crate::model::{
     Address, Bodies, Body, Declaration, Desired, Digest, Lifecycle, Live, Origin, Selection,
 };
-use crate::plan::{Asks, Delta, Owned, Plan, Purpose, RunRecord, Was, undo};
+use crate::plan::{Asks, Delta, Owned, Plan, Purpose, Reason, RunRecord, Was, undo};
 use crate::store::{OpenMode, Store, StoreError};
 
 /// Where to go back to.
@@ -131,6 +131,9 @@ impl Back {
         // No file says so.
         for change in &mut plan.changes {
             change.origin = None;
+            if change.reason == Reason::Undeclared {
+                change.reason = Reason::NotThen;
+            }
         }
         Ok((self.desired, plan))
     }

@@ -445,6 +445,8 @@ pub enum Reason {
     ReplaceRefused,
     /// No longer declared.
     Undeclared,
+    /// Not there at the time that the plan goes back to.
+    NotThen,
     /// The tree asks to let it go.
     ForgetAsked,
     /// Settings that are no longer declared are let go, never deleted.

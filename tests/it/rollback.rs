@@ -74,6 +74,7 @@ fn a_bad_apply_is_taken_back() {
         .run(["rollback", &second])
         .exits(0)
         .says("Undoes 1 run:")
+        .says("was not there then")
         .says("organization/fabrikam (was organization/fabrikam-design)")
         .says("organization/litware was deleted or given away")
         .says("settings/collaboration did not set `guestsMayLeave`")

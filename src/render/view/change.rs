@@ -116,6 +116,7 @@ fn because(change: &Change) -> Option<String> {
                 keys()
             )
         }
+        Reason::NotThen => "was not there then".to_owned(),
         Reason::Undeclared => "no longer declared".to_owned(),
         Reason::ForgetAsked => "let go as asked; stays as it is".to_owned(),
         Reason::SettingsUndeclared => "no longer declared; stays as it is".to_owned(),

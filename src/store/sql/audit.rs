@@ -80,6 +80,7 @@ pub(crate) const fn word(reason: Reason) -> &'static str {
         Reason::ReplaceRefused => "replace refused",
         Reason::Undeclared => "undeclared",
         Reason::DriftAccepted => "drift accepted",
+        Reason::NotThen => "not then",
         Reason::ForgetAsked => "forget asked",
         Reason::SettingsUndeclared => "settings undeclared",
         Reason::DestroyAsked => "destroy asked",

@@ -220,19 +220,25 @@ fn two_stores_are_never_the_same() {
 }
 
 #[test]
-fn an_older_format_is_brought_up_and_keeps_its_history() {
-    let place = filled();
-    let file = place.hand();
-    file.execute_batch(
-        "ALTER TABLE run DROP COLUMN lifted; DELETE FROM migration WHERE step = 2; PRAGMA user_version = 1",
-    )
-    .unwrap();
-    drop(file);
-    let error = refusal(place.folder(), OpenMode::Read);
-    assert!(error.to_string().contains("format 1"), "{error}");
-    let store = open("sqlite:test.db", place.folder(), OpenMode::Write).unwrap();
-    let runs = store.runs(10).unwrap();
-    assert_eq!((runs.len(), runs[0].lifted.len()), (1, 0));
+fn an_older_format_is_brought_to_the_present_one() {
+    let mut place = filled();
+    let before = format!("{:?}", place.read());
+    let folder = place.folder().to_owned();
+    place
+        .hand()
+        .execute_batch(
+            "ALTER TABLE run DROP COLUMN lifted; ALTER TABLE run DROP COLUMN purpose; \
+             DELETE FROM migration WHERE step > 1; PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    let error = refusal(&folder, OpenMode::Read);
+    assert!(error.to_string().contains("the old format 1"), "{error}");
+    place.store = open("sqlite:test.db", &folder, OpenMode::Write).unwrap();
+    assert_eq!(format!("{:?}", place.read()), before);
+    let runs = place.store.runs(10).unwrap();
+    let apply = guestlist::plan::Purpose::Apply;
+    assert!(!runs.is_empty() && runs.iter().all(|run| run.purpose == apply));
+    assert!(runs.iter().all(|run| run.lifted.is_empty()));
 }
 
 #[test]
@@ -246,7 +252,7 @@ fn a_newer_format_is_refused() {
                 error,
                 StoreError::Newer {
                     found: 9,
-                    known: 2,
+                    known: 3,
                     ..
                 }
             ),

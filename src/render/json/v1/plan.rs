@@ -186,6 +186,8 @@ pub enum Reason {
     ReplaceRefused,
     /// No longer declared.
     Undeclared,
+    /// Not there at the time that the plan goes back to.
+    NotThen,
     /// The tree asks to let it go.
     ForgetAsked,
     /// Settings that are no longer declared are let go, never deleted.
@@ -212,6 +214,7 @@ impl From<plan::Reason> for Reason {
             plan::Reason::ReplaceAllowed => Self::ReplaceAllowed,
             plan::Reason::ReplaceRefused => Self::ReplaceRefused,
             plan::Reason::Undeclared => Self::Undeclared,
+            plan::Reason::NotThen => Self::NotThen,
             plan::Reason::ForgetAsked => Self::ForgetAsked,
             plan::Reason::SettingsUndeclared => Self::SettingsUndeclared,
             plan::Reason::DestroyAsked => Self::DestroyAsked,
