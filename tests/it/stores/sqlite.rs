@@ -76,7 +76,7 @@ fn the_file_is_durable_and_marked() {
     assert_eq!(get("journal_mode"), "wal");
     assert_eq!(get("page_size"), "8192");
     assert_eq!(get("application_id"), 0x474c_5354.to_string());
-    assert_eq!(get("user_version"), "2");
+    assert_eq!(get("user_version"), "3");
     assert_eq!(get("integrity_check"), "ok");
 }
 
