@@ -1,5 +1,7 @@
 //! `guestlist init`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::Exit;
@@ -11,10 +13,13 @@ use crate::render::{Block, Line, json};
 
 /// Make a new project with a commented example
 ///
-/// Writes into the working folder, or that of `-C DIR`. Nothing that exists is overwritten; a `.gitignore` gets the lines
-/// that it lacks.
+/// Nothing that exists is overwritten; a `.gitignore` gets the lines that it lacks.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
+    /// The folder, which is made where it is missing; the working folder without it
+    #[arg(value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+
     /// The project's name; the folder's without it
     #[arg(long, value_name = "NAME", value_parser = Name::parse)]
     project: Option<Name>,
@@ -22,7 +27,12 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
-        let made = app::init(&cx.globals.dir, self.project.as_ref())?;
+        let here = &cx.globals.dir;
+        let folder = self
+            .folder
+            .as_ref()
+            .map_or_else(|| here.clone(), |folder| here.join(folder));
+        let made = app::init(&folder, self.project.as_ref())?;
         cx.report(
             |out| {
                 let files = made

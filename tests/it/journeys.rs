@@ -165,3 +165,14 @@ fn a_saved_spelling_means_nothing_and_files_may_be_cut_anyhow() {
         assert_eq!(one["live"]["body"], two["live"]["body"]);
     }
 }
+
+#[test]
+fn a_new_project_is_made_in_a_folder_of_its_own() {
+    let sandbox = Sandbox::new();
+    let _ = sandbox.run(["init", "partners"]).exits(0);
+    let _ = sandbox
+        .run(["-C", "partners", "plan"])
+        .exits(0)
+        .says("Plan: 5 to create");
+    let _ = sandbox.run(["init", "partners"]).exits(1).says("exists");
+}
