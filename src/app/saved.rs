@@ -8,11 +8,12 @@ use std::path::Path;
 use super::{AppError, Planned, World};
 use crate::guard::{Ask, Commitment, FILE_BYTES, Stale};
 
-/// Saves a plan as a commitment, readable by its owner alone.
+/// Saves a plan as a commitment, readable by its owner alone. One that a guard refuses is not worth saving: nobody could
+/// apply it.
 ///
 /// # Errors
 ///
-/// When a guard refuses the plan, so that nobody can commit to it, and when the file cannot be written.
+/// When the file cannot be written.
 pub fn save(
     planned: &Planned,
     ask: &Ask,

@@ -1,9 +1,13 @@
 //! One apply as one transaction: objects, versions, audit entries, the run's row and the new generation, all or nothing.
 
+mod moving;
+
 use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
+
+use moving::Moving;
 
 use super::db::{Db, Param, Step};
 use super::identity::Identity;
@@ -31,16 +35,10 @@ const SET: &str = "UPDATE object SET project = ?2, address = ?3, declared = ?4, 
 const LET_GO: &str = "UPDATE object SET project = NULL, address = NULL, declared = NULL, applied = NULL, version = ?2 \
     WHERE id = ?1";
 const DELETE: &str = "DELETE FROM object WHERE id = ?1";
-const RESPELL: &str = "UPDATE version SET body = ?2 WHERE id = ?1";
 const SETTLE: &str =
     "UPDATE object SET declared = ?3, applied = version WHERE id = ?1 AND project = ?2";
 const APPLIED: &str = "SELECT max(v.id) FROM version v JOIN run r ON r.id = v.run WHERE v.object = ?1 AND r.project = ?2 \
     HAVING max(v.id) IS NOT NULL";
-const UNBIND: &str = "UPDATE object SET address = NULL WHERE id = ?1";
-const BIND: &str = "UPDATE object SET address = ?3 WHERE id = ?1 AND NOT EXISTS \
-    (SELECT 1 FROM object WHERE project = ?2 AND address = ?3)";
-const CHILDREN: &str =
-    "SELECT id, address FROM object WHERE project = ?1 AND address >= ?2 AND address < ?3";
 
 /// One apply in progress.
 pub(super) struct SqlRun<'s, D: Db> {
@@ -62,12 +60,6 @@ pub(super) struct SqlRun<'s, D: Db> {
     counts: BTreeMap<&'static str, u64>,
     began: Instant,
     done: bool,
-}
-
-/// An object between two addresses.
-struct Moving {
-    from: Option<Address>,
-    to: Address,
 }
 
 /// An object as the store has it.
@@ -343,81 +335,9 @@ impl<'s, D: Db> SqlRun<'s, D> {
         Ok(())
     }
 
-    /// Notes a rename, and takes along what lives in the object.
-    fn follow(&mut self, from: Option<&Address>, to: &Address) -> Result<(), StoreError> {
-        let Some(from) = from.filter(|from| *from != to) else {
-            return Ok(());
-        };
-        self.names
-            .add(&self.new.project, self.number, from.clone(), to.clone());
-        let inner = Kind::ALL
-            .iter()
-            .filter(|kind| kind.parent() == Some(from.kind()));
-        for kind in inner {
-            let mut children = Vec::new();
-            // `0` is the character after `/`: everything that starts with `policy/<name>/`.
-            let start = format!("{kind}/{}/", from.name());
-            let end = format!("{kind}/{}0", from.name());
-            let range = [
-                Param::Text(&self.new.project),
-                Param::Text(&start),
-                Param::Text(&end),
-            ];
-            self.db.query(CHILDREN, &range, &mut |row| {
-                let address: Address = row.parse(1, "the address of an object")?;
-                children.push((row.int(0, "the number of an object")?, address));
-                Ok(())
-            })?;
-            for (object, address) in children {
-                if let Some(moved) = address.moved(from, to) {
-                    self.db.execute(UNBIND, &[Param::Int(object)])?;
-                    let moving = Moving {
-                        from: Some(address),
-                        to: moved,
-                    };
-                    self.moving.insert(object, moving);
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn delete(&mut self, stored: &Stored) -> Result<(), StoreError> {
         self.db.execute(DELETE, &[Param::Int(stored.object)])?;
         self.moving.remove(&stored.object);
-        Ok(())
-    }
-
-    /// Binds what was renamed.
-    fn bind(&mut self) -> Result<(), StoreError> {
-        for (object, moving) in &self.moving {
-            let address = moving.to.to_string();
-            let params = [
-                Param::Int(*object),
-                Param::Text(&self.new.project),
-                Param::Text(&address),
-            ];
-            if self.db.execute(BIND, &params)? != 1 {
-                return Err(taken(&moving.to));
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts the bodies of what was let go under the names of the end of the run. Other bodies that the run has written
-    /// are so already, and older ones are read through the renames.
-    fn respell(&self) -> Result<(), StoreError> {
-        for (version, address, body) in &self.forgotten {
-            let span = Span::since(self.number - 1);
-            let spelled = self
-                .names
-                .spell(&self.new.project, address.kind(), body.clone(), span)
-                .map_err(|error| self.alien(address, &error))?;
-            if spelled != *body {
-                let params = [Param::Int(*version), Param::Text(spelled.as_str())];
-                self.db.execute(RESPELL, &params)?;
-            }
-        }
         Ok(())
     }
 
