@@ -37,7 +37,7 @@ fuzz_target!(|bytes: &[u8]| {
     for diagnostic in loaded.diagnostics.iter() {
         assert!(!diagnostic.message.contains('\n'), "{diagnostic:?}");
         let related = diagnostic.related.iter().map(|label| &label.place);
-        for place in related.chain(&diagnostic.primary) {
+        for place in related.chain(diagnostic.primary.as_deref()) {
             let file = sources.iter().find(|(_, file)| file.path() == place.path);
             let (_, file) = file.expect("the file is there");
             let line = file.text().split('\n').nth(place.line as usize - 1);
