@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::node::{NodeRef, Tree};
+use super::node::{Entry, NodeRef, Tree};
 use super::parse::parse;
 use super::scalar::Variables;
 use crate::diag::{Diagnostic, Diagnostics, code};
@@ -15,7 +15,7 @@ const PROFILES: &str = "profiles";
 /// Returns the variables of the project and its tree. The tree wins; a name twice in the tree is an error.
 pub(super) fn variables(sources: &Sources, project: &Project, out: &mut Diagnostics) -> Variables {
     let mut variables = project.vars.clone();
-    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    let mut once = Once::of("variable", sources);
     for (id, file) in sources
         .iter()
         .filter(|(_, file)| has_section(file.text(), VARS))
@@ -27,11 +27,6 @@ pub(super) fn variables(sources: &Sources, project: &Project, out: &mut Diagnost
             continue;
         };
         for entry in section.entries() {
-            let span = Span {
-                file: id,
-                start: entry.key_span.0,
-                end: entry.key_span.1,
-            };
             let Some(text) = entry.value.as_text() else {
                 continue;
             };
@@ -46,20 +41,46 @@ pub(super) fn variables(sources: &Sources, project: &Project, out: &mut Diagnost
                     .help("write its text: variables are put in place once"),
                 );
             }
-            if let Some(first) = seen.insert(entry.key.to_owned(), span) {
-                out.push(
-                    Diagnostic::error(
-                        code::DUPLICATE_NAME,
-                        format!("the variable `{}` is declared twice", entry.key),
-                    )
-                    .at(sources.place(span))
-                    .related(sources.place(first), "first declared here"),
-                );
-            }
+            once.see(id, &entry, out);
             variables.insert(entry.key.to_owned(), text.to_owned());
         }
     }
     variables
+}
+
+/// Names that a tree declares once, and where.
+struct Once<'s> {
+    what: &'static str,
+    sources: &'s Sources,
+    seen: BTreeMap<String, Span>,
+}
+
+impl<'s> Once<'s> {
+    const fn of(what: &'static str, sources: &'s Sources) -> Self {
+        Self {
+            what,
+            sources,
+            seen: BTreeMap::new(),
+        }
+    }
+
+    /// Notes a name, and returns whether it is the first of its kind; another one is an error that shows both places.
+    fn see(&mut self, file: FileId, entry: &Entry<'_>, out: &mut Diagnostics) -> bool {
+        let (start, end) = entry.key_span;
+        let span = Span { file, start, end };
+        let Some(first) = self.seen.insert(entry.key.to_owned(), span) else {
+            return true;
+        };
+        out.push(
+            Diagnostic::error(
+                code::DUPLICATE_NAME,
+                format!("the {} `{}` is declared twice", self.what, entry.key),
+            )
+            .at(self.sources.place(span))
+            .related(self.sources.place(first), "first declared here"),
+        );
+        false
+    }
 }
 
 /// The profiles of a tree, with the files they stand in.
@@ -74,7 +95,7 @@ impl<'s> Profiles<'s> {
     /// Reads the profiles of a tree; a name twice is an error.
     pub(super) fn read(sources: &'s Sources, variables: &Variables, out: &mut Diagnostics) -> Self {
         let mut profiles = Self::default();
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        let mut once = Once::of("profile", sources);
         for (id, file) in sources
             .iter()
             .filter(|(_, file)| has_section(file.text(), PROFILES))
@@ -86,21 +107,8 @@ impl<'s> Profiles<'s> {
                 continue;
             };
             for entry in section.entries() {
-                let span = Span {
-                    file: id,
-                    start: entry.key_span.0,
-                    end: entry.key_span.1,
-                };
-                if let Some(first) = seen.insert(entry.key.to_owned(), span) {
-                    out.push(
-                        Diagnostic::error(
-                            code::DUPLICATE_NAME,
-                            format!("the profile `{}` is declared twice", entry.key),
-                        )
-                        .at(sources.place(span))
-                        .related(sources.place(first), "first declared here"),
-                    );
-                } else if Name::parse(entry.key).is_ok() {
+                let first = once.see(id, &entry, out);
+                if first && Name::parse(entry.key).is_ok() {
                     profiles
                         .names
                         .insert(entry.key.to_owned(), profiles.files.len());
