@@ -15,11 +15,12 @@
 //!        model    kinds, addresses, documents; desired, live    source diag
 //!        load     a YAML tree to a checked Desired, back        model and up
 //!        plan     desired against live; what became of it       model and up
+//!        governance  requests to reviews, decided               model and up
 //!        guard    safety rules that refuse a plan               model plan
 //!        audit    entries, hash chain, verify                   model
 //!        render   every output format                           all of the above
 //! shell  ports    what comes from outside: Clock, Ids, Holder   (std)
-//!        store    live objects, lease, runs, audit log          model plan audit ports
+//!        store    live objects, lease, runs, audit log, ledger  model plan governance audit ports
 //!        apply    carry out a plan                              plan store
 //!        app      use cases                                     everything above
 //!        cli      the command line, a face of app               everything above
@@ -48,6 +49,7 @@ pub mod apply;
 pub mod audit;
 pub mod cli;
 pub mod diag;
+pub mod governance;
 pub mod guard;
 pub mod load;
 pub mod model;

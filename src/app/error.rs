@@ -40,6 +40,12 @@ pub enum AppError {
     /// A saved plan cannot be applied; nothing was written.
     #[error(transparent)]
     Stale(#[from] Stale),
+    /// The engine refuses: an answer, with what does not hold. Nothing has changed.
+    #[error(transparent)]
+    Governance(Box<crate::governance::Refusal>),
+    /// A store showed nothing where it should have: our bug.
+    #[error("this is a bug: the store was not looked at")]
+    Unseen,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

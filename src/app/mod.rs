@@ -9,6 +9,7 @@ mod check;
 mod clock;
 mod drift;
 mod error;
+pub mod governance;
 mod import;
 mod init;
 mod inspect;

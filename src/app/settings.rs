@@ -93,6 +93,11 @@ pub struct StoreSettings {
     /// The store: `sqlite:FILE`, relative to the project's root.
     #[serde(default)]
     pub url: Option<String>,
+
+    /// Whether the store is one to try things in: there commands may act as anybody (`--as`) and at any time (`--at`). By
+    /// default a SQLite store is one and every other store is not.
+    #[serde(default)]
+    pub development: Option<bool>,
 }
 
 /// How strict the guards are. Settings only tighten them; a flag lifts them for one plan.

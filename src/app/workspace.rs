@@ -93,6 +93,14 @@ impl Workspace {
         self.settings.guard.thresholds().and(environment)
     }
 
+    /// Returns true for a store to try things in, where commands may act as anybody and at any time.
+    #[must_use]
+    pub fn is_development(&self) -> bool {
+        let chosen = self.environment.store.development;
+        let chosen = chosen.or(self.settings.store.development);
+        chosen.unwrap_or_else(|| self.store_url.starts_with("sqlite:"))
+    }
+
     /// Returns the project's name.
     #[must_use]
     pub fn project(&self) -> &str {

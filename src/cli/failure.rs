@@ -10,6 +10,7 @@ use super::context::Context;
 use crate::app::AppError;
 use crate::apply::ApplyError;
 use crate::diag::{Diagnostics, SHOWN};
+use crate::governance::Ground;
 use crate::guard::{Refusal, Stale};
 use crate::render::{json, view};
 use crate::store::StoreError;
@@ -121,6 +122,16 @@ impl From<AppError> for Failure {
 }
 
 /// Returns what an error means to scripts, and what a person can do.
+/// Returns how the program ends when the engine refuses.
+const fn answer(ground: Ground) -> Exit {
+    match ground {
+        Ground::NotAllowed => Exit::Denied,
+        Ground::Decided | Ground::State | Ground::Late => Exit::Conflict,
+        Ground::Unknown => Exit::Error,
+        _ => Exit::Refused,
+    }
+}
+
 fn judge(error: &AppError) -> (Exit, Option<String>) {
     let help = |text: &str| Some(text.to_owned());
     match error {
@@ -161,6 +172,8 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
                 offer.or_else(|| Some("`guestlist list` shows all".to_owned())),
             )
         }
+        AppError::Governance(refusal) => (answer(refusal.ground), refusal.help.clone()),
+        AppError::Unseen => (Exit::Error, None),
         AppError::NoSuchRun { .. } => (Exit::Error, help("`guestlist history` shows all")),
         AppError::File { .. } => (Exit::Error, None),
         AppError::Exists { .. } => (

@@ -4,8 +4,10 @@
 //! and one `run`, which parses, calls `app`, renders, and returns how the program ends. Results go to standard output,
 //! everything else to standard error.
 
+mod acting;
 mod apply;
 mod asking;
+mod assignment;
 mod commit;
 mod completions;
 mod context;
@@ -20,10 +22,12 @@ mod list;
 mod plan;
 mod process;
 mod progress;
+mod requests;
 mod rollback;
 mod schema;
 mod show;
 mod start;
+mod tick;
 mod validate;
 mod version;
 
@@ -165,6 +169,8 @@ commands! {
     History(history),
     Rollback(rollback),
     Import(import),
+    Assignment(assignment),
+    Tick(tick),
     Schema(schema),
     Completions(completions),
     Version(version),

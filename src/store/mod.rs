@@ -4,6 +4,7 @@
 //! and it writes what a plan says, in one transaction, under a lease whose token every write proves.
 //! Facts: `threat-and-fault-model` §§5, 7, 10, 12.
 
+mod ledger;
 pub mod memory;
 mod open;
 mod sql;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+pub use ledger::{Decide, Ledger, See, Sitting};
 pub use open::{OpenMode, check_url, open};
 
 use crate::audit::Entry;
@@ -21,7 +23,7 @@ use crate::plan::{Change, Lifted, Purpose, RecordedChange, RunRecord, Settled};
 use crate::ports::Holder;
 
 /// A place that keeps live objects. One suite of contract tests runs against every implementation.
-pub trait Store {
+pub trait Store: Ledger {
     /// Returns how the store is named to people: its URL without secrets.
     fn name(&self) -> &str;
 

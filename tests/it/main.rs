@@ -9,6 +9,7 @@ mod commitments;
 mod drift;
 mod example;
 mod faults;
+mod governance;
 mod guards;
 mod hostile;
 mod import;

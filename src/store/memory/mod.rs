@@ -2,6 +2,7 @@
 //!
 //! It does eagerly what stores on disk do lazily: a rename respells every body that names the object at once.
 
+mod ledger;
 mod run;
 
 use std::collections::BTreeMap;
@@ -41,6 +42,9 @@ struct State {
     chain: Chain,
     /// The highest time seen.
     seen: Option<Timestamp>,
+    /// Every object that a run changed, in order.
+    moves: Vec<(i64, Kind)>,
+    records: ledger::Records,
 }
 
 #[derive(Debug, Clone)]
@@ -83,6 +87,8 @@ impl Memory {
                 audit: Vec::new(),
                 chain: Chain::new(lineage),
                 seen: None,
+                moves: Vec::new(),
+                records: ledger::Records::default(),
             },
             token: 0,
             held: None,

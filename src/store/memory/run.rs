@@ -186,6 +186,7 @@ impl<'m> MemoryRun<'m> {
         if let Some(before) = change.delta.before() {
             self.found(&before.id);
         }
+        self.state.moves.push((number, change.address.kind()));
         self.changes.push(RecordedChange {
             address,
             renamed_from: start

@@ -8,6 +8,7 @@ pub(super) mod db;
 mod history;
 pub(crate) mod identity;
 pub(crate) mod lease;
+mod ledger;
 mod meta;
 mod names;
 mod read;
@@ -18,8 +19,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::ledger::{Decide, Ledger, See, Sitting};
 use super::{Head, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
 use crate::audit::Entry;
+use crate::governance::{Decision, Refusal};
 use crate::model::{Foreign, Kind, Live, Selection};
 use crate::plan::{RecordedChange, RunRecord};
 use db::{Db, reading};
@@ -82,5 +85,19 @@ impl<D: Db> Store for SqlStore<D> {
 
     fn audit(&self, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
         reading(&self.db, || audit::entries(&self.db, from, most))
+    }
+}
+
+impl<D: Db> Ledger for SqlStore<D> {
+    fn look(&self, project: &str, see: See<'_>) -> Result<(), StoreError> {
+        ledger::look(&self.db, project, see)
+    }
+
+    fn decide(
+        &mut self,
+        sitting: &Sitting<'_>,
+        decide: Decide<'_>,
+    ) -> Result<Result<Decision, Box<Refusal>>, StoreError> {
+        ledger::decide(&self.db, sitting, decide)
     }
 }

@@ -26,6 +26,10 @@ const STEPS: &[Migration] = &[
         name: "guards lifted",
         sql: include_str!("migrations/0003.sql"),
     },
+    Migration {
+        name: "ledger of the engine",
+        sql: include_str!("migrations/0004.sql"),
+    },
 ];
 
 /// The newest format that this program knows.

@@ -10,8 +10,10 @@ use super::connection::Sqlite;
 use super::quiet::Quiet;
 use super::{ATTEMPTS, Place};
 use crate::audit::Entry;
+use crate::governance::{Decision, Refusal};
 use crate::model::{Foreign, Kind, Live, Selection};
 use crate::plan::{RecordedChange, RunRecord};
+use crate::store::ledger::{Decide, Ledger, See, Sitting};
 use crate::store::sql::SqlStore;
 use crate::store::{Head, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
 
@@ -131,5 +133,20 @@ impl Store for Reader {
 
     fn audit(&self, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
         self.reading(|store| store.audit(from, most))
+    }
+}
+
+impl Ledger for Reader {
+    fn look(&self, project: &str, see: See<'_>) -> Result<(), StoreError> {
+        let see = RefCell::new(see);
+        self.reading(|store| store.look(project, &mut **see.borrow_mut()))
+    }
+
+    fn decide(
+        &mut self,
+        _: &Sitting<'_>,
+        _: Decide<'_>,
+    ) -> Result<Result<Decision, Box<Refusal>>, StoreError> {
+        self.closed()
     }
 }

@@ -3,6 +3,7 @@
 mod apply;
 mod diagnostics;
 mod drift;
+mod engine;
 mod error;
 mod import;
 mod object;
@@ -24,6 +25,7 @@ use crate::plan::Action;
 pub use apply::Apply;
 pub use diagnostics::{Diagnostic, Place, Related, Severity, Validate};
 pub use drift::{By, Drift, Drifted, Happened};
+pub use engine::{Request, RequestReport, Tick};
 pub use error::{Error, Failed};
 pub use import::{Import, ImportedFile, NotImported};
 pub use object::{List, Listed, Show};

@@ -20,6 +20,8 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("rollback.schema.json", schema::<v1::Rollback<'_>>()),
         ("drift.schema.json", schema::<v1::Drift>()),
         ("import.schema.json", schema::<v1::Import>()),
+        ("request.schema.json", schema::<v1::RequestReport>()),
+        ("tick.schema.json", schema::<v1::Tick>()),
         ("names.schema.json", schema::<v1::Names<'_>>()),
         ("version.schema.json", schema::<v1::Version>()),
         ("error.schema.json", schema::<v1::Failed>()),

@@ -1,0 +1,73 @@
+//! Records as reports: names in the place of numbers.
+
+use crate::governance::record::{Asked, ObjectId, PersonId, Request, RequestKind};
+use crate::governance::{Desk, Unread};
+use crate::render::json::v1;
+
+/// Returns a request as a report.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn request(desk: &Desk<'_>, request: &Request) -> Result<v1::Request, Unread> {
+    let mut approvers = Vec::new();
+    let stage = request.open_stage();
+    if let Some(stage) = stage {
+        let alternates = stage.alternates.iter().filter(|_| stage.escalated);
+        for approver in stage.approvers.iter().chain(alternates) {
+            approvers.push(mail(desk, *approver)?);
+        }
+    }
+    Ok(v1::Request {
+        number: request.number,
+        kind: kind(request.kind),
+        person: mail(desk, request.person)?,
+        by: match &request.by {
+            Some(Asked::Person(id)) => Some(mail(desk, *id)?),
+            Some(Asked::Operator(name)) => Some(name.clone()),
+            None => None,
+        },
+        package: address(desk, request.package)?,
+        policy: address(desk, request.policy)?,
+        assignment: request.assignment,
+        state: request.state.as_str(),
+        status: request.status.clone(),
+        approvers,
+        decide_by: stage.map(|stage| stage.decide_by),
+        created: request.created,
+        completed: request.completed,
+        start: request.schedule.start,
+        end: request.schedule.end,
+        justification: request.justification.clone(),
+    })
+}
+
+const fn kind(kind: RequestKind) -> &'static str {
+    match kind {
+        RequestKind::UserAdd => "userAdd",
+        RequestKind::UserExtend => "userExtend",
+        RequestKind::UserRemove => "userRemove",
+        RequestKind::AdminAdd => "adminAdd",
+        RequestKind::AdminRemove => "adminRemove",
+        RequestKind::SystemAdd => "systemAdd",
+        RequestKind::SystemRemove => "systemRemove",
+    }
+}
+
+/// Returns the address of a person.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn mail(desk: &Desk<'_>, id: PersonId) -> Result<String, Unread> {
+    Ok(desk.person(id)?.mail.to_string())
+}
+
+/// Returns the address of a declared object; `None` when it is gone.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn address(desk: &Desk<'_>, id: ObjectId) -> Result<Option<String>, Unread> {
+    Ok(desk.object(id)?.map(|thing| thing.address.to_string()))
+}

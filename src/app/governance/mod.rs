@@ -1,0 +1,214 @@
+//! The engine at work: one command at a time, each decided and kept as one, then what it does outside.
+
+mod acting;
+pub mod cards;
+mod directory;
+mod mailer;
+mod outbox;
+mod tick;
+
+use jiff::Timestamp;
+
+pub use acting::Acting;
+pub use directory::{Directory, Embedded};
+pub use mailer::{Folder, Mailer};
+pub use tick::{Ticked, tick};
+
+use super::{AppError, Workspace, World};
+use crate::governance::{
+    self, Actor, Command, Decision, Desk, Moment, Refusal, Tenant, Unread, World as View,
+};
+use crate::ports::Ids;
+use crate::store::{OpenMode, Sitting, Store};
+
+/// Where the pages for people are when the settings name none.
+const PORTAL: &str = "https://myaccess.microsoft.com";
+
+/// The engine over a store.
+pub struct Engine<'e> {
+    store: Box<dyn Store + 'e>,
+    directory: Box<dyn Directory + 'e>,
+    mailer: Box<dyn Mailer + 'e>,
+    ids: &'e dyn Ids,
+    project: String,
+    /// Through which door: the command, for the audit log.
+    via: &'static str,
+    /// Who acts, for the audit log.
+    who: String,
+    moment: Moment,
+}
+
+impl std::fmt::Debug for Engine<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine")
+            .field("project", &self.project)
+            .field("moment", &self.moment)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'e> Engine<'e> {
+    /// Opens a project's store for one command.
+    ///
+    /// # Errors
+    ///
+    /// For a store that cannot be opened, and an acting person who is not known or may not be named here.
+    pub fn open(
+        workspace: &Workspace,
+        world: &World<'e>,
+        acting: &Acting,
+        via: &'static str,
+        mode: OpenMode,
+    ) -> Result<Self, AppError> {
+        let store = workspace.open(mode)?;
+        let mut engine = Self {
+            store,
+            directory: Box::new(Embedded),
+            mailer: Box::new(Folder::new(workspace.root.join("mail"))),
+            ids: world.ids,
+            project: workspace.project().to_owned(),
+            via,
+            who: world.actor.clone(),
+            moment: Moment {
+                now: acting.now(workspace, world)?,
+                actor: Actor::Operator(world.actor.clone()),
+                tenant: tenant(workspace),
+                seed: [0; 32],
+            },
+        };
+        acting.take(workspace, &mut engine)?;
+        Ok(engine)
+    }
+
+    /// Returns an engine over any store and any outside, for programs that are not a command.
+    #[must_use]
+    pub fn over(
+        store: Box<dyn Store + 'e>,
+        directory: Box<dyn Directory + 'e>,
+        mailer: Box<dyn Mailer + 'e>,
+        ids: &'e dyn Ids,
+        project: &str,
+        moment: Moment,
+    ) -> Self {
+        Self {
+            store,
+            directory,
+            mailer,
+            ids,
+            project: project.to_owned(),
+            via: "library",
+            who: "library".to_owned(),
+            moment,
+        }
+    }
+
+    /// Lets somebody else act, or at another time, from now on.
+    pub fn sit(&mut self, actor: Actor, now: Timestamp) {
+        self.moment.actor = actor;
+        self.moment.now = now;
+    }
+
+    /// Returns the present instant of the engine.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.moment.now
+    }
+
+    /// Returns the store.
+    #[must_use]
+    pub fn store(&mut self) -> &mut (dyn Store + 'e) {
+        &mut *self.store
+    }
+
+    /// Looks at the store through a desk that decides nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading, and what the closure returns.
+    pub fn look<T>(&self, see: impl Fn(&Desk<'_>) -> Result<T, Unread>) -> Result<T, AppError> {
+        let mut seen = None;
+        self.store.look(&self.project, &mut |view| {
+            seen = Some(see(&Desk::new(view, &self.moment))?);
+            Ok(())
+        })?;
+        seen.ok_or(AppError::Unseen)
+    }
+
+    /// Decides a command and keeps the decision; what follows outside waits in the outbox.
+    ///
+    /// # Errors
+    ///
+    /// A refusal, which is an answer, and those of the store. Nothing has changed.
+    pub fn decide(&mut self, command: &Command) -> Result<Decision, AppError> {
+        self.decide_all(std::slice::from_ref(command))
+    }
+
+    /// Decides several commands as one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Engine::decide`]; a refusal of one refuses all.
+    pub fn decide_all(&mut self, commands: &[Command]) -> Result<Decision, AppError> {
+        let id = self.ids.fresh();
+        let mut moment = self.moment.clone();
+        moment.seed = seed(self.ids);
+        let sitting = Sitting {
+            project: &self.project,
+            now: moment.now,
+            actor: &self.who,
+            via: self.via,
+            id: &id.to_string(),
+        };
+        let decided = self.store.decide(&sitting, &mut |view: &dyn View| {
+            governance::decide_all(view, commands, &moment)
+        })?;
+        decided.map_err(|refusal: Box<Refusal>| AppError::Governance(refusal))
+    }
+
+    /// Decides a command, and carries out what follows outside.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Engine::decide`]. What could not be done outside stays in the outbox for the next tick.
+    pub fn serve(&mut self, command: &Command) -> Result<Decision, AppError> {
+        let decision = self.decide(command)?;
+        self.drain()?;
+        Ok(decision)
+    }
+
+    /// Decides in the name of the engine itself.
+    fn as_engine(&mut self, commands: &[Command]) -> Result<Decision, AppError> {
+        let actor = std::mem::replace(&mut self.moment.actor, Actor::Engine);
+        let who = std::mem::replace(&mut self.who, "engine".to_owned());
+        let decided = self.decide_all(commands);
+        self.moment.actor = actor;
+        self.who = who;
+        decided
+    }
+}
+
+/// Returns 32 bytes that nobody can guess.
+fn seed(ids: &dyn Ids) -> [u8; 32] {
+    let mut seed = [0; 32];
+    // A version 7 id holds 74 random bits; two of them and the hash over both are more than a passcode needs.
+    seed[..16].copy_from_slice(ids.fresh().as_bytes());
+    seed[16..].copy_from_slice(ids.fresh().as_bytes());
+    seed
+}
+
+/// Returns our own tenant as the settings describe it.
+fn tenant(workspace: &Workspace) -> Tenant {
+    let project = workspace
+        .settings
+        .project(&workspace.environment, &std::collections::BTreeMap::new());
+    let settings = &workspace.settings.tenant;
+    Tenant {
+        name: settings
+            .name
+            .as_ref()
+            .map_or_else(|| project.name.clone(), ToString::to_string),
+        domains: project.own_domains,
+        zone: project.zone,
+        portal: PORTAL.to_owned(),
+    }
+}

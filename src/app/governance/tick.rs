@@ -1,0 +1,42 @@
+//! A tick: what time has made due, in bounded batches, as often as one likes.
+
+use super::Engine;
+use crate::app::AppError;
+use crate::governance::due;
+
+/// How many commands are decided as one: bounds the memory of a tick, and how long a request has to wait for it.
+const BATCH: usize = 100;
+
+/// What a tick did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ticked {
+    /// How many things were due.
+    pub due: u64,
+    /// How many entries of the audit log followed.
+    pub events: u64,
+}
+
+/// Does what is due now.
+///
+/// # Errors
+///
+/// Those of the store. What was done is kept; the next tick goes on.
+pub fn tick(engine: &mut Engine<'_>) -> Result<Ticked, AppError> {
+    let mut ticked = Ticked::default();
+    engine.drain()?;
+    loop {
+        let now = engine.now();
+        let commands = engine.look(|desk| due(desk.world(), now, BATCH))?;
+        if commands.is_empty() {
+            return Ok(ticked);
+        }
+        let decision = engine.as_engine(&commands)?;
+        ticked.due += commands.len() as u64;
+        ticked.events += decision.events.len() as u64;
+        engine.drain()?;
+        if decision.is_empty() {
+            // What is due and asks for nothing would be due for ever.
+            return Ok(ticked);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! `guestlist assignment`.
+
+mod grant;
+
+use clap::{Args, Subcommand};
+
+use super::Exit;
+use super::context::Context;
+use super::failure::Failure;
+
+/// Assign packages directly, take them away, see who has them
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Grant(grant::Arguments),
+}
+
+impl Arguments {
+    pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        match &self.command {
+            Command::Grant(arguments) => arguments.run(cx),
+        }
+    }
+}

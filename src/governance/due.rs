@@ -1,0 +1,31 @@
+//! What time has made due: the commands that a tick gives the engine.
+
+use jiff::Timestamp;
+
+use super::record::{Mark, RecordId, RecordKind};
+use super::world::{Range, Unread, World};
+use super::{Command, assignment, lifecycle};
+
+/// Returns what is due at an instant, the earliest first, at most so many. Commands that are no longer due when they are
+/// decided do nothing, so two ticks at once do no harm.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn due(world: &dyn World, now: Timestamp, most: usize) -> Result<Vec<Command>, Unread> {
+    let range = Range::until(Mark::Due, now).most(most);
+    let mut commands = Vec::new();
+    for (_, id) in world.marked(&range)? {
+        commands.extend(command(id));
+    }
+    Ok(commands)
+}
+
+/// Returns what a record that is due asks for.
+fn command(id: RecordId) -> Option<Command> {
+    match id.kind {
+        RecordKind::Assignment => Some(assignment::Command::Due(id.number).into()),
+        RecordKind::Person => Some(lifecycle::Command::Due(id.number).into()),
+        _ => None,
+    }
+}

@@ -1,0 +1,230 @@
+//! The engine's records in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use jiff::Timestamp;
+
+use super::{Memory, State};
+use crate::audit::{Act, Entry};
+use crate::governance::record::{Key, Mark, ObjectId, Record, RecordId, RecordKind};
+use crate::governance::{Decision, Moved, Range, Refusal, Stop, Thing, Unread, World};
+use crate::model::{Address, Digest, Kind};
+use crate::store::StoreError;
+use crate::store::ledger::{Decide, Ledger, See, Sitting};
+
+/// The records of a store in memory, and the marks they are found by.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Records {
+    rows: BTreeMap<RecordId, Record>,
+    marks: BTreeSet<(Mark, Key, RecordId)>,
+    last: BTreeMap<RecordKind, u64>,
+}
+
+impl Records {
+    fn write(&mut self, id: RecordId, after: Option<&Record>) {
+        let Self { rows, marks, last } = self;
+        let before = match after {
+            Some(record) => rows.insert(id, record.clone()),
+            None => rows.remove(&id),
+        };
+        if let Some(before) = before {
+            before.marks(&mut |mark, key| {
+                marks.remove(&(mark, key, id));
+            });
+        }
+        if let Some(after) = after {
+            after.marks(&mut |mark, key| {
+                marks.insert((mark, key, id));
+            });
+        }
+        let highest = last.entry(id.kind).or_default();
+        *highest = (*highest).max(id.number);
+    }
+}
+
+struct View<'m> {
+    state: &'m State,
+    project: &'m str,
+}
+
+impl View<'_> {
+    fn thing(&self, number: i64, object: &super::Object) -> Result<Option<Rc<Thing>>, Unread> {
+        let Some(address) = &object.address else {
+            return Ok(None);
+        };
+        let mut read = serde_json::Deserializer::from_str(object.body.as_str());
+        let decoded = object.kind.decode(&mut read);
+        let decoded = decoded.map_err(|error| Unread(Box::new(error)))?;
+        Ok(Some(Rc::new(Thing {
+            id: ObjectId(number.cast_unsigned()),
+            address: address.clone(),
+            object: decoded,
+        })))
+    }
+
+    fn ours(&self) -> impl Iterator<Item = (i64, &super::Object)> {
+        let objects = self.state.objects.iter();
+        let ours = objects.filter(|(_, object)| object.project == self.project);
+        ours.map(|(number, object)| (*number, object))
+    }
+}
+
+impl World for View<'_> {
+    fn record(&self, id: RecordId) -> Result<Option<Record>, Unread> {
+        Ok(self.state.records.rows.get(&id).cloned())
+    }
+
+    fn marked(&self, of: &Range) -> Result<Vec<(Key, RecordId)>, Unread> {
+        let lowest = RecordId {
+            kind: RecordKind::Person,
+            number: 0,
+        };
+        let from = match &of.after {
+            Some((key, id)) => (of.mark, key.clone(), *id),
+            None => (of.mark, of.from.clone(), lowest),
+        };
+        let marks = self.state.records.marks.range(from..);
+        let within = marks.take_while(|(mark, key, _)| {
+            *mark == of.mark && of.until.as_ref().is_none_or(|until| key < until)
+        });
+        let held = within.filter(|(_, key, id)| of.holds(key, *id));
+        Ok(held
+            .take(of.most)
+            .map(|(_, key, id)| (key.clone(), *id))
+            .collect())
+    }
+
+    fn count(&self, mark: Mark, key: &Key) -> Result<u64, Unread> {
+        let found = self.marked(&Range::of(mark, key.clone()))?;
+        Ok(u64::try_from(found.len()).unwrap_or(u64::MAX))
+    }
+
+    fn numbers(&self, kind: RecordKind, after: u64, most: usize) -> Result<Vec<u64>, Unread> {
+        let from = RecordId {
+            kind,
+            number: after.saturating_add(1),
+        };
+        let rows = self.state.records.rows.range(from..);
+        let ours = rows.take_while(|(id, _)| id.kind == kind).take(most);
+        Ok(ours.map(|(id, _)| id.number).collect())
+    }
+
+    fn last(&self, kind: RecordKind) -> Result<u64, Unread> {
+        Ok(self.state.records.last.get(&kind).copied().unwrap_or(0))
+    }
+
+    fn object(&self, id: ObjectId) -> Result<Option<Rc<Thing>>, Unread> {
+        let number = id.0.cast_signed();
+        match self.state.objects.get(&number) {
+            Some(object) => self.thing(number, object),
+            None => Ok(None),
+        }
+    }
+
+    fn at(&self, address: &Address) -> Result<Option<Rc<Thing>>, Unread> {
+        let mut ours = self.ours();
+        match ours.find(|(_, object)| object.address.as_ref() == Some(address)) {
+            Some((number, object)) => self.thing(number, object),
+            None => Ok(None),
+        }
+    }
+
+    fn things(&self, kind: Kind, within: Option<&Address>) -> Result<Vec<Rc<Thing>>, Unread> {
+        let wanted = |address: &Address| {
+            address.kind() == kind
+                && within.is_none_or(|parent| address.parent().as_ref() == Some(parent))
+        };
+        let mut found = BTreeMap::new();
+        for (number, object) in self.ours() {
+            if let Some(address) = object.address.as_ref().filter(|address| wanted(address)) {
+                found.insert(address.clone(), (number, object));
+            }
+        }
+        let mut things = Vec::new();
+        for (number, object) in found.into_values() {
+            things.extend(self.thing(number, object)?);
+        }
+        Ok(things)
+    }
+
+    fn changed(&self, after: u64, most: usize) -> Result<Vec<Moved>, Unread> {
+        let moves = (1_u64..).zip(&self.state.moves);
+        let later = moves.filter(|(change, _)| *change > after).take(most);
+        Ok(later
+            .map(|(change, (number, kind))| Moved {
+                change,
+                object: ObjectId(number.cast_unsigned()),
+                kind: *kind,
+                is_there: self
+                    .state
+                    .objects
+                    .get(number)
+                    .is_some_and(|object| object.address.is_some()),
+            })
+            .collect())
+    }
+
+    fn seen(&self) -> Result<Option<Timestamp>, Unread> {
+        Ok(self.state.seen)
+    }
+}
+
+impl Ledger for Memory {
+    fn look(&self, project: &str, see: See<'_>) -> Result<(), StoreError> {
+        let view = View {
+            state: &self.state,
+            project,
+        };
+        see(&view).map_err(|unread| StoreError::unread(unread, "memory"))
+    }
+
+    fn decide(
+        &mut self,
+        sitting: &Sitting<'_>,
+        decide: Decide<'_>,
+    ) -> Result<Result<Decision, Box<Refusal>>, StoreError> {
+        let view = View {
+            state: &self.state,
+            project: sitting.project,
+        };
+        let decision = match decide(&view) {
+            Ok(decision) => decision,
+            Err(Stop::Refused(refusal)) => return Ok(Err(refusal)),
+            Err(Stop::Unread(unread)) => return Err(StoreError::unread(unread, "memory")),
+        };
+        let state = &mut self.state;
+        state.note_time(sitting.now);
+        for event in &decision.events {
+            let body = |record: &Option<Record>| {
+                record
+                    .as_ref()
+                    .map(|record| Digest::of(record.body().as_bytes()))
+            };
+            let text = Act {
+                action: event.activity.as_str(),
+                actor: sitting.actor,
+                address: Some(&event.subject.to_string()),
+                after: body(&event.after),
+                at: sitting.now,
+                before: body(&event.before),
+                reason: &event.reason,
+                run: sitting.id,
+                seq: state.chain.size() + 1,
+                via: sitting.via,
+            }
+            .text();
+            let hash = state.chain.append(&text);
+            state.audit.push(Entry {
+                seq: state.chain.size(),
+                at: sitting.now,
+                text,
+                hash: hash.to_string(),
+            });
+        }
+        for write in &decision.writes {
+            state.records.write(write.id, write.after.as_ref());
+        }
+        Ok(Ok(decision))
+    }
+}

@@ -1,0 +1,137 @@
+//! The ledger: the same on every store.
+
+use guestlist::governance::record::{Group, Key, Mark, RecordKind};
+use guestlist::governance::{Activity, Actor, Decision, Desk, Moment, Range, Stop, Tenant};
+use guestlist::store::Sitting;
+use jiff::tz::TimeZone;
+
+use super::scene::{BEGIN, instant};
+use crate::support::store::{PROJECT, Place};
+
+fn group(number: u64, name: &str) -> Group {
+    Group {
+        number,
+        name: name.to_owned(),
+        rule: None,
+        guests: true,
+        owners: Vec::new(),
+        managed: None,
+    }
+}
+
+fn moment() -> Moment {
+    Moment {
+        now: instant(BEGIN),
+        actor: Actor::Operator("root".to_owned()),
+        tenant: Tenant {
+            name: "Contoso".to_owned(),
+            domains: Vec::new(),
+            zone: TimeZone::UTC,
+            portal: String::new(),
+        },
+        seed: [0; 32],
+    }
+}
+
+fn decide(place: &mut Place, act: &dyn Fn(&mut Desk<'_>) -> Result<(), Stop>) -> Decision {
+    let moment = moment();
+    let sitting = Sitting {
+        project: PROJECT,
+        now: moment.now,
+        actor: "root",
+        via: "test",
+        id: "1",
+    };
+    let decided = place.store.decide(&sitting, &mut |world| {
+        let mut desk = Desk::new(world, &moment);
+        act(&mut desk)?;
+        Ok(desk.decided())
+    });
+    decided.unwrap().unwrap()
+}
+
+fn names(place: &Place, range: &Range) -> Vec<String> {
+    let moment = moment();
+    let mut names = Vec::new();
+    place
+        .store
+        .look(PROJECT, &mut |world| {
+            let groups = Desk::new(world, &moment).some::<Group>(range)?;
+            names = groups.into_iter().map(|group| group.name).collect();
+            Ok(())
+        })
+        .unwrap();
+    names
+}
+
+#[test]
+fn records_are_found_by_their_marks_until_they_change() {
+    for mut place in Place::every() {
+        let _ = decide(&mut place, &|desk| {
+            for name in ["Alpha", "Alpine", "Beta"] {
+                let number = desk.fresh::<Group>()?;
+                desk.put(Activity::AddGroup, &group(number, name))?;
+            }
+            Ok(())
+        });
+        let all = Range::of(Mark::GroupName, Key::new());
+        assert_eq!(names(&place, &all), ["Alpha", "Alpine", "Beta"]);
+        assert_eq!(names(&place, &all.clone().most(2)), ["Alpha", "Alpine"]);
+        let one = Range::of(Mark::GroupName, Key::new().text("ALPINE"));
+        assert_eq!(names(&place, &one), ["Alpine"]);
+
+        let _ = decide(&mut place, &|desk| {
+            desk.put(Activity::UpdateGroup, &group(2, "Gamma"))?;
+            let first = desk.need::<Group>(1)?;
+            desk.remove(Activity::DeleteGroup, &first)?;
+            // The same decision sees what it has decided.
+            let all = desk.find::<Group>(Mark::GroupName, &Key::new())?;
+            assert_eq!(all.len(), 2);
+            Ok(())
+        });
+        assert_eq!(names(&place, &all), ["Beta", "Gamma"]);
+        assert!(names(&place, &one).is_empty());
+    }
+}
+
+#[test]
+fn a_number_is_never_given_twice() {
+    for mut place in Place::every() {
+        for expected in 1..=3 {
+            let _ = decide(&mut place, &|desk| {
+                let number = desk.fresh::<Group>()?;
+                assert_eq!(number, expected);
+                Ok(desk.put(Activity::AddGroup, &group(number, "Alpha"))?)
+            });
+            let _ = decide(&mut place, &|desk| {
+                let gone = desk.need::<Group>(expected)?;
+                Ok(desk.remove(Activity::DeleteGroup, &gone)?)
+            });
+        }
+    }
+}
+
+#[test]
+fn each_event_is_one_audit_entry_and_a_refusal_is_none() {
+    for mut place in Place::every() {
+        let decision = decide(&mut place, &|desk| {
+            desk.put(Activity::AddGroup, &group(1, "Alpha"))?;
+            Ok(desk.put(Activity::UpdateGroup, &group(1, "Beta"))?)
+        });
+        assert_eq!((decision.events.len(), decision.writes.len()), (2, 1));
+        let entries = place.store.audit(1, 10).unwrap();
+        assert_eq!(entries.len(), 2);
+        assert!(entries[0].text.contains("\"Add group\""));
+        let range = Range::of(Mark::GroupName, Key::new());
+        assert_eq!(names(&place, &range), ["Beta"]);
+        let mut numbers = Vec::new();
+        place
+            .store
+            .look(PROJECT, &mut |world| {
+                numbers = world.numbers(RecordKind::Group, 0, 10)?;
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(numbers, [1]);
+    }
+}

@@ -1,0 +1,9 @@
+//! The engine: Entra's conditions, states, numbers and timelines, each a named test on a tree of its own.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may fail where it finds something amiss"
+)]
+
+mod delivery;
+mod ledger;
+mod scene;

@@ -1,0 +1,232 @@
+//! A scene: a tree that was applied, people, and a clock that only the test moves. Everything runs on the store in memory.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Mutex;
+
+use guestlist::app::AppError;
+use guestlist::app::governance::{Embedded, Engine, Mailer, Ticked, tick};
+use guestlist::governance::people::Entry;
+use guestlist::governance::record::{
+    Assignment, DirectoryRole, Entity, Hold, Key, Mark, Person, Request,
+};
+use guestlist::governance::{
+    Actor, Command, Decision, Desk, Mail, Moment, Outcome, Refusal, Tenant, Unread, people,
+};
+use guestlist::load::load;
+use guestlist::model::text::{Domain, Email};
+use guestlist::model::{Bodies, Desired, Project, Selection};
+use guestlist::plan::{Asks, build};
+use guestlist::ports::Ids;
+use guestlist::source::{SourceFile, Sources};
+use guestlist::store::memory::Memory;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
+use crate::support::store::{PROJECT, ask, new_run};
+
+/// The instant at which every scene begins.
+pub(crate) const BEGIN: &str = "2027-01-01T00:00:00Z";
+
+/// A scene.
+pub(crate) struct Scene {
+    engine: Engine<'static>,
+    sent: Rc<RefCell<Vec<Mail>>>,
+}
+
+/// Ids that count up, so that a scene plays the same each time.
+struct Counting(Mutex<u128>);
+
+impl Ids for Counting {
+    fn fresh(&self) -> Uuid {
+        let mut last = self.0.lock().unwrap();
+        *last += 1;
+        Uuid::from_u128(*last)
+    }
+}
+
+static IDS: Counting = Counting(Mutex::new(0));
+
+/// Keeps what it was given.
+struct Kept(Rc<RefCell<Vec<Mail>>>);
+
+impl Mailer for Kept {
+    fn send(&mut self, _: &str, mail: &Mail, _: Timestamp) -> Outcome {
+        self.0.borrow_mut().push(mail.clone());
+        Outcome::Done
+    }
+}
+
+/// Reads an instant; a day counted from the beginning is written `T14`.
+pub(crate) fn instant(text: &str) -> Timestamp {
+    match text.strip_prefix('T') {
+        Some(days) => {
+            let days: i64 = days.parse().unwrap();
+            instant(BEGIN) + jiff::SignedDuration::from_hours(24 * days)
+        }
+        None => text.parse().unwrap(),
+    }
+}
+
+pub(crate) fn mail(text: &str) -> Email {
+    Email::parse(text).unwrap()
+}
+
+impl Scene {
+    /// A scene with a tree. The administrator `admin@contoso.com` is there.
+    pub(crate) fn of(tree: &str) -> Self {
+        let sent = Rc::new(RefCell::new(Vec::new()));
+        let moment = Moment {
+            now: instant(BEGIN),
+            actor: Actor::Operator("root".to_owned()),
+            tenant: Tenant {
+                name: "Contoso".to_owned(),
+                domains: vec![Domain::parse("contoso.com").unwrap()],
+                zone: TimeZone::UTC,
+                portal: "https://myaccess.example".to_owned(),
+            },
+            seed: [0; 32],
+        };
+        let engine = Engine::over(
+            Box::new(Memory::new("memory")),
+            Box::new(Embedded),
+            Box::new(Kept(Rc::clone(&sent))),
+            &IDS,
+            PROJECT,
+            moment,
+        );
+        let mut scene = Self { engine, sent };
+        scene.apply(tree);
+        scene.member("admin@contoso.com", &[DirectoryRole::GlobalAdministrator]);
+        scene
+    }
+
+    /// Applies another tree, whole.
+    pub(crate) fn apply(&mut self, tree: &str) {
+        let desired = desired(tree, self.engine.now());
+        let store = self.engine.store();
+        let bodies = Bodies::All;
+        let live = store
+            .read(&Selection {
+                project: PROJECT,
+                bodies,
+            })
+            .unwrap();
+        let plan = build(&desired, &live, &Asks::default());
+        let lease = store.lease(&ask("ana", instant(BEGIN))).unwrap();
+        let new = new_run(&*store, PROJECT);
+        let _ =
+            guestlist::apply::apply(store, &plan, &lease, new, &|| false, &mut |_, _| {}).unwrap();
+        store.release(lease).unwrap();
+    }
+
+    /// Moves the clock: `T14`, or an instant. The operator acts from now on.
+    pub(crate) fn at(&mut self, at: &str) -> &mut Self {
+        self.engine
+            .sit(Actor::Operator("root".to_owned()), instant(at));
+        self
+    }
+
+    /// Lets somebody act from now on.
+    pub(crate) fn acting(&mut self, person: &str) -> &mut Self {
+        let id = self.person(person).id();
+        let now = self.engine.now();
+        self.engine.sit(Actor::Person(id), now);
+        self
+    }
+
+    /// Moves the clock and does what is due.
+    pub(crate) fn tick(&mut self, at: &str) -> Ticked {
+        self.at(at);
+        tick(&mut self.engine).unwrap()
+    }
+
+    /// Gives a command that is not refused.
+    pub(crate) fn run(&mut self, command: impl Into<Command>) -> Decision {
+        self.engine.serve(&command.into()).unwrap()
+    }
+
+    /// Gives a command that is refused, and returns why.
+    pub(crate) fn refused(&mut self, command: impl Into<Command>) -> Refusal {
+        match self.engine.serve(&command.into()) {
+            Err(AppError::Governance(refusal)) => *refusal,
+            other => panic!("not refused: {other:?}"),
+        }
+    }
+
+    /// Makes a member of the directory known.
+    pub(crate) fn member(&mut self, address: &str, roles: &[DirectoryRole]) {
+        let name = address.split('@').next().unwrap().to_owned();
+        let _ = self.run(people::Command::Member(Entry {
+            mail: mail(address),
+            name,
+            roles: roles.to_vec(),
+        }));
+    }
+
+    /// Looks at the store.
+    pub(crate) fn look<T>(&self, see: impl Fn(&Desk<'_>) -> Result<T, Unread>) -> T {
+        self.engine.look(see).unwrap()
+    }
+
+    pub(crate) fn person(&self, address: &str) -> Person {
+        self.look(|desk| desk.by_mail(&mail(address))).unwrap()
+    }
+
+    pub(crate) fn get<E: Entity>(&self, number: u64) -> E {
+        self.look(|desk| desk.need(number))
+    }
+
+    pub(crate) fn request(&self, number: u64) -> Request {
+        self.get(number)
+    }
+
+    pub(crate) fn assignment(&self, number: u64) -> Assignment {
+        self.get(number)
+    }
+
+    /// The roles that somebody holds: `group Design guests: Member`, in order.
+    pub(crate) fn holds(&self, address: &str) -> Vec<String> {
+        let key = Key::new().person(self.person(address).id());
+        let holds = self.look(|desk| desk.find::<Hold>(Mark::HoldPerson, &key));
+        let mut holds: Vec<String> = holds
+            .iter()
+            .map(|hold| {
+                format!(
+                    "{} {}: {}",
+                    hold.place.origin.key(),
+                    hold.place.name,
+                    hold.role
+                )
+            })
+            .collect();
+        holds.sort();
+        holds
+    }
+
+    /// The mails sent since the last time that somebody asked: `access-granted to bob@…`, in order.
+    pub(crate) fn mails(&mut self) -> Vec<String> {
+        let mut sent = self.sent.borrow_mut();
+        let mut mails: Vec<String> = sent
+            .drain(..)
+            .map(|mail| format!("{} to {}", mail.template.as_str(), mail.to))
+            .collect();
+        mails.sort();
+        mails
+    }
+}
+
+fn desired(tree: &str, now: Timestamp) -> Desired {
+    let project = Project {
+        name: PROJECT.to_owned(),
+        own_domains: vec![Domain::parse("contoso.com").unwrap()],
+        zone: TimeZone::UTC,
+        vars: std::collections::BTreeMap::new(),
+    };
+    let sources = Sources::new(vec![SourceFile::new("tree.yaml", tree)]);
+    let loaded = load(&sources, &project, now);
+    loaded
+        .desired
+        .unwrap_or_else(|| panic!("{:#?}", loaded.diagnostics))
+}
