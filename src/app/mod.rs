@@ -9,6 +9,7 @@ mod check;
 mod clock;
 mod drift;
 mod error;
+mod hold;
 mod import;
 mod init;
 mod inspect;
@@ -16,6 +17,8 @@ mod manifest;
 mod plan;
 mod rollback;
 mod saved;
+#[cfg(test)]
+mod scene;
 mod schemas;
 mod settings;
 mod tree;
@@ -23,13 +26,14 @@ mod workspace;
 
 use std::collections::BTreeMap;
 
-use crate::ports::{Clock, Holder, Ids};
+use crate::ports::{Clock, Holder, Ids, Timer};
 
 pub use crate::guard::Ask;
 pub use apply::{Applied, Approval, Outcome, apply};
 pub use check::{Checked, check};
 pub use drift::{drift, refresh};
 pub use error::AppError;
+pub use hold::{Patience, Tell, wait_for_lease};
 pub use import::import;
 pub use init::{Initialised, init};
 pub use inspect::{history, history_run, list, show};
@@ -46,6 +50,10 @@ pub struct World<'w> {
     pub clock: &'w dyn Clock,
     /// Makes ids.
     pub ids: &'w dyn Ids,
+    /// Measures time as it passes, and lets it pass.
+    pub timer: &'w dyn Timer,
+    /// How long to wait for whoever is writing.
+    pub patience: Patience<'w>,
     /// Knows whether a process has certainly ended.
     pub is_gone: fn(&Holder) -> bool,
     /// This process.

@@ -26,6 +26,7 @@ mod show;
 mod start;
 mod validate;
 mod version;
+mod waiting;
 
 use std::path::PathBuf;
 
