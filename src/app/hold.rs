@@ -138,7 +138,7 @@ fn reader(workspace: &Workspace) -> Option<Held> {
 }
 
 /// Tries again while somebody else writes, as long as the patience lasts.
-fn patiently<T>(
+pub(super) fn patiently<T>(
     workspace: &Workspace,
     world: &World<'_>,
     stop: &dyn Fn() -> bool,

@@ -135,6 +135,13 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
             help("run `guestlist apply` again and look at the new plan"),
         ),
         AppError::Stale(error) => (Exit::Conflict, Some(stale(error))),
+        AppError::InTheMiddle { held } => (
+            Exit::Conflict,
+            Some(format!(
+                "wait for it with `--wait 5m`, or end process {} on {}: the store is then as it was before",
+                held.holder.pid, held.holder.host
+            )),
+        ),
         AppError::Store(error) | AppError::Apply(ApplyError::Store(error)) => store(error),
         AppError::Apply(ApplyError::OtherGeneration { .. }) => (Exit::Conflict, None),
         AppError::Apply(ApplyError::Interrupted) => (Exit::Interrupted, None),

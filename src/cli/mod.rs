@@ -16,6 +16,7 @@ mod history;
 mod import;
 mod init;
 mod interrupt;
+mod lease;
 mod list;
 mod plan;
 mod process;
@@ -165,6 +166,7 @@ commands! {
     List(list),
     History(history),
     Rollback(rollback),
+    Lease(lease),
     Import(import),
     Schema(schema),
     Completions(completions),

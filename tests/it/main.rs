@@ -15,6 +15,7 @@ mod import;
 mod journeys;
 mod killed;
 mod layering;
+mod lease;
 mod properties;
 mod registries;
 mod rollback;
