@@ -3,15 +3,16 @@
 use jiff::SignedDuration;
 
 use super::ask::circumstances;
+use super::hold::{self, Hold};
 use super::plan::{Planned, against, judged};
 use super::rollback::{self, Target};
 use super::{AppError, Ask, Workspace, World, check, clock};
 use crate::apply;
 use crate::diag::Diagnostics;
-use crate::guard::{Commitment, judge};
+use crate::guard::{Commitment, Stale, judge};
 use crate::model::{Desired, Digest};
 use crate::plan::{Asks, Purpose};
-use crate::store::{Head, Lease, LeaseAsk, NewRun, OpenMode, Store, StoreError};
+use crate::store::{Head, NewRun, OpenMode, StoreError};
 
 /// How an apply is approved.
 pub enum Approval<'a> {
@@ -127,11 +128,25 @@ pub(super) fn toward(
 ) -> Result<Outcome, AppError> {
     let afterwards = aim.afterwards()?;
     let mut planned = None;
-    if let Approval::Committed(..) = &approval {
-        // Looked at before anything is opened to be written, so that a stale plan leaves no trace.
-        hold(&approval, &aim.preview(workspace, world)?, world)?;
+    let mut lineage = None;
+    // What is seen now and gone later is not made anew.
+    let mut seen = matches!(aim, Aim::Back(..));
+    match &approval {
+        Approval::Committed(..) => {
+            // Looked at before anything is opened to be written, so that a stale plan leaves no trace.
+            let preview = aim.preview(workspace, world)?;
+            committed(&approval, &preview, world)?;
+            seen |= !preview.plan.lineage.is_empty();
+        }
+        Approval::Expected(approved, _) if !seen && is_absent(workspace) => {
+            let preview = aim.preview(workspace, world)?;
+            unchanged(*approved, preview.plan.digest())?;
+        }
+        _ => {}
     }
     if let Approval::Asked(confirm) = &mut approval {
+        // Nobody is asked about a plan that somebody else is about to make wrong.
+        hold::wait_for_lease(workspace, world, stop)?;
         let preview = aim.preview(workspace, world)?;
         if !preview.verdict.is_allowed() {
             return Err(AppError::Refused(Box::new(preview)));
@@ -142,6 +157,8 @@ pub(super) fn toward(
         if !confirm(&preview) {
             return Ok(Outcome::Declined(preview));
         }
+        lineage = Some(preview.plan.lineage.clone()).filter(|lineage| !lineage.is_empty());
+        seen |= lineage.is_some();
         planned = Some(preview);
     }
     let (desired, warnings, approved) = match planned {
@@ -163,29 +180,23 @@ pub(super) fn toward(
             (desired, warnings, expected)
         }
     };
-    let mut store = workspace.open(OpenMode::Write)?;
-    let lease = store.lease(&LeaseAsk {
-        holder: world.holder.clone(),
-        operation: aim.purpose().as_str().to_owned(),
-        now: world.clock.now(),
-        holder_is_gone: world.is_gone,
-    })?;
+    let mode = if seen {
+        OpenMode::Existing
+    } else {
+        OpenMode::Write
+    };
+    let purpose = aim.purpose();
+    let mut hold = hold::take(workspace, world, mode, purpose.as_str(), stop)?;
     let writing = Writing {
         workspace,
         world,
         aim,
         approved,
+        lineage,
         stop,
     };
-    let written = writing.write(
-        &mut *store,
-        &lease,
-        desired,
-        warnings,
-        &mut approval,
-        progress,
-    );
-    let released = store.release(lease);
+    let written = writing.write(&mut hold, desired, warnings, &mut approval, progress);
+    let (store, released) = hold.release();
     let (planned, written) = written?;
     let Some((run, head, seconds)) = written else {
         released?;
@@ -205,13 +216,33 @@ pub(super) fn toward(
 }
 
 /// Checks that a saved plan may be applied, and that the present plan is the one that was saved.
-fn hold(approval: &Approval<'_>, planned: &Planned, world: &World<'_>) -> Result<(), AppError> {
+fn committed(
+    approval: &Approval<'_>,
+    planned: &Planned,
+    world: &World<'_>,
+) -> Result<(), AppError> {
     if let Approval::Committed(commitment, _) = approval {
         let now = world.clock.now();
         commitment.check(&planned.project, &planned.store, &planned.plan, now)?;
         commitment.holds(&planned.plan)?;
     }
     Ok(())
+}
+
+/// Returns true for a store that has not been made yet.
+fn is_absent(workspace: &Workspace) -> bool {
+    let store = workspace.open(OpenMode::Read);
+    let head = store.and_then(|store| store.head());
+    // What cannot be read is told by whoever opens it to write.
+    head.is_ok_and(|head| head.lineage.is_empty())
+}
+
+/// Checks that a plan is the one that was approved.
+fn unchanged(approved: Digest, now: Digest) -> Result<(), AppError> {
+    if approved == now {
+        return Ok(());
+    }
+    Err(AppError::Changed { approved, now })
 }
 
 /// A run, the store after it, and the seconds that it took.
@@ -223,6 +254,8 @@ struct Writing<'w> {
     aim: &'w Aim<'w>,
     /// The digest of the plan that somebody said yes to.
     approved: Option<Digest>,
+    /// The identity of the store that they saw.
+    lineage: Option<String>,
     stop: &'w dyn Fn() -> bool,
 }
 
@@ -230,8 +263,7 @@ impl Writing<'_> {
     /// Plans again, now that nobody else can write, and carries the plan out if it is the one that was approved.
     fn write(
         &self,
-        store: &mut dyn Store,
-        lease: &Lease,
+        hold: &mut Hold,
         desired: Desired,
         warnings: Diagnostics,
         approval: &mut Approval<'_>,
@@ -242,9 +274,11 @@ impl Writing<'_> {
             world,
             aim,
             approved,
+            lineage,
             stop,
         } = self;
         let mut warnings = warnings;
+        let store = &mut *hold.store;
         // Who was asked has been told already.
         if !matches!(approval, Approval::Asked(_)) {
             clock::check(store, world.clock.now(), &mut warnings)?;
@@ -272,28 +306,33 @@ impl Writing<'_> {
             verdict,
             warnings,
         };
-        hold(approval, &planned, world)?;
+        if lineage
+            .as_ref()
+            .is_some_and(|seen| *seen != planned.plan.lineage)
+        {
+            let store = planned.store;
+            return Err(Stale::OtherStore { store }.into());
+        }
+        committed(approval, &planned, world)?;
         if !planned.verdict.is_allowed() {
             return Err(AppError::Refused(Box::new(planned)));
         }
         let digest = planned.plan.digest();
-        if let Some(approved) = *approved
-            && approved != digest
-        {
-            return Err(AppError::Changed {
-                approved,
-                now: digest,
-            });
+        if let Some(approved) = *approved {
+            unchanged(approved, digest)?;
         }
         if planned.plan.is_empty() {
             return Ok((planned, None));
         }
+        hold.keep(world)?;
         match approval {
             Approval::Given(show) | Approval::Expected(_, show) | Approval::Committed(_, show) => {
                 show(&planned);
             }
             Approval::Asked(_) => {}
         }
+        // Whoever is shown a plan may take their time to read it.
+        hold.keep(world)?;
         let started = world.clock.now();
         let id = world.ids.fresh().to_string();
         let run = NewRun {
@@ -309,9 +348,13 @@ impl Writing<'_> {
             started,
             lifted: planned.verdict.lifted.clone(),
         };
-        let head = apply::apply(store, &planned.plan, lease, run, stop, progress)?.head;
+        let Hold { store, lease, .. } = hold;
+        let head = apply::apply(&mut **store, &planned.plan, lease, run, stop, progress)?.head;
         let lasted = world.clock.now().duration_since(started);
         let seconds = lasted.max(SignedDuration::ZERO).as_secs_f64(); // The clock may have gone back meanwhile.
         Ok((planned, Some((id, head, seconds))))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,12 @@
 //! What was changed in the store since the last apply, and taking it as applied.
 
+use super::hold::{self, Hold};
 use super::{AppError, Workspace, World, check};
 use crate::apply::ApplyError;
 use crate::model::{Address, Bodies, Desired, Digest, Fate, Live, Presence, Selection, canonical};
 use crate::plan::{self, Change, Drifted, Purpose, Strayed};
 use crate::render::report::{Drift, Refreshed};
-use crate::store::{Lease, LeaseAsk, NewRun, OpenMode, Store, StoreError};
+use crate::store::{NewRun, OpenMode, Store, StoreError};
 
 /// Finds what was changed in the store since the last apply. Nothing is written.
 ///
@@ -32,6 +33,7 @@ pub fn refresh(
     stop: &dyn Fn() -> bool,
 ) -> Result<(Drift, Option<Refreshed>), AppError> {
     let (desired, _) = check::desired(workspace, world)?;
+    hold::wait_for_lease(workspace, world, stop)?;
     let found = {
         let store = workspace.open(OpenMode::Read)?;
         let (drifted, _) = find(&*store, workspace.project(), &desired)?;
@@ -41,23 +43,9 @@ pub fn refresh(
         return Ok((found, None));
     }
     let approved = digest(&found.drifted);
-    let mut store = workspace.open(OpenMode::Write)?;
-    let lease = store.lease(&LeaseAsk {
-        holder: world.holder.clone(),
-        operation: "refresh".to_owned(),
-        now: world.clock.now(),
-        holder_is_gone: world.is_gone,
-    })?;
-    let written = write(
-        workspace,
-        world,
-        &mut *store,
-        &lease,
-        &desired,
-        approved,
-        stop,
-    );
-    let released = store.release(lease);
+    let mut hold = hold::take(workspace, world, OpenMode::Existing, "refresh", stop)?;
+    let written = write(workspace, world, &mut hold, &desired, approved, stop);
+    let (_, released) = hold.release();
     let refreshed = written?;
     released?;
     Ok((found, Some(refreshed)))
@@ -99,12 +87,12 @@ fn digest(drifted: &[Drifted]) -> Digest {
 fn write(
     workspace: &Workspace,
     world: &World<'_>,
-    store: &mut dyn Store,
-    lease: &Lease,
+    hold: &mut Hold,
     desired: &Desired,
     approved: Digest,
     stop: &dyn Fn() -> bool,
 ) -> Result<Refreshed, AppError> {
+    let store = &*hold.store;
     let (drifted, live) = find(store, workspace.project(), desired)?;
     let now = digest(&drifted);
     if now != approved {
@@ -113,6 +101,8 @@ fn write(
     let mut changes = plan::acceptance(&drifted);
     changes.extend(rebound(store, workspace.project(), &drifted)?);
     let id = world.ids.fresh().to_string();
+    hold.keep(world)?;
+    let Hold { store, lease, .. } = hold;
     let mut run = store.begin(
         lease,
         NewRun {

@@ -7,7 +7,7 @@ use crate::diag::Diagnostics;
 use crate::guard::Stale;
 use crate::model::{Address, Digest};
 use crate::plan::BadPattern;
-use crate::store::StoreError;
+use crate::store::{Held, StoreError};
 
 use super::plan::Planned;
 
@@ -46,6 +46,12 @@ pub enum AppError {
     /// A store showed nothing where it should have: our bug.
     #[error("this is a bug: the store was not looked at")]
     Unseen,
+    /// A lease cannot be broken now.
+    #[error("lease {} cannot be broken while its holder is in the middle of a write: {held}", held.token)]
+    InTheMiddle {
+        /// Who holds it.
+        held: Box<Held>,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -10,13 +10,17 @@ mod clock;
 mod drift;
 mod error;
 pub mod governance;
+mod hold;
 mod import;
 mod init;
 mod inspect;
+mod lease;
 mod manifest;
 mod plan;
 mod rollback;
 mod saved;
+#[cfg(test)]
+mod scene;
 mod schemas;
 mod settings;
 mod tree;
@@ -24,16 +28,18 @@ mod workspace;
 
 use std::collections::BTreeMap;
 
-use crate::ports::{Clock, Holder, Ids};
+use crate::ports::{Clock, Holder, Ids, Timer};
 
 pub use crate::guard::Ask;
 pub use apply::{Applied, Approval, Outcome, apply};
 pub use check::{Checked, check};
 pub use drift::{drift, refresh};
 pub use error::AppError;
+pub use hold::{Patience, Tell, wait_for_lease};
 pub use import::import;
 pub use init::{Initialised, init};
 pub use inspect::{history, history_run, list, show};
+pub use lease::{break_lease, lease_of, lease_status};
 pub use plan::{Planned, plan};
 pub use rollback::{Rollback, Target, roll_back, rollback};
 pub use saved::{save, saved};
@@ -47,6 +53,10 @@ pub struct World<'w> {
     pub clock: &'w dyn Clock,
     /// Makes ids.
     pub ids: &'w dyn Ids,
+    /// Measures time as it passes, and lets it pass.
+    pub timer: &'w dyn Timer,
+    /// How long to wait for whoever is writing.
+    pub patience: Patience<'w>,
     /// Knows whether a process has certainly ended.
     pub is_gone: fn(&Holder) -> bool,
     /// This process.

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
+use super::waiting::Waiting;
 use super::{Exit, plan};
 use crate::app::{self, Applied, Approval, Outcome, Planned};
 use crate::model::Digest;
@@ -40,12 +41,15 @@ pub(super) struct Arguments {
     /// Take what somebody changed in the store since the last apply as applied; no object changes
     #[arg(long, conflicts_with_all = ["Asking", "expect", "file"])]
     refresh_only: bool,
+
+    #[command(flatten)]
+    waiting: Waiting,
 }
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         if self.refresh_only {
-            return super::drift::accept(cx, self.auto_approve);
+            return super::drift::accept(cx, self.auto_approve, &self.waiting);
         }
         let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
         let asks = !self.auto_approve && self.expect.is_none() && self.file.is_none();
@@ -98,7 +102,7 @@ impl Arguments {
         };
         let outcome = app::apply(
             &workspace,
-            &cx.world(),
+            &self.waiting.world(cx),
             &ask,
             approval,
             &|| interrupt.is_asked(),

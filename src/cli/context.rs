@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,8 +11,8 @@ use uuid::Uuid;
 
 use super::failure::Failure;
 use super::{Color, Format, Globals, commit, process};
-use crate::app::{self, Overrides, Workspace, World};
-use crate::ports::{Clock, Ids};
+use crate::app::{self, Overrides, Patience, Workspace, World};
+use crate::ports::{Clock, Ids, Timer};
 use crate::render::{Block, Line, Role, Text, Writer, json};
 
 /// The prefix of variables for `${var.name}`: `GUESTLIST_VAR_PARTNER_MAIL` is `partner-mail`.
@@ -53,6 +55,8 @@ impl Context {
         World {
             clock: &SystemClock,
             ids: &FreshIds,
+            timer: &SystemTimer,
+            patience: Patience::none(),
             is_gone: process::is_gone,
             actor: actor
                 .filter(|actor| !actor.trim().is_empty())
@@ -160,6 +164,19 @@ struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+}
+
+struct SystemTimer;
+
+impl Timer for SystemTimer {
+    fn elapsed(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
     }
 }
 

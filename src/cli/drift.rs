@@ -11,6 +11,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
+use super::waiting::Waiting;
 use crate::app;
 use crate::render::report::Drift;
 use crate::render::{json, view};
@@ -46,7 +47,7 @@ pub(super) fn look(cx: &Context) -> Result<Drift, Failure> {
 }
 
 /// Shows what was changed, and takes it as applied if that is given or the answer to a question is yes.
-pub(super) fn accept(cx: &Context, given: bool) -> Result<Exit, Failure> {
+pub(super) fn accept(cx: &Context, given: bool, waiting: &Waiting) -> Result<Exit, Failure> {
     let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
     if !given && !can_ask {
         return Err(Failure::new(
@@ -71,8 +72,8 @@ pub(super) fn accept(cx: &Context, given: bool) -> Result<Exit, Failure> {
         }
         yes
     };
-    let (drift, refreshed) =
-        app::refresh(&workspace, &cx.world(), &mut ask, &|| interrupt.is_asked())?;
+    let stop = || interrupt.is_asked();
+    let (drift, refreshed) = app::refresh(&workspace, &waiting.world(cx), &mut ask, &stop)?;
     if let Some(failure) = trouble.take() {
         return Err(failure);
     }

@@ -146,6 +146,13 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
             help("run `guestlist apply` again and look at the new plan"),
         ),
         AppError::Stale(error) => (Exit::Conflict, Some(stale(error))),
+        AppError::InTheMiddle { held } => (
+            Exit::Conflict,
+            Some(format!(
+                "wait for it with `--wait 5m`, or end process {} on {}: the store is then as it was before",
+                held.holder.pid, held.holder.host
+            )),
+        ),
         AppError::Store(error) | AppError::Apply(ApplyError::Store(error)) => store(error),
         AppError::Apply(ApplyError::OtherGeneration { .. }) => (Exit::Conflict, None),
         AppError::Apply(ApplyError::Interrupted) => (Exit::Interrupted, None),
@@ -185,6 +192,10 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
 
 /// Returns every difference between a saved plan and the present one, a line each, or how to go on.
 fn stale(stale: &Stale) -> String {
+    if let Stale::FromTheFuture { .. } = stale {
+        return "nothing was written; set the clock right and make a new plan with `guestlist plan --out FILE`"
+            .to_owned();
+    }
     let Stale::Differs { differences } = stale else {
         return "nothing was written; make a new plan with `guestlist plan --out FILE`".to_owned();
     };
@@ -203,11 +214,26 @@ fn stale(stale: &Stale) -> String {
 fn store(error: &StoreError) -> (Exit, Option<String>) {
     let help = |text: &str| Some(text.to_owned());
     match error {
-        StoreError::Held { since, .. } if *since > Timestamp::now() => (
+        StoreError::Held(held) if held.since > Timestamp::now() => (
             Exit::Conflict,
-            help("it began in the future: set the clocks of both machines right and try again"),
+            Some(format!(
+                "it began in the future: set the clocks of both machines right, then look at `guestlist lease break {}`",
+                held.token
+            )),
         ),
-        StoreError::Held { .. } => (Exit::Conflict, help("wait for it to end and try again")),
+        StoreError::Held(_) => (
+            Exit::Conflict,
+            help("wait for it to end, as `--wait 5m` does; `guestlist lease status` says more"),
+        ),
+        StoreError::Busy { .. } => (
+            Exit::Conflict,
+            help("try again, or wait for it to end with `--wait 5m`"),
+        ),
+        StoreError::OtherLease { .. } => (
+            Exit::Conflict,
+            help("nothing was broken; `guestlist lease status` shows who holds the lease"),
+        ),
+        StoreError::LeaseEnded { .. } => (Exit::Conflict, help("run the command again")),
         StoreError::LeaseLost | StoreError::Moved { .. } => {
             (Exit::Conflict, help("plan again and look at the new plan"))
         }

@@ -18,6 +18,7 @@ mod history;
 mod import;
 mod init;
 mod interrupt;
+mod lease;
 mod list;
 mod plan;
 mod process;
@@ -30,6 +31,7 @@ mod start;
 mod tick;
 mod validate;
 mod version;
+mod waiting;
 
 use std::path::PathBuf;
 
@@ -168,6 +170,7 @@ commands! {
     List(list),
     History(history),
     Rollback(rollback),
+    Lease(lease),
     Import(import),
     Assignment(assignment),
     Tick(tick),

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
+use super::waiting::Waiting;
 use super::{Exit, plan};
 use crate::app::{self, Approval, Outcome, Rollback, Target};
 use crate::render::{json, report, view};
@@ -39,6 +40,9 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     allowing: Allowing,
+
+    #[command(flatten)]
+    waiting: Waiting,
 }
 
 impl Arguments {
@@ -53,10 +57,14 @@ impl Arguments {
             end: self.to.is_some(),
         };
         let workspace = cx.workspace()?;
-        let progress = Progress::start(cx, "planning");
-        let back = app::rollback(&workspace, &cx.world(), &target, &self.allowing.ask())?;
-        drop(progress);
+        let world = self.waiting.world(cx);
         let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+        if self.auto_approve || can_ask {
+            app::wait_for_lease(&workspace, &world, &|| false)?;
+        }
+        let progress = Progress::start(cx, "planning");
+        let back = app::rollback(&workspace, &world, &target, &self.allowing.ask())?;
+        drop(progress);
         let allowed = back.planned.verdict.is_allowed();
         let leads_nowhere = back.planned.plan.is_empty();
         let goes_on = allowed && !leads_nowhere && (self.auto_approve || can_ask);
@@ -91,7 +99,7 @@ impl Arguments {
         let progress = RefCell::new(Progress::start(cx, "going back"));
         let outcome = app::roll_back(
             &workspace,
-            &cx.world(),
+            &self.waiting.world(cx),
             &back.target,
             &self.allowing.ask(),
             Approval::Expected(back.planned.plan.digest(), &mut |_| {}),

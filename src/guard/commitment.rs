@@ -25,6 +25,9 @@ pub const FILE_BYTES: u64 = 64 << 20;
 /// How long a saved plan may be applied.
 const LIFE: SignedDuration = SignedDuration::from_hours(24);
 
+/// How far the clocks of two machines may be apart.
+const SKEW: SignedDuration = SignedDuration::from_secs(60);
+
 /// A saved plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -131,6 +134,14 @@ pub enum Stale {
     Expired {
         /// When it ended.
         expires: Timestamp,
+        /// The present instant.
+        now: Timestamp,
+    },
+    /// It was made in the future: the clock of the machine that made it, or of this one, is wrong.
+    #[error("the plan was made on {created}, and here it is {now}: one of the two clocks is wrong")]
+    FromTheFuture {
+        /// When it was made, by the clock of that machine.
+        created: Timestamp,
         /// The present instant.
         now: Timestamp,
     },
@@ -304,7 +315,7 @@ impl Commitment {
     ///
     /// # Errors
     ///
-    /// When it has ended, or is of another project or store.
+    /// When it has ended or not begun, or is of another project or store.
     pub fn check(
         &self,
         project: &str,
@@ -328,6 +339,12 @@ impl Commitment {
         if self.lineage != plan.lineage && !fresh {
             return Err(Stale::OtherStore {
                 store: store.to_owned(),
+            });
+        }
+        if self.created.duration_since(now) > SKEW {
+            return Err(Stale::FromTheFuture {
+                created: self.created,
+                now,
             });
         }
         if now >= self.expires {

@@ -1,5 +1,7 @@
 //! What the shell gets from outside: time, fresh ids, and who and where we are. Traits only, so that tests give fixed ones.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -7,6 +9,15 @@ use uuid::Uuid;
 pub trait Clock: Send + Sync {
     /// Returns the present instant, UTC.
     fn now(&self) -> Timestamp;
+}
+
+/// Measures time as it passes, whatever happens to the time of day, and lets it pass.
+pub trait Timer: Send + Sync {
+    /// Returns how long it is since some fixed moment; it never goes back.
+    fn elapsed(&self) -> Duration;
+
+    /// Returns after so long.
+    fn sleep(&self, duration: Duration);
 }
 
 /// Makes ids that are never made twice.

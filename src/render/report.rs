@@ -1,5 +1,7 @@
 //! What there is to report: the reports that have no type of their own in the core.
 
+use jiff::Timestamp;
+
 use crate::diag::Diagnostics;
 use crate::guard::Refusal;
 use crate::model::{Address, Body, Kind, Origin, RemoteId};
@@ -122,6 +124,58 @@ pub struct Refreshed {
     pub audit_size: u64,
     /// The hash of the last one.
     pub audit_hash: String,
+}
+
+/// Who holds the lease of a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeaseStatus {
+    /// The store, as people name it.
+    pub store: String,
+    /// The lease; `None` when nobody holds it.
+    pub lease: Option<StandingLease>,
+}
+
+/// A lease that somebody took and has not given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingLease {
+    /// Its number.
+    pub token: u64,
+    /// The user who runs the process.
+    pub user: String,
+    /// The machine that it runs on.
+    pub host: String,
+    /// The id of the process.
+    pub process: u32,
+    /// What it does.
+    pub operation: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when, unless it is renewed.
+    pub until: Timestamp,
+    /// Whether it keeps others from writing.
+    pub state: LeaseState,
+}
+
+/// Whether a lease keeps others from writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeaseState {
+    /// It does.
+    Held,
+    /// Its time is over: whoever comes next takes it.
+    Ended,
+    /// Its holder has ended without giving it back: whoever comes next takes it.
+    Left,
+}
+
+/// A lease that was taken away from its holder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenLease {
+    /// The store, as people name it.
+    pub store: String,
+    /// Who broke it.
+    pub by: String,
+    /// Whose it was.
+    pub lease: StandingLease,
 }
 
 /// A plan that goes back.

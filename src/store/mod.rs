@@ -11,8 +11,9 @@ mod sql;
 mod sqlite;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 
 pub use ledger::{Decide, Ledger, See, Sitting};
 pub use open::{OpenMode, check_url, open};
@@ -41,11 +42,25 @@ pub trait Store: Ledger {
     /// [`StoreError::Held`] while another holder has it.
     fn lease(&mut self, ask: &LeaseAsk) -> Result<Lease, StoreError>;
 
+    /// Returns who holds the lease, even where its time is over; `None` when it was given back.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    fn held(&self) -> Result<Option<Held>, StoreError>;
+
+    /// Takes the lease away from whoever holds it: they cannot write any more. The audit chain records who did it to whom.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::OtherLease`] unless the token is that of the present lease.
+    fn break_lease(&mut self, token: u64, breaking: &Breaking) -> Result<Held, StoreError>;
+
     /// Makes a lease last longer.
     ///
     /// # Errors
     ///
-    /// [`StoreError::LeaseLost`] when it is no longer ours.
+    /// [`StoreError::LeaseLost`] when it is no longer ours, [`StoreError::LeaseEnded`] when its time is over.
     fn renew(&mut self, lease: &Lease, now: Timestamp) -> Result<Lease, StoreError>;
 
     /// Gives the right to write back.
@@ -57,10 +72,13 @@ pub trait Store: Ledger {
 
     /// Starts a run: nothing of it can be seen before it commits, and nothing remains of it if it is dropped.
     ///
+    /// The lease must be ours and must not have ended when the run starts; one that has ended proves nothing, even if nobody
+    /// has taken it since.
+    ///
     /// # Errors
     ///
-    /// [`StoreError::LeaseLost`] when the lease is no longer ours, [`StoreError::Moved`] when the store is not at the
-    /// generation that the run was planned on.
+    /// [`StoreError::LeaseLost`] when the lease is no longer ours, [`StoreError::LeaseEnded`] when its time is over,
+    /// [`StoreError::Moved`] when the store is not at the generation that the run was planned on.
     fn begin(&mut self, lease: &Lease, run: NewRun) -> Result<Box<dyn Run + '_>, StoreError>;
 
     /// Returns the runs, newest first, at most so many.
@@ -151,6 +169,55 @@ pub struct LeaseAsk {
     pub holder_is_gone: fn(&Holder) -> bool,
 }
 
+/// Who holds the right to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The process.
+    pub holder: Holder,
+    /// What it does: `apply`.
+    pub operation: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when, unless it is renewed.
+    pub until: Timestamp,
+    /// The number of the lease.
+    pub token: u64,
+}
+
+impl Held {
+    /// Returns true while the lease keeps others from writing: its time is not over, and its holder is not known to have
+    /// ended.
+    #[must_use]
+    pub fn stands(&self, now: Timestamp, is_gone: fn(&Holder) -> bool) -> bool {
+        now < self.until && !is_gone(&self.holder)
+    }
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let second = |at: Timestamp| at.round(Unit::Second).unwrap_or(at);
+        write!(
+            f,
+            "{} on {} (process {}), {} since {}, until {} at the latest",
+            self.holder.user,
+            self.holder.host,
+            self.holder.pid,
+            self.operation,
+            second(self.since),
+            second(self.until),
+        )
+    }
+}
+
+/// Who takes a lease away from its holder, and when.
+#[derive(Debug, Clone)]
+pub struct Breaking {
+    /// Who.
+    pub actor: String,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
 /// The right to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a lease that is not released stands in the way until it expires"]
@@ -207,23 +274,31 @@ pub struct Head {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Somebody else may write now.
-    #[error("the store is being changed by {} on {} (process {}), {operation} since {since}, until {until} at the latest",
-        holder.user, holder.host, holder.pid)]
-    Held {
-        /// Who.
-        holder: Box<Holder>,
-        /// What they do.
-        operation: String,
-        /// Since when.
-        since: Timestamp,
-        /// Until when at the latest.
-        until: Timestamp,
-        /// The number of their lease.
+    #[error("the store is being changed by {0}")]
+    Held(Box<Held>),
+    /// Another process is in the middle of a write.
+    #[error("the store {name} is being written by another process")]
+    Busy {
+        /// The store.
+        name: String,
+    },
+    /// The lease that is to be broken is not the present one.
+    #[error("{}", other_lease(*token, held.as_deref()))]
+    OtherLease {
+        /// The number given.
         token: u64,
+        /// The present lease, where there is one.
+        held: Option<Box<Held>>,
     },
     /// The lease is no longer ours.
     #[error("the right to write was lost to another process; nothing was written")]
     LeaseLost,
+    /// The time of the lease is over.
+    #[error("the right to write ended at {until}, before anything was written")]
+    LeaseEnded {
+        /// When it ended.
+        until: Timestamp,
+    },
     /// The store is not where the plan was made.
     #[error(
         "the store has moved on from generation {planned} to {found} since the plan was made; nothing was written"
@@ -280,4 +355,15 @@ pub enum StoreError {
         /// What is wrong with it.
         cause: String,
     },
+}
+
+/// Says which lease there is instead of the one that was named.
+fn other_lease(token: u64, held: Option<&Held>) -> String {
+    match held {
+        Some(held) => format!(
+            "lease {token} is not the present one: lease {} is held by {held}",
+            held.token
+        ),
+        None => format!("nobody holds the lease, nor lease {token}"),
+    }
 }

@@ -12,6 +12,8 @@ pub enum OpenMode {
     Read,
     /// To write: a store that is not there is made, one of an older format brought to the present one.
     Write,
+    /// To write one that was seen a moment ago: one that is no longer there is an error, and none is made in its place.
+    Existing,
 }
 
 /// The schemes that stores have, with what this build can do about each.

@@ -16,6 +16,7 @@ mod import;
 mod journeys;
 mod killed;
 mod layering;
+mod lease;
 mod properties;
 mod registries;
 mod rollback;

@@ -1,8 +1,14 @@
-//! Two applies at once, and one that is asked to stop: never a store that nobody declared.
+//! Applies at once, one that is asked to stop, and one that comes back too late: never a store that nobody declared.
+//!
+//! `TOGETHER` says how many applies start at once; 64 without it.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+
+use guestlist::model::{Bodies, Selection};
+use guestlist::store::{OpenMode, Store, open};
 
 use crate::support::Sandbox;
 use crate::support::estate::{self, Picture};
@@ -12,8 +18,12 @@ const CONFLICT: i32 = 5;
 const INTERRUPTED: i32 = 130;
 
 fn start(sandbox: &Sandbox) -> Child {
+    started(sandbox, APPLY)
+}
+
+fn started(sandbox: &Sandbox, arguments: &[&str]) -> Child {
     sandbox
-        .command(APPLY)
+        .command(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -27,10 +37,9 @@ fn finished(child: Child) -> bool {
     match output.status.code() {
         Some(0) => true,
         Some(CONFLICT) => {
-            assert!(
-                said.contains("is being changed by") && said.contains("process"),
-                "the holder is not named: {said}"
-            );
+            let named = said.contains("is being changed by") && said.contains("process");
+            let at_it = said.contains("is being written by another process");
+            assert!(named || at_it, "the holder is not named: {said}");
             false
         }
         other => panic!("ended with {other:?}: {said}"),
@@ -93,8 +102,12 @@ fn two_applies_of_different_trees_at_once_leave_one_of_them() {
 
 /// Asks a process to stop, as Ctrl-C does.
 fn interrupt(child: &Child) {
+    signal(child, "-INT");
+}
+
+fn signal(child: &Child, signal: &str) {
     let status = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args([signal, &child.id().to_string()])
         .status()
         .expect("`kill` is there");
     // It may have ended by itself meanwhile.
@@ -140,4 +153,181 @@ fn an_apply_that_is_interrupted_before_its_commit_changes_nothing() {
         }
     }
     assert!(stopped > 0, "no apply could be interrupted");
+}
+
+fn together() -> usize {
+    let asked = std::env::var("TOGETHER").ok();
+    asked.map_or(64, |many| many.parse().expect("TOGETHER is a number"))
+}
+
+/// A tree whose every object tells it from others.
+fn tree_of(number: usize) -> String {
+    let organization = |at| {
+        format!(
+            "  o{at}:\n    displayName: Organization {at}\n    description: of tree {number}\n    domains: [o{at}.example.com]\n"
+        )
+    };
+    let all: String = (0..8).map(organization).collect();
+    format!("version: 1\norganizations:\n{all}")
+}
+
+fn store_of(sandbox: &Sandbox) -> Box<dyn Store> {
+    open("sqlite:guestlist.db", sandbox.root(), OpenMode::Read).expect("the store can be read")
+}
+
+/// Returns which trees the objects of a store are of.
+fn trees_in(sandbox: &Sandbox) -> BTreeSet<String> {
+    let everything = Selection {
+        project: "contoso",
+        bodies: Bodies::All,
+    };
+    let live = store_of(sandbox).read(&everything);
+    let live = live.expect("the store can be read");
+    let bodies = live.bound().iter().filter_map(|one| one.object.as_ref());
+    let told = |text: &serde_json::Value| text.as_str().unwrap_or_default().to_owned();
+    let trees = bodies.map(|object| told(&object.body.to_value()["description"]));
+    trees.collect()
+}
+
+/// Starts many applies of as many trees on one store, and looks at what they leave.
+fn many_at_once(store: &Sandbox) {
+    let before = store_of(store).head().expect("a head").generation;
+    let projects: Vec<Sandbox> = (0..together())
+        .map(|number| sharing(store, tree_of(number)))
+        .collect();
+    let all: Vec<Child> = projects.iter().map(start).collect();
+    let applied = all.into_iter().map(finished).filter(|done| *done).count();
+    assert!(applied > 0, "nobody applied");
+    // Each that said so has its run, nobody else has one, and the last left all of its tree.
+    let picture = Picture::of(store.root());
+    let after = store_of(store).head().expect("a head").generation;
+    assert_eq!(after - before, applied as u64, "{picture:?}");
+    assert_eq!(trees_in(store).len(), 1, "a mixture: {picture:?}");
+    assert_eq!(picture.len(), 8);
+}
+
+#[test]
+fn many_applies_at_once_on_a_store_that_is_not_there() {
+    for _ in 0..2 {
+        many_at_once(&Sandbox::new());
+    }
+}
+
+#[test]
+fn many_applies_at_once_on_a_store_that_is_there() {
+    let store = Sandbox::new();
+    let first = sharing(&store, tree_of(1_000));
+    let _ = first.run(APPLY.iter().copied()).exits(0);
+    many_at_once(&store);
+}
+
+#[test]
+fn those_who_wait_win_in_turn() {
+    let store = Sandbox::new();
+    let projects: Vec<Sandbox> = (0..4)
+        .map(|number| sharing(&store, tree_of(number)))
+        .collect();
+    let waits = ["apply", "--auto-approve", "--wait", "5m"];
+    let all: Vec<Child> = projects.iter().map(|one| started(one, &waits)).collect();
+    assert!(all.into_iter().all(finished));
+    assert_eq!(store_of(&store).head().expect("a head").generation, 4);
+    assert_eq!(trees_in(&store).len(), 1);
+}
+
+/// A tree whose plan is far longer than what a pipe and its reader hold.
+fn long_tree() -> String {
+    let organization = |at| {
+        format!("  l{at}:\n    displayName: Organization {at}\n    domains: [l{at}.example.com]\n")
+    };
+    let all: String = (0..4_000).map(organization).collect();
+    format!("version: 1\norganizations:\n{all}")
+}
+
+/// An apply that holds the lease and goes no further: nobody reads the plan that it shows.
+fn stuck(sandbox: &Sandbox) -> (Child, BufReader<std::process::ChildStdout>) {
+    let mut child = start(sandbox);
+    let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut line = String::new();
+    // The plan is shown under the lease.
+    let read = out.read_line(&mut line).expect("the output is text");
+    assert!(read > 0, "nothing was shown");
+    (child, out)
+}
+
+/// Lets an apply that was stuck go on to its end.
+fn unstuck(child: Child, mut out: BufReader<std::process::ChildStdout>) -> (Option<i32>, String) {
+    let mut rest = Vec::new();
+    out.read_to_end(&mut rest).expect("the output ends");
+    let output = child.wait_with_output().expect("the program ends");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), said)
+}
+
+fn token(sandbox: &Sandbox) -> String {
+    let status = sandbox.exactly(["lease", "status", "--format", "json"]);
+    let status: serde_json::Value = serde_json::from_str(&status).expect("JSON");
+    assert_eq!(status["lease"]["state"], "held", "{status}");
+    assert_eq!(status["lease"]["operation"], "apply", "{status}");
+    status["lease"]["token"].to_string()
+}
+
+#[test]
+fn a_holder_that_comes_back_after_its_lease_was_broken_writes_nothing() {
+    let store = Sandbox::new();
+    let first = sharing(&store, long_tree());
+    let other = sharing(&store, tree_of(1));
+    let (child, out) = stuck(&first);
+    signal(&child, "-STOP");
+    let _ = other
+        .run(APPLY.iter().copied())
+        .exits(CONFLICT)
+        .says(&format!("(process {}), apply since", child.id()));
+    let token = token(&other);
+    let _ = other
+        .run(["lease", "break", &token, "--auto-approve"])
+        .exits(0)
+        .says("is broken");
+    let _ = other.run(APPLY.iter().copied()).exits(0);
+    let applied = Picture::of(store.root());
+
+    signal(&child, "-CONT");
+    let (code, said) = unstuck(child, out);
+    assert_eq!(code, Some(CONFLICT), "{said}");
+    assert!(said.contains("nothing was written"), "{said}");
+    assert_eq!(Picture::of(store.root()), applied);
+    assert_eq!(applied.len(), 8);
+    let _ = other.run(["lease", "status"]).exits(0).says("Nobody");
+}
+
+#[test]
+fn who_waits_goes_on_once_the_lease_is_given_back() {
+    let store = Sandbox::new();
+    let first = sharing(&store, long_tree());
+    let other = sharing(&store, tree_of(1));
+    let (child, out) = stuck(&first);
+    let waits = [APPLY, &["--wait", "5m"]].concat();
+    let mut waiting = other.command(&waits);
+    let mut waiting = waiting
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    let mut said = BufReader::new(waiting.stderr.take().expect("it is piped"));
+    let mut line = String::new();
+    said.read_line(&mut line).expect("the output is text");
+    let waits = "Waiting for up to 5m: the store is being changed by ";
+    assert!(line.starts_with(waits), "{line}");
+    assert!(
+        line.contains(&format!("(process {})", child.id())),
+        "{line}"
+    );
+
+    let (code, told) = unstuck(child, out);
+    assert_eq!(code, Some(0), "{told}");
+    let mut rest = String::new();
+    said.read_to_string(&mut rest).expect("the output is text");
+    let status = waiting.wait().expect("the program ends");
+    // It planned on what the first left: 4,000 deletes are too many.
+    assert_eq!(status.code(), Some(4), "{rest}");
+    assert!(!rest.contains("Waiting"), "{rest}");
 }

@@ -107,6 +107,19 @@ fn is_for_one_project_one_store_and_one_day() {
 }
 
 #[test]
+fn is_not_from_the_future() {
+    let plan = sample("Other");
+    let commitment = saved(&plan);
+    let check = |at| commitment.check("p", "s", &plan, now(at));
+    // Made a second after midnight; clocks of two machines may be a minute apart.
+    assert_eq!(check("2026-12-31T23:59:01Z"), Ok(()));
+    assert!(matches!(
+        check("2026-12-31T23:59:00Z"),
+        Err(Stale::FromTheFuture { .. })
+    ));
+}
+
+#[test]
 fn a_plan_for_a_store_to_be_made_holds_until_it_has_changes() {
     let mut plan = sample("Other");
     plan.lineage = String::new();

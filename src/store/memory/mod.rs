@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::sql::{identity::Identity, lease};
-use super::{Head, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
+use super::{Breaking, Head, Held, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
 use crate::audit::{Chain, Entry};
 use crate::model::{
     Address, Bodies, Body, Bound, Departure, Digest, Fate, Foreign, Kind, Live, LiveObject, Lost,
@@ -23,8 +23,7 @@ use crate::plan::{Action, RecordedChange, RunRecord};
 pub struct Memory {
     state: State,
     token: u64,
-    held: Option<LeaseAsk>,
-    until: Timestamp,
+    held: Option<Held>,
 }
 
 /// Everything that a run changes at once.
@@ -92,7 +91,6 @@ impl Memory {
             },
             token: 0,
             held: None,
-            until: Timestamp::MIN,
         }
     }
 
@@ -150,11 +148,8 @@ impl Memory {
         Ok(())
     }
 
-    fn prove(&self, lease: &Lease) -> Result<(), StoreError> {
-        if self.held.is_some() && lease.token == self.token {
-            return Ok(());
-        }
-        Err(StoreError::LeaseLost)
+    fn prove(&self, lease: &Lease, now: Timestamp) -> Result<(), StoreError> {
+        lease::check(self.held.as_ref(), lease, now)
     }
 }
 
@@ -171,6 +166,16 @@ impl State {
 
     fn note_time(&mut self, now: Timestamp) {
         self.seen = self.seen.max(Some(now));
+    }
+
+    fn log(&mut self, at: Timestamp, text: &str) {
+        let hash = self.chain.append(text);
+        self.audit.push(Entry {
+            seq: self.chain.size(),
+            at,
+            text: text.to_owned(),
+            hash: hash.to_string(),
+        });
     }
 
     fn identity(&self) -> Identity {
@@ -235,45 +240,69 @@ impl Store for Memory {
 
     fn lease(&mut self, ask: &LeaseAsk) -> Result<Lease, StoreError> {
         if let Some(held) = &self.held
-            && ask.now < self.until
-            && !(ask.holder_is_gone)(&held.holder)
+            && held.stands(ask.now, ask.holder_is_gone)
         {
-            return Err(StoreError::Held {
-                holder: Box::new(held.holder.clone()),
-                operation: held.operation.clone(),
-                since: held.now,
-                until: self.until,
-                token: self.token,
-            });
+            return Err(StoreError::Held(Box::new(held.clone())));
         }
         self.token += 1;
         self.state.note_time(ask.now);
-        self.held = Some(ask.clone());
-        self.until = lease::end(ask.now);
+        let until = lease::end(ask.now);
+        self.held = Some(Held {
+            holder: ask.holder.clone(),
+            operation: ask.operation.clone(),
+            since: ask.now,
+            until,
+            token: self.token,
+        });
         Ok(Lease {
             token: self.token,
-            expires: self.until,
+            expires: until,
         })
     }
 
+    fn held(&self) -> Result<Option<Held>, StoreError> {
+        Ok(self.held.clone())
+    }
+
+    fn break_lease(&mut self, token: u64, breaking: &Breaking) -> Result<Held, StoreError> {
+        let held = self.held.clone();
+        let Some(held) = held.filter(|held| held.token == token) else {
+            let held = self.held.clone().map(Box::new);
+            return Err(StoreError::OtherLease { token, held });
+        };
+        self.held = None;
+        let state = &mut self.state;
+        state.note_time(breaking.now);
+        let text = lease::broken(&held, breaking, state.chain.size() + 1);
+        state.log(breaking.now, &text);
+        Ok(held)
+    }
+
     fn renew(&mut self, lease: &Lease, now: Timestamp) -> Result<Lease, StoreError> {
-        self.prove(lease)?;
+        self.prove(lease, now)?;
         self.state.note_time(now);
-        self.until = lease::end(now);
+        let expires = lease::end(now);
+        if let Some(held) = &mut self.held {
+            held.until = expires;
+        }
         Ok(Lease {
             token: lease.token,
-            expires: self.until,
+            expires,
         })
     }
 
     fn release(&mut self, lease: Lease) -> Result<(), StoreError> {
-        self.prove(&lease)?;
-        self.held = None;
-        Ok(())
+        match &self.held {
+            Some(held) if held.token == lease.token => {
+                self.held = None;
+                Ok(())
+            }
+            _ => Err(StoreError::LeaseLost),
+        }
     }
 
     fn begin(&mut self, lease: &Lease, run: NewRun) -> Result<Box<dyn Run + '_>, StoreError> {
-        self.prove(lease)?;
+        self.prove(lease, run.started)?;
         Ok(Box::new(run::MemoryRun::begin(self, run)?))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Memory, Object, State};
-use crate::audit::{Act, Entry};
+use crate::audit::Act;
 use crate::model::{Address, Body, Fate, Kind, LiveObject, Lost, RemoteId, respell};
 use crate::plan::{Action, Change, Delta, Purpose, Reason, Settled};
 use crate::plan::{RecordedChange, RunRecord};
@@ -208,13 +208,7 @@ impl<'m> MemoryRun<'m> {
     }
 
     fn log(&mut self, text: &str) {
-        let hash = self.state.chain.append(text);
-        self.state.audit.push(Entry {
-            seq: self.state.chain.size(),
-            at: self.new.started,
-            text: text.to_owned(),
-            hash: hash.to_string(),
-        });
+        self.state.log(self.new.started, text);
     }
 
     /// Puts every body that the run has not written under the new names.

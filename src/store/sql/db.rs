@@ -34,8 +34,10 @@ pub(crate) type See<'s> = &'s mut dyn FnMut(&dyn Row) -> Result<(), StoreError>;
 pub(crate) enum Step {
     /// One unchanging view for several reads.
     Read,
-    /// The only writer from here on.
+    /// The only writer from here on, once others are done.
     Write,
+    /// The only writer from here on, at once or not at all.
+    Claim,
     /// All of it, durably.
     Commit,
     /// Nothing of it.
@@ -154,7 +156,23 @@ pub(crate) fn writing<T>(
     db: &impl Db,
     write: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    db.transact(Step::Write)?;
+    within(db, Step::Write, write)
+}
+
+/// Runs a short write inside one transaction, and does not wait long for others that write.
+pub(crate) fn claiming<T>(
+    db: &impl Db,
+    write: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    within(db, Step::Claim, write)
+}
+
+fn within<T>(
+    db: &impl Db,
+    start: Step,
+    write: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    db.transact(start)?;
     let result = write().and_then(|value| db.transact(Step::Commit).map(|()| value));
     if result.is_err() {
         // The first error is the one to tell; a connection that cannot roll back has none open any more.

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::db::{Db, Param, writing};
+use super::audit;
+use super::db::{Db, Param, claiming, writing};
 use super::meta::Meta;
-use crate::ports::Holder;
-use crate::store::{Lease, LeaseAsk, StoreError};
+use crate::audit::Act;
+use crate::store::{Breaking, Held, Lease, LeaseAsk, StoreError};
 
 /// How long a lease lasts that is not renewed.
 pub(crate) const LASTS: Duration = Duration::from_secs(60);
@@ -21,22 +22,11 @@ const RENEW: &str =
 const FREE: &str = "UPDATE lease SET holder = NULL, operation = NULL, acquired = NULL, expires = NULL \
     WHERE scope = 'store' AND token = ?1 AND holder IS NOT NULL";
 
-/// The lease as it stands.
-struct Standing {
-    token: i64,
-    held: Option<Held>,
-}
-
-struct Held {
-    holder: Holder,
-    operation: String,
-    since: Timestamp,
-    until: Timestamp,
-}
-
-fn standing(db: &impl Db) -> Result<Standing, StoreError> {
+/// Returns the number of the last lease, and who holds it.
+fn standing(db: &impl Db) -> Result<(i64, Option<Held>), StoreError> {
     let mut standing = None;
     db.query(READ, &[], &mut |row| {
+        let token = row.int(0, "the token of the lease")?;
         let holder = row.maybe_text(1, "the holder of the lease")?;
         let held = holder
             .map(|holder| -> Result<Held, StoreError> {
@@ -47,13 +37,11 @@ fn standing(db: &impl Db) -> Result<Standing, StoreError> {
                     operation: row.text(2, "the operation of the lease")?.to_owned(),
                     since: row.parse(3, "the start of the lease")?,
                     until: row.parse(4, "the end of the lease")?,
+                    token: row.count(0, "the token of the lease")?,
                 })
             })
             .transpose()?;
-        standing = Some(Standing {
-            token: row.int(0, "the token of the lease")?,
-            held,
-        });
+        standing = Some((token, held));
         Ok(())
     })?;
     standing.ok_or_else(|| StoreError::Damaged {
@@ -62,25 +50,23 @@ fn standing(db: &impl Db) -> Result<Standing, StoreError> {
     })
 }
 
+/// Returns who holds the lease.
+pub(super) fn held(db: &impl Db) -> Result<Option<Held>, StoreError> {
+    standing(db).map(|(_, held)| held)
+}
+
 /// Returns when a lease taken or renewed now ends.
 pub(crate) fn end(now: Timestamp) -> Timestamp {
     now.checked_add(LASTS).unwrap_or(Timestamp::MAX)
 }
 
 pub(super) fn acquire(db: &impl Db, ask: &LeaseAsk) -> Result<Lease, StoreError> {
-    writing(db, || {
-        let Standing { token, held } = standing(db)?;
+    claiming(db, || {
+        let (token, held) = standing(db)?;
         if let Some(held) = held
-            && ask.now < held.until
-            && !(ask.holder_is_gone)(&held.holder)
+            && held.stands(ask.now, ask.holder_is_gone)
         {
-            return Err(StoreError::Held {
-                holder: Box::new(held.holder),
-                operation: held.operation,
-                since: held.since,
-                until: held.until,
-                token: number(db, token)?,
-            });
+            return Err(StoreError::Held(Box::new(held)));
         }
         let holder =
             serde_json::to_string(&ask.holder).expect("INVARIANT: a holder is texts and a number");
@@ -106,8 +92,9 @@ pub(super) fn acquire(db: &impl Db, ask: &LeaseAsk) -> Result<Lease, StoreError>
 
 pub(super) fn renew(db: &impl Db, lease: &Lease, now: Timestamp) -> Result<Lease, StoreError> {
     writing(db, || {
+        prove(db, lease, now)?;
         let expires = end(now);
-        let params = [token(lease)?, Param::Text(&expires.to_string())];
+        let params = [token(lease.token)?, Param::Text(&expires.to_string())];
         if db.execute(RENEW, &params)? != 1 {
             return Err(StoreError::LeaseLost);
         }
@@ -120,24 +107,84 @@ pub(super) fn renew(db: &impl Db, lease: &Lease, now: Timestamp) -> Result<Lease
 }
 
 pub(super) fn release(db: &impl Db, lease: &Lease) -> Result<(), StoreError> {
-    writing(db, || match db.execute(FREE, &[token(lease)?])? {
+    writing(db, || free(db, lease.token))
+}
+
+fn free(db: &impl Db, number: u64) -> Result<(), StoreError> {
+    match db.execute(FREE, &[token(number)?])? {
         1 => Ok(()),
         _ => Err(StoreError::LeaseLost),
+    }
+}
+
+/// Takes the lease of this number away from its holder, with an entry in the audit chain.
+pub(super) fn take_away(db: &impl Db, token: u64, breaking: &Breaking) -> Result<Held, StoreError> {
+    claiming(db, || {
+        let held = match held(db)? {
+            Some(held) if held.token == token => held,
+            held => {
+                let held = held.map(Box::new);
+                return Err(StoreError::OtherLease { token, held });
+            }
+        };
+        free(db, token)?;
+        let mut meta = Meta::read(db)?;
+        audit::check_end(db, &meta)?;
+        meta.note_time(db, breaking.now)?;
+        let text = broken(&held, breaking, meta.chain.size() + 1);
+        audit::append(db, &mut meta.chain, &text)?;
+        meta.write(db)?;
+        Ok(held)
     })
 }
 
-/// Checks, inside a write transaction, that a lease is still the one that counts. One that has expired and that nobody
-/// has taken since does: the token proves it.
-pub(super) fn prove(db: &impl Db, lease: &Lease) -> Result<(), StoreError> {
-    let Standing { token, held } = standing(db)?;
-    if held.is_some() && number(db, token)? == lease.token {
-        return Ok(());
+/// Returns the audit entry that says whose lease was broken, and by whom. The holder is named by an address, as people are in
+/// the audit log.
+pub(crate) fn broken(held: &Held, breaking: &Breaking, seq: u64) -> String {
+    let Held {
+        holder,
+        operation,
+        since,
+        until: _,
+        token,
+    } = held;
+    let (user, host, process) = (&holder.user, &holder.host, holder.pid);
+    let reason = format!(
+        "lease {token} was held by {user}@{host} (process {process}), {operation} since {since}"
+    );
+    Act {
+        action: "break-lease",
+        actor: &breaking.actor,
+        address: None,
+        after: None,
+        at: breaking.now,
+        before: None,
+        reason: &reason,
+        run: "",
+        seq,
+        via: "lease",
     }
-    Err(StoreError::LeaseLost)
+    .text()
 }
 
-fn token(lease: &Lease) -> Result<Param<'static>, StoreError> {
-    i64::try_from(lease.token)
+/// Checks, inside a write transaction, that a lease is the present one and has not ended. One that has ended proves nothing,
+/// even if nobody has taken it since.
+pub(super) fn prove(db: &impl Db, lease: &Lease, now: Timestamp) -> Result<(), StoreError> {
+    check(held(db)?.as_ref(), lease, now)
+}
+
+/// Checks that a lease is the one that is held, and has not ended.
+pub(crate) fn check(held: Option<&Held>, lease: &Lease, now: Timestamp) -> Result<(), StoreError> {
+    match held {
+        Some(held) if held.token != lease.token => Err(StoreError::LeaseLost),
+        Some(held) if now < held.until => Ok(()),
+        Some(held) => Err(StoreError::LeaseEnded { until: held.until }),
+        None => Err(StoreError::LeaseLost),
+    }
+}
+
+fn token(number: u64) -> Result<Param<'static>, StoreError> {
+    i64::try_from(number)
         .map(Param::Int)
         .map_err(|_| StoreError::LeaseLost)
 }

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::ledger::{Decide, Ledger, See, Sitting};
-use super::{Head, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
+use super::{Breaking, Head, Held, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
 use crate::audit::Entry;
 use crate::governance::{Decision, Refusal};
 use crate::model::{Foreign, Kind, Live, Selection};
@@ -49,6 +49,14 @@ impl<D: Db> Store for SqlStore<D> {
 
     fn lease(&mut self, ask: &LeaseAsk) -> Result<Lease, StoreError> {
         lease::acquire(&self.db, ask)
+    }
+
+    fn held(&self) -> Result<Option<Held>, StoreError> {
+        reading(&self.db, || lease::held(&self.db))
+    }
+
+    fn break_lease(&mut self, token: u64, breaking: &Breaking) -> Result<Held, StoreError> {
+        lease::take_away(&self.db, token, breaking)
     }
 
     fn renew(&mut self, lease: &Lease, now: Timestamp) -> Result<Lease, StoreError> {

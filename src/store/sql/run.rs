@@ -90,7 +90,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
     }
 
     fn start(db: &'s D, lease: &Lease, new: NewRun) -> Result<Self, StoreError> {
-        lease::prove(db, lease)?;
+        lease::prove(db, lease, new.started)?;
         let mut meta = Meta::read(db)?;
         if meta.generation != new.generation {
             return Err(StoreError::Moved {

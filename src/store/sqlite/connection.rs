@@ -15,6 +15,8 @@ use crate::store::sql::db::{Cell, Db, Param, Row, See, Step};
 const OLDEST: i32 = 3_051_003;
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for another process before there is a lease: whoever holds one is named soon.
+const HASTE: Duration = Duration::from_millis(200);
 /// Marks a file as ours, in the header of the file: `GLST`.
 pub(super) const APPLICATION: i32 = 0x474c_5354;
 
@@ -45,6 +47,9 @@ impl Fault {
             Self::Sqlite(error) => {
                 let cause = format!("{file}: {}", describe(&error));
                 match error.sqlite_error_code() {
+                    Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                        StoreError::Busy { name }
+                    }
                     // None: a value of another type than its column has.
                     None | Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                         StoreError::Damaged { name, cause }
@@ -66,9 +71,6 @@ impl Fault {
 
 fn describe(error: &rusqlite::Error) -> String {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "another process has been writing for more than 5 seconds".to_owned()
-        }
         Some(ErrorCode::DiskFull) => "the disk is full".to_owned(),
         Some(ErrorCode::ReadOnly) => "the file or its folder cannot be written".to_owned(),
         Some(ErrorCode::PermissionDenied) => "permission denied".to_owned(),
@@ -87,15 +89,21 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens a file for writing, which may be empty. Nothing of it changes yet.
+    /// Opens a file for writing, which may be empty. Nothing of it changes yet. Until [`Sqlite::settle`] it waits for others
+    /// a short while only.
     pub(super) fn write(path: &Path) -> Result<Connection, Fault> {
         recent()?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let connection = Connection::open_with_flags(path, flags)?;
-        prepare(&connection)?;
+        prepare(&connection, HASTE)?;
         Ok(connection)
+    }
+
+    /// Makes a connection wait for others that write.
+    pub(super) fn settle(connection: &Connection) -> Result<(), Fault> {
+        Ok(connection.busy_timeout(PATIENCE)?)
     }
 
     /// Returns true for a file that carries our mark once everything unfinished is undone.
@@ -129,7 +137,7 @@ impl Sqlite {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let connection = Connection::open_with_flags(path, flags)?;
-        prepare(&connection)?;
+        prepare(&connection, PATIENCE)?;
         Ok(connection)
     }
 
@@ -141,14 +149,14 @@ impl Sqlite {
             | OpenFlags::SQLITE_OPEN_NOFOLLOW
             | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(immutable(path)?, flags)?;
-        prepare(&connection)?;
+        prepare(&connection, PATIENCE)?;
         Ok(connection)
     }
 
     /// Makes an empty store in memory, for reading one that is not there yet.
     pub(super) fn absent() -> Result<Connection, Fault> {
         let connection = Connection::open_in_memory()?;
-        prepare(&connection)?;
+        prepare(&connection, PATIENCE)?;
         absent::fill(&connection)?;
         connection.pragma_update(None, "query_only", 1)?;
         Ok(connection)
@@ -195,8 +203,8 @@ fn recent() -> Result<(), Fault> {
 }
 
 /// Sets what holds for every connection. Nothing here touches the file.
-fn prepare(connection: &Connection) -> Result<(), Fault> {
-    connection.busy_timeout(PATIENCE)?;
+fn prepare(connection: &Connection, patience: Duration) -> Result<(), Fault> {
+    connection.busy_timeout(patience)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.pragma_update(None, "cache_size", -32_768)?;
@@ -223,16 +231,22 @@ impl Db for Sqlite {
     fn transact(&self, step: Step) -> Result<(), StoreError> {
         let (sql, doing) = match step {
             Step::Read => ("BEGIN", "read"),
-            Step::Write => ("BEGIN IMMEDIATE", "written"),
+            Step::Write | Step::Claim => ("BEGIN IMMEDIATE", "written"),
             Step::Commit => ("COMMIT", "written"),
             Step::Rollback => ("ROLLBACK", "read"),
         };
         if step == Step::Rollback && self.connection.is_autocommit() {
             return Ok(()); // SQLite has rolled back by itself, as after a full disk.
         }
-        self.connection
-            .execute_batch(sql)
-            .map_err(self.fault(doing))
+        let run = || {
+            if step != Step::Claim {
+                return self.connection.execute_batch(sql);
+            }
+            self.connection.busy_timeout(HASTE)?;
+            let claimed = self.connection.execute_batch(sql);
+            self.connection.busy_timeout(PATIENCE).and(claimed)
+        };
+        run().map_err(self.fault(doing))
     }
 
     fn execute(&self, sql: &'static str, params: &[Param<'_>]) -> Result<usize, StoreError> {

@@ -37,7 +37,7 @@ pub(super) fn open(name: &str, path: &Path, mode: OpenMode) -> Result<Box<dyn St
     };
     Ok(match mode {
         OpenMode::Read => Box::new(Reader::open(place)?),
-        OpenMode::Write => Box::new(place.store(place.write()?)),
+        OpenMode::Write | OpenMode::Existing => Box::new(place.store(place.write(mode)?)),
     })
 }
 
@@ -145,7 +145,12 @@ impl Place {
         }
     }
 
-    fn write(&self) -> Result<Connection, StoreError> {
+    fn write(&self, mode: OpenMode) -> Result<Connection, StoreError> {
+        if mode == OpenMode::Existing && self.look()? != Found::Ours {
+            return Err(
+                self.unavailable("it was there a moment ago, and is gone; nothing was made")
+            );
+        }
         if self.look()? == Found::Nothing {
             self.create()?;
         }
@@ -160,6 +165,7 @@ impl Place {
         Sqlite::is_marked(&opened)
             .and_then(|marked| Sqlite::harden(&opened, !marked))
             .and_then(|()| migrate::migrate(&opened))
+            .and_then(|()| Sqlite::settle(&opened))
             .map_err(|fault| self.fault(fault))?;
         Ok(opened)
     }
@@ -261,7 +267,7 @@ mod tests {
         };
         // Once for a new file, once for one that is there.
         for _ in 0..2 {
-            let writer = place.write().expect("opens");
+            let writer = place.write(OpenMode::Write).expect("opens");
             let get = |pragma: &str| -> i64 {
                 let found = writer.pragma_query_value(None, pragma, |row| row.get(0));
                 found.expect("a number")
@@ -283,7 +289,7 @@ mod tests {
             name: format!("sqlite:{name}"),
             path: folder.path().join(name),
         };
-        let writer = of("test.db").write().expect("opens");
+        let writer = of("test.db").write(OpenMode::Write).expect("opens");
         let set = "UPDATE meta SET value = '7' WHERE key = 'generation'";
         writer.execute_batch(set).expect("writes");
         // As after a loss of power: the file and its log, and nobody who holds them.

@@ -15,7 +15,7 @@ use crate::model::{Foreign, Kind, Live, Selection};
 use crate::plan::{RecordedChange, RunRecord};
 use crate::store::ledger::{Decide, Ledger, See, Sitting};
 use crate::store::sql::SqlStore;
-use crate::store::{Head, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
+use crate::store::{Breaking, Head, Held, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
 
 /// A store that is only read.
 pub(super) struct Reader {
@@ -66,15 +66,10 @@ impl Reader {
             let again = Opened::of(&self.place)?;
             self.opened.replace(again);
         }
-        Err(self.unavailable("other processes write to the file all the time"))
-    }
-
-    fn unavailable(&self, cause: &str) -> StoreError {
-        StoreError::Unavailable {
+        // Other processes write to the file all the time.
+        Err(StoreError::Busy {
             name: self.place.name.clone(),
-            doing: "read",
-            cause: cause.to_owned(),
-        }
+        })
     }
 
     fn closed<T>(&self) -> Result<T, StoreError> {
@@ -96,6 +91,14 @@ impl Store for Reader {
     }
 
     fn lease(&mut self, _: &LeaseAsk) -> Result<Lease, StoreError> {
+        self.closed()
+    }
+
+    fn held(&self) -> Result<Option<Held>, StoreError> {
+        self.reading(Store::held)
+    }
+
+    fn break_lease(&mut self, _: u64, _: &Breaking) -> Result<Held, StoreError> {
         self.closed()
     }
 

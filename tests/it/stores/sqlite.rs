@@ -100,6 +100,22 @@ fn a_store_that_is_not_there_reads_as_an_empty_one_and_nothing_is_written() {
 }
 
 #[test]
+fn a_store_that_must_be_there_is_not_made() {
+    let folder = TempDir::new().unwrap();
+    let gone = |names_left: &[&str]| {
+        let error = refusal(folder.path(), OpenMode::Existing);
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
+        assert!(error.to_string().contains("is gone"), "{error}");
+        assert_eq!(names(folder.path()), names_left);
+    };
+    gone(&[]);
+    fs::write(folder.path().join("test.db"), "").unwrap();
+    gone(&["test.db"]);
+    drop(open("sqlite:test.db", folder.path(), OpenMode::Write).unwrap());
+    drop(open("sqlite:test.db", folder.path(), OpenMode::Existing).unwrap());
+}
+
+#[test]
 fn an_empty_file_is_a_store_that_is_not_there_yet() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("test.db"), "").unwrap();
@@ -114,6 +130,25 @@ fn an_empty_file_is_a_store_that_is_not_there_yet() {
     for entry in fs::read_dir(folder.path()).unwrap() {
         let mode = entry.unwrap().metadata().unwrap().mode() & 0o777;
         assert_eq!(mode, 0o600);
+    }
+}
+
+#[test]
+fn a_store_that_another_process_is_making_is_busy_and_not_unavailable() {
+    // Before there is anything, before the mark is in the file, and before there is a write-ahead log.
+    for (made, held) in [
+        ("", "BEGIN EXCLUSIVE"),
+        ("", "BEGIN IMMEDIATE"),
+        ("PRAGMA application_id = 0x474c5354", "BEGIN IMMEDIATE"),
+    ] {
+        let folder = TempDir::new().unwrap();
+        let hand = rusqlite::Connection::open(folder.path().join("test.db")).unwrap();
+        hand.execute_batch(made).unwrap();
+        hand.execute_batch(held).unwrap();
+        let error = refusal(folder.path(), OpenMode::Write);
+        assert!(matches!(error, StoreError::Busy { .. }), "{held}: {error}");
+        hand.execute_batch("ROLLBACK").unwrap();
+        drop(open("sqlite:test.db", folder.path(), OpenMode::Write).unwrap());
     }
 }
 

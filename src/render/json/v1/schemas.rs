@@ -22,6 +22,8 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("import.schema.json", schema::<v1::Import>()),
         ("request.schema.json", schema::<v1::RequestReport>()),
         ("tick.schema.json", schema::<v1::Tick>()),
+        ("lease.schema.json", schema::<v1::Lease>()),
+        ("lease-broken.schema.json", schema::<v1::LeaseBroken>()),
         ("names.schema.json", schema::<v1::Names<'_>>()),
         ("version.schema.json", schema::<v1::Version>()),
         ("error.schema.json", schema::<v1::Failed>()),
@@ -224,6 +226,27 @@ mod tests {
             drifted: vec![lost(Fate::Deleted), lost(taken)],
         };
         fits("drift.schema.json", &v1::Drift::new(&drift, None));
+        let lease = report::StandingLease {
+            token: 12,
+            user: "ana".to_owned(),
+            host: "laptop".to_owned(),
+            process: 4711,
+            operation: "apply".to_owned(),
+            since: jiff::Timestamp::UNIX_EPOCH,
+            until: jiff::Timestamp::UNIX_EPOCH,
+            state: report::LeaseState::Ended,
+        };
+        let broken = report::BrokenLease {
+            store: "s".to_owned(),
+            by: "ben".to_owned(),
+            lease: lease.clone(),
+        };
+        fits("lease-broken.schema.json", &v1::LeaseBroken::from(&broken));
+        for lease in [Some(lease), None] {
+            let store = "s".to_owned();
+            let status = report::LeaseStatus { store, lease };
+            fits("lease.schema.json", &v1::Lease::from(&status));
+        }
         let version = report::Version {
             version: "0.1.0",
             language: 1,
