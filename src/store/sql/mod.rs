@@ -11,6 +11,7 @@ pub(crate) mod lease;
 mod ledger;
 mod meta;
 mod names;
+mod proof;
 mod read;
 pub(crate) mod remains;
 mod run;
@@ -48,6 +49,8 @@ impl<D: Db> Store for SqlStore<D> {
     }
 
     fn lease(&mut self, ask: &LeaseAsk) -> Result<Lease, StoreError> {
+        // Before a byte changes: nothing is built on a damaged file.
+        self.prove()?;
         lease::acquire(&self.db, ask)
     }
 
@@ -77,6 +80,14 @@ impl<D: Db> Store for SqlStore<D> {
 
     fn run(&self, id: &str) -> Result<Option<(RunRecord, Vec<RecordedChange>)>, StoreError> {
         reading(&self.db, || history::run(&self.db, id))
+    }
+
+    fn prove(&self) -> Result<(), StoreError> {
+        let proven = reading(&self.db, || proof::check(&self.db));
+        if proven.is_err() {
+            self.db.leave();
+        }
+        proven
     }
 
     fn head(&self) -> Result<Head, StoreError> {

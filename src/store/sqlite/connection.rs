@@ -8,6 +8,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 
 use super::absent;
+use super::quiet::logs;
 use crate::store::StoreError;
 use crate::store::sql::db::{Cell, Db, Param, Row, See, Step};
 
@@ -94,6 +95,13 @@ impl Sqlite {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let connection = Connection::open_with_flags(path, flags)?;
+        if connection.is_readonly("main")? {
+            // SQLite opens it all the same, and would leave files beside it.
+            return Err(Fault::Refused(format!(
+                "{}: the file cannot be written",
+                path.display()
+            )));
+        }
         prepare(&connection)?;
         Ok(connection)
     }
@@ -102,6 +110,12 @@ impl Sqlite {
     pub(super) fn is_marked(connection: &Connection) -> Result<bool, Fault> {
         let found: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
         Ok(found == APPLICATION)
+    }
+
+    /// Returns true for a file that was made and left before it had tables.
+    pub(super) fn is_bare(connection: &Connection) -> Result<bool, Fault> {
+        let sql = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)";
+        Ok(connection.query_row(sql, [], |row| row.get(0))?)
     }
 
     /// Makes a file ours and durable: a new one is marked, and every one has a write-ahead log that is synced.
@@ -120,6 +134,16 @@ impl Sqlite {
         }
         set(connection, "synchronous", 2)?;
         set(connection, "foreign_keys", 1)
+    }
+
+    /// Checks every page, index and constraint of a file.
+    pub(super) fn sound(connection: &Connection) -> Result<(), Fault> {
+        let found: String =
+            connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        match &*found {
+            "ok" => Ok(()),
+            _ => Err(Fault::Damaged(found.trim().replace('\n', ": "))),
+        }
     }
 
     /// Opens a file for reading.
@@ -218,6 +242,19 @@ fn set(connection: &Connection, pragma: &str, value: i64) -> Result<(), Fault> {
 impl Db for Sqlite {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn leave(&self) {
+        // Closing takes the log into the file otherwise, and away one with nothing in it.
+        if logs(Path::new(&self.file)) {
+            let keep = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+            // The file is damaged; that is what is told.
+            let _ = self.connection.set_db_config(keep, true);
+        }
+    }
+
+    fn sound(&self) -> Result<(), StoreError> {
+        Self::sound(&self.connection).map_err(|fault| fault.of(&self.name, &self.file, "read"))
     }
 
     fn transact(&self, step: Step) -> Result<(), StoreError> {
