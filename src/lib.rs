@@ -54,6 +54,8 @@ pub mod guard;
 pub mod load;
 pub mod model;
 pub mod plan;
+#[doc(hidden)]
+pub mod planted;
 pub mod ports;
 pub mod render;
 pub mod source;

@@ -9,6 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 
 use super::absent;
 use super::quiet::logs;
+use crate::planted::{self, Planted};
 use crate::store::StoreError;
 use crate::store::sql::db::{Cell, Db, Param, Row, See, Step};
 
@@ -132,7 +133,12 @@ impl Sqlite {
                 "the file cannot have a write-ahead log (its journal is `{mode}`); is it on a network file system?"
             )));
         }
-        set(connection, "synchronous", 2)?;
+        let wait = if planted::is(Planted::CommitUnsynced) {
+            0
+        } else {
+            2
+        };
+        set(connection, "synchronous", wait)?;
         set(connection, "foreign_keys", 1)
     }
 

@@ -118,6 +118,8 @@ impl Sandbox {
             .env("HOME", self.root())
             .env("NO_COLOR", "1")
             .stdin(Stdio::null());
+        #[cfg(feature = "planted")]
+        command.envs(super::planted().map(|bug| ("GUESTLIST_PLANTED", bug)));
         command
     }
 
