@@ -148,7 +148,7 @@ impl Sqlite {
             connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         match &*found {
             "ok" => Ok(()),
-            _ => Err(Fault::Damaged(found.trim().replace('\n', ": "))),
+            _ => Err(unsound(&found)),
         }
     }
 
@@ -195,6 +195,20 @@ impl Sqlite {
 
     fn fault(&self, doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError + '_ {
         move |error| Fault::Sqlite(error).of(&self.name, &self.file, doing)
+    }
+}
+
+/// Returns what is wrong with a file of which SQLite says this.
+fn unsound(said: &str) -> Fault {
+    // A page that the disk does not give says nothing of what is on it.
+    let code = said
+        .rsplit_once("error code=")
+        .and_then(|(_, code)| code.trim().parse().ok())
+        .map(rusqlite::ffi::Error::new)
+        .filter(|error| error.code == ErrorCode::SystemIoFailure);
+    match code {
+        Some(error) => Fault::Sqlite(rusqlite::Error::SqliteFailure(error, None)),
+        None => Fault::Damaged(said.trim().replace('\n', ": ")),
     }
 }
 
