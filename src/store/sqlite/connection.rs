@@ -152,6 +152,16 @@ impl Sqlite {
         }
     }
 
+    /// Keeps the log beside a file when the connection is closed, which takes it into the file otherwise. One with nothing
+    /// in it goes.
+    pub(super) fn keep(connection: &Connection, path: &Path) {
+        if logs(path) {
+            let keep = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+            // What is wrong with the file is what is told.
+            let _ = connection.set_db_config(keep, true);
+        }
+    }
+
     /// Opens a file for reading.
     pub(super) fn read(path: &Path) -> Result<Connection, Fault> {
         recent()?;
@@ -265,12 +275,7 @@ impl Db for Sqlite {
     }
 
     fn leave(&self) {
-        // Closing takes the log into the file otherwise, and away one with nothing in it.
-        if logs(Path::new(&self.file)) {
-            let keep = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
-            // The file is damaged; that is what is told.
-            let _ = self.connection.set_db_config(keep, true);
-        }
+        Self::keep(&self.connection, Path::new(&self.file));
     }
 
     fn sound(&self) -> Result<(), StoreError> {

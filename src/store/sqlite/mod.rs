@@ -181,17 +181,27 @@ impl Place {
             private(&path).map_err(|error| self.io(&error))?;
         }
         let opened = Sqlite::write(&path).map_err(|fault| self.fault(fault))?;
-        let format = self.known(&opened)?;
+        match self.ready(&opened) {
+            Ok(()) => Ok(opened),
+            Err(error) => {
+                Sqlite::keep(&opened, &path);
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes a file that was opened for writing durable and of the newest format.
+    fn ready(&self, opened: &Connection) -> Result<(), StoreError> {
+        let format = self.known(opened)?;
         if format != 0 && format != migrate::newest() {
             // What is about to be brought to another format; the present one is proven by whoever takes the lease.
-            Sqlite::sound(&opened).map_err(|fault| self.fault(fault))?;
+            Sqlite::sound(opened).map_err(|fault| self.fault(fault))?;
         }
         // A process that ended while it marked the file leaves a journal, and opening has just taken the mark back.
-        Sqlite::is_marked(&opened)
-            .and_then(|marked| Sqlite::harden(&opened, !marked))
-            .and_then(|()| migrate::migrate(&opened))
-            .map_err(|fault| self.fault(fault))?;
-        Ok(opened)
+        Sqlite::is_marked(opened)
+            .and_then(|marked| Sqlite::harden(opened, !marked))
+            .and_then(|()| migrate::migrate(opened))
+            .map_err(|fault| self.fault(fault))
     }
 
     /// Opens for reading: without a lock where the file holds every commit, so that nothing is made beside it.
