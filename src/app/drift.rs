@@ -16,6 +16,8 @@ use crate::store::{NewRun, OpenMode, Store, StoreError};
 pub fn drift(workspace: &Workspace, world: &World<'_>) -> Result<Drift, AppError> {
     let (desired, _) = check::desired(workspace, world)?;
     let store = workspace.open(OpenMode::Read)?;
+    // A body that changed in place is no drift: nobody who changes objects does it so.
+    store.prove()?;
     let (drifted, _) = find(&*store, workspace.project(), &desired)?;
     Ok(report(workspace, &*store, drifted))
 }

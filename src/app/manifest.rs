@@ -5,6 +5,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use super::settings::listed as place;
 use crate::diag::{Diagnostic, Diagnostics, code, nearest};
 use crate::load::Toml;
+use crate::planted::{self, Planted};
 use crate::source::SourceFile;
 
 /// A path or pattern below the project's root.
@@ -44,7 +45,8 @@ pub(super) fn check(
         let Ok(listed) = Listed::new(text) else {
             continue; // The settings were refused for it.
         };
-        if found.iter().any(|path| listed.matches(path)) {
+        let is_there = found.iter().any(|path| listed.matches(path));
+        if is_there || planted::is(Planted::MissingFileIgnored) {
             continue;
         }
         let message = match text.contains(['*', '?', '[', '{']) {

@@ -115,7 +115,13 @@ impl Arguments {
         progress.take();
         let exit = match outcome {
             Ok(outcome) => {
-                let exit = finish(cx, &outcome)?;
+                let exit = finish(cx, &outcome).map_err(|failure| match &outcome {
+                    Outcome::Applied(applied) => failure.help(format!(
+                        "the store has changed: `guestlist history {}` shows how",
+                        applied.run
+                    )),
+                    Outcome::NothingToDo(_) | Outcome::Declined(_) => failure,
+                })?;
                 Context::leave(outcome);
                 exit
             }

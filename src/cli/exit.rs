@@ -20,7 +20,7 @@ pub enum Exit {
     Conflict = 5,
     /// An apply stopped halfway and can be resumed.
     Incomplete = 6,
-    /// The store cannot be reached, or not be read completely.
+    /// The store cannot be reached, or not be read completely; a file beside it cannot be read or written either.
     Unavailable = 7,
     /// Not authenticated, or not allowed.
     Denied = 8,

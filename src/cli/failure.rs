@@ -55,7 +55,10 @@ impl Failure {
 
     /// Returns the failure to write a result.
     pub(super) fn output(error: &io::Error) -> Self {
-        let mut failure = Self::new(Exit::Error, "the result cannot be written");
+        let mut failure = Self::new(
+            file(error),
+            "the result cannot be written to standard output",
+        );
         failure.0.causes.push(error.to_string());
         failure
     }
@@ -182,11 +185,24 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
         AppError::Governance(refusal) => (answer(refusal.ground), refusal.help.clone()),
         AppError::Unseen => (Exit::Error, None),
         AppError::NoSuchRun { .. } => (Exit::Error, help("`guestlist history` shows all")),
-        AppError::File { .. } => (Exit::Error, None),
+        AppError::File { source, .. } => (file(source), None),
         AppError::Exists { .. } => (
             Exit::Error,
             help("nothing was overwritten; choose an empty folder with `-C DIR`"),
         ),
+    }
+}
+
+/// Returns what a failure to read or write a file means: a name that is wrong, or a disk that is full, broken or closed to us.
+fn file(error: &io::Error) -> Exit {
+    match error.kind() {
+        io::ErrorKind::NotFound
+        | io::ErrorKind::AlreadyExists
+        | io::ErrorKind::IsADirectory
+        | io::ErrorKind::NotADirectory
+        | io::ErrorKind::InvalidInput
+        | io::ErrorKind::InvalidFilename => Exit::Error,
+        _ => Exit::Unavailable,
     }
 }
 

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::{Ask, Thresholds, Verdict};
 use crate::model::{Address, Body, Digest, Kind, LiveObject, Origin, RemoteId, canonical, respell};
 use crate::plan::{Action, Change, Delta, Lifted, Partial, Plan, Reason, diff};
+use crate::planted::{self, Planted};
 use crate::source::Route;
 
 /// The format that this program writes and reads.
@@ -305,7 +306,8 @@ impl Commitment {
             }
         }
         let read: Self = serde_json::from_value(value).map_err(unreadable)?;
-        if read.own_digest() != read.digest || read.to_text() != text {
+        let is_whole = read.own_digest() == read.digest && read.to_text() == text;
+        if !is_whole && !planted::is(Planted::EditedPlanAccepted) {
             return Err(Stale::Edited);
         }
         Ok(read)
@@ -336,7 +338,8 @@ impl Commitment {
                 store: store.to_owned(),
             });
         }
-        if self.lineage != plan.lineage && !fresh {
+        let is_same = self.lineage == plan.lineage || planted::is(Planted::OtherStoreAccepted);
+        if !is_same && !fresh {
             return Err(Stale::OtherStore {
                 store: store.to_owned(),
             });
@@ -347,7 +350,7 @@ impl Commitment {
                 now,
             });
         }
-        if now >= self.expires {
+        if now >= self.expires && !planted::is(Planted::ExpiredPlanAccepted) {
             return Err(Stale::Expired {
                 expires: self.expires,
                 now,
@@ -364,8 +367,9 @@ impl Commitment {
     pub fn holds(&self, plan: &Plan) -> Result<(), Stale> {
         let now: Vec<ActionLine> = plan.changes.iter().map(ActionLine::of).collect();
         let same = |a: &ActionLine, b: &ActionLine| a.effect() == b.effect();
-        if self.actions.len() == now.len() && self.actions.iter().zip(&now).all(|(a, b)| same(a, b))
-        {
+        let all_same = self.actions.len() == now.len()
+            && self.actions.iter().zip(&now).all(|(a, b)| same(a, b));
+        if all_same || planted::is(Planted::CommitmentUnchecked) {
             return Ok(());
         }
         let by_address = |lines: &[ActionLine]| -> BTreeMap<Address, ActionLine> {

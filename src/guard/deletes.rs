@@ -8,6 +8,7 @@ use super::circumstances::waived;
 use super::{Circumstances, Refusal, Rule, Verdict};
 use crate::model::{Address, Kind};
 use crate::plan::{Action, Change, Lifted, Plan, Reason};
+use crate::planted::{self, Planted};
 
 /// How many objects a message names; all of them are in the refusal.
 const NAMED: usize = 5;
@@ -23,7 +24,7 @@ pub(super) fn judge(plan: &Plan, cx: &Circumstances, out: &mut Verdict) {
         let owned = plan.owned.get(&kind).copied().unwrap_or(0);
         many(kind, owned, &changes, cx, out);
         changes.retain(|change| change.delta.action() == Action::Prune);
-        if changes.len() as u64 == owned {
+        if changes.len() as u64 == owned && !planted::is(Planted::EverythingDeleted) {
             everything(kind, &changes, cx, out);
         }
     }
@@ -51,7 +52,10 @@ fn sort_out(rule: Rule, changes: &[&Change], cx: &Circumstances) -> (Vec<Address
 }
 
 fn many(kind: Kind, owned: u64, changes: &[&Change], cx: &Circumstances, out: &mut Verdict) {
-    let earlier = cx.deleted.get(&kind).copied().unwrap_or(0);
+    let earlier = match planted::is(Planted::EarlierDeletesForgotten) {
+        true => 0,
+        false => cx.deleted.get(&kind).copied().unwrap_or(0),
+    };
     let limit = cx.thresholds.limit(owned.saturating_add(earlier));
     let sum = |changes: usize| earlier.saturating_add(changes as u64);
     if sum(changes.len()) <= limit {

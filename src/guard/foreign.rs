@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Circumstances, Refusal, Rule};
 use crate::model::{Body, Foreign, Kind, RemoteId};
 use crate::plan::{Change, Clash, Conflict, Delta, Plan, natural_key_of};
+use crate::planted::{self, Planted};
 
 /// Returns the kinds of objects of other projects that a plan might meet; none for most plans.
 #[must_use]
@@ -42,7 +43,7 @@ pub(super) fn creations(plan: &Plan, cx: &Circumstances) -> Vec<Refusal> {
             alike.entry((kind, key)).or_default().push(foreign);
         }
     }
-    if alike.is_empty() {
+    if alike.is_empty() || planted::is(Planted::ForeignDoubled) {
         return Vec::new();
     }
     let changes = plan.changes.iter();

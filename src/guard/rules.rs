@@ -8,6 +8,7 @@ use super::circumstances::waived;
 use super::{Circumstances, Thresholds, deletes, foreign};
 use crate::model::{Address, Body, RemoteId, Waiver};
 use crate::plan::{Change, Clash, Conflict, Delta, Lifted, Plan, Reason};
+use crate::planted::{self, Planted};
 
 /// A rule that refuses plans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,7 +158,7 @@ fn change(change: &Change) -> Vec<Refusal> {
     let (Delta::Prune { before } | Delta::Replace { before, .. }) = &change.delta else {
         return refusals;
     };
-    if is_protected(&before.body) {
+    if is_protected(&before.body) && !planted::is(Planted::ProtectionIgnored) {
         let message = match change.delta {
             Delta::Prune { .. } => format!("`{address}` is protected and would be deleted"),
             _ => format!("`{address}` is protected and would be deleted and created anew"),

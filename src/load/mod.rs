@@ -30,6 +30,7 @@ use rayon::prelude::*;
 
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::model::{Desired, Digest, Project};
+use crate::planted::{self, Planted};
 use crate::source::{FileId, Sources};
 
 pub use character::refused_character;
@@ -107,6 +108,7 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
         && declarations.objects.is_empty()
         && declarations.forget.is_empty()
         && sources.iter().next().is_some()
+        && !planted::is(Planted::EmptyTreePrunes)
     {
         // Taken at its word, such a tree would delete everything.
         diagnostics.push(

@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Clash, Conflict};
 use crate::model::{Address, Body, Bound, Declaration, Desired, Kind, Live, LiveObject, Name};
+use crate::planted::{self, Planted};
 
 /// How a bound object came to its address after the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +71,7 @@ impl<'l> Seats<'l> {
             .iter()
             .filter_map(|declaration| Some((declaration, formerly(declaration)?)))
             .collect();
-        if renamed.is_empty() {
+        if renamed.is_empty() || planted::is(Planted::RenameIsNew) {
             return all;
         }
         let (inside, alone): (Vec<_>, Vec<_>) = renamed

@@ -35,11 +35,11 @@ pub trait Store: Ledger {
     /// A read is complete or it is an error: what is not known is not absent.
     fn read(&self, of: &Selection<'_>) -> Result<Live, StoreError>;
 
-    /// Takes the right to write.
+    /// Takes the right to write, if the store is whole.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Held`] while another holder has it.
+    /// [`StoreError::Held`] while another holder has it, and those of [`Store::prove`].
     fn lease(&mut self, ask: &LeaseAsk) -> Result<Lease, StoreError>;
 
     /// Returns who holds the lease, even where its time is over; `None` when it was given back.
@@ -108,6 +108,13 @@ pub trait Store: Ledger {
     ///
     /// Those of reading; `Ok(None)` when there is no such run.
     fn run(&self, id: &str) -> Result<Option<(RunRecord, Vec<RecordedChange>)>, StoreError>;
+
+    /// Proves that the store still says what was written to it. Reads all of it, which whoever takes a lease does anyway.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`] with what no longer fits; those of reading.
+    fn prove(&self) -> Result<(), StoreError>;
 
     /// Returns where the store is: its identity, its generation and the end of its audit chain.
     ///

@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use guestlist::model::{Digest, canonical};
+
 use crate::support::Sandbox;
 
 const ONE: &str = "version: 1\norganizations:\n  a: { displayName: A, domains: [a.example] }\n";
@@ -54,6 +56,24 @@ fn an_edited_plan_is_refused() {
         .run(["apply", "plan.json"])
         .exits(5)
         .says("edited since it was saved");
+    assert!(!has_both(&sandbox));
+}
+
+/// A plan is good for a day. This one was saved by a program of the same version whose day is long over.
+#[test]
+fn a_plan_whose_time_is_over_is_refused() {
+    let sandbox = planned();
+    let text = std::fs::read_to_string(sandbox.path("plan.json")).expect("saved");
+    let mut plan: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    plan["created"] = "2020-01-01T00:00:00Z".into();
+    plan["expires"] = "2020-01-02T00:00:00Z".into();
+    plan["digest"] = Digest::of(&[]).to_string().into();
+    plan["digest"] = Digest::of(canonical(&plan).as_bytes()).to_string().into();
+    let sandbox = sandbox.write("plan.json", canonical(&plan) + "\n");
+    let _ = sandbox
+        .run(["apply", "plan.json"])
+        .exits(5)
+        .says("could be applied until 2020-01-02");
     assert!(!has_both(&sandbox));
 }
 

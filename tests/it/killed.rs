@@ -1,6 +1,7 @@
 //! A killed apply: whatever the moment, the store is as before or as after, and the next command goes on at once.
 //!
-//! `KILLS` says how many times the program is killed; 60 without it.
+//! `KILLS` says how many times the program is killed; 60 without it. With `KILLS=all` it is killed at every call by which
+//! something comes onto the disk.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -114,12 +115,16 @@ fn copy_store(from: &Path, to: &Path) {
 
 fn kills() -> usize {
     let asked = std::env::var("KILLS").ok();
-    asked.map_or(60, |kills| kills.parse().expect("KILLS is a number"))
+    match asked.as_deref() {
+        None => 60,
+        Some("all") => usize::MAX,
+        Some(kills) => kills.parse().expect("KILLS is a number, or `all`"),
+    }
 }
 
 /// Kills an apply at moments spread over the time that it takes.
 fn at_random_moments(scene: &Scene, seed: u64) {
-    let count = kills().div_ceil(2);
+    let count = kills().min(600).div_ceil(2);
     let late: usize = (0..count)
         .into_par_iter()
         .map(|number| {
@@ -186,7 +191,7 @@ fn can_trace() -> bool {
 }
 
 /// The calls by which the store comes onto the disk.
-const CALLS: &[&str] = &["pwrite64", "fdatasync", "ftruncate", "unlink"];
+const CALLS: &[&str] = &["pwrite64", "fsync", "ftruncate", "unlink"];
 
 /// Kills an apply as it enters a call of the system.
 fn at_calls(scene: &Scene) {
@@ -212,7 +217,8 @@ fn at_calls(scene: &Scene) {
     let moments: Vec<(&str, usize)> = CALLS
         .iter()
         .flat_map(|call| {
-            let made = log.matches(&format!("{call}(")).count();
+            let made = log.matches(&format!(" {call}(")).count();
+            assert!(made > 0, "`{call}` is not called: {log}");
             let step = made.div_ceil(most.max(1)).max(1);
             // Always the last ones too: they are the commit.
             (1..=made)

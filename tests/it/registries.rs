@@ -97,7 +97,7 @@ fn every_code_is_reached_by_a_test() {
     let mut shown = texts_of_cases("txt");
     for more in [
         "tests/it/hostile.rs",
-        "tests/it/faults.rs",
+        "tests/it/faults/around.rs",
         "tests/it/absence.rs",
         "tests/it/guards.rs",
     ] {

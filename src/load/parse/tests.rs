@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::load::scalar::SCALAR_BYTES;
 use crate::load::{NodeKind, NodeRef};
 use crate::source::Route;
 

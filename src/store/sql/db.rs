@@ -11,6 +11,12 @@ pub(crate) trait Db {
     /// Returns how the store is named to people.
     fn name(&self) -> &str;
 
+    /// Checks that the database fits together below its rows: pages, indexes, constraints.
+    fn sound(&self) -> Result<(), StoreError>;
+
+    /// Leaves the files of the database as they are, from here to the end of the connection.
+    fn leave(&self);
+
     /// Starts or ends a transaction.
     fn transact(&self, step: Step) -> Result<(), StoreError>;
 

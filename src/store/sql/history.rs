@@ -42,6 +42,11 @@ pub(super) fn runs(db: &impl Db, most: usize) -> Result<Vec<RunRecord>, StoreErr
     Ok(records)
 }
 
+/// Reads every run, and says of the first one that cannot be read why.
+pub(super) fn check(db: &impl Db) -> Result<(), StoreError> {
+    db.query(RUNS, &[limit(usize::MAX)], &mut |row| found(row).map(drop))
+}
+
 pub(super) fn run(
     db: &impl Db,
     id: &str,

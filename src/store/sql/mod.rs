@@ -11,6 +11,7 @@ pub(crate) mod lease;
 mod ledger;
 mod meta;
 mod names;
+mod proof;
 mod read;
 pub(crate) mod remains;
 mod run;
@@ -25,6 +26,7 @@ use crate::audit::Entry;
 use crate::governance::{Decision, Refusal};
 use crate::model::{Foreign, Kind, Live, Selection};
 use crate::plan::{RecordedChange, RunRecord};
+use crate::planted::{self, Planted};
 use db::{Db, reading};
 
 /// A store over a database.
@@ -48,6 +50,10 @@ impl<D: Db> Store for SqlStore<D> {
     }
 
     fn lease(&mut self, ask: &LeaseAsk) -> Result<Lease, StoreError> {
+        // Before a byte changes: nothing is built on a damaged file.
+        if !planted::is(Planted::StoreUnproven) {
+            self.prove()?;
+        }
         lease::acquire(&self.db, ask)
     }
 
@@ -85,6 +91,14 @@ impl<D: Db> Store for SqlStore<D> {
 
     fn run(&self, id: &str) -> Result<Option<(RunRecord, Vec<RecordedChange>)>, StoreError> {
         reading(&self.db, || history::run(&self.db, id))
+    }
+
+    fn prove(&self) -> Result<(), StoreError> {
+        let proven = reading(&self.db, || proof::check(&self.db));
+        if proven.is_err() {
+            self.db.leave();
+        }
+        proven
     }
 
     fn head(&self) -> Result<Head, StoreError> {

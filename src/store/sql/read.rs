@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::audit;
 use super::db::{Cell, Db, Param, Row};
 use super::identity::Identity;
 use super::meta::Meta;
@@ -30,6 +31,8 @@ const FOREIGN: &str = "SELECT (SELECT count(*) FROM object WHERE project < ?1) +
 /// Reads what a project owns, and what nobody does. The caller holds one view.
 pub(super) fn read(db: &impl Db, of: &Selection<'_>) -> Result<Live, StoreError> {
     let meta = Meta::read(db)?;
+    // A file of another time than its log, as after half a restore, is no view of any moment.
+    audit::check_end(db, &meta)?;
     let names = Names::read(db)?;
     let reader = Reader {
         db,

@@ -17,6 +17,7 @@ use super::{audit, lease, read, remains};
 use crate::audit::Act;
 use crate::model::{Address, Body, Digest, Fate, Kind, LiveObject, Lost};
 use crate::plan::{Action, Change, Delta, Reason, Settled};
+use crate::planted::{self, Planted};
 use crate::store::{Head, Lease, NewRun, Run, StoreError};
 
 const LAST_RUN: &str = "SELECT coalesce(max(id), 0) FROM run";
@@ -90,9 +91,11 @@ impl<'s, D: Db> SqlRun<'s, D> {
     }
 
     fn start(db: &'s D, lease: &Lease, new: NewRun) -> Result<Self, StoreError> {
-        lease::prove(db, lease, new.started)?;
+        if !planted::is(Planted::TokenUnchecked) {
+            lease::prove(db, lease, new.started)?;
+        }
         let mut meta = Meta::read(db)?;
-        if meta.generation != new.generation {
+        if meta.generation != new.generation && !planted::is(Planted::GenerationUnchecked) {
             return Err(StoreError::Moved {
                 planned: new.generation,
                 found: meta.generation,
@@ -164,7 +167,8 @@ impl<'s, D: Db> SqlRun<'s, D> {
         self.db.query(FIND, &[Param::Int(object)], &mut |row| {
             let kind = read::kind(row, 0, object)?;
             let project = row.maybe_text(1, "the project of an object")?;
-            if owned && project != Some(self.new.project.as_str()) {
+            let is_ours = project == Some(self.new.project.as_str());
+            if owned && !is_ours && !planted::is(Planted::ForeignTouched) {
                 return Err(refuse("the object is not this project's".to_owned()));
             }
             if let (false, Some(project)) = (owned, project) {
@@ -200,7 +204,8 @@ impl<'s, D: Db> SqlRun<'s, D> {
                 None => "the object has no address".to_owned(),
             }));
         }
-        if self.spell(kind, body, run, &change.address)? != before.body {
+        let is_as_planned = self.spell(kind, body, run, &change.address)? == before.body;
+        if !is_as_planned && !planted::is(Planted::ChangeOverwritten) {
             return Err(refuse(
                 "the object is not as it was when the plan was made".to_owned(),
             ));
@@ -351,12 +356,18 @@ impl<'s, D: Db> SqlRun<'s, D> {
     fn finish(&mut self) -> Result<Head, StoreError> {
         self.bind()?;
         self.respell()?;
+        if planted::is(Planted::NeededPruned) {
+            self.pruned.clear();
+        }
         remains::check(
             self.db,
             &self.new.project,
             &self.names,
             std::mem::take(&mut self.pruned),
         )?;
+        if planted::is(Planted::LiftingUntold) {
+            self.new.lifted.clear();
+        }
         for (guard, address, by) in audit::lifted(&self.new.lifted) {
             let act = Act {
                 action: "lift",
@@ -452,6 +463,10 @@ impl<D: Db> Run for SqlRun<'_, D> {
             .counts
             .entry(change.delta.action().as_str())
             .or_default() += 1;
+        if planted::is(Planted::ChangesCommitAlone) {
+            self.db.transact(Step::Commit)?;
+            self.db.transact(Step::Write)?;
+        }
         Ok(())
     }
 

@@ -8,6 +8,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 
 use super::absent;
+use super::quiet::logs;
+use crate::planted::{self, Planted};
 use crate::store::StoreError;
 use crate::store::sql::db::{Cell, Db, Param, Row, See, Step};
 
@@ -97,6 +99,13 @@ impl Sqlite {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let connection = Connection::open_with_flags(path, flags)?;
+        if connection.is_readonly("main")? {
+            // SQLite opens it all the same, and would leave files beside it.
+            return Err(Fault::Refused(format!(
+                "{}: the file cannot be written",
+                path.display()
+            )));
+        }
         prepare(&connection, HASTE)?;
         Ok(connection)
     }
@@ -110,6 +119,12 @@ impl Sqlite {
     pub(super) fn is_marked(connection: &Connection) -> Result<bool, Fault> {
         let found: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
         Ok(found == APPLICATION)
+    }
+
+    /// Returns true for a file that was made and left before it had tables.
+    pub(super) fn is_bare(connection: &Connection) -> Result<bool, Fault> {
+        let sql = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)";
+        Ok(connection.query_row(sql, [], |row| row.get(0))?)
     }
 
     /// Makes a file ours and durable: a new one is marked, and every one has a write-ahead log that is synced.
@@ -126,8 +141,33 @@ impl Sqlite {
                 "the file cannot have a write-ahead log (its journal is `{mode}`); is it on a network file system?"
             )));
         }
-        set(connection, "synchronous", 2)?;
+        let wait = if planted::is(Planted::CommitUnsynced) {
+            0
+        } else {
+            2
+        };
+        set(connection, "synchronous", wait)?;
         set(connection, "foreign_keys", 1)
+    }
+
+    /// Checks every page, index and constraint of a file.
+    pub(super) fn sound(connection: &Connection) -> Result<(), Fault> {
+        let found: String =
+            connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        match &*found {
+            "ok" => Ok(()),
+            _ => Err(unsound(&found)),
+        }
+    }
+
+    /// Keeps the log beside a file when the connection is closed, which takes it into the file otherwise. One with nothing
+    /// in it goes.
+    pub(super) fn keep(connection: &Connection, path: &Path) {
+        if logs(path) {
+            let keep = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+            // What is wrong with the file is what is told.
+            let _ = connection.set_db_config(keep, true);
+        }
     }
 
     /// Opens a file for reading.
@@ -173,6 +213,20 @@ impl Sqlite {
 
     fn fault(&self, doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError + '_ {
         move |error| Fault::Sqlite(error).of(&self.name, &self.file, doing)
+    }
+}
+
+/// Returns what is wrong with a file of which SQLite says this.
+fn unsound(said: &str) -> Fault {
+    // A page that the disk does not give says nothing of what is on it.
+    let code = said
+        .rsplit_once("error code=")
+        .and_then(|(_, code)| code.trim().parse().ok())
+        .map(rusqlite::ffi::Error::new)
+        .filter(|error| error.code == ErrorCode::SystemIoFailure);
+    match code {
+        Some(error) => Fault::Sqlite(rusqlite::Error::SqliteFailure(error, None)),
+        None => Fault::Damaged(said.trim().replace('\n', ": ")),
     }
 }
 
@@ -226,6 +280,14 @@ fn set(connection: &Connection, pragma: &str, value: i64) -> Result<(), Fault> {
 impl Db for Sqlite {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn leave(&self) {
+        Self::keep(&self.connection, Path::new(&self.file));
+    }
+
+    fn sound(&self) -> Result<(), StoreError> {
+        Self::sound(&self.connection).map_err(|fault| fault.of(&self.name, &self.file, "read"))
     }
 
     fn transact(&self, step: Step) -> Result<(), StoreError> {

@@ -15,6 +15,7 @@ use rusqlite::Connection;
 use super::open::OpenMode;
 use super::sql::SqlStore;
 use super::{Store, StoreError};
+use crate::planted::{self, Planted};
 use connection::{APPLICATION, Fault, Sqlite};
 use quiet::Quiet;
 use reader::Reader;
@@ -89,6 +90,21 @@ impl Place {
         }
     }
 
+    /// Refuses a log that lies beside a file with nothing in it: it holds what was committed, and a new file would end it.
+    fn no_log(&self) -> Result<(), StoreError> {
+        if quiet::logs(&self.path) {
+            return Err(StoreError::Damaged {
+                name: self.name.clone(),
+                cause: format!(
+                    "{} is missing or empty, and {} holds some of it",
+                    self.path.display(),
+                    quiet::log_of(&self.path).display()
+                ),
+            });
+        }
+        Ok(())
+    }
+
     /// Looks at what is there without giving it to SQLite, which might tidy up what is not ours.
     fn look(&self) -> Result<Found, StoreError> {
         let meta = match fs::symlink_metadata(&self.path) {
@@ -96,6 +112,7 @@ impl Place {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 // A folder that is missing, such as one that is not mounted, says nothing of the store in it.
                 self.exact()?;
+                self.no_log()?;
                 return Ok(Found::Nothing);
             }
             Err(error) => return Err(self.io(&error)),
@@ -111,6 +128,7 @@ impl Place {
             .and_then(|file| file.take(100).read_to_end(&mut header))
             .map_err(|error| self.io(&error))?;
         if header.is_empty() {
+            self.no_log()?;
             return Ok(Found::Empty);
         }
         let damaged = |cause: &str| StoreError::Damaged {
@@ -120,7 +138,15 @@ impl Place {
         if header.len() < 100 || !header.starts_with(b"SQLite format 3\0") {
             return Err(damaged("is no SQLite database; it was not touched"));
         }
-        if header[68..72] != APPLICATION.to_be_bytes() {
+        // The versions of the format to write and to read.
+        if header[18..20]
+            .iter()
+            .any(|version| !matches!(version, 1 | 2))
+        {
+            return Err(damaged("is of no known format of SQLite"));
+        }
+        let is_ours = header[68..72] == APPLICATION.to_be_bytes();
+        if !is_ours && !planted::is(Planted::OthersFileTaken) {
             return Err(damaged(
                 "is the database of another program; it was not touched",
             ));
@@ -160,14 +186,28 @@ impl Place {
             private(&path).map_err(|error| self.io(&error))?;
         }
         let opened = Sqlite::write(&path).map_err(|fault| self.fault(fault))?;
-        self.known(&opened)?;
+        match self.ready(&opened) {
+            Ok(()) => Ok(opened),
+            Err(error) => {
+                Sqlite::keep(&opened, &path);
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes a file that was opened for writing durable and of the newest format.
+    fn ready(&self, opened: &Connection) -> Result<(), StoreError> {
+        let format = self.known(opened)?;
+        if format != 0 && format != migrate::newest() {
+            // What is about to be brought to another format; the present one is proven by whoever takes the lease.
+            Sqlite::sound(opened).map_err(|fault| self.fault(fault))?;
+        }
         // A process that ended while it marked the file leaves a journal, and opening has just taken the mark back.
-        Sqlite::is_marked(&opened)
-            .and_then(|marked| Sqlite::harden(&opened, !marked))
-            .and_then(|()| migrate::migrate(&opened))
-            .and_then(|()| Sqlite::settle(&opened))
-            .map_err(|fault| self.fault(fault))?;
-        Ok(opened)
+        Sqlite::is_marked(opened)
+            .and_then(|marked| Sqlite::harden(opened, !marked))
+            .and_then(|()| migrate::migrate(opened))
+            .and_then(|()| Sqlite::settle(opened))
+            .map_err(|fault| self.fault(fault))
     }
 
     /// Opens for reading: without a lock where the file holds every commit, so that nothing is made beside it.
@@ -195,7 +235,8 @@ impl Place {
     /// Checks that a file has the tables to read.
     fn readable(&self, opened: Connection) -> Result<Connection, StoreError> {
         match self.known(&opened)? {
-            0 => self.absent(), // Made and left before it had tables.
+            0 if Sqlite::is_bare(&opened).map_err(|fault| self.fault(fault))? => self.absent(),
+            0 => Err(self.fault(Fault::Damaged("it has tables and no format".to_owned()))),
             format if format == migrate::newest() => {
                 migrate::verify(&opened).map_err(|fault| self.fault(fault))?;
                 Ok(opened)

@@ -35,11 +35,15 @@ pub(super) fn log_of(path: &Path) -> PathBuf {
     name.into()
 }
 
+/// Returns true for a file with something in the log beside it.
+pub(super) fn logs(path: &Path) -> bool {
+    fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0)
+}
+
 impl Quiet {
     /// Returns the mark of a file whose every commit is in the file itself; `None` where some may be in a log beside it.
     pub(super) fn at(path: &Path) -> Option<Self> {
-        let logged = fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0);
-        let was = Mark::of(path).filter(|_| !logged)?;
+        let was = Mark::of(path).filter(|_| !logs(path))?;
         Some(Self {
             path: path.to_owned(),
             was,

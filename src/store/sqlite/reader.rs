@@ -130,6 +130,10 @@ impl Store for Reader {
         self.reading(|store| store.run(id))
     }
 
+    fn prove(&self) -> Result<(), StoreError> {
+        self.reading(Store::prove)
+    }
+
     fn head(&self) -> Result<Head, StoreError> {
         self.reading(Store::head)
     }

@@ -490,10 +490,15 @@ fn nothing_is_written_after_an_audit_log_that_was_cut() {
         .hand()
         .execute("DELETE FROM audit WHERE seq = 5", [])
         .unwrap();
-    let more = vec![create("catalog/it", json!({ "displayName": "IT" }))];
-    let error = store_error(place.try_apply(PROJECT, more));
+    let error = place.store.lease(&ask("ana", now())).err().unwrap();
     assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
-    assert_eq!(place.read().generation, 1);
+    let everything = Selection {
+        project: PROJECT,
+        bodies: Bodies::All,
+    };
+    let error = place.store.read(&everything).err().unwrap();
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    assert_eq!(place.store.head().unwrap().generation, 1);
 }
 
 #[test]

@@ -44,6 +44,8 @@ impl Place {
     }
 
     pub(crate) fn sqlite() -> Self {
+        #[cfg(feature = "planted")]
+        let _ = super::planted();
         let folder = TempDir::new().unwrap();
         Self {
             store: open("sqlite:test.db", folder.path(), OpenMode::Write).unwrap(),

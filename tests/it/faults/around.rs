@@ -1,23 +1,9 @@
-//! What goes wrong around the program: who else holds the store, what happened to its file, what the clock says.
+//! What goes on around the program: who else holds the store, and what the clock says.
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::{TREE, applied, hand};
 use crate::support::Sandbox;
-
-const TREE: &str = "version: 1\norganizations:\n  fabrikam:\n    displayName: Fabrikam\n    domains: [fabrikam.com]\n";
-
-fn applied() -> Sandbox {
-    let sandbox = Sandbox::project().write("tree.yaml", TREE);
-    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
-    sandbox
-}
-
-/// Changes the store behind the program's back.
-fn hand(sandbox: &Sandbox, sql: &str) {
-    let store = rusqlite::Connection::open(sandbox.path("guestlist.db"));
-    let done = store.and_then(|store| store.execute_batch(sql));
-    done.expect("the store takes the change");
-}
 
 fn from_now(seconds: i64) -> Timestamp {
     Timestamp::now() + SignedDuration::from_secs(seconds)
@@ -104,28 +90,4 @@ fn a_clock_that_went_back_is_told_once() {
         "{}",
         apply.text()
     );
-}
-
-#[test]
-fn a_newer_format_asks_for_a_newer_program() {
-    let sandbox = applied();
-    hand(&sandbox, "PRAGMA user_version = 9");
-    for command in [&["plan"][..], &["apply", "--auto-approve"]] {
-        let _ = sandbox
-            .run(command.iter().copied())
-            .exits(3)
-            .says("a newer version of guestlist is needed");
-    }
-}
-
-#[test]
-fn a_folder_that_is_missing_is_no_empty_store() {
-    let sandbox = applied();
-    for command in [&["plan"][..], &["apply", "--auto-approve"]] {
-        let arguments = ["--store", "sqlite:unmounted/guestlist.db"];
-        let _ = sandbox
-            .run(arguments.iter().chain(command).copied())
-            .exits(7)
-            .says("there is no such folder");
-    }
 }
