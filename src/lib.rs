@@ -17,7 +17,7 @@
 //!        plan     desired against live; what became of it       model and up
 //!        governance  requests to reviews, decided               model and up
 //!        guard    safety rules that refuse a plan               model plan
-//!        audit    entries, hash chain, verify                   model
+//!        audit    entries, hash chain, signed heads             model
 //!        render   every output format                           all of the above
 //! shell  ports    what comes from outside: Clock, Ids, Holder   (std)
 //!        store    live objects, lease, runs, audit log, ledger  model plan governance audit ports

@@ -3,15 +3,17 @@
 use jiff::SignedDuration;
 
 use super::ask::circumstances;
+use super::audit::Witness;
 use super::hold::{self, Hold};
 use super::plan::{Planned, against, judged};
 use super::rollback::{self, Target};
-use super::{AppError, Ask, Workspace, World, check, clock};
+use super::{AppError, Ask, Workspace, World, audit, check, clock};
 use crate::apply;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, code};
 use crate::guard::{Commitment, Stale, judge};
 use crate::model::{Desired, Digest};
 use crate::plan::{Asks, Purpose};
+use crate::render::report::Signing;
 use crate::store::{Head, NewRun, OpenMode, StoreError};
 
 /// How an apply is approved.
@@ -57,6 +59,8 @@ pub struct Applied {
     pub run: String,
     /// The store afterwards.
     pub head: Head,
+    /// What became of the signed head of it.
+    pub signing: Signing,
     /// Whether the next plan is empty, as it should be; an error when it could not be made. The store has changed either way.
     pub verified: Result<bool, StoreError>,
     /// How long the write took.
@@ -127,6 +131,7 @@ pub(super) fn toward(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Outcome, AppError> {
     let afterwards = aim.afterwards()?;
+    let witness = Witness::find(workspace, world)?;
     let mut planned = None;
     let mut lineage = None;
     // What is seen now and gone later is not made anew.
@@ -151,10 +156,12 @@ pub(super) fn toward(
         if !preview.verdict.is_allowed() {
             return Err(AppError::Refused(Box::new(preview)));
         }
-        if preview.plan.is_empty() {
+        // Going on with a store that was put back is written even where nothing else is.
+        let writes = goes_on(&preview.warnings);
+        if preview.plan.is_empty() && !writes {
             return Ok(Outcome::NothingToDo(preview));
         }
-        if !confirm(&preview) {
+        if !preview.plan.is_empty() && !confirm(&preview) {
             return Ok(Outcome::Declined(preview));
         }
         lineage = Some(preview.plan.lineage.clone()).filter(|lineage| !lineage.is_empty());
@@ -191,6 +198,7 @@ pub(super) fn toward(
         workspace,
         world,
         aim,
+        witness: &witness,
         approved,
         lineage,
         stop,
@@ -198,7 +206,7 @@ pub(super) fn toward(
     let written = writing.write(&mut hold, desired, warnings, &mut approval, progress);
     let (store, released) = hold.release();
     let (planned, written) = written?;
-    let Some((run, head, seconds)) = written else {
+    let Some((run, head, signing, seconds)) = written else {
         released?;
         return Ok(Outcome::NothingToDo(planned));
     };
@@ -210,6 +218,7 @@ pub(super) fn toward(
         planned,
         run,
         head,
+        signing,
         verified,
         seconds,
     })))
@@ -232,7 +241,7 @@ fn committed(
 /// Returns true for a store that has not been made yet.
 fn is_absent(workspace: &Workspace) -> bool {
     let store = workspace.open(OpenMode::Read);
-    let head = store.and_then(|store| store.head());
+    let head = store.and_then(|store| Ok(store.head()?));
     // What cannot be read is told by whoever opens it to write.
     head.is_ok_and(|head| head.lineage.is_empty())
 }
@@ -245,13 +254,14 @@ fn unchanged(approved: Digest, now: Digest) -> Result<(), AppError> {
     Err(AppError::Changed { approved, now })
 }
 
-/// A run, the store after it, and the seconds that it took.
-type Written = (String, Head, f64);
+/// A run, the store after it, the head that was signed of it, and the seconds that it took.
+type Written = (String, Head, Signing, f64);
 
 struct Writing<'w> {
     workspace: &'w Workspace,
     world: &'w World<'w>,
     aim: &'w Aim<'w>,
+    witness: &'w Witness,
     /// The digest of the plan that somebody said yes to.
     approved: Option<Digest>,
     /// The identity of the store that they saw.
@@ -273,6 +283,7 @@ impl Writing<'_> {
             workspace,
             world,
             aim,
+            witness,
             approved,
             lineage,
             stop,
@@ -282,6 +293,7 @@ impl Writing<'_> {
         // Who was asked has been told already.
         if !matches!(approval, Approval::Asked(_)) {
             clock::check(store, world.clock.now(), &mut warnings)?;
+            audit::warn(workspace, store, &mut warnings)?;
         }
         let (desired, plan, verdict) = match aim {
             Aim::Tree(ask) => {
@@ -321,8 +333,13 @@ impl Writing<'_> {
         if let Some(approved) = *approved {
             unchanged(approved, digest)?;
         }
+        if let Some(conflict) = audit::conflict(workspace, store)? {
+            hold.keep(world)?;
+            witness.accept(&mut *hold.store, &hold.lease, world, &conflict)?;
+        }
         if planned.plan.is_empty() {
-            return Ok((planned, None));
+            let signing = witness.sign_when_due(&*hold.store, world.clock.now());
+            return signed(signing).map(|()| (planned, None));
         }
         hold.keep(world)?;
         match approval {
@@ -352,7 +369,22 @@ impl Writing<'_> {
         let head = apply::apply(&mut **store, &planned.plan, lease, run, stop, progress)?.head;
         let lasted = world.clock.now().duration_since(started);
         let seconds = lasted.max(SignedDuration::ZERO).as_secs_f64(); // The clock may have gone back meanwhile.
-        Ok((planned, Some((id, head, seconds))))
+        let signing = witness.sign(store.name(), &head, world.clock.now());
+        Ok((planned, Some((id, head, signing, seconds))))
+    }
+}
+
+/// Returns true for a plan on a store that was put back and is gone on with.
+fn goes_on(warnings: &Diagnostics) -> bool {
+    let mut codes = warnings.iter().map(|warning| warning.code);
+    codes.any(|code| code == code::STORE_RESTORED)
+}
+
+/// Fails where a head was due and could not be kept.
+fn signed(signing: Signing) -> Result<(), AppError> {
+    match signing {
+        Signing::Failed(cause) => Err(AppError::Unsigned { cause }),
+        Signing::Off | Signing::NoKey | Signing::Signed(_) => Ok(()),
     }
 }
 

@@ -1,11 +1,12 @@
 //! What was changed in the store since the last apply, and taking it as applied.
 
+use super::audit::Witness;
 use super::hold::{self, Hold};
 use super::{AppError, Workspace, World, check};
 use crate::apply::ApplyError;
 use crate::model::{Address, Bodies, Desired, Digest, Fate, Live, Presence, Selection, canonical};
 use crate::plan::{self, Change, Drifted, Purpose, Strayed};
-use crate::render::report::{Drift, Refreshed};
+use crate::render::report::{Drift, Refreshed, Signing};
 use crate::store::{NewRun, OpenMode, Store, StoreError};
 
 /// Finds what was changed in the store since the last apply. Nothing is written.
@@ -45,8 +46,15 @@ pub fn refresh(
         return Ok((found, None));
     }
     let approved = digest(&found.drifted);
+    let witness = Witness::find(workspace, world)?;
     let mut hold = hold::take(workspace, world, OpenMode::Existing, "refresh", stop)?;
-    let written = write(workspace, world, &mut hold, &desired, approved, stop);
+    let mut written = write(workspace, world, &mut hold, &desired, approved, stop);
+    if let Ok(refreshed) = &mut written {
+        refreshed.signing = match hold.store.head() {
+            Ok(head) => witness.sign(hold.store.name(), &head, world.clock.now()),
+            Err(error) => Signing::Failed(error.to_string()),
+        };
+    }
     let (_, released) = hold.release();
     let refreshed = written?;
     released?;
@@ -136,6 +144,7 @@ fn write(
         generation: head.generation,
         audit_size: head.audit_size,
         audit_hash: head.audit_hash,
+        signing: Signing::Off,
     })
 }
 

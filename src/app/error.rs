@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::apply::ApplyError;
+use crate::audit::{BrokenAt, Conflict};
 use crate::diag::Diagnostics;
 use crate::guard::Stale;
 use crate::model::{Address, Digest};
@@ -58,6 +59,81 @@ pub enum AppError {
     /// The apply failed; the store is as it was.
     #[error(transparent)]
     Apply(#[from] ApplyError),
+    /// The store disagrees with the signed heads that are known of it.
+    #[error("the store {store} was put back or written anew: {conflict}")]
+    Restored {
+        /// The store.
+        store: String,
+        /// How it disagrees.
+        conflict: Box<Conflict>,
+    },
+    /// The audit log is not as it was written.
+    #[error("{store}: {broken}")]
+    Broken {
+        /// The store.
+        store: String,
+        /// The first entry at fault.
+        broken: Box<BrokenAt>,
+    },
+    /// A heads file cannot be trusted.
+    #[error("{name}{}: {cause}", at_line(*.line))]
+    Heads {
+        /// The file.
+        name: String,
+        /// The line, counted from 1; 0 where it is not one line.
+        line: u64,
+        /// What is wrong.
+        cause: String,
+    },
+    /// The heads given know nothing of the store.
+    #[error("no head that was given is of the store {store}")]
+    NoHead {
+        /// The store.
+        store: String,
+    },
+    /// The key that signs heads cannot be used.
+    #[error("the key of {from} cannot be used: {cause}")]
+    Key {
+        /// The variable or the file.
+        from: String,
+        /// Why not.
+        cause: String,
+    },
+    /// There is a file where a new key would be written.
+    #[error("{} exists already, and a key is never overwritten", path.display())]
+    KeyExists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no key, and what is asked for must be signed.
+    #[error(
+        "going on with a store that was put back has to be signed, and there is no key; nothing was written"
+    )]
+    NoKey,
+    /// A head was signed and could not be kept. What it tells of is written.
+    #[error("the store was gone on with, and the head that says so could not be kept: {cause}")]
+    Unkept {
+        /// Why not.
+        cause: String,
+    },
+    /// A head was due and could not be signed or kept. Nothing else was written.
+    #[error("a signed head was due and could not be kept: {cause}")]
+    Unsigned {
+        /// Why not.
+        cause: String,
+    },
+    /// The store knows nobody of this name.
+    #[error("the store knows nobody called `{who}`")]
+    NoSuchPerson {
+        /// Who was asked for.
+        who: String,
+    },
+    /// A result cannot be written.
+    #[error("the result cannot be written")]
+    Output {
+        /// Why.
+        source: std::io::Error,
+    },
     /// A pattern of addresses cannot be read.
     #[error(transparent)]
     BadPattern(#[from] BadPattern),
@@ -107,4 +183,11 @@ pub enum AppError {
         /// The file.
         path: PathBuf,
     },
+}
+
+fn at_line(line: u64) -> String {
+    match line {
+        0 => String::new(),
+        line => format!(":{line}"),
+    }
 }

@@ -119,7 +119,7 @@ pub fn wait_for_lease(
     world: &World<'_>,
     stop: &dyn Fn() -> bool,
 ) -> Result<(), AppError> {
-    patiently(workspace, world, stop, || is_free(workspace, world))
+    patiently(workspace, world, stop, || Ok(is_free(workspace, world)?))
 }
 
 fn is_free(workspace: &Workspace, world: &World<'_>) -> Result<(), StoreError> {
@@ -133,7 +133,7 @@ fn is_free(workspace: &Workspace, world: &World<'_>) -> Result<(), StoreError> {
 
 /// Returns who is in the lease's row, without taking part in any lock. What cannot be read now says nothing.
 fn reader(workspace: &Workspace) -> Option<Held> {
-    let store = workspace.open(OpenMode::Read).ok()?;
+    let store = workspace.open_anyway(OpenMode::Read).ok()?;
     store.held().ok().flatten()
 }
 
@@ -142,7 +142,7 @@ pub(super) fn patiently<T>(
     workspace: &Workspace,
     world: &World<'_>,
     stop: &dyn Fn() -> bool,
-    mut attempt: impl FnMut() -> Result<T, StoreError>,
+    mut attempt: impl FnMut() -> Result<T, AppError>,
 ) -> Result<T, AppError> {
     let begun = world.timer.elapsed();
     let mut told = false;
@@ -150,8 +150,8 @@ pub(super) fn patiently<T>(
     loop {
         let error = match attempt() {
             Ok(done) => return Ok(done),
-            Err(error @ (StoreError::Held(_) | StoreError::Busy { .. })) => error,
-            Err(error) => return Err(error.into()),
+            Err(AppError::Store(error @ (StoreError::Held(_) | StoreError::Busy { .. }))) => error,
+            Err(error) => return Err(error),
         };
         let passed = world.timer.elapsed().saturating_sub(begun);
         let patience = world.patience.most;

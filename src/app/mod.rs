@@ -5,6 +5,7 @@
 
 mod apply;
 mod ask;
+mod audit;
 mod check;
 mod clock;
 mod drift;
@@ -28,10 +29,14 @@ mod workspace;
 
 use std::collections::BTreeMap;
 
-use crate::ports::{Clock, Holder, Ids, Timer};
+use crate::ports::{Clock, Holder, Ids, Secret, Timer};
 
 pub use crate::guard::Ask;
 pub use apply::{Applied, Approval, Outcome, apply};
+pub use audit::{
+    AuditQuery, Destination, Forgotten, export as audit_export, forget as audit_forget,
+    list as audit_list, new_key, since as audit_since, verify as audit_verify,
+};
 pub use check::{Checked, check};
 pub use drift::{drift, refresh};
 pub use error::AppError;
@@ -65,6 +70,8 @@ pub struct World<'w> {
     pub actor: String,
     /// The git commit of the tree, where it has one.
     pub commit: Option<String>,
+    /// The key that signs heads of the audit log, where the environment has one.
+    pub audit_key: Option<Secret>,
     /// Variables from the environment, by name.
     pub vars: BTreeMap<String, String>,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ask::{check_choice, circumstances};
-use super::{AppError, Ask, Workspace, World, check, clock};
+use super::{AppError, Ask, Workspace, World, audit, check, clock};
 use crate::diag::Diagnostics;
 use crate::guard::{Verdict, judge};
 use crate::model::{Address, Bodies, Desired, Live, Selection};
@@ -36,6 +36,7 @@ pub fn plan(workspace: &Workspace, world: &World<'_>, ask: &Ask) -> Result<Plann
     let (desired, mut warnings) = check::desired(workspace, world)?;
     let store = workspace.open(OpenMode::Read)?;
     clock::check(&*store, world.clock.now(), &mut warnings)?;
+    audit::warn(workspace, &*store, &mut warnings)?;
     let (plan, verdict) = judged(&*store, workspace, world, &desired, ask)?;
     Ok(Planned {
         project: workspace.project().to_owned(),

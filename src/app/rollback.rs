@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::apply::{Aim, Approval, Outcome, toward};
 use super::ask::circumstances;
 use super::plan::{Planned, against};
-use super::{AppError, Ask, Workspace, World, check, clock};
+use super::{AppError, Ask, Workspace, World, audit, check, clock};
 use crate::diag::Diagnostics;
 use crate::guard::judge;
 use crate::model::{
@@ -62,6 +62,7 @@ pub fn rollback(
     let store = workspace.open(OpenMode::Read)?;
     let mut warnings = Diagnostics::new();
     clock::check(&*store, world.clock.now(), &mut warnings)?;
+    audit::warn(workspace, &*store, &mut warnings)?;
     let back = back(&*store, workspace, world, target)?;
     let (target, undone, was) = (back.target.clone(), back.undone.clone(), back.was.clone());
     let lasting = back.lasting.clone();

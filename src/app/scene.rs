@@ -121,6 +121,7 @@ impl Scene {
             holder: holder(user),
             actor: user.to_owned(),
             commit: None,
+            audit_key: None,
             vars: BTreeMap::new(),
         }
     }

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::manifest::Listed;
+use crate::audit::PublicKey;
 use crate::diag::{Diagnostic, Diagnostics, code, offer};
 use crate::guard::Thresholds;
 use crate::load::Toml;
@@ -45,6 +46,10 @@ pub struct Settings {
     /// What the tree must hold.
     #[serde(default)]
     pub tree: TreeSettings,
+
+    /// Where signed heads of the audit log are kept, and the key that signs them.
+    #[serde(default)]
+    pub audit: AuditSettings,
 
     /// Other settings for an environment, chosen with `--env`.
     #[serde(default)]
@@ -173,6 +178,39 @@ pub struct TreeSettings {
     pub files: Vec<String>,
 }
 
+/// Where signed heads of the audit log are kept, and the key that signs them. The key itself comes from
+/// `GUESTLIST_AUDIT_KEY` or a file of its own.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AuditSettings {
+    /// The file that signed heads are appended to, relative to the project's root. Keep it where nobody who can write the store
+    /// can write it: then a store that was put back or written anew is found out.
+    #[serde(default)]
+    pub heads: Option<String>,
+
+    /// The file that holds the key, relative to the project's root, for its owner only; `guestlist audit key new` writes one.
+    #[serde(default)]
+    pub key_file: Option<String>,
+
+    /// The public keys whose signatures count. Without one, every head counts whose own key it fits.
+    #[serde(default)]
+    pub public_keys: Vec<String>,
+}
+
+impl AuditSettings {
+    /// Refuses what is no public key.
+    fn check(&self, at: &Route, toml: &Toml<'_>, out: &mut Diagnostics) {
+        for (index, text) in self.public_keys.iter().enumerate() {
+            if let Err(error) = text.parse::<PublicKey>() {
+                let diagnostic = Diagnostic::error(code::SETTINGS, error.to_string()).help(
+                    "`guestlist audit key new` prints the public key of the key that it writes",
+                );
+                out.push(toml.at(&at.clone().key("public-keys").index(index), diagnostic));
+            }
+        }
+    }
+}
+
 /// Settings of one environment.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -184,6 +222,10 @@ pub struct Environment {
     /// How strict the guards are here; the stricter of this and the project's counts.
     #[serde(default)]
     pub guard: GuardSettings,
+
+    /// What is otherwise about the audit log here: each key replaces the project's.
+    #[serde(default)]
+    pub audit: AuditSettings,
 
     /// Variables of this environment; they win over those of the project.
     #[serde(default)]
@@ -226,9 +268,11 @@ impl Settings {
     fn check(&self, toml: &Toml<'_>, out: &mut Diagnostics) {
         let root = Route::root();
         self.guard.check(&root.clone().key("guard"), toml, out);
+        self.audit.check(&root.clone().key("audit"), toml, out);
         for (name, environment) in &self.environments {
             let at = root.clone().key("environments").key(name.as_str());
-            environment.guard.check(&at.key("guard"), toml, out);
+            environment.guard.check(&at.clone().key("guard"), toml, out);
+            environment.audit.check(&at.key("audit"), toml, out);
         }
         for (index, pattern) in self.tree.files.iter().enumerate() {
             if let Err(message) = Listed::new(pattern) {

@@ -4,7 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::settings::{DEFAULT_STORE, Environment, FILE, Settings, find_root};
+use jiff::tz::TimeZone;
+
+use super::audit::{self, HeadsFile};
 use super::{AppError, tree};
+use crate::audit::PublicKey;
 use crate::diag::Diagnostics;
 use crate::guard::Thresholds;
 use crate::source::SourceFile;
@@ -15,6 +19,10 @@ use crate::store::{OpenMode, Store, StoreError, open};
 pub struct Overrides {
     /// The store.
     pub store: Option<String>,
+    /// The heads file.
+    pub heads: Option<String>,
+    /// The file that holds the key that signs heads.
+    pub key_file: Option<String>,
 }
 
 /// A project as it lies on disk.
@@ -30,6 +38,21 @@ pub struct Workspace {
     pub environment: Environment,
     /// The store's URL.
     pub store_url: String,
+    /// Settings from the command line and the environment.
+    pub overrides: Overrides,
+    /// Whether a store that was put back from an older copy is gone on with.
+    pub accept_restore: bool,
+}
+
+/// What is set about the audit log, in the environment chosen.
+#[derive(Debug, Clone)]
+pub(super) struct Audit {
+    /// The heads file.
+    pub(super) heads: Option<HeadsFile>,
+    /// The file that holds the key.
+    pub(super) key_file: Option<PathBuf>,
+    /// The keys that count; any, where there is none.
+    pub(super) trusted: Vec<PublicKey>,
 }
 
 /// Finds the project that a folder is in.
@@ -77,13 +100,75 @@ pub fn workspace(
         file,
         environment,
         store_url,
+        overrides: overrides.clone(),
+        accept_restore: false,
     })
 }
 
 impl Workspace {
-    /// Opens the store.
-    pub(super) fn open(&self, mode: OpenMode) -> Result<Box<dyn Store>, StoreError> {
+    /// Goes on with a store that was put back from an older copy, if it was.
+    #[must_use]
+    pub fn accepting_restore(mut self, accept: bool) -> Self {
+        self.accept_restore = accept;
+        self
+    }
+
+    /// Opens the store, and refuses one that disagrees with the signed heads that are known of it.
+    pub(super) fn open(&self, mode: OpenMode) -> Result<Box<dyn Store>, AppError> {
+        let Some(heads) = self.audit().heads else {
+            return Ok(self.open_anyway(mode)?);
+        };
+        // First what is known, then what is there: who adds to both meanwhile raises no alarm.
+        let length = heads.length()?;
+        if mode != OpenMode::Read {
+            // Opening to write makes a store that is not there: looked at before.
+            match self.open_anyway(OpenMode::Read) {
+                Ok(store) => audit::hold(self, &heads, length, &*store)?,
+                Err(StoreError::Older { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let store = self.open_anyway(mode)?;
+        audit::hold(self, &heads, length, &*store)?;
+        Ok(store)
+    }
+
+    /// Opens the store, whatever is known of it.
+    pub(super) fn open_anyway(&self, mode: OpenMode) -> Result<Box<dyn Store>, StoreError> {
         open(&self.store_url, &self.root, mode)
+    }
+
+    /// Returns what is set about the audit log, in the environment chosen.
+    pub(super) fn audit(&self) -> Audit {
+        let (own, all) = (&self.environment.audit, &self.settings.audit);
+        let given = &self.overrides;
+        let file = |a: &Option<String>, b: &Option<String>, c: &Option<String>| {
+            let name = a.as_ref().or(b.as_ref()).or(c.as_ref());
+            name.map(|name| self.root.join(name))
+        };
+        let keys = if own.public_keys.is_empty() {
+            &all.public_keys
+        } else {
+            &own.public_keys
+        };
+        Audit {
+            heads: file(&given.heads, &own.heads, &all.heads).map(HeadsFile::new),
+            key_file: file(&given.key_file, &own.key_file, &all.key_file),
+            trusted: keys.iter().flat_map(|key| key.parse()).collect(),
+        }
+    }
+
+    /// Returns where a new key belongs: the file that the settings name.
+    #[must_use]
+    pub fn key_file(&self) -> Option<PathBuf> {
+        self.audit().key_file
+    }
+
+    /// Returns the zone of dates without a time.
+    #[must_use]
+    pub fn zone(&self) -> TimeZone {
+        let vars = std::collections::BTreeMap::new();
+        self.settings.project(&self.environment, &vars).zone
     }
 
     /// Returns how many deletes need no word, in the environment chosen.

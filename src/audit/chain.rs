@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use super::Entry;
+use super::{Entry, Kept, hexadecimal};
 
 const ENTRY: &[u8] = b"guestlist/audit/1\n";
 const GENESIS: &[u8] = b"guestlist/audit/1/genesis\n";
@@ -29,7 +29,7 @@ impl Hash {
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        hexadecimal::write(&self.0, f)
     }
 }
 
@@ -37,15 +37,7 @@ impl std::str::FromStr for Hash {
     type Err = NoHash;
 
     fn from_str(text: &str) -> Result<Self, NoHash> {
-        let mut bytes = [0; 32];
-        let hexadecimal = |c: u8| c.is_ascii_digit() || (b'a'..=b'f').contains(&c);
-        if text.len() != 64 || !text.bytes().all(hexadecimal) {
-            return Err(NoHash);
-        }
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).map_err(|_| NoHash)?;
-        }
-        Ok(Self(bytes))
+        hexadecimal::read(text).map(Self).ok_or(NoHash)
     }
 }
 
@@ -109,13 +101,91 @@ impl Chain {
 }
 
 /// The chain is broken: this is the first entry that is not as it was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the audit log is not as it was written from entry {0} on")]
-pub struct BrokenAt(pub u64);
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the audit log is not as it was written from entry {seq} on: {wrong}")]
+pub struct BrokenAt {
+    /// The number of the entry, counted from 1.
+    pub seq: u64,
+    /// What is wrong with it.
+    pub wrong: Wrong,
+}
 
-/// Checks that entries follow a chain without gap or change, and returns the chain after them.
+/// What is wrong with an entry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Wrong {
+    /// It is not there.
+    #[error("it is missing")]
+    Missing,
+    /// It is not there, and a signed head knows of it.
+    #[error("it is missing, and the head signed {at} knows {known} entries")]
+    Cut {
+        /// How many entries the head knows.
+        known: u64,
+        /// When it was signed.
+        at: jiff::Timestamp,
+    },
+    /// Its text is none.
+    #[error("its text is no entry: {0}")]
+    Unreadable(String),
+    /// Another one stands in its place.
+    #[error("entry {0} stands in its place")]
+    Exchanged(u64),
+    /// It does not have the hash that its text and all before it lead to.
+    #[error("its text or its hash was changed")]
+    Changed,
+    /// There are entries behind the last one that the store knows of.
+    #[error("the store knows of no entry with this number")]
+    Added,
+    /// It names somebody who is somebody else now.
+    #[error("the name kept for person {0} is not the one that the entry was written with")]
+    Renamed(String),
+    /// It leads to another hash than a signed head knows.
+    #[error(
+        "it has hash {found}, and a signed head knows {known}: it, or one before it, was written anew"
+    )]
+    Rewritten {
+        /// The hash found.
+        found: Hash,
+        /// The hash that the head knows.
+        known: Hash,
+    },
+}
+
+/// Checks that an entry follows a chain, and adds it. `mac` is asked for the keyed hash of who somebody is by what is kept of
+/// them now; `None` for somebody who was erased.
 ///
 /// That nothing is missing at the end shows only against a head known from elsewhere.
+///
+/// # Errors
+///
+/// Says what is wrong with the entry, or with the one that should stand in its place.
+pub fn follow(
+    chain: &mut Chain,
+    kept: &Kept,
+    mac: &dyn Fn(&str) -> Option<String>,
+) -> Result<(), BrokenAt> {
+    let seq = chain.size + 1;
+    let broken = |wrong| BrokenAt { seq, wrong };
+    if kept.seq != seq {
+        return Err(broken(Wrong::Missing));
+    }
+    let core = kept.core();
+    let core = core.map_err(|error| broken(Wrong::Unreadable(error.to_string())))?;
+    if core.seq != seq {
+        return Err(broken(Wrong::Exchanged(core.seq)));
+    }
+    if chain.append(&kept.text) != kept.hash {
+        return Err(broken(Wrong::Changed));
+    }
+    for (id, written) in &core.people {
+        if mac(id).is_some_and(|kept| kept != *written) {
+            return Err(broken(Wrong::Renamed(id.clone())));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that entries follow a chain without gap or change, and returns the chain after them.
 ///
 /// # Errors
 ///
@@ -125,16 +195,22 @@ pub fn verify<'e>(
     entries: impl IntoIterator<Item = &'e Entry>,
 ) -> Result<Chain, BrokenAt> {
     for entry in entries {
-        let expected = chain.size + 1;
-        let says =
-            Entry::read(entry.text.clone(), String::new()).map_err(|_| BrokenAt(expected))?;
-        let hash = chain.append(&entry.text);
-        let follows = entry.seq == expected
-            && says.seq == expected
-            && says.at == entry.at
-            && entry.hash == hash.to_string();
-        if !follows {
-            return Err(BrokenAt(expected));
+        let seq = chain.size + 1;
+        let changed = BrokenAt {
+            seq,
+            wrong: Wrong::Changed,
+        };
+        let Ok(hash) = entry.hash.parse() else {
+            return Err(changed);
+        };
+        let kept = Kept {
+            seq: entry.seq,
+            text: entry.text.clone(),
+            hash,
+        };
+        follow(&mut chain, &kept, &|_| None)?;
+        if kept.core().is_ok_and(|core| core.at != entry.at) {
+            return Err(changed);
         }
     }
     Ok(chain)
@@ -170,17 +246,37 @@ mod tests {
             let seq = u64::try_from(at).expect("small") + 1;
             let mut changed = entries(5);
             changed[at].text = changed[at].text.replace("10:00", "10:01");
-            assert_eq!(verify(Chain::new("store"), &changed), Err(BrokenAt(seq)));
+            let broken = |wrong| BrokenAt { seq, wrong };
+            let found = verify(Chain::new("store"), &changed);
+            assert_eq!(found, Err(broken(Wrong::Changed)));
 
             let mut missing = entries(5);
             missing.remove(at);
-            let expected = if at == 4 { None } else { Some(BrokenAt(seq)) };
+            let expected = (at < 4).then(|| broken(Wrong::Missing));
             assert_eq!(verify(Chain::new("store"), &missing).err(), expected);
         }
-        assert_eq!(
-            verify(Chain::new("another store"), &entries(1)),
-            Err(BrokenAt(1))
-        );
+        let mut swapped = entries(5);
+        let (one, other) = (swapped[1].text.clone(), swapped[3].text.clone());
+        (swapped[1].text, swapped[3].text) = (other, one);
+        let found = verify(Chain::new("store"), &swapped).expect_err("broken");
+        assert_eq!((found.seq, found.wrong), (2, Wrong::Exchanged(4)));
+        let found = verify(Chain::new("another store"), &entries(1)).expect_err("broken");
+        assert_eq!((found.seq, found.wrong), (1, Wrong::Changed));
+    }
+
+    #[test]
+    fn a_name_that_was_exchanged_is_found_and_an_erased_one_is_not_missed() {
+        let text = r#"{"at":"2026-03-01T10:00:00Z","people":{"p":"mac"},"seq":1}"#.to_owned();
+        let hash = Chain::new("store").append(&text);
+        let kept = Kept { seq: 1, text, hash };
+        let follows = |mac: Option<&str>| {
+            let mac = mac.map(str::to_owned);
+            follow(&mut Chain::new("store"), &kept, &|_| mac.clone()).err()
+        };
+        assert_eq!(follows(Some("mac")), None);
+        assert_eq!(follows(None), None);
+        let found = follows(Some("other")).expect("broken");
+        assert_eq!(found.wrong, Wrong::Renamed("p".to_owned()));
     }
 
     #[test]

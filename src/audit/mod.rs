@@ -1,10 +1,16 @@
-//! The audit log: entries in a hash chain, so that no entry can change, vanish or come in between unseen.
+//! The audit log: entries in a hash chain, so that no entry can change, vanish or come in between unseen; people in it as
+//! opaque ids, so that a name can be erased and the chain still holds; signed heads, so that not even the end can vanish.
 //! `threat-and-fault-model` §10.
 //!
-//! Pure: stores keep entries and hand them over; nothing here reads a clock, a disk or a key.
+//! Pure: stores keep entries and people and hand them over, keys come as arguments; nothing here reads a clock or a disk.
 
 mod chain;
 mod entry;
+mod head;
+mod hexadecimal;
+mod people;
 
-pub use chain::{BrokenAt, Chain, Hash, NoHash, verify};
-pub use entry::{Act, Entry};
+pub use chain::{BrokenAt, Chain, Hash, NoHash, Wrong, follow, verify};
+pub use entry::{Act, Entry, Kept, Said};
+pub use head::{Conflict, Head, Key, KnownHeads, NoKey, PublicKey, SignedHead};
+pub use people::{ERASED, Person, Salt, canonical, mention, mentioned, reveal, seal_text};

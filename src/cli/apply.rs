@@ -16,6 +16,7 @@ use super::{Exit, plan};
 use crate::app::{self, Applied, Approval, Outcome, Planned};
 use crate::model::Digest;
 use crate::plan::Action;
+use crate::render::report::Signing;
 use crate::render::{json, report, view};
 
 /// Change the store to what the tree declares
@@ -37,6 +38,12 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     asking: Asking,
+
+    /// Go on with a store that was put back from an older copy, although signed heads know more
+    ///
+    /// It is recorded in the audit log and signed; for 24 hours nothing of a guest's lifecycle is carried out.
+    #[arg(long, conflicts_with = "refresh_only")]
+    accept_restore: bool,
 
     /// Take what somebody changed in the store since the last apply as applied; no object changes
     #[arg(long, conflicts_with_all = ["Asking", "expect", "file"])]
@@ -65,7 +72,7 @@ impl Arguments {
         let ask = commitment
             .as_ref()
             .map_or_else(|| self.asking.ask(), |commitment| commitment.ask.clone());
-        let workspace = cx.workspace()?;
+        let workspace = cx.workspace()?.accepting_restore(self.accept_restore);
         let interrupt = Interrupt::default();
         let progress = RefCell::new(Some(Progress::start(cx, "planning")));
         let trouble = RefCell::new(None);
@@ -194,11 +201,16 @@ fn finish(cx: &Context, outcome: &Outcome) -> Result<Exit, Failure> {
                 |out| view::applied(&report, out),
                 || json::v1::Apply::from(&report),
             )?;
-            Ok(match applied.verified {
-                Ok(true) => Exit::Done,
-                Ok(false) | Err(_) => Exit::Error,
-            })
+            Ok(ended(applied))
         }
+    }
+}
+
+/// Returns how an apply ended that was carried out: well, or with something that somebody has to look at.
+pub(super) fn ended(applied: &Applied) -> Exit {
+    match (&applied.verified, &applied.signing) {
+        (_, Signing::Failed(_)) | (Ok(false) | Err(_), _) => Exit::Error,
+        (Ok(true), _) => Exit::Done,
     }
 }
 
@@ -210,6 +222,7 @@ pub(super) fn applied_report(applied: &Applied) -> report::Applied<'_> {
         generation: applied.head.generation,
         audit_size: applied.head.audit_size,
         audit_hash: &applied.head.audit_hash,
+        signing: &applied.signing,
         counts: Action::ALL
             .iter()
             .map(|action| (*action, plan.count(*action) as u64))

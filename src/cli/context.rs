@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::failure::Failure;
 use super::{Color, Format, Globals, commit, process};
 use crate::app::{self, Overrides, Patience, Workspace, World};
-use crate::ports::{Clock, Ids, Timer};
+use crate::ports::{Clock, Ids, Secret, Timer};
 use crate::render::{Block, Line, Role, Text, Writer, json};
 
 /// The prefix of variables for `${var.name}`: `GUESTLIST_VAR_PARTNER_MAIL` is `partner-mail`.
@@ -39,8 +39,11 @@ impl Context {
     /// Finds the project.
     pub(super) fn workspace(&self) -> Result<Workspace, Failure> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
         let overrides = Overrides {
             store: given(&self.globals.store),
+            heads: variable("GUESTLIST_AUDIT_HEADS"),
+            key_file: variable("GUESTLIST_AUDIT_KEY_FILE"),
         };
         let environment = given(&self.globals.env);
         let workspace = app::workspace(&self.globals.dir, environment.as_deref(), &overrides)?;
@@ -63,6 +66,10 @@ impl Context {
                 .unwrap_or_else(|| holder.user.clone()),
             holder,
             commit: commit::of(&self.globals.dir),
+            audit_key: std::env::var("GUESTLIST_AUDIT_KEY")
+                .ok()
+                .filter(|key| !key.trim().is_empty())
+                .map(Secret::new),
             vars: variables(),
         }
     }

@@ -13,7 +13,7 @@ use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::waiting::Waiting;
 use crate::app;
-use crate::render::report::Drift;
+use crate::render::report::{Drift, Signing};
 use crate::render::{json, view};
 
 /// Show what somebody changed in the store since the last apply
@@ -87,7 +87,10 @@ pub(super) fn accept(cx: &Context, given: bool, waiting: &Waiting) -> Result<Exi
                 cx.write(|out| out.write_all(b"\n"))?;
                 cx.text(|out| view::refreshed(refreshed, &drift.store, out))?;
             }
-            Ok(Exit::Done)
+            Ok(match refreshed.signing {
+                Signing::Failed(_) => Exit::Error,
+                Signing::Off | Signing::NoKey | Signing::Signed(_) => Exit::Done,
+            })
         }
         None if drift.drifted.is_empty() => Ok(Exit::Done),
         None => {

@@ -159,6 +159,44 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
         AppError::Store(error) | AppError::Apply(ApplyError::Store(error)) => store(error),
         AppError::Apply(ApplyError::OtherGeneration { .. }) => (Exit::Conflict, None),
         AppError::Apply(ApplyError::Interrupted) => (Exit::Interrupted, None),
+        AppError::Restored { .. } => (
+            Exit::Integrity,
+            help(
+                "find out who put it back: `guestlist audit verify` says more; with the store as it is, `guestlist apply \
+                --accept-restore` goes on",
+            ),
+        ),
+        AppError::Broken { .. } => (
+            Exit::Integrity,
+            help("keep the store as it is, and compare it with a copy that verifies"),
+        ),
+        AppError::Heads { .. } => (
+            Exit::Integrity,
+            help("compare the heads with what applies printed; no command writes such a line"),
+        ),
+        AppError::NoHead { .. } => (
+            Exit::Integrity,
+            help("give the heads of this store; each apply prints one where there is a key"),
+        ),
+        AppError::Key { .. } => (
+            Exit::Denied,
+            help("`guestlist audit key new` writes a key as it must be"),
+        ),
+        AppError::KeyExists { .. } => (Exit::Error, help("name another file")),
+        AppError::NoKey => (
+            Exit::Denied,
+            help("give the key in GUESTLIST_AUDIT_KEY, or name its file under `[audit]`"),
+        ),
+        AppError::Unkept { .. } => (
+            Exit::Error,
+            help("see to the heads file and give `--accept-restore` again"),
+        ),
+        AppError::Unsigned { .. } => (Exit::Error, help("see to the heads file and try again")),
+        AppError::NoSuchPerson { .. } => (
+            Exit::Error,
+            help("`guestlist audit list` shows who acted; erasing somebody twice does nothing"),
+        ),
+        AppError::Output { .. } => (Exit::Error, None),
         AppError::BadPattern(_) => (
             Exit::Usage,
             help(
@@ -253,7 +291,7 @@ fn store(error: &StoreError) -> (Exit, Option<String>) {
         StoreError::LeaseLost | StoreError::Moved { .. } => {
             (Exit::Conflict, help("plan again and look at the new plan"))
         }
-        StoreError::Unavailable { .. } => (Exit::Unavailable, None),
+        StoreError::Unavailable { .. } | StoreError::Older { .. } => (Exit::Unavailable, None),
         StoreError::Newer { .. } => (
             Exit::Findings,
             help("install the version of guestlist that wrote it, or a later one"),

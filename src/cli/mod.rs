@@ -8,6 +8,7 @@ mod acting;
 mod apply;
 mod asking;
 mod assignment;
+mod audit;
 mod commit;
 mod completions;
 mod context;
@@ -171,6 +172,7 @@ commands! {
     History(history),
     Rollback(rollback),
     Lease(lease),
+    Audit(audit),
     Import(import),
     Assignment(assignment),
     Tick(tick),

@@ -88,6 +88,8 @@ codes! {
     SETTINGS = "GL0601", "a setting that cannot be used";
     // The world around.
     CLOCK_BACK = "GL0701", "a clock that went back";
+    HEADS_TORN = "GL0702", "a heads file that ends in the middle of a line";
+    STORE_RESTORED = "GL0703", "a store that was put back";
 }
 
 #[cfg(test)]

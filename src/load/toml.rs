@@ -31,6 +31,9 @@ struct Secret {
     message: String,
 }
 
+/// How the private keys begin that sign heads of the audit log.
+const PRIVATE_KEY: &str = "ed25519-private:";
+
 /// How many characters that may not be there are told.
 const CHARACTERS: usize = 50;
 
@@ -170,9 +173,16 @@ impl<'s> Toml<'s> {
         let span = value.span();
         let index = match value.into_inner() {
             DeValue::String(text) => {
-                if has_password(&text) {
+                let what = if has_password(&text) {
+                    Some("a password in a URL")
+                } else if text.contains(PRIVATE_KEY) {
+                    Some("a private key")
+                } else {
+                    None
+                };
+                if let Some(what) = what {
                     let shown = span.start..span.start + 1;
-                    self.secret(&span, &shown, "a password in a URL".to_owned());
+                    self.secret(&span, &shown, what.to_owned());
                 }
                 self.push_text(text, &span)
             }
@@ -253,7 +263,7 @@ mod tests {
 
     #[test]
     fn shows_no_secret() {
-        let text = "a = { password = \"hunter2\" }\nurl = \"postgres://ana:hunter2@db/x\"\n";
+        let text = "a = { password = \"hunter2\" }\nurl = \"postgres://ana:hunter2@db/x\"\nkey = \"ed25519-private:hunter2\"\n";
         let file = SourceFile::new("a.toml", text);
         let toml = Toml::parse(&file, code::SETTINGS).expect("TOML");
         let secrets = toml.secrets();
@@ -261,7 +271,8 @@ mod tests {
             said(&secrets),
             [
                 "1:7 GL0209 the setting `password` looks like a secret",
-                "2:7 GL0209 a password in a URL"
+                "2:7 GL0209 a password in a URL",
+                "3:7 GL0209 a private key"
             ]
         );
         assert!(!format!("{secrets:?}").contains("hunter2"));

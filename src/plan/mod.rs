@@ -29,4 +29,4 @@ pub use drift::{Cause, Drifted, Strayed, acceptance, accepted, drift};
 pub use outcome::{Lifted, Purpose, RecordedChange, RunRecord};
 pub use renames::natural_key_of;
 pub use rollback::{Owned, Unreadable, Was, undo};
-pub use select::{BadPattern, Choice, Partial, Tied};
+pub use select::{BadPattern, Choice, Partial, Pattern, Tied};

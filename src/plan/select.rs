@@ -24,7 +24,7 @@ pub struct Choice {
 
 /// A pattern of addresses: `*` stands for anything in one part, `**` for anything.
 #[derive(Debug, Clone)]
-struct Pattern {
+pub struct Pattern {
     text: String,
     matcher: GlobMatcher,
 }
@@ -40,7 +40,12 @@ pub struct BadPattern {
 }
 
 impl Pattern {
-    fn new(text: &str) -> Result<Self, BadPattern> {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with it.
+    pub fn new(text: &str) -> Result<Self, BadPattern> {
         let glob = GlobBuilder::new(text).literal_separator(true).build();
         let glob = glob.map_err(|error| BadPattern {
             text: text.to_owned(),
@@ -52,8 +57,10 @@ impl Pattern {
         })
     }
 
-    fn matches(&self, address: &Address) -> bool {
-        self.matcher.is_match(address.to_string())
+    /// Returns true for an address that is like it.
+    #[must_use]
+    pub fn matches(&self, address: &str) -> bool {
+        self.matcher.is_match(address)
     }
 }
 
@@ -99,13 +106,21 @@ impl Choice {
     ) -> impl Iterator<Item = &str> {
         let patterns = self.targets.iter().chain(&self.excludes);
         patterns
-            .filter(move |pattern| !known.clone().any(|address| pattern.matches(address)))
+            .filter(move |pattern| {
+                !known
+                    .clone()
+                    .any(|address| pattern.matches(&address.to_string()))
+            })
             .map(|pattern| &*pattern.text)
     }
 }
 
 fn any(patterns: &[Pattern], address: &Address) -> bool {
-    patterns.iter().any(|pattern| pattern.matches(address))
+    if patterns.is_empty() {
+        return false;
+    }
+    let address = address.to_string();
+    patterns.iter().any(|pattern| pattern.matches(&address))
 }
 
 /// What a plan was narrowed to.

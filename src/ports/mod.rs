@@ -1,9 +1,12 @@
 //! What the shell gets from outside: time, fresh ids, and who and where we are. Traits only, so that tests give fixed ones.
 
 use std::time::Duration;
+mod secret;
 
 use jiff::Timestamp;
 use uuid::Uuid;
+
+pub use secret::Secret;
 
 /// Tells the time.
 pub trait Clock: Send + Sync {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::audit::{Hash, SignedHead};
 use crate::diag::Diagnostics;
 use crate::guard::Refusal;
 use crate::model::{Address, Body, Kind, Origin, RemoteId};
@@ -37,6 +38,8 @@ pub struct Applied<'a> {
     pub audit_size: u64,
     /// The hash of the last one.
     pub audit_hash: &'a str,
+    /// What became of the signed head.
+    pub signing: &'a Signing,
     /// What was done.
     pub counts: Vec<(Action, u64)>,
     /// Whether a plan made afterwards was empty; why, where none could be made.
@@ -124,6 +127,69 @@ pub struct Refreshed {
     pub audit_size: u64,
     /// The hash of the last one.
     pub audit_hash: String,
+    /// What became of the signed head.
+    pub signing: Signing,
+}
+
+/// What became of the signed head after a command that writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signing {
+    /// None was asked for, or none was due.
+    Off,
+    /// The settings name a heads file, and there is no key.
+    NoKey,
+    /// It was signed, and kept where the settings say so.
+    Signed(Box<SignedHead>),
+    /// It could not be signed or kept, and why.
+    Failed(String),
+}
+
+/// An entry of the audit log, with names where they are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The number, counted from 1.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it, or the word for somebody who was erased.
+    pub actor: String,
+    /// The id that stands for them; `None` in entries that tell people by name.
+    pub person: Option<String>,
+    /// What happened.
+    pub action: String,
+    /// The object.
+    pub address: Option<String>,
+    /// The digest of the body before.
+    pub before: Option<String>,
+    /// The digest of the body after.
+    pub after: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// The run.
+    pub run: Option<String>,
+    /// Through which door.
+    pub via: String,
+    /// The hash of the entry.
+    pub hash: Hash,
+}
+
+/// An audit log that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// The store, as people name it.
+    pub store: String,
+    /// The store's identity.
+    pub origin: String,
+    /// How many entries there are.
+    pub size: u64,
+    /// The hash of the last one.
+    pub hash: Hash,
+    /// How many signed heads it was held against.
+    pub heads: u64,
+    /// The one with the most entries.
+    pub newest: Option<SignedHead>,
+    /// Whether somebody said which key counts.
+    pub is_key_known: bool,
 }
 
 /// Who holds the lease of a store.

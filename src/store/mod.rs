@@ -10,15 +10,16 @@ mod open;
 mod sql;
 mod sqlite;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::ControlFlow;
 
 use jiff::{Timestamp, Unit};
 
 pub use ledger::{Decide, Ledger, See, Sitting};
 pub use open::{OpenMode, check_url, open};
 
-use crate::audit::Entry;
+use crate::audit::{Act, Entry, Kept};
 use crate::model::{Digest, Foreign, Kind, Live, Lost, Selection};
 use crate::plan::{Change, Lifted, Purpose, RecordedChange, RunRecord, Settled};
 use crate::ports::Holder;
@@ -123,12 +124,116 @@ pub trait Store: Ledger {
     /// Those of reading.
     fn head(&self) -> Result<Head, StoreError>;
 
+    /// Returns audit entries as they are kept: from a number on in order, or down from it, at most so many.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    fn page(&self, from: u64, order: Order, most: usize) -> Result<Vec<Kept>, StoreError>;
+
+    /// Hands over audit entries one by one until `see` breaks off or they end, and holds no more than a page of them.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    fn walk(
+        &self,
+        from: u64,
+        order: Order,
+        see: &mut dyn FnMut(Kept) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let mut from = from;
+        loop {
+            let page = self.page(from, order, PAGE)?;
+            let Some(last) = page.last().map(|kept| kept.seq) else {
+                return Ok(());
+            };
+            for kept in page {
+                if see(kept).is_break() {
+                    return Ok(());
+                }
+            }
+            from = match order {
+                Order::Up => last.saturating_add(1),
+                Order::Down if last <= 1 => return Ok(()),
+                Order::Down => last - 1,
+            };
+        }
+    }
+
     /// Returns the audit entries from a number on, at most so many, in order.
     ///
     /// # Errors
     ///
     /// Those of reading.
-    fn audit(&self, from: u64, most: usize) -> Result<Vec<Entry>, StoreError>;
+    fn audit(&self, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
+        let page = self.page(from, Order::Up, most)?;
+        let read = |kept: Kept| {
+            // The number in the row is only where it is kept; the text's own is what the chain covers.
+            Entry::read(kept.text, kept.hash.to_string()).map_err(|error| StoreError::Damaged {
+                name: self.name().to_owned(),
+                cause: format!("audit entry {} is unreadable: {error}", kept.seq),
+            })
+        };
+        page.into_iter().map(read).collect()
+    }
+
+    /// Returns what is kept of people, by id. Nothing is kept of those who were erased.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    fn people(&self, ids: &BTreeSet<String>) -> Result<BTreeMap<String, Known>, StoreError>;
+
+    /// Returns the id of who somebody is, by their canonical value; `None` for somebody whom the store does not know.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    fn person(&self, value: &str) -> Result<Option<String>, StoreError>;
+
+    /// Erases what is kept of a person, by their canonical value, and puts the act into the audit log; the act's reason
+    /// mentions the person. Nothing in the store tells from now on who they were. `Ok(None)` for somebody whom the store does
+    /// not know; nothing is written then.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LeaseLost`] when the lease is no longer ours; otherwise those of writing.
+    fn forget(
+        &mut self,
+        lease: &Lease,
+        value: &str,
+        act: &Act<'_>,
+    ) -> Result<Option<String>, StoreError>;
+
+    /// Remembers that somebody goes on with a store that was put back, and puts the act into the audit log. Its instant is
+    /// [`Head::restored`] from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LeaseLost`] when the lease is no longer ours; otherwise those of writing.
+    fn accept_restore(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError>;
+}
+
+/// How many entries a walk holds at once.
+const PAGE: usize = 2_000;
+
+/// Which way a walk goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// To higher numbers.
+    Up,
+    /// To lower numbers.
+    Down,
+}
+
+/// What a store keeps of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Who it is, in canonical form.
+    pub value: String,
+    /// The keyed hash of that, as entries must hold it.
+    pub mac: String,
 }
 
 /// One apply in progress.
@@ -275,6 +380,9 @@ pub struct Head {
     pub audit_hash: String,
     /// The highest time that the store has seen; `None` for one that nobody has written yet.
     pub seen: Option<Timestamp>,
+    /// When somebody last went on with the store although it was put back from an older copy: for 24 hours from then nothing
+    /// of a guest's lifecycle is carried out.
+    pub restored: Option<Timestamp>,
 }
 
 /// What can go wrong with a store.
@@ -337,6 +445,18 @@ pub enum StoreError {
         found: u64,
         /// The newest format known.
         known: u64,
+    },
+    /// The store was made by an earlier version of this program, and reading changes nothing.
+    #[error(
+        "the store {name} cannot be read: it has the old format {found}; `guestlist apply` brings it to format {needed}"
+    )]
+    Older {
+        /// The store.
+        name: String,
+        /// The format found.
+        found: u64,
+        /// The format needed.
+        needed: u64,
     },
     /// The file is no store, or not whole.
     #[error("the store {name} is damaged: {cause}")]

@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]
 #![expect(clippy::print_stderr, reason = "a benchmark says what it is at")]
 
+mod audit;
 mod measure;
 mod terraform;
 mod trees;
@@ -38,6 +39,10 @@ struct Arguments {
     /// How many resources terraform plans; 10,000 take it some minutes
     #[arg(long, value_delimiter = ',', default_values_t = [1_000])]
     terraform: Vec<usize>,
+
+    /// How many entries the audit log has that is checked; 0 for none
+    #[arg(long, default_value_t = 1_000_000)]
+    audit: u64,
 
     /// Print the tables as Markdown alone, for the README
     #[arg(long)]
@@ -119,8 +124,9 @@ fn bench(arguments: &Arguments) -> io::Result<()> {
     for objects in &arguments.sizes {
         measured.push(tree(folder, *objects, runs)?);
     }
+    let logged = log(folder, arguments.audit, runs)?;
     let compared = compare(folder, &arguments.terraform, runs)?;
-    report(&measured, &small, &compared, runs);
+    report(&measured, &[small, logged].concat(), &compared, runs);
     if !arguments.markdown {
         scaling(&measured);
     }
@@ -144,15 +150,44 @@ fn guestlist(arguments: &[&str], root: &Path, runs: usize) -> io::Result<Taken> 
 }
 
 /// Measures what has to be immediate.
-fn starts(folder: &Path, runs: usize) -> io::Result<Vec<(&'static str, Taken)>> {
+fn starts(folder: &Path, runs: usize) -> io::Result<Vec<(String, Taken)>> {
     let root = fresh(folder, "one-file")?;
     trees::write(&root, trees::OBJECTS_A_FILE)?;
     // These are short, so more of them are needed for a steady median.
     let runs = runs * 5;
     Ok(vec![
-        ("`--help`", guestlist(&["--help"], &root, runs)?),
-        ("validate one file", guestlist(&["validate"], &root, runs)?),
+        ("`--help`".to_owned(), guestlist(&["--help"], &root, runs)?),
+        (
+            "validate one file".to_owned(),
+            guestlist(&["validate"], &root, runs)?,
+        ),
     ])
+}
+
+/// Measures what is done with a long audit log.
+fn log(folder: &Path, entries: u64, runs: usize) -> io::Result<Vec<(String, Taken)>> {
+    if entries == 0 {
+        return Ok(Vec::new());
+    }
+    eprintln!("{entries} audit entries");
+    let root = fresh(folder, "audit")?;
+    trees::write(&root, trees::OBJECTS_A_FILE)?;
+    guestlist(Job::Apply.arguments(), &root, 1)?;
+    audit::fill(&root.join("guestlist.db"), entries)?;
+    let of = thousands(usize::try_from(entries).unwrap_or(usize::MAX));
+    let mut taken = Vec::new();
+    for (title, arguments) in [
+        ("`audit verify`", &["audit", "verify"][..]),
+        ("`audit export`", &["audit", "export", "--out", "log.jsonl"]),
+        (
+            "`audit list`, looking through all",
+            &["audit", "list", "--address", "none/*"],
+        ),
+    ] {
+        let title = format!("{title}, {of} entries");
+        taken.push((title, guestlist(arguments, &root, runs)?));
+    }
+    Ok(taken)
 }
 
 /// Measures everything of one tree.
@@ -217,7 +252,7 @@ fn compare(folder: &Path, sizes: &[usize], runs: usize) -> io::Result<Vec<(usize
 
 fn report(
     measured: &[Measured],
-    small: &[(&str, Taken)],
+    small: &[(String, Taken)],
     compared: &[(usize, Taken, Taken)],
     runs: usize,
 ) {

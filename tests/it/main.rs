@@ -4,6 +4,7 @@ mod support;
 
 mod absence;
 mod agreement;
+mod audit;
 mod cases;
 mod commitments;
 mod drift;

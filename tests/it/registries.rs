@@ -100,6 +100,7 @@ fn every_code_is_reached_by_a_test() {
         "tests/it/faults/around.rs",
         "tests/it/absence.rs",
         "tests/it/guards.rs",
+        "tests/it/audit.rs",
     ] {
         shown += &std::fs::read_to_string(repository(more)).expect("the test is there");
     }

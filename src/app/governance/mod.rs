@@ -14,11 +14,13 @@ pub use directory::{Directory, Embedded};
 pub use mailer::{Folder, Mailer};
 pub use tick::{Ticked, tick};
 
+use super::audit::Witness;
 use super::{AppError, Workspace, World};
 use crate::governance::{
     self, Actor, Command, Decision, Desk, Moment, Refusal, Tenant, Unread, World as View,
 };
 use crate::ports::Ids;
+use crate::render::report::Signing;
 use crate::store::{OpenMode, Sitting, Store};
 
 /// Where the pages for people are when the settings name none.
@@ -36,6 +38,8 @@ pub struct Engine<'e> {
     /// Who acts, for the audit log.
     who: String,
     moment: Moment,
+    /// Signs where the audit log is; `None` for what only looks.
+    witness: Option<Witness>,
 }
 
 impl std::fmt::Debug for Engine<'_> {
@@ -60,6 +64,10 @@ impl<'e> Engine<'e> {
         via: &'static str,
         mode: OpenMode,
     ) -> Result<Self, AppError> {
+        let witness = match mode {
+            OpenMode::Read => None,
+            OpenMode::Write | OpenMode::Existing => Some(Witness::find(workspace, world)?),
+        };
         let store = workspace.open(mode)?;
         let mut engine = Self {
             store,
@@ -75,6 +83,7 @@ impl<'e> Engine<'e> {
                 tenant: tenant(workspace),
                 seed: [0; 32],
             },
+            witness,
         };
         acting.take(workspace, &mut engine)?;
         Ok(engine)
@@ -99,6 +108,7 @@ impl<'e> Engine<'e> {
             via: "library",
             who: "library".to_owned(),
             moment,
+            witness: None,
         }
     }
 
@@ -173,7 +183,19 @@ impl<'e> Engine<'e> {
     pub fn serve(&mut self, command: &Command) -> Result<Decision, AppError> {
         let decision = self.decide(command)?;
         self.drain()?;
+        self.bear_witness()?;
         Ok(decision)
+    }
+
+    /// Signs where the audit log is, if the last signed head is far behind.
+    fn bear_witness(&self) -> Result<(), AppError> {
+        let Some(witness) = &self.witness else {
+            return Ok(());
+        };
+        match witness.sign_when_due(&*self.store, self.moment.now) {
+            Signing::Failed(cause) => Err(AppError::Unsigned { cause }),
+            Signing::Off | Signing::NoKey | Signing::Signed(_) => Ok(()),
+        }
     }
 
     /// Decides in the name of the engine itself.

@@ -28,7 +28,7 @@ pub fn tick(engine: &mut Engine<'_>) -> Result<Ticked, AppError> {
         let now = engine.now();
         let commands = engine.look(|desk| due(desk.world(), now, BATCH))?;
         if commands.is_empty() {
-            return Ok(ticked);
+            break;
         }
         let decision = engine.as_engine(&commands)?;
         ticked.due += commands.len() as u64;
@@ -36,7 +36,9 @@ pub fn tick(engine: &mut Engine<'_>) -> Result<Ticked, AppError> {
         engine.drain()?;
         if decision.is_empty() {
             // What is due and asks for nothing would be due for ever.
-            return Ok(ticked);
+            break;
         }
     }
+    engine.bear_witness()?;
+    Ok(ticked)
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 use crate::render::neutral::{hides, opens_command};
 
@@ -13,13 +13,30 @@ use crate::render::neutral::{hides, opens_command};
 ///
 /// Those of what it writes to.
 pub fn write<T: Serialize + ?Sized>(out: &mut dyn io::Write, report: &T) -> io::Result<()> {
-    let formatter = Harmless(PrettyFormatter::new());
+    formatted(out, report, PrettyFormatter::new())
+}
+
+/// Writes a report as one line and a line feed.
+///
+/// # Errors
+///
+/// Those of what it writes to.
+pub fn write_line<T: Serialize + ?Sized>(out: &mut dyn io::Write, report: &T) -> io::Result<()> {
+    formatted(out, report, CompactFormatter)
+}
+
+fn formatted<T: Serialize + ?Sized>(
+    out: &mut dyn io::Write,
+    report: &T,
+    formatter: impl Formatter,
+) -> io::Result<()> {
+    let formatter = Harmless(formatter);
     let mut serializer = Serializer::with_formatter(&mut *out, formatter);
     report.serialize(&mut serializer).map_err(io::Error::from)?;
     out.write_all(b"\n")
 }
 
-struct Harmless(PrettyFormatter<'static>);
+struct Harmless<F>(F);
 
 macro_rules! as_before {
     ($($method:ident($($argument:ident: $ty:ty)?)),* $(,)?) => {
@@ -29,7 +46,7 @@ macro_rules! as_before {
     };
 }
 
-impl Formatter for Harmless {
+impl<F: Formatter> Formatter for Harmless<F> {
     as_before!(
         begin_array(),
         end_array(),

@@ -6,4 +6,4 @@
 mod harmless;
 pub mod v1;
 
-pub use harmless::write;
+pub use harmless::{write, write_line};

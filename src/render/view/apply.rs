@@ -4,6 +4,7 @@ use std::io;
 
 use jiff::SignedDuration;
 
+use super::audit::signing;
 use crate::render::doc::{Block, Line, Role, Writer};
 use crate::render::report::Applied;
 
@@ -64,7 +65,7 @@ fn done<'a>(verb: &str, report: &'a Applied<'_>) -> Vec<Line<'a>> {
         .filter(|(_, n)| *n > 0)
         .map(|(action, n)| format!("{n} {}", action.done()))
         .collect();
-    vec![
+    let mut lines = vec![
         Line::new()
             .and(Role::Strong, format!("{verb}: {}", done.join(", ")))
             .and(Role::Plain, format!(" in {}.", time(report.duration))),
@@ -75,7 +76,9 @@ fn done<'a>(verb: &str, report: &'a Applied<'_>) -> Vec<Line<'a>> {
                 Role::Faint,
                 format!("audit head {}:{}", report.audit_size, report.audit_hash),
             ),
-    ]
+    ];
+    lines.extend(signing(report.signing));
+    lines
 }
 
 /// Returns a length of time as people say it: `12 ms`, `1.2 s`.
@@ -100,6 +103,7 @@ mod tests {
             generation: 4,
             audit_size: 12,
             audit_hash: "9f86d081",
+            signing: &crate::render::report::Signing::Off,
             counts: vec![(Action::Create, 2), (Action::Update, 0), (Action::Prune, 1)],
             verified: Ok(true),
             duration: jiff::SignedDuration::from_millis(1234),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{change, count};
+use super::{audit, change, count};
 use crate::model::{Fate, Touch};
 use crate::plan::{Action, Drifted, Strayed};
 use crate::render::doc::{Block, Detail, Line, Role, Writer};
@@ -60,15 +60,18 @@ pub fn refreshed(report: &Refreshed, store: &str, out: &mut dyn Writer) -> io::R
         generation,
         audit_size,
         audit_hash,
+        signing,
     } = report;
-    out.block(&Block::Paragraph(vec![
+    let mut lines = vec![
         Line::new().and(Role::Strong, "Taken as applied. No object was changed."),
         Line::plain(format!("Run {run} on "))
             .and(Role::Plain, store)
             .and(Role::Plain, format!(", generation {generation}; "))
             .and(Role::Faint, format!("audit head {audit_size}:{audit_hash}")),
         Line::plain("The next plan shows what the tree wants."),
-    ]))
+    ];
+    lines.extend(audit::signing(signing));
+    out.block(&Block::Paragraph(lines))
 }
 
 fn strayed(one: &Drifted) -> Block<'static> {

@@ -1,6 +1,7 @@
 //! The views, one per report: each lowers its report to blocks, in order, and knows nothing of any format.
 
 mod apply;
+mod audit;
 mod change;
 mod diagnostics;
 mod drift;
@@ -15,6 +16,7 @@ mod rollback;
 mod show;
 
 pub use apply::{applied, went_back};
+pub use audit::{audit_list, audit_verified};
 pub use diagnostics::{diagnostics, validated};
 pub use drift::{drift, refreshed};
 pub use engine::{request, ticked};

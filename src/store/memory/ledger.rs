@@ -6,7 +6,7 @@ use std::rc::Rc;
 use jiff::Timestamp;
 
 use super::{Memory, State};
-use crate::audit::{Act, Entry};
+use crate::audit::Act;
 use crate::governance::record::{Key, Mark, ObjectId, Record, RecordId, RecordKind};
 use crate::governance::{Decision, Moved, Range, Refusal, Stop, Thing, Unread, World};
 use crate::model::{Address, Digest, Kind};
@@ -201,7 +201,7 @@ impl Ledger for Memory {
                     .as_ref()
                     .map(|record| Digest::of(record.body().as_bytes()))
             };
-            let text = Act {
+            state.log(&Act {
                 action: event.activity.as_str(),
                 actor: sitting.actor,
                 address: Some(&event.subject.to_string()),
@@ -209,18 +209,9 @@ impl Ledger for Memory {
                 at: sitting.now,
                 before: body(&event.before),
                 reason: &event.reason,
-                run: sitting.id,
-                seq: state.chain.size() + 1,
+                run: Some(sitting.id),
                 via: sitting.via,
-            }
-            .text();
-            let hash = state.chain.append(&text);
-            state.audit.push(Entry {
-                seq: state.chain.size(),
-                at: sitting.now,
-                text,
-                hash: hash.to_string(),
-            });
+            })?;
         }
         for write in &decision.writes {
             state.records.write(write.id, write.after.as_ref());

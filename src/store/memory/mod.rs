@@ -3,15 +3,16 @@
 //! It does eagerly what stores on disk do lazily: a rename respells every body that names the object at once.
 
 mod ledger;
+mod people;
 mod run;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::sql::{identity::Identity, lease};
-use super::{Breaking, Head, Held, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
-use crate::audit::{Chain, Entry};
+use super::{Breaking, Head, Held, Known, Lease, LeaseAsk, NewRun, Order, Run, Store, StoreError};
+use crate::audit::{Act, Chain, Kept};
 use crate::model::{
     Address, Bodies, Body, Bound, Departure, Digest, Fate, Foreign, Kind, Live, LiveObject, Lost,
     Selection,
@@ -37,13 +38,16 @@ struct State {
     /// What projects applied and no longer have where it was.
     lost: Vec<(String, Lost)>,
     runs: Vec<(RunRecord, Vec<RecordedChange>)>,
-    audit: Vec<Entry>,
+    audit: Vec<Kept>,
     chain: Chain,
+    people: people::People,
     /// The highest time seen.
     seen: Option<Timestamp>,
     /// Every object that a run changed, in order.
     moves: Vec<(i64, Kind)>,
     records: ledger::Records,
+    /// When somebody last went on with a store that was put back.
+    restored: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone)]
@@ -85,9 +89,11 @@ impl Memory {
                 runs: Vec::new(),
                 audit: Vec::new(),
                 chain: Chain::new(lineage),
+                people: people::People::default(),
                 seen: None,
                 moves: Vec::new(),
                 records: ledger::Records::default(),
+                restored: None,
             },
             token: 0,
             held: None,
@@ -161,6 +167,7 @@ impl State {
             audit_size: self.chain.size(),
             audit_hash: self.chain.hash().to_string(),
             seen: self.seen,
+            restored: self.restored,
         }
     }
 
@@ -168,14 +175,13 @@ impl State {
         self.seen = self.seen.max(Some(now));
     }
 
-    fn log(&mut self, at: Timestamp, text: &str) {
-        let hash = self.chain.append(text);
-        self.audit.push(Entry {
-            seq: self.chain.size(),
-            at,
-            text: text.to_owned(),
-            hash: hash.to_string(),
-        });
+    fn log(&mut self, act: &Act<'_>) -> Result<(), StoreError> {
+        let people = &mut self.people;
+        let text = act.seal(self.chain.size() + 1, &mut |value| people.look(value))?;
+        let hash = self.chain.append(&text);
+        let seq = self.chain.size();
+        self.audit.push(Kept { seq, text, hash });
+        Ok(())
     }
 
     fn identity(&self) -> Identity {
@@ -273,8 +279,8 @@ impl Store for Memory {
         self.held = None;
         let state = &mut self.state;
         state.note_time(breaking.now);
-        let text = lease::broken(&held, breaking, state.chain.size() + 1);
-        state.log(breaking.now, &text);
+        let reason = lease::broken(&held);
+        state.log(&lease::breaking(breaking, &reason))?;
         Ok(held)
     }
 
@@ -368,8 +374,55 @@ impl Store for Memory {
         Ok(self.state.head())
     }
 
-    fn audit(&self, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
-        let entries = self.state.audit.iter().filter(|entry| entry.seq >= from);
-        Ok(entries.take(most).cloned().collect())
+    fn page(&self, from: u64, order: Order, most: usize) -> Result<Vec<Kept>, StoreError> {
+        let entries = self.state.audit.iter();
+        Ok(match order {
+            Order::Up => entries
+                .filter(|kept| kept.seq >= from)
+                .take(most)
+                .cloned()
+                .collect(),
+            Order::Down => entries
+                .rev()
+                .filter(|kept| kept.seq <= from)
+                .take(most)
+                .cloned()
+                .collect(),
+        })
+    }
+
+    fn people(&self, ids: &BTreeSet<String>) -> Result<BTreeMap<String, Known>, StoreError> {
+        Ok(self.state.people.known(ids))
+    }
+
+    fn person(&self, value: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.state.people.id(value))
+    }
+
+    fn forget(
+        &mut self,
+        lease: &Lease,
+        value: &str,
+        act: &Act<'_>,
+    ) -> Result<Option<String>, StoreError> {
+        self.prove(lease, act.at)?;
+        let Some(id) = self.state.people.id(value) else {
+            return Ok(None);
+        };
+        self.state.log(act)?;
+        self.state.note_time(act.at);
+        self.state.people.erase(value);
+        for (record, _) in &mut self.state.runs {
+            people::erase_from(record, value);
+        }
+        Ok(Some(id))
+    }
+
+    fn accept_restore(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError> {
+        self.prove(lease, act.at)?;
+        self.state.log(act)?;
+        self.state.note_time(act.at);
+        self.state.restored = Some(act.at);
+        Ok(self.state.head())
     }
 }

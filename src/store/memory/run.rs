@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Memory, Object, State};
+use super::{Memory, Object, State, people};
 use crate::audit::Act;
 use crate::model::{Address, Body, Fate, Kind, LiveObject, Lost, RemoteId, respell};
 use crate::plan::{Action, Change, Delta, Purpose, Reason, Settled};
@@ -164,25 +164,21 @@ impl<'m> MemoryRun<'m> {
         number: i64,
         start: Option<&Address>,
         after: Option<&Body>,
-    ) {
+    ) -> Result<(), StoreError> {
         let before = change.delta.before().map(|before| before.body.clone());
         let action = change.delta.action();
         let address = change.address.to_string();
-        self.log(
-            &Act {
-                action: action.as_str(),
-                actor: &self.new.actor,
-                address: Some(&address),
-                after: after.map(Body::digest),
-                at: self.new.started,
-                before: before.as_ref().map(Body::digest),
-                reason: audit::word(change.reason),
-                run: &self.new.id,
-                seq: self.state.chain.size() + 1,
-                via: self.new.purpose.as_str(),
-            }
-            .text(),
-        );
+        self.state.log(&Act {
+            action: action.as_str(),
+            actor: &self.new.actor,
+            address: Some(&address),
+            after: after.map(Body::digest),
+            at: self.new.started,
+            before: before.as_ref().map(Body::digest),
+            reason: audit::word(change.reason),
+            run: Some(&self.new.id),
+            via: self.new.purpose.as_str(),
+        })?;
         if let Some(before) = change.delta.before() {
             self.found(&before.id);
         }
@@ -197,6 +193,7 @@ impl<'m> MemoryRun<'m> {
             before,
             after: after.cloned(),
         });
+        Ok(())
     }
 
     /// Notes that the project knows again where an object is.
@@ -205,10 +202,6 @@ impl<'m> MemoryRun<'m> {
         self.state
             .lost
             .retain(|(of, lost)| of != project || lost.id != *id);
-    }
-
-    fn log(&mut self, text: &str) {
-        self.state.log(self.new.started, text);
     }
 
     /// Puts every body that the run has not written under the new names.
@@ -286,7 +279,7 @@ impl Run for MemoryRun<'_> {
         match &change.delta {
             Delta::Create { after: body } => {
                 let number = self.create(change, body)?;
-                self.record(change, number, None, after);
+                self.record(change, number, None, after)?;
             }
             Delta::Update {
                 before,
@@ -295,7 +288,7 @@ impl Run for MemoryRun<'_> {
             } => {
                 let (number, start) = self.find(change, before)?;
                 self.update(change, number, start.clone(), body);
-                self.record(change, number, start.as_ref(), after);
+                self.record(change, number, start.as_ref(), after)?;
                 self.follow(start, &change.address);
             }
             Delta::Adopt {
@@ -305,7 +298,7 @@ impl Run for MemoryRun<'_> {
             } => {
                 let (number, start) = self.find(change, before)?;
                 self.update(change, number, start, body);
-                self.record(change, number, None, after);
+                self.record(change, number, None, after)?;
             }
             Delta::Replace {
                 before,
@@ -316,7 +309,7 @@ impl Run for MemoryRun<'_> {
                 self.state.objects.remove(&number);
                 self.moving.remove(&number);
                 let number = self.create(change, body)?;
-                self.record(change, number, start.as_ref(), after);
+                self.record(change, number, start.as_ref(), after)?;
                 self.follow(start, &change.address);
             }
             Delta::Prune { before } => {
@@ -324,7 +317,7 @@ impl Run for MemoryRun<'_> {
                 self.state.objects.remove(&number);
                 self.moving.remove(&number);
                 self.pruned.insert(change.address.clone());
-                self.record(change, number, start.as_ref(), None);
+                self.record(change, number, start.as_ref(), None)?;
             }
             Delta::Forget { before } => {
                 let (number, start) = self.find(change, before)?;
@@ -335,7 +328,7 @@ impl Run for MemoryRun<'_> {
                     object.last = Some(change.address.clone());
                 }
                 self.moving.remove(&number);
-                self.record(change, number, start.as_ref(), Some(&before.body));
+                self.record(change, number, start.as_ref(), Some(&before.body))?;
             }
         }
         Ok(())
@@ -366,21 +359,17 @@ impl Run for MemoryRun<'_> {
         };
         self.found(&lost.id);
         let address = lost.address.to_string();
-        self.log(
-            &Act {
-                action: action.as_str(),
-                actor: &self.new.actor,
-                address: Some(&address),
-                after: after.as_ref().map(Body::digest),
-                at: self.new.started,
-                before: Some(lost.applied.digest()),
-                reason: audit::word(Reason::DriftAccepted),
-                run: &self.new.id,
-                seq: self.state.chain.size() + 1,
-                via: self.new.purpose.as_str(),
-            }
-            .text(),
-        );
+        self.state.log(&Act {
+            action: action.as_str(),
+            actor: &self.new.actor,
+            address: Some(&address),
+            after: after.as_ref().map(Body::digest),
+            at: self.new.started,
+            before: Some(lost.applied.digest()),
+            reason: audit::word(Reason::DriftAccepted),
+            run: Some(&self.new.id),
+            via: self.new.purpose.as_str(),
+        })?;
         self.changes.push(RecordedChange {
             address,
             renamed_from: None,
@@ -403,45 +392,37 @@ impl Run for MemoryRun<'_> {
         }
         let lifted = self.new.lifted.clone();
         for (guard, address, by) in audit::lifted(&lifted) {
-            self.log(
-                &Act {
-                    action: "lift",
-                    actor: &self.new.actor,
-                    address: Some(address),
-                    after: None,
-                    at: self.new.started,
-                    before: None,
-                    reason: &audit::lifting(guard, by),
-                    run: &self.new.id,
-                    seq: self.state.chain.size() + 1,
-                    via: "apply",
-                }
-                .text(),
-            );
+            self.state.log(&Act {
+                action: "lift",
+                actor: &self.new.actor,
+                address: Some(address),
+                after: None,
+                at: self.new.started,
+                before: None,
+                reason: &audit::lifting(guard, by),
+                run: Some(&self.new.id),
+                via: "apply",
+            })?;
         }
         self.state.generation += 1;
         let generation = format!("generation {}", self.state.generation);
-        self.log(
-            &Act {
-                action: "commit",
-                actor: &self.new.actor,
-                address: None,
-                after: Some(self.new.plan),
-                at: self.new.started,
-                before: None,
-                reason: &generation,
-                run: &self.new.id,
-                seq: self.state.chain.size() + 1,
-                via: self.new.purpose.as_str(),
-            }
-            .text(),
-        );
+        self.state.log(&Act {
+            action: "commit",
+            actor: &self.new.actor,
+            address: None,
+            after: Some(self.new.plan),
+            at: self.new.started,
+            before: None,
+            reason: &generation,
+            run: Some(&self.new.id),
+            via: self.new.purpose.as_str(),
+        })?;
         let counts = Action::ALL.iter().filter_map(|action| {
             let count = changes.iter().filter(|change| change.action == *action);
             let count = count.count() as u64;
             (count > 0).then_some((*action, count))
         });
-        let record = RunRecord {
+        let mut record = RunRecord {
             id: self.new.id.clone(),
             purpose: self.new.purpose.clone(),
             project: self.new.project.clone(),
@@ -456,6 +437,7 @@ impl Run for MemoryRun<'_> {
             counts: counts.collect(),
             lifted: self.new.lifted.clone(),
         };
+        people::spell(&mut record);
         self.state.runs.push((record, changes));
         let head = self.state.head();
         let Self { store, state, .. } = *self;

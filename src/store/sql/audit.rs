@@ -3,24 +3,32 @@
 use super::db::{Db, Param};
 use super::history::limit;
 use super::meta::Meta;
-use crate::audit::{Chain, Entry, Hash};
+use super::people::People;
+use crate::audit::{Act, Chain, Hash, Kept};
 use crate::plan::{Lifted, Reason};
 use crate::planted::{self, Planted};
-use crate::store::StoreError;
+use crate::store::{Order, StoreError};
 
 const APPEND: &str = "INSERT INTO audit (seq, entry, hash) VALUES (?1, ?2, ?3)";
 const LAST: &str = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1";
-const ENTRIES: &str = "SELECT seq, entry, hash FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
+const UP: &str = "SELECT seq, entry, hash FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
+const DOWN: &str = "SELECT seq, entry, hash FROM audit WHERE seq <= ?1 ORDER BY seq DESC LIMIT ?2";
 
 /// Writes an entry after the last one.
-pub(super) fn append(db: &impl Db, chain: &mut Chain, text: &str) -> Result<(), StoreError> {
+pub(super) fn append(
+    db: &impl Db,
+    chain: &mut Chain,
+    people: &mut People,
+    act: &Act<'_>,
+) -> Result<(), StoreError> {
     if planted::is(Planted::ChainCut) {
         *chain = Chain::resume(chain.size(), Hash::from_bytes([0; 32]));
     }
-    let hash = chain.append(text);
+    let text = act.seal(chain.size() + 1, &mut |value| people.look(db, value))?;
+    let hash = chain.append(&text);
     let seq = Param::Int(i64::try_from(chain.size()).unwrap_or(i64::MAX));
     let hash = Param::Blob(hash.as_bytes());
-    db.execute(APPEND, &[seq, Param::Text(text), hash])?;
+    db.execute(APPEND, &[seq, Param::Text(&text), hash])?;
     Ok(())
 }
 
@@ -42,21 +50,31 @@ pub(super) fn check_end(db: &impl Db, meta: &Meta) -> Result<(), StoreError> {
     })
 }
 
-/// Returns the entries from a number on.
-pub(super) fn entries(db: &impl Db, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
-    let mut entries = Vec::new();
+/// Returns the entries from a number on, or down from it.
+pub(super) fn page(
+    db: &impl Db,
+    from: u64,
+    order: Order,
+    most: usize,
+) -> Result<Vec<Kept>, StoreError> {
+    let mut page = Vec::new();
     let from = Param::Int(i64::try_from(from).unwrap_or(i64::MAX));
-    db.query(ENTRIES, &[from, limit(most)], &mut |row| {
+    let sql = match order {
+        Order::Up => UP,
+        Order::Down => DOWN,
+    };
+    db.query(sql, &[from, limit(most)], &mut |row| {
         let seq = row.count(0, "the number of an audit entry")?;
-        let text = row.text(1, "the text of an audit entry")?.to_owned();
-        let hash = Hash::from_bytes(row.bytes(2, "the hash of an audit entry")?);
-        let entry = Entry::read(text, hash.to_string())
-            .map_err(|error| row.damaged(format!("audit entry {seq} is unreadable: {error}")))?;
-        // The number in the row is only where it is kept; the text's own is what the chain covers.
-        entries.push(entry);
+        let text = row.text(1, format_args!("the text of audit entry {seq}"))?;
+        let hash = row.bytes(2, format_args!("the hash of audit entry {seq}"))?;
+        page.push(Kept {
+            seq,
+            text: text.to_owned(),
+            hash: Hash::from_bytes(hash),
+        });
         Ok(())
     })?;
-    Ok(entries)
+    Ok(page)
 }
 
 /// Returns what a run lifted, an object at a time: the guard, the address, what lifted it.

@@ -8,6 +8,7 @@ use super::db::{Db, Param, Row};
 use super::identity::Identity;
 use super::meta::Meta;
 use super::names::{Names, Span};
+use super::people;
 use super::read;
 use crate::model::{Address, Body, Digest, Kind};
 use crate::plan::Action;
@@ -39,6 +40,10 @@ pub(super) fn runs(db: &impl Db, most: usize) -> Result<Vec<RunRecord>, StoreErr
         records.push(found(row)?.record);
         Ok(())
     })?;
+    let mut names = people::Names::default();
+    for record in &mut records {
+        reveal(db, &mut names, record)?;
+    }
     Ok(records)
 }
 
@@ -64,9 +69,10 @@ pub(super) fn run(
     if !unambiguous {
         return Ok(None);
     }
-    let Some(run) = matches.into_iter().next() else {
+    let Some(mut run) = matches.into_iter().next() else {
         return Ok(None);
     };
+    reveal(db, &mut people::Names::default(), &mut run.record)?;
     let changes = changes(db, &run)?;
     Ok(Some((run.record, changes)))
 }
@@ -94,6 +100,16 @@ pub(super) fn deleted(
         Ok(())
     })?;
     Ok(deleted)
+}
+
+/// Puts names into a run.
+fn reveal(
+    db: &impl Db,
+    names: &mut people::Names,
+    record: &mut RunRecord,
+) -> Result<(), StoreError> {
+    record.actor = names.of(db, &record.actor)?;
+    names.reveal(db, &mut record.lifted)
 }
 
 fn found(row: &dyn Row) -> Result<Found, StoreError> {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::audit;
 use super::db::{Db, Param, claiming, writing};
 use super::meta::Meta;
+use super::people::People;
 use crate::audit::Act;
 use crate::store::{Breaking, Held, Lease, LeaseAsk, StoreError};
 
@@ -131,16 +132,16 @@ pub(super) fn take_away(db: &impl Db, token: u64, breaking: &Breaking) -> Result
         let mut meta = Meta::read(db)?;
         audit::check_end(db, &meta)?;
         meta.note_time(db, breaking.now)?;
-        let text = broken(&held, breaking, meta.chain.size() + 1);
-        audit::append(db, &mut meta.chain, &text)?;
+        let reason = broken(&held);
+        let act = self::breaking(breaking, &reason);
+        audit::append(db, &mut meta.chain, &mut People::default(), &act)?;
         meta.write(db)?;
         Ok(held)
     })
 }
 
-/// Returns the audit entry that says whose lease was broken, and by whom. The holder is named by an address, as people are in
-/// the audit log.
-pub(crate) fn broken(held: &Held, breaking: &Breaking, seq: u64) -> String {
+/// Returns whose lease was broken. The holder is named by an address, so that they stand in the audit log like everybody.
+pub(crate) fn broken(held: &Held) -> String {
     let Held {
         holder,
         operation,
@@ -149,9 +150,13 @@ pub(crate) fn broken(held: &Held, breaking: &Breaking, seq: u64) -> String {
         token,
     } = held;
     let (user, host, process) = (&holder.user, &holder.host, holder.pid);
-    let reason = format!(
+    format!(
         "lease {token} was held by {user}@{host} (process {process}), {operation} since {since}"
-    );
+    )
+}
+
+/// Returns the act that says who broke a lease.
+pub(crate) fn breaking<'a>(breaking: &'a Breaking, reason: &'a str) -> Act<'a> {
     Act {
         action: "break-lease",
         actor: &breaking.actor,
@@ -159,12 +164,10 @@ pub(crate) fn broken(held: &Held, breaking: &Breaking, seq: u64) -> String {
         after: None,
         at: breaking.now,
         before: None,
-        reason: &reason,
-        run: "",
-        seq,
+        reason,
+        run: None,
         via: "lease",
     }
-    .text()
 }
 
 /// Checks, inside a write transaction, that a lease is the present one and has not ended. One that has ended proves nothing,

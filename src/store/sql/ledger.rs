@@ -12,6 +12,7 @@ use super::db::{Cell, Db, Param, Row, Step, reading};
 use super::history::limit;
 use super::meta::Meta;
 use super::names::{Names, Span};
+use super::people::People;
 use super::{audit, read};
 use crate::audit::Act;
 use crate::governance::record::{Key, Mark, ObjectId, Record, RecordId, RecordKind};
@@ -114,26 +115,26 @@ fn keep(db: &impl Db, sitting: &Sitting<'_>, decision: &Decision) -> Result<(), 
     let mut meta = Meta::read(db)?;
     audit::check_end(db, &meta)?;
     meta.note_time(db, sitting.now)?;
+    let mut people = People::default();
     for event in &decision.events {
         let digest = |record: &Option<Record>| {
             record
                 .as_ref()
                 .map(|record| Digest::of(record.body().as_bytes()))
         };
-        let text = Act {
+        let address = event.subject.to_string();
+        let act = Act {
             action: event.activity.as_str(),
             actor: sitting.actor,
-            address: Some(&event.subject.to_string()),
+            address: Some(&address),
             after: digest(&event.after),
             at: sitting.now,
             before: digest(&event.before),
             reason: &event.reason,
-            run: sitting.id,
-            seq: meta.chain.size() + 1,
+            run: Some(sitting.id),
             via: sitting.via,
-        }
-        .text();
-        audit::append(db, &mut meta.chain, &text)?;
+        };
+        audit::append(db, &mut meta.chain, &mut people, &act)?;
     }
     let mut last: HashMap<RecordKind, u64> = HashMap::new();
     for write in &decision.writes {

@@ -18,6 +18,8 @@ pub(super) struct Meta {
     pub(super) objects: i64,
     pub(super) chain: Chain,
     pub(super) highest: Option<Timestamp>,
+    /// When somebody last went on with a store that was put back.
+    pub(super) restored: Option<Timestamp>,
 }
 
 impl Meta {
@@ -26,6 +28,7 @@ impl Meta {
         let mut generation = None;
         let mut objects = None;
         let mut highest = None;
+        let mut restored = None;
         let mut size = None;
         let mut hash = None;
         db.query(READ, &[], &mut |row| {
@@ -34,6 +37,7 @@ impl Meta {
                 "generation" => generation = Some(row.parse(1, "the generation")?),
                 "objects" => objects = Some(row.parse(1, "the count of objects")?),
                 "highest_time" => highest = Some(row.parse(1, "the highest time")?),
+                "restored" => restored = Some(row.parse(1, "the time of a restore")?),
                 "audit_size" => size = Some(row.parse::<u64>(1, "the size of the audit log")?),
                 "audit_hash" => hash = Some(row.text(1, "the hash of the audit log")?.to_owned()),
                 _ => {}
@@ -60,6 +64,7 @@ impl Meta {
             objects: objects.ok_or_else(|| damaged("it has no count of objects"))?,
             chain,
             highest,
+            restored,
         })
     }
 
@@ -70,6 +75,14 @@ impl Meta {
         set("objects", self.objects.to_string())?;
         set("audit_size", self.chain.size().to_string())?;
         set("audit_hash", self.chain.hash().to_string())?;
+        Ok(())
+    }
+
+    /// Notes when somebody went on with a store that was put back.
+    pub(super) fn note_restore(&mut self, db: &impl Db, at: Timestamp) -> Result<(), StoreError> {
+        self.restored = Some(at);
+        let params = [Param::Text("restored"), Param::Text(&at.to_string())];
+        db.execute(WRITE, &params)?;
         Ok(())
     }
 
@@ -92,6 +105,7 @@ impl Meta {
             audit_size: self.chain.size(),
             audit_hash: self.chain.hash().to_string(),
             seen: self.highest,
+            restored: self.restored,
         }
     }
 }

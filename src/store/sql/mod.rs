@@ -11,23 +11,24 @@ pub(crate) mod lease;
 mod ledger;
 mod meta;
 mod names;
+pub(crate) mod people;
 mod proof;
 mod read;
 pub(crate) mod remains;
 mod run;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::ledger::{Decide, Ledger, See, Sitting};
-use super::{Breaking, Head, Held, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
-use crate::audit::Entry;
+use super::{Breaking, Head, Held, Known, Lease, LeaseAsk, NewRun, Order, Run, Store, StoreError};
+use crate::audit::{Act, Kept};
 use crate::governance::{Decision, Refusal};
 use crate::model::{Foreign, Kind, Live, Selection};
 use crate::plan::{RecordedChange, RunRecord};
 use crate::planted::{self, Planted};
-use db::{Db, reading};
+use db::{Db, reading, writing};
 
 /// A store over a database.
 pub(super) struct SqlStore<D> {
@@ -105,8 +106,29 @@ impl<D: Db> Store for SqlStore<D> {
         reading(&self.db, || Ok(meta::Meta::read(&self.db)?.head()))
     }
 
-    fn audit(&self, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
-        reading(&self.db, || audit::entries(&self.db, from, most))
+    fn page(&self, from: u64, order: Order, most: usize) -> Result<Vec<Kept>, StoreError> {
+        reading(&self.db, || audit::page(&self.db, from, order, most))
+    }
+
+    fn people(&self, ids: &BTreeSet<String>) -> Result<BTreeMap<String, Known>, StoreError> {
+        reading(&self.db, || people::people(&self.db, ids))
+    }
+
+    fn person(&self, value: &str) -> Result<Option<String>, StoreError> {
+        reading(&self.db, || people::person(&self.db, value))
+    }
+
+    fn forget(
+        &mut self,
+        lease: &Lease,
+        value: &str,
+        act: &Act<'_>,
+    ) -> Result<Option<String>, StoreError> {
+        writing(&self.db, || people::forget(&self.db, lease, value, act))
+    }
+
+    fn accept_restore(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError> {
+        writing(&self.db, || people::accept_restore(&self.db, lease, act))
     }
 }
 

@@ -7,6 +7,7 @@ use super::db::{Cell, Db, Param, Row};
 use super::identity::Identity;
 use super::meta::Meta;
 use super::names::{Names, Span};
+use super::people;
 use crate::model::{
     Address, Bodies, Body, Bound, Departure, Digest, Fate, Foreign, Kind, Live, LiveObject, Lost,
     Selection, Touch,
@@ -15,8 +16,8 @@ use crate::store::StoreError;
 
 const BOUND: &str = "SELECT id, address, declared, version, applied FROM object WHERE project = ?1 ORDER BY address";
 const VERSION: &str = "SELECT body, run FROM version WHERE id = ?1";
-const TOUCH: &str = "SELECT r.name, r.project, r.actor, r.started FROM version v JOIN run r ON r.id = v.run \
-    WHERE v.id = ?1 AND v.run <> ?2";
+const TOUCH: &str = "SELECT r.name, r.project, r.actor, r.started, p.value FROM version v JOIN run r ON r.id = v.run \
+    LEFT JOIN person p ON p.id = r.actor WHERE v.id = ?1 AND v.run <> ?2";
 const LOST: &str = "SELECT v.object, v.address, v.body, v.run, o.id, o.project, o.address, o.version FROM version v \
     JOIN (SELECT max(w.id) AS id FROM version w JOIN run r ON r.id = w.run WHERE r.project = ?1 GROUP BY w.object) m \
     ON m.id = v.id LEFT JOIN object o ON o.id = v.object \
@@ -182,7 +183,10 @@ impl<D: Db> Reader<'_, D> {
             by = Some(Touch {
                 run: row.text(0, "the id of a run")?.to_owned(),
                 project: row.text(1, "the project of a run")?.to_owned(),
-                actor: row.text(2, "the actor of a run")?.to_owned(),
+                actor: people::shown(
+                    row.text(2, "the actor of a run")?,
+                    row.maybe_text(4, "the name of a person")?,
+                ),
                 at: row.parse(3, "the start of a run")?,
             });
             Ok(())

@@ -13,8 +13,9 @@ use super::db::{Db, Param, Step};
 use super::identity::Identity;
 use super::meta::Meta;
 use super::names::{Names, Span};
+use super::people::People;
 use super::{audit, lease, read, remains};
-use crate::audit::Act;
+use crate::audit::{Act, canonical};
 use crate::model::{Address, Body, Digest, Fate, Kind, LiveObject, Lost};
 use crate::plan::{Action, Change, Delta, Reason, Settled};
 use crate::planted::{self, Planted};
@@ -59,6 +60,7 @@ pub(super) struct SqlRun<'s, D: Db> {
     /// The versions of objects that were let go, with their bodies as they were.
     forgotten: Vec<(i64, Address, Body)>,
     counts: BTreeMap<&'static str, u64>,
+    people: People,
     began: Instant,
     done: bool,
 }
@@ -104,7 +106,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
         audit::check_end(db, &meta)?;
         meta.note_time(db, new.started)?;
         let first = number(db, LAST_VERSION)? + 1;
-        let run = Self {
+        let mut run = Self {
             identity: Identity::new(&meta.lineage),
             names: Names::read(db)?,
             number: number(db, LAST_RUN)? + 1,
@@ -114,6 +116,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
             pruned: Vec::new(),
             forgotten: Vec::new(),
             counts: BTreeMap::new(),
+            people: People::default(),
             began: Instant::now(),
             done: false,
             at: new.started.to_string(),
@@ -126,7 +129,9 @@ impl<'s, D: Db> SqlRun<'s, D> {
     }
 
     /// Writes the run's row.
-    fn record(&self) -> Result<(), StoreError> {
+    fn record(&mut self) -> Result<(), StoreError> {
+        let actor = self.people.look(self.db, &canonical(&self.new.actor))?.id;
+        let lifted = self.people.seal(self.db, &self.new.lifted)?;
         let generation = i64::try_from(self.meta.generation + 1).unwrap_or(i64::MAX);
         let written = self.db.execute(
             NEW_RUN,
@@ -135,7 +140,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
                 Param::Text(&self.new.id),
                 Param::Text(&self.new.project),
                 Param::Int(generation),
-                Param::Text(&self.new.actor),
+                Param::Text(&actor),
                 Param::Text(&self.new.host),
                 Param::text(self.new.commit.as_deref()),
                 Param::Blob(self.new.tree.as_bytes()),
@@ -143,7 +148,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
                 Param::Text(&self.at),
                 Param::Int(self.first),
                 Param::Text(&self.new.purpose.to_text()),
-                Param::Text(&crate::model::canonical(&self.new.lifted)),
+                Param::Text(&crate::model::canonical(&lifted)),
             ],
         )?;
         if written == 1 {
@@ -279,12 +284,10 @@ impl<'s, D: Db> SqlRun<'s, D> {
             at: self.new.started,
             before: before.map(|stored| stored.digest),
             reason: audit::word(reason),
-            run: &self.new.id,
-            seq: self.meta.chain.size() + 1,
+            run: Some(&self.new.id),
             via: self.new.purpose.as_str(),
         };
-        let text = act.text();
-        audit::append(self.db, &mut self.meta.chain, &text)?;
+        audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
         Ok(self.version)
     }
 
@@ -377,11 +380,10 @@ impl<'s, D: Db> SqlRun<'s, D> {
                 at: self.new.started,
                 before: None,
                 reason: &audit::lifting(guard, by),
-                run: &self.new.id,
-                seq: self.meta.chain.size() + 1,
+                run: Some(&self.new.id),
                 via: "apply",
             };
-            audit::append(self.db, &mut self.meta.chain, &act.text())?;
+            audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
         }
         self.meta.generation += 1;
         let generation = format!("generation {}", self.meta.generation);
@@ -393,12 +395,10 @@ impl<'s, D: Db> SqlRun<'s, D> {
             at: self.new.started,
             before: None,
             reason: &generation,
-            run: &self.new.id,
-            seq: self.meta.chain.size() + 1,
+            run: Some(&self.new.id),
             via: self.new.purpose.as_str(),
         };
-        let text = act.text();
-        audit::append(self.db, &mut self.meta.chain, &text)?;
+        audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
         let counts = crate::model::canonical(&self.counts);
         self.db.execute(
             END_RUN,

@@ -147,6 +147,8 @@ impl Sqlite {
             2
         };
         set(connection, "synchronous", wait)?;
+        // What is erased is overwritten: a name must not linger in a free page.
+        set(connection, "secure_delete", 1)?;
         set(connection, "foreign_keys", 1)
     }
 

@@ -30,6 +30,10 @@ const STEPS: &[Migration] = &[
         name: "ledger of the engine",
         sql: include_str!("migrations/0004.sql"),
     },
+    Migration {
+        name: "people apart from the audit log",
+        sql: include_str!("migrations/0005.sql"),
+    },
 ];
 
 /// The newest format that this program knows.

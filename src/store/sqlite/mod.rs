@@ -241,10 +241,11 @@ impl Place {
                 migrate::verify(&opened).map_err(|fault| self.fault(fault))?;
                 Ok(opened)
             }
-            format => Err(self.unavailable(format!(
-                "it has the old format {format}; `guestlist apply` brings it to format {}",
-                migrate::newest()
-            ))),
+            format => Err(StoreError::Older {
+                name: self.name.clone(),
+                found: format,
+                needed: migrate::newest(),
+            }),
         }
     }
 
@@ -317,6 +318,7 @@ mod tests {
             assert_eq!(get("foreign_keys"), 1);
             assert_eq!(get("busy_timeout"), 5000);
             assert_eq!(get("trusted_schema"), 0);
+            assert_eq!(get("secure_delete"), 1);
             let mode =
                 writer.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
             assert_eq!(mode.as_deref(), Ok("wal"));

@@ -2,20 +2,22 @@
 //! reads again what somebody wrote meanwhile.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::connection::Sqlite;
 use super::quiet::Quiet;
 use super::{ATTEMPTS, Place};
-use crate::audit::Entry;
+use crate::audit::{Act, Kept};
 use crate::governance::{Decision, Refusal};
 use crate::model::{Foreign, Kind, Live, Selection};
 use crate::plan::{RecordedChange, RunRecord};
 use crate::store::ledger::{Decide, Ledger, See, Sitting};
 use crate::store::sql::SqlStore;
-use crate::store::{Breaking, Head, Held, Lease, LeaseAsk, NewRun, Run, Store, StoreError};
+use crate::store::{
+    Breaking, Head, Held, Known, Lease, LeaseAsk, NewRun, Order, Run, Store, StoreError,
+};
 
 /// A store that is only read.
 pub(super) struct Reader {
@@ -138,8 +140,24 @@ impl Store for Reader {
         self.reading(Store::head)
     }
 
-    fn audit(&self, from: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
-        self.reading(|store| store.audit(from, most))
+    fn page(&self, from: u64, order: Order, most: usize) -> Result<Vec<Kept>, StoreError> {
+        self.reading(|store| store.page(from, order, most))
+    }
+
+    fn people(&self, ids: &BTreeSet<String>) -> Result<BTreeMap<String, Known>, StoreError> {
+        self.reading(|store| store.people(ids))
+    }
+
+    fn person(&self, value: &str) -> Result<Option<String>, StoreError> {
+        self.reading(|store| store.person(value))
+    }
+
+    fn forget(&mut self, _: &Lease, _: &str, _: &Act<'_>) -> Result<Option<String>, StoreError> {
+        self.closed()
+    }
+
+    fn accept_restore(&mut self, _: &Lease, _: &Act<'_>) -> Result<Head, StoreError> {
+        self.closed()
     }
 }
 

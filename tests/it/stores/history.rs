@@ -73,7 +73,8 @@ fn every_change_is_in_the_audit_log_and_the_chain_holds() {
         let first: Value = serde_json::from_str(&entries[0].text).unwrap();
         assert_eq!(first["action"], json!("create"));
         assert_eq!(first["address"], json!("resource/crm"));
-        assert_eq!(first["actor"], json!("ana"));
+        let ana = place.store.person("ana").unwrap().unwrap();
+        assert_eq!(first["actor"], json!(format!("person:{ana}")));
         assert_eq!(
             first["after"],
             json!(place.object("resource/crm").body.digest().to_string())

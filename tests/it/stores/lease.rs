@@ -174,11 +174,16 @@ fn a_broken_lease_proves_nothing_and_is_in_the_audit_log() {
         assert_eq!(last.at, later(5));
         let said: serde_json::Value = serde_json::from_str(&last.text).unwrap();
         assert_eq!(said["action"], "break-lease");
-        assert_eq!(said["actor"], "ben");
+        let person = |who: &str| {
+            let id = place.store.person(who).unwrap();
+            format!("person:{}", id.unwrap())
+        };
+        assert_eq!(said["actor"], person("ben"));
         let reason = said["reason"].as_str().unwrap();
         let whose = format!(
-            "lease {} was held by ana@laptop (process 4711), apply since {}",
+            "lease {} was held by {} (process 4711), apply since {}",
             lease.token,
+            person("ana@laptop"),
             now()
         );
         assert_eq!(reason, whose);

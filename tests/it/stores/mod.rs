@@ -4,6 +4,7 @@
     reason = "a test may fail where it finds something amiss"
 )]
 
+mod audit;
 mod contract;
 mod drift;
 mod history;

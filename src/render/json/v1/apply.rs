@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::audit::{SignedHead, signing};
 use super::{Counts, FormatVersion};
 use crate::render::report::Applied;
 
@@ -43,10 +44,17 @@ pub struct AuditHead<'a> {
     pub size: u64,
     /// The hash of the last one, in hexadecimal digits.
     pub hash: &'a str,
+    /// The head, signed; absent where none was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed: Option<SignedHead>,
+    /// Why no head was signed or kept, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsigned: Option<String>,
 }
 
 impl<'a> From<&'a Applied<'a>> for Apply<'a> {
     fn from(report: &'a Applied<'a>) -> Self {
+        let (signed, unsigned) = signing(report.signing);
         Self {
             format_version: FormatVersion,
             store: report.store,
@@ -57,6 +65,8 @@ impl<'a> From<&'a Applied<'a>> for Apply<'a> {
             audit: Some(AuditHead {
                 size: report.audit_size,
                 hash: report.audit_hash,
+                signed,
+                unsigned,
             }),
             verified: report.verified == Ok(true),
             unverified: report.verified.as_ref().err().map(String::as_str),

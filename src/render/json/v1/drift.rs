@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::audit::{SignedHead, signing};
 use super::{Edit, FormatVersion, Keys, keys};
 use crate::model::{Fate, Touch};
 use crate::plan::{self, Strayed};
@@ -22,6 +23,12 @@ pub struct Drift {
     /// The run that took it as applied; absent while nothing has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted_by: Option<String>,
+    /// The head of the audit log after that run, signed; absent where none was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed: Option<SignedHead>,
+    /// Why no head was signed or kept, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsigned: Option<String>,
 }
 
 /// An object that was changed since it was last applied.
@@ -82,12 +89,16 @@ impl Drift {
     /// Returns the report, with the run that took it as applied.
     #[must_use]
     pub fn new(report: &report::Drift, accepted_by: Option<&report::Refreshed>) -> Self {
+        let signing = accepted_by.map(|refreshed| signing(&refreshed.signing));
+        let (signed, unsigned) = signing.unwrap_or_default();
         Self {
             format_version: FormatVersion,
             project: report.project.clone(),
             store: report.store.clone(),
             drifted: report.drifted.iter().map(Drifted::from).collect(),
             accepted_by: accepted_by.map(|refreshed| refreshed.run.clone()),
+            signed,
+            unsigned,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Version 1 of the JSON reports.
 
 mod apply;
+mod audit;
 mod diagnostics;
 mod drift;
 mod engine;
@@ -24,6 +25,9 @@ use crate::model::{self, Body};
 use crate::plan::Action;
 
 pub use apply::Apply;
+pub use audit::{
+    AuditEntry, AuditExport, AuditForget, AuditKey, AuditLine, AuditList, AuditVerify, SignedHead,
+};
 pub use diagnostics::{Diagnostic, Place, Related, Severity, Validate};
 pub use drift::{By, Drift, Drifted, Happened};
 pub use engine::{Request, RequestReport, Tick};

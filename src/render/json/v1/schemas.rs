@@ -19,6 +19,12 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("run.schema.json", schema::<v1::Run>()),
         ("rollback.schema.json", schema::<v1::Rollback<'_>>()),
         ("drift.schema.json", schema::<v1::Drift>()),
+        ("audit-list.schema.json", schema::<v1::AuditList>()),
+        ("audit-line.schema.json", schema::<v1::AuditLine>()),
+        ("audit-export.schema.json", schema::<v1::AuditExport>()),
+        ("audit-verify.schema.json", schema::<v1::AuditVerify>()),
+        ("audit-key.schema.json", schema::<v1::AuditKey>()),
+        ("audit-forget.schema.json", schema::<v1::AuditForget<'_>>()),
         ("import.schema.json", schema::<v1::Import>()),
         ("request.schema.json", schema::<v1::RequestReport>()),
         ("tick.schema.json", schema::<v1::Tick>()),
@@ -120,12 +126,88 @@ mod tests {
         let valid = v1::Validate::from(&validated(&empty, Some(1)));
         fits("validate.schema.json", &valid);
 
+        let hash = crate::audit::Chain::new("L").hash();
+        let signed = crate::audit::Key::from_bytes(&[1; 32]).sign(crate::audit::Head {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            hash,
+            origin: "L".to_owned(),
+            restored: false,
+            size: 0,
+            store: "s".to_owned(),
+        });
+        let verified = report::Verified {
+            store: "s".to_owned(),
+            origin: "L".to_owned(),
+            size: 0,
+            hash,
+            heads: 1,
+            newest: Some(signed.clone()),
+            is_key_known: true,
+        };
+        fits(
+            "audit-verify.schema.json",
+            &v1::AuditVerify::from(&verified),
+        );
+        let recorded = report::Recorded {
+            seq: 1,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            actor: "ana".to_owned(),
+            person: Some("1".to_owned()),
+            action: "create".to_owned(),
+            address: None,
+            before: None,
+            after: None,
+            reason: "declared".to_owned(),
+            run: None,
+            via: "apply".to_owned(),
+            hash,
+        };
+        fits(
+            "audit-list.schema.json",
+            &v1::AuditList::from(&[recorded][..]),
+        );
+        fits(
+            "audit-line.schema.json",
+            &v1::AuditLine {
+                format_version: v1::FormatVersion,
+                entry: json!({ "seq": 1 }),
+                hash: hash.to_string(),
+                names: Some([("1".to_owned(), "ana".to_owned())].into()),
+            },
+        );
+        fits(
+            "audit-export.schema.json",
+            &v1::AuditExport {
+                format_version: v1::FormatVersion,
+                path: "a".to_owned(),
+                entries: 1,
+            },
+        );
+        fits(
+            "audit-key.schema.json",
+            &v1::AuditKey {
+                format_version: v1::FormatVersion,
+                path: "a".to_owned(),
+                public_key: signed.key.to_string(),
+            },
+        );
+        fits(
+            "audit-forget.schema.json",
+            &v1::AuditForget {
+                format_version: v1::FormatVersion,
+                forgotten: true,
+                person: Some("1"),
+                plain_entries: 0,
+            },
+        );
+
         let applied = report::Applied {
             store: "s",
             run: "0199",
             generation: 4,
             audit_size: 9,
             audit_hash: "ab",
+            signing: &report::Signing::Signed(Box::new(signed.clone())),
             counts: vec![(Action::Create, 2)],
             verified: Ok(true),
             duration: jiff::SignedDuration::from_millis(12),

@@ -1,0 +1,136 @@
+//! The whole log as lines of JSON, streamed.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::names::Names;
+use crate::app::{AppError, Workspace};
+use crate::audit::Kept;
+use crate::render::json;
+use crate::store::{OpenMode, Order, Store, StoreError};
+
+/// How much is gathered before it is written.
+const BUFFER: usize = 64 * 1024;
+
+/// Where an export goes.
+pub enum Destination<'a> {
+    /// To what is open already.
+    Stream(&'a mut dyn Write),
+    /// To a file, which takes the place of an old one once it is whole.
+    File(&'a Path),
+}
+
+impl std::fmt::Debug for Destination<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Stream(_) => "Stream",
+            Self::File(_) => "File",
+        })
+    }
+}
+
+/// Writes every entry as a line of JSON and returns how many there are. With `names` a line says who is behind the ids, as far
+/// as they are known; without it, it tells nobody's name that the log itself does not tell.
+///
+/// # Errors
+///
+/// For a store that cannot be read and a file that cannot be written.
+pub fn export(workspace: &Workspace, names: bool, to: Destination<'_>) -> Result<u64, AppError> {
+    let store = workspace.open(OpenMode::Read)?;
+    match to {
+        Destination::Stream(out) => {
+            let (count, error) = lines(&*store, names, out)?;
+            match error {
+                Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    Err(AppError::Output { source: error })
+                }
+                _ => Ok(count),
+            }
+        }
+        Destination::File(path) => {
+            let failed = |source| AppError::File {
+                path: path.to_owned(),
+                doing: "written",
+                source,
+            };
+            let folder = match path.parent() {
+                Some(folder) if !folder.as_os_str().is_empty() => folder,
+                _ => Path::new("."),
+            };
+            let file = tempfile::Builder::new()
+                .permissions(fs::Permissions::from_mode(0o600))
+                .tempfile_in(folder)
+                .map_err(failed)?;
+            let mut out = BufWriter::with_capacity(BUFFER, file);
+            let (count, error) = lines(&*store, names, &mut out)?;
+            error.map_or(Ok(()), |error| Err(failed(error)))?;
+            let file = out
+                .into_inner()
+                .map_err(|error| failed(error.into_error()))?;
+            file.as_file().sync_all().map_err(failed)?;
+            file.persist(path).map_err(|error| failed(error.error))?;
+            File::open(folder)
+                .and_then(|folder| folder.sync_all())
+                .map_err(failed)?;
+            Ok(count)
+        }
+    }
+}
+
+/// Writes the lines; an error of writing ends it and is told apart from one of reading.
+fn lines(
+    store: &dyn Store,
+    with_names: bool,
+    out: &mut dyn Write,
+) -> Result<(u64, Option<io::Error>), StoreError> {
+    let mut names = Names::default();
+    let (mut count, mut unwritten, mut unread) = (0, None, None);
+    let mut see = |kept: Kept| {
+        match line(store, &kept, with_names.then_some(&mut names)) {
+            Ok(line) => match json::write_line(out, &line) {
+                Ok(()) => count += 1,
+                Err(error) => unwritten = Some(error),
+            },
+            Err(error) => unread = Some(error),
+        }
+        if unwritten.is_some() || unread.is_some() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    store.walk(0, Order::Up, &mut see)?;
+    match unread {
+        Some(error) => Err(error),
+        None => Ok((count, unwritten)),
+    }
+}
+
+fn line(
+    store: &dyn Store,
+    kept: &Kept,
+    names: Option<&mut Names>,
+) -> Result<json::v1::AuditLine, StoreError> {
+    let unreadable = |error: serde_json::Error| StoreError::Damaged {
+        name: store.name().to_owned(),
+        cause: format!("audit entry {} is unreadable: {error}", kept.seq),
+    };
+    let mut known = None;
+    if let Some(names) = names {
+        let said = kept.said().map_err(unreadable)?;
+        names.learn(store, &said)?;
+        let ids = said.people.keys();
+        let named = ids.map(|id| (id.clone(), names.name(&said, id).to_owned()));
+        known = Some(named.collect::<BTreeMap<_, _>>());
+    }
+    Ok(json::v1::AuditLine {
+        format_version: json::v1::FormatVersion,
+        entry: serde_json::from_str(&kept.text).map_err(unreadable)?,
+        hash: kept.hash.to_string(),
+        names: known,
+    })
+}

@@ -1,0 +1,21 @@
+//! The audit log in use: the key and the heads file, a store held against its heads, and what people do with the log.
+
+mod export;
+mod forget;
+mod heads;
+mod key;
+mod list;
+mod names;
+mod verify;
+mod watch;
+mod witness;
+
+pub use export::{Destination, export};
+pub use forget::{Forgotten, forget};
+pub use key::new_key;
+pub use list::{AuditQuery, list, since};
+pub use verify::verify;
+
+pub(super) use heads::HeadsFile;
+pub(super) use watch::{conflict, hold, warn};
+pub(super) use witness::Witness;
