@@ -5,7 +5,8 @@ use jiff::Timestamp;
 
 use super::context::Context;
 use super::failure::Failure;
-use crate::app::governance::{Acting as Actor, Engine};
+use crate::app::governance::{Acting as Actor, Arrival, Engine};
+use crate::governance::record::Identity;
 use crate::model::text::{Email, Malformed};
 use crate::store::OpenMode;
 
@@ -37,10 +38,35 @@ impl Acting {
         via: &'static str,
         mode: OpenMode,
     ) -> Result<Engine<'static>, Failure> {
+        self.open(cx, via, mode, None)
+    }
+
+    /// Opens the engine for one command of somebody who may be unknown so far.
+    pub(super) fn arriving(
+        &self,
+        cx: &Context,
+        via: &'static str,
+        mode: OpenMode,
+        identity: Option<&Identity>,
+    ) -> Result<Engine<'static>, Failure> {
+        let arrival = Arrival {
+            identity: identity.cloned(),
+        };
+        self.open(cx, via, mode, Some(arrival))
+    }
+
+    fn open(
+        &self,
+        cx: &Context,
+        via: &'static str,
+        mode: OpenMode,
+        arrival: Option<Arrival>,
+    ) -> Result<Engine<'static>, Failure> {
         let workspace = cx.workspace()?;
         let actor = Actor {
             person: self.acting.clone(),
             at: self.at,
+            arrival,
         };
         Ok(Engine::open(&workspace, &cx.world(), &actor, via, mode)?)
     }

@@ -6,6 +6,7 @@
 
 mod acting;
 mod apply;
+mod approval;
 mod asking;
 mod assignment;
 mod audit;
@@ -14,6 +15,7 @@ mod completions;
 mod context;
 mod drift;
 mod exit;
+mod explain;
 mod failure;
 mod history;
 mod import;
@@ -24,6 +26,7 @@ mod list;
 mod plan;
 mod process;
 mod progress;
+mod request;
 mod requests;
 mod rollback;
 mod schema;
@@ -174,6 +177,9 @@ commands! {
     Lease(lease),
     Audit(audit),
     Import(import),
+    Request(request),
+    Approval(approval),
+    Explain(explain),
     Assignment(assignment),
     Tick(tick),
     Schema(schema),

@@ -1,6 +1,6 @@
 //! Everything that the engine can be told, by area.
 
-use super::{Desk, Stop, assignment, delivery, lifecycle, people};
+use super::{Desk, Stop, assignment, delivery, lifecycle, people, request};
 
 /// Declares the areas: each has a `Command` and a `decide`.
 macro_rules! areas {
@@ -33,6 +33,8 @@ areas! {
     People = people;
     /// Giving packages, keeping them longer, taking them away.
     Assignment = assignment;
+    /// Asking for packages, and deciding about it.
+    Request = request;
     /// What became of effects.
     Delivery = delivery;
     /// What happens to accounts of people from outside.

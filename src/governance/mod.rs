@@ -23,6 +23,7 @@ mod moment;
 pub mod people;
 pub mod record;
 mod refusal;
+pub mod request;
 mod world;
 
 pub use command::Command;

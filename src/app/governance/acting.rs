@@ -4,6 +4,8 @@ use jiff::Timestamp;
 
 use super::Engine;
 use crate::app::{AppError, Workspace, World};
+use crate::governance::record::{Identity, Person};
+use crate::governance::request::Visitor;
 use crate::governance::{Actor, Ground, Refusal};
 use crate::model::text::Email;
 
@@ -14,6 +16,15 @@ pub struct Acting {
     pub person: Option<Email>,
     /// The instant at which it is given; the present one where none is named.
     pub at: Option<Timestamp>,
+    /// Whether somebody whom nobody knows may act, and how the person has signed in.
+    pub arrival: Option<Arrival>,
+}
+
+/// Somebody arrives from outside: known or not.
+#[derive(Debug, Clone, Default)]
+pub struct Arrival {
+    /// How they signed in; `None` for what is known of them, or a one-time passcode.
+    pub identity: Option<Identity>,
 }
 
 impl Acting {
@@ -43,6 +54,17 @@ impl Acting {
         };
         development(workspace, "--as")?;
         let person = engine.look(|desk| desk.by_mail(mail))?;
+        if let Some(arrival) = &self.arrival {
+            let outside = person.as_ref().is_none_or(Person::is_outside);
+            if outside || arrival.identity.is_some() {
+                engine.who = mail.to_string();
+                engine.visitor = Some(Visitor {
+                    mail: mail.clone(),
+                    identity: arrival.identity.clone(),
+                });
+                return Ok(());
+            }
+        }
         let Some(person) = person else {
             let refusal = Refusal::new(Ground::Unknown, format!("nobody is known as {mail}"))
                 .help("`guestlist directory import` makes people known; `guestlist guest list` shows guests");

@@ -1,7 +1,8 @@
 //! Records as reports: names in the place of numbers.
 
 use crate::governance::record::{Asked, ObjectId, PersonId, Request, RequestKind};
-use crate::governance::{Desk, Unread};
+use crate::governance::{Actor, Desk, Unread};
+use crate::model::kinds::policy::Visibility;
 use crate::render::json::v1;
 
 /// Returns a request as a report.
@@ -12,10 +13,21 @@ use crate::render::json::v1;
 pub fn request(desk: &Desk<'_>, request: &Request) -> Result<v1::Request, Unread> {
     let mut approvers = Vec::new();
     let stage = request.open_stage();
-    if let Some(stage) = stage {
-        let alternates = stage.alternates.iter().filter(|_| stage.escalated);
-        for approver in stage.approvers.iter().chain(alternates) {
-            approvers.push(mail(desk, *approver)?);
+    if let Some(stage) = stage.filter(|_| shows_approvers(desk, request)) {
+        for approver in stage.asked() {
+            approvers.push(mail(desk, approver)?);
+        }
+    }
+    let mut decisions = Vec::new();
+    for (at, opened) in request.stages.iter().enumerate() {
+        if let Some(opinion) = &opened.opinion {
+            decisions.push(v1::Decision {
+                stage: at + 1,
+                by: mail(desk, opinion.by)?,
+                at: opinion.at,
+                approved: opinion.approved,
+                justification: opinion.justification.clone(),
+            });
         }
     }
     Ok(v1::Request {
@@ -39,7 +51,27 @@ pub fn request(desk: &Desk<'_>, request: &Request) -> Result<v1::Request, Unread
         start: request.schedule.start,
         end: request.schedule.end,
         justification: request.justification.clone(),
+        answers: request
+            .answers
+            .iter()
+            .map(|answer| v1::Answer {
+                question: answer.question.clone(),
+                values: answer.values.clone(),
+            })
+            .collect(),
+        decisions,
     })
+}
+
+/// Returns true unless the policy hides the approvers from who asked, and it is they who look.
+fn shows_approvers(desk: &Desk<'_>, request: &Request) -> bool {
+    let at = request.stages.len().saturating_sub(1);
+    let hidden = request
+        .terms
+        .stages
+        .get(at)
+        .is_some_and(|stage| stage.show_approvers == Visibility::Hidden);
+    !(hidden && desk.moment.actor == Actor::Person(request.person))
 }
 
 const fn kind(kind: RequestKind) -> &'static str {

@@ -5,19 +5,21 @@ pub mod cards;
 mod directory;
 mod mailer;
 mod outbox;
+pub mod requests;
 mod tick;
 
 use jiff::Timestamp;
 
-pub use acting::Acting;
+pub use acting::{Acting, Arrival};
 pub use directory::{Directory, Embedded};
 pub use mailer::{Folder, Mailer};
 pub use tick::{Ticked, tick};
 
 use super::audit::Witness;
 use super::{AppError, Workspace, World};
+use crate::governance::request::Visitor;
 use crate::governance::{
-    self, Actor, Command, Decision, Desk, Moment, Refusal, Tenant, Unread, World as View,
+    self, Actor, Command, Decision, Desk, Moment, Refusal, Stop, Tenant, Unread, World as View,
 };
 use crate::ports::Ids;
 use crate::render::report::Signing;
@@ -37,6 +39,8 @@ pub struct Engine<'e> {
     via: &'static str,
     /// Who acts, for the audit log.
     who: String,
+    /// Who acts from outside, where the operator vouches for how they signed in.
+    visitor: Option<Visitor>,
     moment: Moment,
     /// Signs where the audit log is; `None` for what only looks.
     witness: Option<Witness>,
@@ -77,6 +81,7 @@ impl<'e> Engine<'e> {
             project: workspace.project().to_owned(),
             via,
             who: world.actor.clone(),
+            visitor: None,
             moment: Moment {
                 now: acting.now(workspace, world)?,
                 actor: Actor::Operator(world.actor.clone()),
@@ -107,6 +112,7 @@ impl<'e> Engine<'e> {
             project: project.to_owned(),
             via: "library",
             who: "library".to_owned(),
+            visitor: None,
             moment,
             witness: None,
         }
@@ -142,6 +148,26 @@ impl<'e> Engine<'e> {
             Ok(())
         })?;
         seen.ok_or(AppError::Unseen)
+    }
+
+    /// Asks the engine something that it may refuse to answer.
+    ///
+    /// # Errors
+    ///
+    /// The refusal, those of reading, and what the closure returns.
+    pub fn ask<T>(&self, see: impl Fn(&Desk<'_>) -> Result<T, Stop>) -> Result<T, AppError> {
+        let answer = self.look(|desk| match see(desk) {
+            Ok(seen) => Ok(Ok(seen)),
+            Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
+            Err(Stop::Unread(unread)) => Err(unread),
+        })?;
+        answer.map_err(AppError::Governance)
+    }
+
+    /// Returns who acts from outside, where the operator vouches for how they signed in.
+    #[must_use]
+    pub const fn visitor(&self) -> Option<&Visitor> {
+        self.visitor.as_ref()
     }
 
     /// Decides a command and keeps the decision; what follows outside waits in the outbox.

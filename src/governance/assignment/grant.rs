@@ -4,7 +4,9 @@ use super::Direct;
 use crate::governance::record::{
     Asked, Person, Request, RequestKind, RequestState, Schedule, Terms,
 };
-use crate::governance::{Activity, Actor, Desk, Ground, Refusal, Scope, Stop, Task, delegation};
+use crate::governance::{
+    Activity, Actor, Desk, Ground, Refusal, Scope, Stop, Task, delegation, request,
+};
 
 pub(super) fn grant(desk: &mut Desk<'_>, direct: &Direct) -> Result<(), Stop> {
     let unknown = |what: String| Refusal::new(Ground::Unknown, what);
@@ -68,7 +70,7 @@ pub(super) fn grant(desk: &mut Desk<'_>, direct: &Direct) -> Result<(), Stop> {
         stages: Vec::new(),
     };
     desk.put(Activity::AdminAssigns, &request)?;
-    super::fulfil(desk, &mut request)
+    request::proceed(desk, &mut request)
 }
 
 /// Makes somebody known whom the directory does not know.

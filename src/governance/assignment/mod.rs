@@ -1,10 +1,12 @@
 //! Assignments: given, kept longer, taken away.
 
+mod extend;
 mod fulfil;
 mod grant;
 mod remove;
 
-pub(super) use fulfil::{ask_for_roles, finish, fulfil};
+pub(super) use extend::extend;
+pub(super) use fulfil::{ask_for_roles, end_of, finish, fulfil};
 pub(super) use remove::end;
 
 use super::record::{Assignment, PersonId, Why};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Entity, Key, Mark, ObjectId, PersonId, entity};
 use crate::model::kinds::policy::{Expiry, Stage};
+use crate::model::text::Principal;
 
 /// A request. Entra's states, with what is needed to go on from each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -189,6 +190,10 @@ pub struct StageState {
     /// Who may decide in addition after the escalation.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alternates: Vec<PersonId>,
+    /// The groups through which approvers and alternates were found, where nothing else names them: who is no longer a
+    /// member may no longer decide.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_group: Vec<(PersonId, Principal)>,
     /// When the alternates are asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalate_at: Option<Timestamp>,
@@ -216,6 +221,14 @@ pub struct Opinion {
     /// Why. The other approvers and the requestor see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub justification: Option<String>,
+}
+
+impl StageState {
+    /// Returns everybody who has been asked so far: the approvers and, after the escalation, the alternates.
+    pub fn asked(&self) -> impl Iterator<Item = PersonId> {
+        let alternates = self.alternates.iter().filter(|_| self.escalated);
+        self.approvers.iter().chain(alternates).copied()
+    }
 }
 
 impl Request {

@@ -17,7 +17,9 @@ pub use collaboration::{Collaboration, GuestAccess, Inviters};
 pub use cross_tenant::{CrossTenant, Reach, TrustedClaim};
 pub use domains::Domains;
 pub use external_users::{AfterLastAssignment, ExternalUsers, Waiting};
-pub use organization::{Cloud, Organization, OrganizationSponsors, OrganizationState};
+pub use organization::{
+    Cloud, Organization, OrganizationSponsors, OrganizationState, SocialProvider,
+};
 pub use package::{Incompatible, Package};
 pub use policy::Policy;
 pub use resource::{Origin, Resource};

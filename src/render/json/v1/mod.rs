@@ -30,7 +30,10 @@ pub use audit::{
 };
 pub use diagnostics::{Diagnostic, Place, Related, Severity, Validate};
 pub use drift::{By, Drift, Drifted, Happened};
-pub use engine::{Request, RequestReport, Tick};
+pub use engine::{
+    Answer, Decision, ExplainedCondition, ExplainedStage, ExplainedWay, Explanation, Offered,
+    OfferedList, Request, RequestList, RequestReport, Tick,
+};
 pub use error::{Error, Failed};
 pub use import::{Import, ImportedFile, NotImported};
 pub use lease::{Lease, LeaseBroken, LeaseState, StandingLease};

@@ -1,8 +1,12 @@
 //! What the engine's commands report, as text.
 
 mod card;
+mod explanation;
+mod offered;
 mod request;
 mod tick;
 
-pub use request::request;
+pub use explanation::explanation;
+pub use offered::offered;
+pub use request::{request, requests};
 pub use tick::ticked;

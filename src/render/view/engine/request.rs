@@ -1,10 +1,12 @@
 //! One request.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::card::Card;
-use crate::render::doc::Writer;
-use crate::render::json::v1::Request;
+use crate::render::doc::{Block, Line, Role, Table, Writer};
+use crate::render::json::v1::{Answer, Decision, Request, RequestList};
+use crate::render::view::count;
 
 /// Lowers one request.
 ///
@@ -24,9 +26,68 @@ pub fn request(request: &Request, out: &mut dyn Writer) -> io::Result<()> {
         .fact("starts", instant(request.start))
         .fact("ends", instant(request.end))
         .fact("why", request.justification.clone())
+        .fact("answers", joined(request.answers.iter().map(answered)))
+        .fact("decisions", joined(request.decisions.iter().map(decided)))
         .fact(
             "assignment",
             request.assignment.map(|number| number.to_string()),
         )
         .write(out)
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+fn answered(answer: &Answer) -> String {
+    format!("{} {}", answer.question, answer.values.join(", "))
+}
+
+fn decided(decision: &Decision) -> String {
+    let Decision {
+        stage,
+        by,
+        at,
+        approved,
+        justification,
+    } = decision;
+    let what = if *approved { "approved" } else { "denied" };
+    let why = justification.as_ref().map(|why| format!(": {why}"));
+    let why = why.unwrap_or_default();
+    format!("stage {stage} {what} by {by} at {at}{why}")
+}
+
+/// Lowers a list of requests.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn requests(list: &RequestList, out: &mut dyn Writer) -> io::Result<()> {
+    if !list.requests.is_empty() {
+        out.block(&Block::Table(Table {
+            columns: &["NUMBER", "STATE", "FOR", "PACKAGE", "DECIDE BY"],
+            rows: list.requests.iter().map(row).collect(),
+        }))?;
+    }
+    let number = list.requests.len();
+    let mut line = Line::new().and(Role::Strong, count(number, "request", "requests"));
+    if let Some(before) = list.before {
+        line = line.and(
+            Role::Plain,
+            format!("; there may be earlier ones: `--before {before}`"),
+        );
+    }
+    out.block(&Block::Paragraph(vec![line]))
+}
+
+fn row(request: &Request) -> Vec<Cow<'_, str>> {
+    let decide_by = request.decide_by.map(|at| at.to_string());
+    let package = request.package.as_deref().unwrap_or("gone");
+    vec![
+        request.number.to_string().into(),
+        request.state.into(),
+        request.person.as_str().into(),
+        package.into(),
+        decide_by.unwrap_or_default().into(),
+    ]
 }

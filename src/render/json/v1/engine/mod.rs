@@ -1,7 +1,11 @@
 //! What the engine's commands report. Each type is the report itself: the text view is made from it as well.
 
+mod explanation;
+mod offered;
 mod request;
 mod tick;
 
-pub use request::{Request, RequestReport};
+pub use explanation::{ExplainedCondition, ExplainedStage, ExplainedWay, Explanation};
+pub use offered::{Offered, OfferedList};
+pub use request::{Answer, Decision, Request, RequestList, RequestReport};
 pub use tick::Tick;

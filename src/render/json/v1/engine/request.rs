@@ -66,4 +66,48 @@ pub struct Request {
     /// Why, in the words of who asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub justification: Option<String>,
+    /// The answers to the policy's questions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
+    /// What approvers have decided, stage by stage.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
+}
+
+/// An answer to a question.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Answer {
+    /// The question, as it was asked.
+    pub question: String,
+    /// The answers: one text, or the values chosen.
+    pub values: Vec<String>,
+}
+
+/// A decision of an approver.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Decision {
+    /// The stage, counted from 1.
+    pub stage: usize,
+    /// The address of the approver.
+    pub by: String,
+    /// When.
+    #[schemars(with = "String")]
+    pub at: Timestamp,
+    /// Yes or no.
+    pub approved: bool,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub justification: Option<String>,
+}
+
+/// Requests, the latest or most urgent first.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RequestList {
+    /// The version of this format.
+    pub format_version: FormatVersion,
+    /// The requests.
+    pub requests: Vec<Request>,
+    /// Where there may be more: those before this number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
 }

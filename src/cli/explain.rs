@@ -1,0 +1,49 @@
+//! `guestlist explain`.
+
+use clap::Args;
+
+use super::Exit;
+use super::acting::Acting;
+use super::context::Context;
+use super::failure::Failure;
+use crate::app::governance::requests;
+use crate::governance::record::Identity;
+use crate::governance::request::{Visitor, identity};
+use crate::model::Name;
+use crate::model::text::Email;
+use crate::render::view;
+use crate::store::OpenMode;
+
+/// Explain whether somebody may have a package, who would approve, and until when
+///
+/// Works for an address that nobody knows as well. The same conditions decide a request.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The address of the person
+    #[arg(value_name = "PERSON", value_parser = Email::parse)]
+    person: Email,
+
+    /// The package
+    #[arg(value_name = "PACKAGE", value_parser = Name::parse)]
+    package: Name,
+
+    /// As if the person had signed in so: passcode, tenant:ID, federation:ISSUER, microsoft, google or facebook
+    #[arg(long = "with", value_name = "IDENTITY", value_parser = identity)]
+    identity: Option<Identity>,
+
+    #[command(flatten)]
+    acting: Acting,
+}
+
+impl Arguments {
+    pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        let engine = self.acting.engine(cx, "explain", OpenMode::Read)?;
+        let visitor = Visitor {
+            mail: self.person.clone(),
+            identity: self.identity.clone(),
+        };
+        let explanation = requests::explain(&engine, &visitor, &self.package)?;
+        cx.report(|out| view::explanation(&explanation, out), || &explanation)?;
+        Ok(Exit::Done)
+    }
+}

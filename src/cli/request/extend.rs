@@ -1,0 +1,52 @@
+//! `guestlist request extend`.
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::held;
+use crate::cli::Exit;
+use crate::cli::acting::{Acting, instant};
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::requests;
+use crate::governance::request::{Change, Command, Held};
+use crate::model::text::Email;
+use crate::store::OpenMode;
+
+/// Ask to keep a package longer
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Arguments {
+    /// The number of the assignment, or the package
+    #[arg(value_name = "ASSIGNMENT|PACKAGE", value_parser = held)]
+    of: Held,
+
+    /// End then, where the policy allows as much
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    end: Option<Timestamp>,
+
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    justification: Option<String>,
+
+    /// Do it for this person, as their manager or as the policy allows
+    #[arg(long = "for", value_name = "ADDRESS", value_parser = Email::parse)]
+    person: Option<Email>,
+
+    #[command(flatten)]
+    acting: Acting,
+}
+
+impl Arguments {
+    pub(in crate::cli) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        let mut engine = self.acting.engine(cx, "request extend", OpenMode::Write)?;
+        let command = Command::Extend(Change {
+            of: self.of.clone(),
+            person: self.person.clone(),
+            justification: self.justification.clone(),
+            end: self.end,
+        });
+        let decision = engine.serve(&command.into())?;
+        requests::told(cx, &engine, &decision)?;
+        Ok(Exit::Done)
+    }
+}

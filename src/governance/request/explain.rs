@@ -1,0 +1,151 @@
+//! May somebody have a package, and what would follow if they asked now: the same functions that judge a request.
+
+use std::rc::Rc;
+
+use jiff::Timestamp;
+
+use super::approval::{Search, escalates};
+use super::conditions::{Examined, examine};
+use super::{Asker, Visitor, asking};
+use crate::governance::record::{Identity, Person, PersonId};
+use crate::governance::{
+    Actor, Desk, Ground, Refusal, Scope, Stop, Task, Thing, assignment, delegation,
+};
+use crate::model::Name;
+use crate::model::kinds::policy::Policy;
+use crate::model::text::Duration;
+
+/// What would follow if somebody asked for a package now.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    /// The person.
+    pub person: Person,
+    /// Whether anybody knows them.
+    pub known: bool,
+    /// The package.
+    pub package: Rc<Thing>,
+    /// Every condition, and the policies that remain.
+    pub examined: Examined,
+    /// What follows from each of the policies.
+    pub ways: Vec<Way>,
+}
+
+/// What follows from one policy.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// The policy.
+    pub policy: Rc<Thing>,
+    /// The stages, in order; none where nobody approves.
+    pub stages: Vec<Opened>,
+    /// When access would end if it started now; `None` for never.
+    pub end: Option<Timestamp>,
+}
+
+/// A stage as it would open now.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// Who would be asked.
+    pub approvers: Vec<PersonId>,
+    /// Whether the fallback would be needed.
+    pub fell_back: bool,
+    /// How long the stage lasts.
+    pub decide_within: Duration,
+    /// Who would be asked in addition, and after how long.
+    pub escalation: Option<(Duration, Vec<PersonId>)>,
+}
+
+/// Explains a person and a package. It works for an address that nobody knows.
+///
+/// # Errors
+///
+/// A refusal for a package that there is not, and for who may not look at other people; what the store could not tell.
+pub fn explain(desk: &Desk<'_>, visitor: &Visitor, package: &Name) -> Result<Explanation, Stop> {
+    let package = asking::package(desk, package)?;
+    let found = desk.by_mail(&visitor.mail)?;
+    let own = match (&desk.moment.actor, &found) {
+        (Actor::Person(id), Some(person)) => *id == person.id(),
+        _ => false,
+    };
+    if !own {
+        delegation::require(desk, Task::SeeAssignments, Scope::Package(package.id))?;
+    }
+    let known = found.is_some();
+    let person = asking::as_visitor(found, visitor)?;
+    if !known && desk.moment.tenant.is_own(person.mail.domain()) {
+        let message = format!("nobody of our own is known as {}", person.mail);
+        return desk.refuse(
+            Refusal::new(Ground::Unknown, message)
+                .help("an import of the directory makes our own people known"),
+        );
+    }
+    let asker = Asker { person, by: None };
+    let examined = examine(desk, &asker, &package, None, None)?;
+    let mut ways = Vec::new();
+    for thing in &examined.policies {
+        if let Some(policy) = thing.policy() {
+            ways.push(Way {
+                policy: Rc::clone(thing),
+                stages: stages(desk, &asker.person, policy)?,
+                end: assignment::end_of(&policy.expires, desk.now(), None),
+            });
+        }
+    }
+    Ok(Explanation {
+        person: asker.person,
+        known,
+        package,
+        examined,
+        ways,
+    })
+}
+
+fn stages(desk: &Desk<'_>, person: &Person, policy: &Policy) -> Result<Vec<Opened>, Stop> {
+    let mut stages = Vec::new();
+    for stage in &policy.approval.stages {
+        let search = Search::new(desk, person.clone(), None, false)?;
+        let lacking = stage.approvers_from.is_some();
+        let found = search.find(desk, stage.approvers.iter(), stage.fallback.iter(), lacking)?;
+        let escalation = match escalates(stage) {
+            Some(escalation) => {
+                let search = search.without(&found.people);
+                let (list, fallback) = (&escalation.approvers, &escalation.fallback);
+                let others = search.find(desk, list.iter(), fallback.iter(), false)?;
+                Some((escalation.after, others.people))
+            }
+            None => None,
+        };
+        stages.push(Opened {
+            approvers: found.people,
+            fell_back: found.fell_back,
+            decide_within: stage.decide_within,
+            escalation,
+        });
+    }
+    Ok(stages)
+}
+
+/// Reads how somebody signs in: `passcode`, `tenant:<id>`, `federation:<issuer>`, `microsoft`, `google`, `facebook`.
+///
+/// # Errors
+///
+/// Says what may be written instead.
+pub fn identity(text: &str) -> Result<Identity, crate::model::text::Malformed> {
+    use crate::model::text::{Guid, Malformed};
+    Ok(match text.split_once(':') {
+        Some(("tenant", id)) => Identity::Tenant {
+            tenant: Guid::parse(id)?,
+        },
+        Some(("federation", issuer)) if !issuer.is_empty() => Identity::Federation {
+            issuer: issuer.to_owned(),
+        },
+        None if text == "passcode" => Identity::Passcode,
+        None if text == "microsoft" => Identity::MicrosoftAccount,
+        None if text == "google" => Identity::Google,
+        None if text == "facebook" => Identity::Facebook,
+        _ => {
+            return Err(Malformed::new("not a way to sign in").help(
+                "write `passcode`, `tenant:<id>`, `federation:<issuer>`, `microsoft`, `google` or `facebook`",
+            ));
+        }
+    })
+}

@@ -1,0 +1,194 @@
+//! Which policies cover somebody, and which of them counts. Fact sheet `entra-behaviour` §2.
+
+use std::rc::Rc;
+
+use super::Asker;
+use super::organization;
+use crate::governance::record::{Identity, Person, PersonId};
+use crate::governance::{Desk, Thing, Unread, directory};
+use crate::model::kinds::OrganizationState;
+use crate::model::kinds::policy::{OnBehalf, Policy, Requestors};
+use crate::model::text::Principal;
+use crate::model::{Kind, Object};
+
+/// How narrow a policy's scope is. The narrowest class that covers somebody counts alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    /// Specific people, groups or organizations.
+    Specific,
+    /// All members.
+    Members,
+    /// All members and guests.
+    Directory,
+    /// All configured organizations, or anybody from outside.
+    External,
+}
+
+/// What somebody may do for somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// Ask for a package.
+    Add,
+    /// Ask to keep it longer.
+    Update,
+    /// Give it back.
+    Remove,
+}
+
+/// Somebody and their organization, looked up once for many policies.
+pub(super) struct Covered<'p> {
+    pub(super) person: &'p Person,
+    /// The organization that a verified identity proves.
+    pub(super) organization: Option<Rc<Thing>>,
+    passcodes: bool,
+}
+
+impl<'p> Covered<'p> {
+    pub(super) fn new(desk: &Desk<'_>, person: &'p Person) -> Result<Self, Unread> {
+        let organization = if person.is_outside() {
+            organization::of(desk, person)?
+        } else {
+            None
+        };
+        Ok(Self {
+            person,
+            organization,
+            passcodes: passcodes(desk)?,
+        })
+    }
+
+    /// Returns true for somebody who can only sign in by a passcode, where none are sent.
+    pub(super) fn lacks_passcode(&self) -> bool {
+        let by_passcode = self.person.identities == [Identity::Passcode];
+        self.person.is_outside() && by_passcode && !self.passcodes
+    }
+
+    /// Returns in which class a policy covers them; `None` when it does not.
+    pub(super) fn class(&self, desk: &Desk<'_>, policy: &Policy) -> Result<Option<Class>, Unread> {
+        let person = self.person;
+        let class = |covers: bool, class: Class| covers.then_some(class);
+        Ok(match &policy.requestors {
+            Requestors::People(people) => {
+                let named =
+                    person.living().is_some() && directory::names(desk, people.iter(), person)?;
+                class(named, Class::Specific)
+            }
+            Requestors::Members => class(person.is_member(), Class::Members),
+            Requestors::MembersAndGuests => class(person.living().is_some(), Class::Directory),
+            Requestors::Organizations(names) => {
+                let named = self.organization.as_ref().is_some_and(|mine| {
+                    names
+                        .iter()
+                        .any(|name| name.as_str() == mine.address.own_name())
+                });
+                class(named && !self.lacks_passcode(), Class::Specific)
+            }
+            Requestors::ConfiguredOrganizations => {
+                let configured = self.organization.as_ref().is_some_and(|mine| {
+                    let mine = mine.organization();
+                    mine.is_some_and(|mine| mine.state == OrganizationState::Configured)
+                });
+                class(configured && !self.lacks_passcode(), Class::External)
+            }
+            Requestors::AnyExternal => class(
+                person.is_outside() && !self.lacks_passcode(),
+                Class::External,
+            ),
+            Requestors::Nobody
+            | Requestors::Automatic(_)
+            | Requestors::AllServicePrincipals
+            | Requestors::AllAgentIdentities
+            | Requestors::ServicePrincipals(_) => None,
+        })
+    }
+}
+
+/// Returns true unless one-time passcodes are switched off.
+fn passcodes(desk: &Desk<'_>) -> Result<bool, Unread> {
+    let setting = desk.setting(Kind::Collaboration)?;
+    Ok(match setting.as_ref().map(|thing| &thing.object) {
+        Some(Object::Collaboration(settings)) => settings.one_time_passcode != Some(false),
+        _ => true,
+    })
+}
+
+/// Returns the policies of a package that cover somebody, each with its class, whatever their class.
+pub(super) fn covering(
+    desk: &Desk<'_>,
+    covered: &Covered<'_>,
+    package: &Thing,
+) -> Result<Vec<(Class, Rc<Thing>)>, Unread> {
+    let mut found = Vec::new();
+    for thing in desk.things(Kind::Policy, Some(&package.address))? {
+        let Some(policy) = thing.policy() else {
+            continue;
+        };
+        if let Some(class) = covered.class(desk, policy)? {
+            found.push((class, thing));
+        }
+    }
+    found.sort_by(|one, other| (one.0, &one.1.address).cmp(&(other.0, &other.1.address)));
+    Ok(found)
+}
+
+/// Keeps the policies of the narrowest class.
+pub(super) fn narrowest(found: Vec<(Class, Rc<Thing>)>) -> Vec<Rc<Thing>> {
+    let best = found.iter().map(|(class, _)| *class).min();
+    let kept = found.into_iter().filter(|(class, _)| Some(*class) == best);
+    kept.map(|(_, policy)| policy).collect()
+}
+
+/// Returns true when a policy lets who asks do it for the person; always true for the person.
+pub(super) fn on_behalf(
+    desk: &Desk<'_>,
+    policy: &Policy,
+    asker: &Asker,
+    deed: Deed,
+) -> Result<bool, Unread> {
+    let Some(by) = &asker.by else {
+        return Ok(true);
+    };
+    let Some(OnBehalf {
+        requestors,
+        add,
+        update,
+        remove,
+    }) = &policy.on_behalf
+    else {
+        return Ok(false);
+    };
+    let allowed = match deed {
+        Deed::Add => *add,
+        Deed::Update => *update,
+        Deed::Remove => *remove,
+    };
+    if !allowed {
+        return Ok(false);
+    }
+    for principal in requestors.iter() {
+        if let Principal::Manager(level) = principal
+            && manager(desk, &asker.person, *level)?.is_some_and(|manager| manager.id() == by.id())
+        {
+            return Ok(true);
+        }
+    }
+    directory::names(desk, requestors.iter(), by)
+}
+
+/// Returns the manager of somebody, so many levels up; `None` when there is none.
+pub(super) fn manager(
+    desk: &Desk<'_>,
+    person: &Person,
+    level: u8,
+) -> Result<Option<Person>, Unread> {
+    let mut next: Option<PersonId> = person.manager;
+    let mut found = None;
+    for _ in 0..level {
+        let Some(id) = next else {
+            return Ok(None);
+        };
+        found = desk.get::<Person>(id.0)?;
+        next = found.as_ref().and_then(|person| person.manager);
+    }
+    Ok(found)
+}
