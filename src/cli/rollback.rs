@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 
 use clap::Args;
 
-use super::apply::{applied_report, is_yes, refusing};
+use super::apply::{applied_report, followed, is_yes, refusing};
 use super::asking::Allowing;
 use super::context::Context;
 use super::failure::Failure;
@@ -120,6 +120,7 @@ impl Arguments {
             |out| view::went_back(&report, out),
             || json::v1::Apply::from(&report),
         )?;
+        followed(cx, applied);
         Ok(match applied.verified {
             Ok(true) => Exit::Done,
             Ok(false) | Err(_) => Exit::Error,

@@ -17,12 +17,14 @@ pub mod directory;
 pub mod due;
 mod effect;
 mod event;
+pub mod job;
 pub mod lifecycle;
 mod mail;
 mod moment;
 pub mod people;
 pub mod record;
 mod refusal;
+pub mod rule;
 mod world;
 
 pub use command::Command;

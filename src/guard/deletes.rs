@@ -236,6 +236,7 @@ mod tests {
         let cx = Circumstances {
             allowances: Allowances {
                 deletes: Some(9),
+                people: None,
                 everything: [Kind::Organization].into(),
             },
             waivers: vec![waiver("deletes", "organization/o01")],
@@ -295,6 +296,7 @@ mod tests {
                 thresholds: Thresholds { always, most, percent },
                 allowances: Allowances {
                     deletes: allowed,
+                    people: None,
                     everything: everything.then_some(Kind::Organization).into_iter().collect(),
                 },
                 waivers: waived
