@@ -1,7 +1,7 @@
 //! People and groups of the directory.
 
 use super::record::{Account, Creation, DirectoryRole, Identity, Key, Mark, Person, UserType};
-use super::{Activity, Desk, Ground, Refusal, Scope, Stop, Task, delegation};
+use super::{Activity, Desk, Ground, Refusal, Scope, Stop, Task, assignment, delegation};
 use crate::model::text::{Domain, Email};
 
 /// What can be done with people.
@@ -37,7 +37,7 @@ fn member(desk: &mut Desk<'_>, entry: &Entry) -> Result<(), Stop> {
             account.roles.clone_from(&entry.roles);
         }
         desk.put(Activity::UpdateUser, &person)?;
-        return Ok(());
+        return assignment::automatic::person_changed(desk, &person);
     }
     let number = desk.fresh::<Person>()?;
     let person = Person {
@@ -57,7 +57,7 @@ fn member(desk: &mut Desk<'_>, entry: &Entry) -> Result<(), Stop> {
         ..Person::applicant(number, entry.mail.clone(), entry.name.clone())
     };
     desk.put(Activity::AddUser, &person)?;
-    Ok(())
+    assignment::automatic::person_changed(desk, &person)
 }
 
 /// Makes an account for somebody from outside: invited, not yet redeemed.
@@ -106,4 +106,38 @@ fn guest_upn(desk: &Desk<'_>, mail: &Email) -> Result<String, Stop> {
         Ground::Limit,
         format!("no user principal name is free for {mail}"),
     ))
+}
+
+/// Refuses somebody from outside who may not be invited: the tenant's list of domains.
+///
+/// # Errors
+///
+/// The refusal, and what the store could not tell.
+pub(super) fn admission(desk: &Desk<'_>, mail: &Email, _: Option<&Identity>) -> Result<(), Stop> {
+    let thing = desk.setting(crate::model::Kind::Domains)?;
+    let Some(crate::model::Object::Domains(list)) = thing.as_ref().map(|thing| &thing.object)
+    else {
+        return Ok(());
+    };
+    let Ok(domain) = Domain::parse(mail.domain()) else {
+        return Ok(());
+    };
+    let is = |rule: &crate::model::text::DomainRule, below: bool| {
+        rule.domain == domain || below && rule.domain.covers(&domain)
+    };
+    let blocked = list
+        .block
+        .as_ref()
+        .is_some_and(|rules| rules.iter().any(|rule| is(rule, true)));
+    let left_out = list
+        .allow
+        .as_ref()
+        .is_some_and(|rules| !rules.iter().any(|rule| is(rule, rule.subdomains)));
+    if blocked || left_out {
+        return desk.refuse(Refusal::new(
+            Ground::Domain,
+            format!("the domain {domain} is refused by the list of domains"),
+        ));
+    }
+    Ok(())
 }

@@ -3,10 +3,8 @@
 use jiff::SignedDuration;
 
 use super::{cancel, progress};
-use crate::governance::record::{Assignment, AssignmentState, GrantState, Request, RequestState};
-use crate::governance::{
-    Activity, Desk, Effect, Ground, Refusal, Scope, Stop, Task, assignment, delegation,
-};
+use crate::governance::record::RequestState;
+use crate::governance::{Desk, Ground, Refusal, Scope, Stop, Task, assignment, delegation};
 
 /// How long after it failed a request may be tried again.
 const WINDOW: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -14,19 +12,18 @@ const WINDOW: SignedDuration = SignedDuration::from_hours(14 * 24);
 pub(super) fn reprocess(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
     let mut request = cancel::seen(desk, number)?;
     delegation::require(desk, Task::ManageRequests, Scope::Package(request.package))?;
-    if !matches!(
-        request.state,
-        RequestState::DeliveryFailed | RequestState::PartiallyDelivered
-    ) {
+    if let Some(assignment) = request.assignment {
+        return assignment::reprocess(desk, assignment);
+    }
+    if request.state != RequestState::DeliveryFailed {
         let state = request.state.as_str();
         return desk.refuse(
             Refusal::new(Ground::State, format!("request {number} is {state}"))
                 .help("only a delivery that failed, wholly or in part, is tried again"),
         );
     }
-    let now = desk.now();
     let since = request.completed.unwrap_or(request.created);
-    if now.duration_since(since) > WINDOW {
+    if desk.now().duration_since(since) > WINDOW {
         return desk.refuse(
             Refusal::new(
                 Ground::Late,
@@ -35,55 +32,6 @@ pub(super) fn reprocess(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
             .help("the package may be asked for anew"),
         );
     }
-    let assignment = match request.assignment {
-        Some(number) => desk.get::<Assignment>(number)?,
-        None => None,
-    };
-    let Some(assignment) = assignment.filter(|given| given.state != AssignmentState::Expired)
-    else {
-        // It failed before anything was given: its conditions are looked at again.
-        return progress::deliver(desk, &mut request);
-    };
-    again(desk, request, assignment)
-}
-
-/// Asks again for what was not granted.
-fn again(
-    desk: &mut Desk<'_>,
-    mut request: Request,
-    mut assignment: Assignment,
-) -> Result<(), Stop> {
-    let person = desk.person(assignment.person)?;
-    let other = assignment::of(desk, person.id(), assignment.package)?;
-    if let Some(other) = other.filter(|other| other.number != assignment.number) {
-        return desk.refuse(Refusal::new(
-            Ground::AlreadyAssigned,
-            format!(
-                "{} has the package already: assignment {}",
-                person.mail, other.number
-            ),
-        ));
-    }
-    for granted in &mut assignment.roles {
-        if matches!(granted.state, GrantState::Failed(_)) {
-            granted.state = GrantState::Pending;
-        }
-    }
-    assignment.state = AssignmentState::Delivering;
-    request.state = RequestState::Delivering;
-    request.completed = None;
-    request.status.clear();
-    desk.put_because(Activity::UpdateRequest, &request, "tried again")?;
-    desk.keep(&assignment)?;
-    if person.living().is_none() {
-        let effect = Effect::CreateGuest {
-            person: person.id(),
-            assignment: assignment.number,
-        };
-        let key = format!("guest/{}/{}", assignment.number, desk.now().as_second());
-        desk.effect(&key, effect)?;
-        return Ok(());
-    }
-    assignment::ask_for_roles(desk, &assignment)?;
-    Ok(assignment::finish(desk, assignment)?)
+    // It failed before anything was given: its conditions are looked at again.
+    progress::deliver(desk, &mut request)
 }
