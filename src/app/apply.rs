@@ -65,6 +65,9 @@ pub struct Applied {
     pub verified: Result<bool, StoreError>,
     /// How long the write took.
     pub seconds: f64,
+    /// Whether everybody who holds what was changed has what it says now; what is left is for ticks. An error when that could
+    /// not be done. The store has changed either way.
+    pub followed: Result<bool, AppError>,
 }
 
 /// Applies the tree to its store.
@@ -214,6 +217,8 @@ pub(super) fn toward(
     // be given back, ends by itself.
     let left = against(&*store, &planned.project, &planned.desired, &afterwards);
     let verified = left.map(|left| left.is_empty() && left.settled.is_empty());
+    drop(store);
+    let followed = super::governance::after_apply(workspace, world);
     Ok(Outcome::Applied(Box::new(Applied {
         planned,
         run,
@@ -221,6 +226,7 @@ pub(super) fn toward(
         signing,
         verified,
         seconds,
+        followed,
     })))
 }
 

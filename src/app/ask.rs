@@ -33,6 +33,7 @@ pub(super) fn circumstances(
         let since = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
         circumstances.deleted = store.deleted(workspace.project(), since)?;
     }
+    circumstances.endings = super::governance::endings(store, workspace.project(), plan)?;
     let kinds = foreign_kinds(plan);
     if plan.foreign > 0 && !kinds.is_empty() {
         circumstances.foreign = store.foreign(workspace.project(), &kinds)?;

@@ -25,7 +25,7 @@ use crate::render::{json, report, view};
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// A plan that `guestlist plan --out FILE` saved: exactly its changes are made, or none, without a question
-    #[arg(value_name = "FILE", conflicts_with_all = ["auto_approve", "expect", "adopt", "target", "exclude", "destroy", "allow_deletes", "allow_delete_all"])]
+    #[arg(value_name = "FILE", conflicts_with_all = ["auto_approve", "expect", "adopt", "target", "exclude", "destroy", "allow_deletes", "allow_delete_all", "max_people"])]
     file: Option<PathBuf>,
 
     /// Apply without asking
@@ -201,6 +201,7 @@ fn finish(cx: &Context, outcome: &Outcome) -> Result<Exit, Failure> {
                 |out| view::applied(&report, out),
                 || json::v1::Apply::from(&report),
             )?;
+            followed(cx, applied);
             Ok(ended(applied))
         }
     }
@@ -211,6 +212,19 @@ pub(super) fn ended(applied: &Applied) -> Exit {
     match (&applied.verified, &applied.signing) {
         (_, Signing::Failed(_)) | (Ok(false) | Err(_), _) => Exit::Error,
         (Ok(true), _) => Exit::Done,
+    }
+}
+
+/// Tells what is left to do for people who hold what was changed.
+pub(super) fn followed(cx: &Context, applied: &Applied) {
+    match &applied.followed {
+        Ok(true) => {}
+        Ok(false) => cx.say(
+            "Many people hold what was changed. `guestlist tick` goes on bringing their access in line.",
+        ),
+        Err(error) => cx.say(&format!(
+            "warning: the access of people who hold what was changed could not be brought in line: {error}; `guestlist tick` tries again"
+        )),
     }
 }
 

@@ -51,6 +51,12 @@ pub(super) struct Allowing {
     /// May be given several times.
     #[arg(long, value_name = "KIND", value_parser = kinds(), help_heading = "Guards")]
     allow_delete_all: Vec<String>,
+
+    /// Let up to N people lose access that they have
+    ///
+    /// Who holds a package or came through a policy that is deleted loses it with the apply.
+    #[arg(long, value_name = "N", help_heading = "Guards")]
+    max_people: Option<u64>,
 }
 
 impl Allowing {
@@ -66,10 +72,12 @@ impl Allowing {
         let Self {
             allow_deletes,
             allow_delete_all,
+            max_people,
         } = self;
         let allowed = |kind: &&Kind| allow_delete_all.iter().any(|word| word == kind.as_str());
         Allowances {
             deletes: *allow_deletes,
+            people: *max_people,
             everything: Kind::ALL.iter().filter(allowed).copied().collect(),
         }
     }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 
 use clap::Args;
 
-use super::apply::{applied_report, ended, is_yes, refusing};
+use super::apply::{applied_report, ended, followed, is_yes, refusing};
 use super::asking::Allowing;
 use super::context::Context;
 use super::failure::Failure;
@@ -120,6 +120,7 @@ impl Arguments {
             |out| view::went_back(&report, out),
             || json::v1::Apply::from(&report),
         )?;
+        followed(cx, applied);
         Ok(ended(applied))
     }
 }

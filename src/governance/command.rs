@@ -1,6 +1,6 @@
 //! Everything that the engine can be told, by area.
 
-use super::{Desk, Stop, assignment, delivery, lifecycle, people, request};
+use super::{Desk, Stop, assignment, delivery, job, lifecycle, people, request};
 
 /// Declares the areas: each has a `Command` and a `decide`.
 macro_rules! areas {
@@ -37,6 +37,8 @@ areas! {
     Request = request;
     /// What became of effects.
     Delivery = delivery;
+    /// Work that goes on over several decisions.
+    Job = job;
     /// What happens to accounts of people from outside.
     Lifecycle = lifecycle;
 }

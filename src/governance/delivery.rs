@@ -2,9 +2,10 @@
 
 use jiff::SignedDuration;
 
-use super::assignment::finish;
+use super::assignment::{fail, finish, inadmissible};
 use super::record::{
-    Assignment, Delivery, DeliveryState, Governed, GrantState, Hold, Mark, Person, Source,
+    Assignment, AssignmentState, Delivery, DeliveryState, Governed, GrantState, Hold, Mark, Person,
+    Source,
 };
 use super::{Activity, Desk, Effect, Outcome, Role, Stop, Unread, people};
 
@@ -47,6 +48,10 @@ fn settle(desk: &mut Desk<'_>, number: u64, outcome: &Outcome) -> Result<(), Sto
     if !delivery.state.is_open() {
         return Ok(());
     }
+    if delivery.state == DeliveryState::Planned {
+        // Tried without a beginning of its own: the directory is the store itself.
+        delivery.tries = delivery.tries.saturating_add(1);
+    }
     let later = match outcome {
         Outcome::Later(trouble) => Some((DeliveryState::Planned, trouble)),
         Outcome::Unknown(trouble) => Some((DeliveryState::Unknown, trouble)),
@@ -78,10 +83,53 @@ fn settle(desk: &mut Desk<'_>, number: u64, outcome: &Outcome) -> Result<(), Sto
     }
 }
 
-/// How long to wait before an effect is tried again: half a minute, doubling to four hours.
+/// How long to wait before an effect is tried again: five minutes, then four times as long each time, at most four hours. So
+/// the tries of an effect last several hours before it is given up.
 fn pause(tries: u8) -> SignedDuration {
-    let doubled = 30_i64 << u32::from(tries.min(9));
-    SignedDuration::from_secs(doubled.min(4 * 3600))
+    let minutes = 5_i64 << (2 * u32::from(tries.saturating_sub(1).min(9)));
+    SignedDuration::from_mins(minutes.min(4 * 60))
+}
+
+/// Returns true while an effect is still wanted. Between its decision and its turn an assignment may have ended, or another
+/// one may have come that grants a role which was to be taken away.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn is_wanted(desk: &Desk<'_>, effect: &Effect) -> Result<bool, Unread> {
+    match effect {
+        Effect::Mail(_) => Ok(true),
+        Effect::CreateGuest { assignment, .. } => {
+            let assignment = desk.need::<Assignment>(*assignment)?;
+            Ok(assignment.state == AssignmentState::Delivering)
+        }
+        Effect::Grant(role) => {
+            let assignment = desk.need::<Assignment>(role.assignment)?;
+            Ok(state_of(&assignment, role) == Some(&GrantState::Pending))
+        }
+        Effect::Revoke(role) => {
+            let assignment = desk.need::<Assignment>(role.assignment)?;
+            let leaving = state_of(&assignment, role) == Some(&GrantState::Leaving);
+            Ok(leaving && !is_granted_otherwise(desk, &assignment, role)?)
+        }
+    }
+}
+
+fn state_of<'a>(assignment: &'a Assignment, role: &Role) -> Option<&'a GrantState> {
+    let mut roles = assignment.roles.iter();
+    let found = roles.find(|granted| granted.place == role.place && granted.role == role.role);
+    found.map(|granted| &granted.state)
+}
+
+fn is_granted_otherwise(
+    desk: &Desk<'_>,
+    assignment: &Assignment,
+    role: &Role,
+) -> Result<bool, Unread> {
+    let others = super::assignment::all_of(desk, assignment.person)?;
+    Ok(others
+        .iter()
+        .any(|other| other.number != assignment.number && other.gives(&role.place, &role.role)))
 }
 
 fn granted(desk: &mut Desk<'_>, role: &Role, failed: Option<String>) -> Result<(), Unread> {
@@ -90,10 +138,12 @@ fn granted(desk: &mut Desk<'_>, role: &Role, failed: Option<String>) -> Result<(
         None => GrantState::Held,
         Some(why) => GrantState::Failed(why.clone()),
     };
+    let mut wanted = false;
     for granted in &mut assignment.roles {
         let same = granted.place == role.place && granted.role == role.role;
         if same && granted.state == GrantState::Pending {
             granted.state = now.clone();
+            wanted = true;
         }
     }
     if failed.is_none() && find(desk, role)?.is_none() {
@@ -106,7 +156,26 @@ fn granted(desk: &mut Desk<'_>, role: &Role, failed: Option<String>) -> Result<(
         };
         desk.put(Activity::FulfillResource, &hold)?;
     }
+    if failed.is_none() && !wanted {
+        // Granted although the assignment has ended meanwhile: nobody would take it away.
+        return take_back(desk, assignment, role);
+    }
     finish(desk, assignment)
+}
+
+/// Takes a role away that was granted too late.
+fn take_back(desk: &mut Desk<'_>, mut assignment: Assignment, role: &Role) -> Result<(), Unread> {
+    if assignment.gives(&role.place, &role.role) || is_granted_otherwise(desk, &assignment, role)? {
+        return Ok(());
+    }
+    for granted in &mut assignment.roles {
+        if granted.place == role.place && granted.role == role.role {
+            granted.state = GrantState::Leaving;
+        }
+    }
+    assignment.attempt += 1;
+    desk.keep(&assignment)?;
+    super::assignment::ask_to_take(desk, &assignment)
 }
 
 fn find(desk: &Desk<'_>, role: &Role) -> Result<Option<Hold>, Unread> {
@@ -116,35 +185,62 @@ fn find(desk: &Desk<'_>, role: &Role) -> Result<Option<Hold>, Unread> {
 
 fn revoked(desk: &mut Desk<'_>, role: &Role, failed: Option<String>) -> Result<(), Unread> {
     let mut assignment = desk.need::<Assignment>(role.assignment)?;
-    if failed.is_none() {
-        for granted in &mut assignment.roles {
-            if granted.place == role.place && granted.role == role.role {
-                granted.state = GrantState::Gone;
-            }
+    if state_of(&assignment, role) != Some(&GrantState::Leaving) {
+        return Ok(());
+    }
+    let kept = is_granted_otherwise(desk, &assignment, role)?;
+    if failed.is_some() && !kept {
+        // It stays to be taken away: `assignment reprocess` tries again, and lists of assignments show it.
+        return Ok(());
+    }
+    for granted in &mut assignment.roles {
+        if granted.place == role.place && granted.role == role.role {
+            granted.state = GrantState::Gone;
         }
-        desk.keep(&assignment)?;
-        if let Some(hold) = find(desk, role)? {
-            desk.remove(Activity::RemoveResource, &hold)?;
-        }
+    }
+    desk.keep(&assignment)?;
+    if !kept
+        && let Some(hold) = find(desk, role)?
+        && hold.source != Source::Rule
+    {
+        desk.remove(Activity::RemoveResource, &hold)?;
     }
     Ok(())
 }
 
 /// Goes on with an assignment whose guest was to be created.
 fn invited(desk: &mut Desk<'_>, number: u64, failed: Option<String>) -> Result<(), Stop> {
-    let mut assignment = desk.need::<Assignment>(number)?;
+    let assignment = desk.need::<Assignment>(number)?;
+    if assignment.state != AssignmentState::Delivering {
+        return Ok(());
+    }
     if let Some(why) = failed {
-        for granted in &mut assignment.roles {
-            granted.state = GrantState::Failed(why.clone());
-        }
-        return Ok(finish(desk, assignment)?);
+        return Ok(fail(desk, assignment, &why)?);
     }
     let mut person: Person = desk.person(assignment.person)?;
     if person.living().is_none() {
-        person.account = Some(people::guest_account(desk, &person.mail)?);
+        if let Some(why) = inadmissible(desk, &person)? {
+            return Ok(fail(desk, assignment, &why)?);
+        }
+        person.account = match people::guest_account(desk, &person.mail) {
+            Ok(account) => Some(account),
+            Err(Stop::Refused(refusal)) => return Ok(fail(desk, assignment, &refusal.message)?),
+            Err(stop) => return Err(stop),
+        };
         person.governed = Governed::Governed;
         desk.put(Activity::Invite, &person)?;
     }
     super::assignment::ask_for_roles(desk, &assignment)?;
     Ok(finish(desk, assignment)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_effect_is_tried_for_several_hours() {
+        let pauses: Vec<i64> = (1..TRIES).map(|tries| pause(tries).as_mins()).collect();
+        assert_eq!(pauses, [5, 20, 80, 240, 240]);
+    }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::record::{Mark, RecordId, RecordKind};
 use super::world::{Range, Unread, World};
-use super::{Command, assignment, lifecycle, request};
+use super::{Command, assignment, job, lifecycle, request};
 
 /// Returns what is due at an instant, the earliest first, at most so many. Commands that are no longer due when they are
 /// decided do nothing, so two ticks at once do no harm.
@@ -26,6 +26,7 @@ fn command(id: RecordId) -> Option<Command> {
     match id.kind {
         RecordKind::Assignment => Some(assignment::Command::Due(id.number).into()),
         RecordKind::Request => Some(request::Command::Due(id.number).into()),
+        RecordKind::Job => Some(job::Command::Due(id.number).into()),
         RecordKind::Person => Some(lifecycle::Command::Due(id.number).into()),
         _ => None,
     }

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::record::{Assignment, Governed, Key, Mark, Person, PersonId, Wait};
+use super::record::{Assignment, Governed, Key, Mark, Person, PersonId, Wait, Why};
 use super::{Activity, Desk, Stop, Unread};
 use crate::model::kinds::{AfterLastAssignment, Waiting};
 use crate::model::{Kind, Object};
@@ -92,6 +92,19 @@ fn due(desk: &mut Desk<'_>, person: PersonId) -> Result<(), Stop> {
     let Some(due) = person.due().filter(|due| *due <= desk.now()) else {
         return Ok(());
     };
+    if person.living().is_none() {
+        // It can no longer be restored: until now its assignments counted.
+        super::assignment::end_all(desk, person.id(), Why::PersonGone)?;
+        person = desk.person(person.id())?;
+        person.account = None;
+        person.wait = None;
+        desk.put_because(
+            Activity::PurgeUser,
+            &person,
+            "deleted for longer than it can be restored",
+        )?;
+        return Ok(());
+    }
     let deletes = person.wait.as_ref().and_then(|wait| wait.delete_at) == Some(due);
     if deletes && !has_any(desk, person.id())? && person.governed == Governed::Governed {
         if let Some(account) = &mut person.account {

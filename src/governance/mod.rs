@@ -17,6 +17,7 @@ pub mod directory;
 pub mod due;
 mod effect;
 mod event;
+pub mod job;
 pub mod lifecycle;
 mod mail;
 mod moment;
@@ -24,6 +25,7 @@ pub mod people;
 pub mod record;
 mod refusal;
 pub mod request;
+pub mod rule;
 mod world;
 
 pub use command::Command;

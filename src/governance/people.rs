@@ -1,7 +1,7 @@
 //! People and groups of the directory.
 
 use super::record::{Account, Creation, DirectoryRole, Identity, Key, Mark, Person, UserType};
-use super::{Activity, Desk, Ground, Refusal, Scope, Stop, Task, delegation};
+use super::{Activity, Desk, Ground, Refusal, Scope, Stop, Task, assignment, delegation};
 use crate::model::text::{Domain, Email};
 
 /// What can be done with people.
@@ -37,7 +37,7 @@ fn member(desk: &mut Desk<'_>, entry: &Entry) -> Result<(), Stop> {
             account.roles.clone_from(&entry.roles);
         }
         desk.put(Activity::UpdateUser, &person)?;
-        return Ok(());
+        return assignment::automatic::person_changed(desk, &person);
     }
     let number = desk.fresh::<Person>()?;
     let person = Person {
@@ -57,7 +57,7 @@ fn member(desk: &mut Desk<'_>, entry: &Entry) -> Result<(), Stop> {
         ..Person::applicant(number, entry.mail.clone(), entry.name.clone())
     };
     desk.put(Activity::AddUser, &person)?;
-    Ok(())
+    assignment::automatic::person_changed(desk, &person)
 }
 
 /// Makes an account for somebody from outside: invited, not yet redeemed.

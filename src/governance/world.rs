@@ -66,8 +66,8 @@ pub trait World {
     /// [`Unread`] when the store cannot tell.
     fn things(&self, kind: Kind, within: Option<&Address>) -> Result<Vec<Rc<Thing>>, Unread>;
 
-    /// Returns the objects that applies have changed after a change, oldest first, at most so many: the number of the
-    /// change, the object, its kind.
+    /// Returns the objects that applies have changed after a change, oldest first, of at most so many changes. A replacement
+    /// names the object that is gone as well as the one that took its place.
     ///
     /// # Errors
     ///
@@ -104,6 +104,8 @@ pub struct Moved {
     pub kind: Kind,
     /// Whether the object is still there and somebody's.
     pub is_there: bool,
+    /// Whether the object is deleted. One that was let go is neither there nor deleted.
+    pub is_gone: bool,
 }
 
 /// Which marks.

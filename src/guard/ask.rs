@@ -60,6 +60,9 @@ pub struct Allowances {
     /// So many objects of each kind may be deleted within 24 hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletes: Option<u64>,
+    /// So many people may lose access that they have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<u64>,
     /// Kinds of which everything may be deleted.
     #[serde(serialize_with = "to_words", deserialize_with = "from_words")]
     #[schemars(with = "Vec<String>")]

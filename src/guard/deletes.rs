@@ -240,6 +240,7 @@ mod tests {
         let cx = Circumstances {
             allowances: Allowances {
                 deletes: Some(9),
+                people: None,
                 everything: [Kind::Organization].into(),
             },
             waivers: vec![waiver("deletes", "organization/o01")],
@@ -299,6 +300,7 @@ mod tests {
                 thresholds: Thresholds { always, most, percent },
                 allowances: Allowances {
                     deletes: allowed,
+                    people: None,
                     everything: everything.then_some(Kind::Organization).into_iter().collect(),
                 },
                 waivers: waived

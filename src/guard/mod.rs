@@ -13,6 +13,7 @@ mod circumstances;
 mod commitment;
 mod deletes;
 mod foreign;
+mod holders;
 mod rules;
 mod thresholds;
 
@@ -20,5 +21,6 @@ pub use ask::{Allowances, Ask};
 pub use circumstances::Circumstances;
 pub use commitment::{ActionLine, Commitment, Difference, FILE_BYTES, FORMAT, Stale};
 pub use foreign::foreign_kinds;
+pub use holders::Ending;
 pub use rules::{Refusal, Rule, Verdict, judge};
 pub use thresholds::Thresholds;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::circumstances::waived;
-use super::{Circumstances, Thresholds, deletes, foreign};
+use super::{Circumstances, Thresholds, deletes, foreign, holders};
 use crate::model::{Address, Body, RemoteId, Waiver};
 use crate::plan::{Change, Clash, Conflict, Delta, Lifted, Plan, Reason};
 use crate::planted::{self, Planted};
@@ -31,6 +31,8 @@ pub enum Rule {
     Everything,
     /// What another project owns is neither taken over nor doubled.
     Foreign,
+    /// Nobody loses access that they have.
+    Holders,
 }
 
 impl Rule {
@@ -45,6 +47,7 @@ impl Rule {
         Self::Deletes,
         Self::Everything,
         Self::Foreign,
+        Self::Holders,
     ];
 
     /// Returns the word that names the rule.
@@ -60,6 +63,7 @@ impl Rule {
             Self::Deletes => "deletes",
             Self::Everything => "everything",
             Self::Foreign => "foreign",
+            Self::Holders => "holders",
         }
     }
 
@@ -129,6 +133,7 @@ pub fn judge(plan: &Plan, cx: &Circumstances) -> Verdict {
         }
     }
     deletes::judge(plan, cx, &mut verdict);
+    holders::judge(cx, &mut verdict);
     verdict
         .refusals
         .sort_by(|a, b| (&a.address, a.rule).cmp(&(&b.address, b.rule)));
@@ -304,6 +309,7 @@ mod tests {
         Circumstances {
             allowances: Allowances {
                 deletes: Some(u64::MAX),
+                people: None,
                 everything: Kind::ALL.iter().copied().collect(),
             },
             ..Circumstances::default()

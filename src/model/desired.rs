@@ -133,8 +133,14 @@ pub struct Waiver {
 
 impl Waiver {
     /// The guards that a waiver can lift.
-    pub const GUARDS: &'static [&'static str] =
-        &["deletes", "everything", "foreign", "replacement", "twin"];
+    pub const GUARDS: &'static [&'static str] = &[
+        "deletes",
+        "everything",
+        "foreign",
+        "holders",
+        "replacement",
+        "twin",
+    ];
 }
 
 /// Everything that the tree declares, in order of addresses.

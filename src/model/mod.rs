@@ -14,6 +14,7 @@ mod lifecycle;
 mod live;
 mod registry;
 mod respell;
+pub mod rule;
 mod set;
 pub mod text;
 

@@ -1,6 +1,11 @@
 //! The directory: where accounts and roles really are.
 
-use crate::governance::{Effect, Outcome, Unread, World};
+use crate::governance::record::{
+    Assignment, Entity, Group, Key, Mark, Person, RecordId, RecordKind,
+};
+use crate::governance::{Effect, Outcome, Range, Role, Unread, World};
+use crate::model::kinds::{Origin, Resource};
+use crate::model::{Address, Kind};
 
 /// Where accounts and roles really are: the store itself, or a tenant.
 pub trait Directory {
@@ -16,7 +21,8 @@ pub trait Directory {
     -> Result<Outcome, Unread>;
 }
 
-/// The directory of a store that stands alone: accounts and roles are the store's own records.
+/// The directory of a store that stands alone: accounts and roles are the store's own records. It refuses what a tenant's
+/// directory would refuse.
 #[derive(Debug, Clone, Copy)]
 pub struct Embedded;
 
@@ -25,7 +31,88 @@ impl Directory for Embedded {
         true
     }
 
-    fn perform(&mut self, _: &str, _: &Effect, _: &dyn World) -> Result<Outcome, Unread> {
-        Ok(Outcome::Done)
+    fn perform(&mut self, _: &str, effect: &Effect, world: &dyn World) -> Result<Outcome, Unread> {
+        let refused = match effect {
+            Effect::Grant(role) => refuses(world, role)?,
+            Effect::Revoke(_) | Effect::CreateGuest { .. } | Effect::Mail(_) => None,
+        };
+        Ok(refused.map_or(Outcome::Done, Outcome::Failed))
     }
+}
+
+/// Returns why a role cannot be granted.
+fn refuses(world: &dyn World, role: &Role) -> Result<Option<String>, Unread> {
+    let Some(person) = record::<Person>(world, RecordKind::Person, role.person.0)? else {
+        return Ok(Some("the person is gone".to_owned()));
+    };
+    if person.living().is_none() {
+        return Ok(Some(format!("{} has no account", person.mail)));
+    }
+    let place = &role.place;
+    let Some(resource) = resource(world, role)? else {
+        return Ok(Some(format!(
+            "the {} `{}` is no longer declared",
+            place.origin.key(),
+            place.name
+        )));
+    };
+    if !resource.offered_roles().any(|offered| offered == role.role) {
+        return Ok(Some(format!(
+            "`{}` has no role `{}`",
+            place.name, role.role
+        )));
+    }
+    let is_group = matches!(place.origin, Origin::Group | Origin::Team);
+    let group = match is_group {
+        true => group(world, &place.name)?,
+        false => None,
+    };
+    let by_rule = group.as_ref().is_some_and(|group| group.rule.is_some());
+    if by_rule || resource.membership_rule.is_some() {
+        return Ok(Some(format!(
+            "`{}` is a dynamic group: its rule alone says who is a member",
+            place.name
+        )));
+    }
+    let open = resource.guests && group.is_none_or(|group| group.guests);
+    Ok((person.is_guest() && !open).then(|| format!("`{}` takes no guests", place.name)))
+}
+
+/// Returns the declared resource that a package grants a role of; `None` when the package no longer does.
+fn resource(world: &dyn World, role: &Role) -> Result<Option<Resource>, Unread> {
+    let assignment = record::<Assignment>(world, RecordKind::Assignment, role.assignment)?;
+    let Some(assignment) = assignment else {
+        return Ok(None);
+    };
+    let thing = world.object(assignment.package)?;
+    let Some(package) = thing.as_ref().and_then(|thing| thing.package()) else {
+        return Ok(None);
+    };
+    for name in package.grants.keys() {
+        let thing = world.at(&Address::new(Kind::Resource, name))?;
+        let Some(resource) = thing.as_ref().and_then(|thing| thing.resource()) else {
+            continue;
+        };
+        if resource.origin() == Some((role.place.origin, &role.place.name)) {
+            return Ok(Some(resource.clone()));
+        }
+    }
+    Ok(None)
+}
+
+fn group(world: &dyn World, name: &str) -> Result<Option<Group>, Unread> {
+    let range = Range::of(Mark::GroupName, Key::new().text(name)).most(1);
+    match world.marked(&range)?.first() {
+        Some((_, id)) => record::<Group>(world, RecordKind::Group, id.number),
+        None => Ok(None),
+    }
+}
+
+fn record<E: Entity>(
+    world: &dyn World,
+    kind: RecordKind,
+    number: u64,
+) -> Result<Option<E>, Unread> {
+    let found = world.record(RecordId { kind, number })?;
+    Ok(found.and_then(E::from_record))
 }

@@ -3,6 +3,8 @@
 mod acting;
 pub mod cards;
 mod directory;
+mod endings;
+mod follow;
 mod mailer;
 mod outbox;
 pub mod requests;
@@ -12,6 +14,8 @@ use jiff::Timestamp;
 
 pub use acting::{Acting, Arrival};
 pub use directory::{Directory, Embedded};
+pub(super) use endings::endings;
+pub(super) use follow::after_apply;
 pub use mailer::{Folder, Mailer};
 pub use tick::{Ticked, tick};
 

@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::app::AppError;
 use crate::governance::record::{Delivery, DeliveryState, Mark, Record};
-use crate::governance::{Decision, Effect, Outcome, Range, delivery};
+use crate::governance::{Decision, Desk, Effect, Outcome, Range, delivery};
 
 /// How many effects are taken at once.
 const BATCH: usize = 100;
@@ -42,20 +42,24 @@ impl Engine<'_> {
     }
 
     fn perform(&mut self, deliveries: &[Delivery]) -> Result<Vec<(u64, Outcome)>, AppError> {
-        let at = self.moment.now;
         let mut outcomes = Vec::new();
         let Self {
             store,
             directory,
             mailer,
             project,
+            moment,
             ..
         } = self;
+        let (moment, at) = (&*moment, moment.now);
         store.look(project, &mut |view| {
             outcomes.clear();
             for delivery in deliveries {
                 let outcome = match &delivery.effect {
                     Effect::Mail(mail) => mailer.send(&delivery.key, mail, at),
+                    effect if !delivery::is_wanted(&Desk::new(view, moment), effect)? => {
+                        Outcome::Failed("no longer wanted".to_owned())
+                    }
                     effect => directory.perform(&delivery.key, effect, view)?,
                 };
                 outcomes.push((delivery.number, outcome));

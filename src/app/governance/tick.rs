@@ -24,6 +24,7 @@ pub struct Ticked {
 pub fn tick(engine: &mut Engine<'_>) -> Result<Ticked, AppError> {
     let mut ticked = Ticked::default();
     engine.drain()?;
+    let _ = engine.follow()?;
     loop {
         let now = engine.now();
         let commands = engine.look(|desk| due(desk.world(), now, BATCH))?;

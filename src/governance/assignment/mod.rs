@@ -1,16 +1,22 @@
-//! Assignments: given, kept longer, taken away.
+//! Assignments: given, kept longer, put right, taken away. Entra's facts on the life of an assignment.
 
+pub(super) mod automatic;
+mod due;
 mod extend;
 mod fulfil;
 mod grant;
 mod remove;
+mod reprocess;
+mod roles;
 
 pub(super) use extend::extend;
-pub(super) use fulfil::{ask_for_roles, end_of, finish, fulfil};
-pub(super) use remove::end;
+pub(super) use fulfil::{end_of, fail, finish, fulfil, inadmissible};
+pub(super) use remove::{end, end_all};
+pub(super) use reprocess::again;
+pub(super) use roles::{align, ask_for_roles, ask_to_take};
 
-use super::record::{Assignment, PersonId, Why};
-use super::{Desk, Stop};
+use super::record::{Assignment, Key, Mark, ObjectId, PersonId};
+use super::{Desk, Stop, Unread};
 use crate::model::Address;
 use crate::model::text::Email;
 use jiff::Timestamp;
@@ -20,8 +26,13 @@ use jiff::Timestamp;
 pub enum Command {
     /// An administrator assigns a package directly.
     Grant(Direct),
+    /// The same through a policy with questions: a question, or its number counted from 1, and an answer to it.
+    Answered(Direct, Vec<(String, String)>),
     /// An administrator takes an assignment away.
     Revoke(u64),
+    /// An administrator lets the roles of an assignment be delivered again: those that failed, and those that somebody took
+    /// away in the directory.
+    Reprocess(u64),
     /// Something is due for an assignment: its end, or a reminder.
     Due(u64),
 }
@@ -33,7 +44,7 @@ pub struct Direct {
     pub person: Email,
     /// The name of somebody whom the directory does not know yet.
     pub name: Option<String>,
-    /// The policy.
+    /// The policy; or the package, where one policy of it alone covers the person.
     pub policy: Address,
     /// When it starts; `None` for at once.
     pub start: Option<Timestamp>,
@@ -45,36 +56,33 @@ pub struct Direct {
 
 pub(super) fn decide(desk: &mut Desk<'_>, command: &Command) -> Result<(), Stop> {
     match command {
-        Command::Grant(direct) => grant::grant(desk, direct),
+        Command::Grant(direct) => grant::grant(desk, direct, &[]),
+        Command::Answered(direct, answers) => grant::grant(desk, direct, answers),
         Command::Revoke(number) => remove::revoke(desk, *number),
-        Command::Due(number) => due(desk, *number),
+        Command::Reprocess(number) => reprocess::reprocess(desk, *number),
+        Command::Due(number) => due::due(desk, *number),
     }
-}
-
-fn due(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
-    let Some(assignment) = desk.get::<Assignment>(number)? else {
-        return Ok(());
-    };
-    if assignment.ends().is_some_and(|end| end <= desk.now()) {
-        let why = match assignment.grace_until {
-            Some(grace) if grace <= desk.now() => Why::Rule,
-            _ => Why::Expired,
-        };
-        end(desk, assignment, why)?;
-    }
-    Ok(())
 }
 
 /// Returns the assignment that somebody has of a package, or is about to have.
 ///
 /// # Errors
 ///
-/// [`super::Unread`] when the store cannot tell.
+/// [`Unread`] when the store cannot tell.
 pub fn of(
     desk: &Desk<'_>,
     person: PersonId,
-    package: super::record::ObjectId,
-) -> Result<Option<Assignment>, super::Unread> {
-    let key = super::record::Key::new().person(person).object(package);
-    desk.first(super::record::Mark::AssignmentPerson, &key)
+    package: ObjectId,
+) -> Result<Option<Assignment>, Unread> {
+    let key = Key::new().person(person).object(package);
+    desk.first(Mark::AssignmentPerson, &key)
+}
+
+/// Returns every assignment that somebody has, or is about to have, in order of packages.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn all_of(desk: &Desk<'_>, person: PersonId) -> Result<Vec<Assignment>, Unread> {
+    desk.find(Mark::AssignmentPerson, &Key::new().person(person))
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::roles::ask_to_take;
 use crate::governance::record::{
-    Assignment, AssignmentState, Ended, GrantState, Key, Mark, Place, Request, Why,
+    Asked, Assignment, AssignmentState, Ended, GrantState, Person, PersonId, Place, Request,
+    RequestKind, RequestState, Schedule, Terms, Why,
 };
 use crate::governance::{
-    Activity, Desk, Effect, Ground, Refusal, Role, Scope, Stop, Task, Template, Unread, delegation,
+    Activity, Actor, Desk, Ground, Refusal, Scope, Stop, Task, Template, Unread, delegation,
     lifecycle, mail,
 };
 
@@ -19,12 +21,43 @@ pub(super) fn revoke(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
     };
     delegation::require(desk, Task::Assign, Scope::Package(assignment.package))?;
     if assignment.state == AssignmentState::Expired {
-        return desk.refuse(Refusal::new(
-            Ground::State,
-            format!("assignment {number} has ended already"),
-        ));
+        return desk.refuse(
+            Refusal::new(
+                Ground::State,
+                format!("assignment {number} has ended already"),
+            )
+            .help("`guestlist assignment reprocess` takes away roles that are left of it"),
+        );
     }
+    let request = Request {
+        number: desk.fresh::<Request>()?,
+        kind: RequestKind::AdminRemove,
+        person: assignment.person,
+        by: asked(&desk.moment.actor),
+        package: assignment.package,
+        policy: assignment.policy,
+        assignment: Some(number),
+        state: RequestState::Delivered,
+        status: String::new(),
+        created: desk.now(),
+        completed: Some(desk.now()),
+        justification: None,
+        answers: Vec::new(),
+        schedule: Schedule::default(),
+        terms: Terms::default(),
+        stages: Vec::new(),
+    };
+    desk.put(Activity::AdminRemoves, &request)?;
     Ok(end(desk, assignment, Why::Administrator)?)
+}
+
+/// Returns who asked, as a request keeps it.
+pub(super) fn asked(actor: &Actor) -> Option<Asked> {
+    match actor {
+        Actor::Operator(name) => Some(Asked::Operator(name.clone())),
+        Actor::Person(id) => Some(Asked::Person(*id)),
+        Actor::Engine => None,
+    }
 }
 
 /// Ends an assignment, whatever the reason.
@@ -37,13 +70,13 @@ pub(in crate::governance) fn end(
         return Ok(());
     }
     let now = desk.now();
+    let began = assignment.state == AssignmentState::Delivering;
+    let had = assignment.state.counts();
     let others = granted_otherwise(desk, &assignment)?;
-    let mut leaving = Vec::new();
     for granted in &mut assignment.roles {
         let elsewhere = others.contains(&(granted.place.clone(), granted.role.clone()));
         granted.state = match granted.state {
-            GrantState::Held | GrantState::Pending if !elsewhere => {
-                leaving.push((granted.place.clone(), granted.role.clone()));
+            GrantState::Held | GrantState::Pending | GrantState::Leaving if !elsewhere => {
                 GrantState::Leaving
             }
             _ => GrantState::Gone,
@@ -53,23 +86,20 @@ pub(in crate::governance) fn end(
     assignment.ended = Some(Ended { at: now, why });
     assignment.grace_until = None;
     desk.put_because(Activity::RemoveAssignment, &assignment, why.words())?;
-    for (place, role) in leaving {
-        let key = format!(
-            "revoke/{}/{}/{}/{role}",
-            assignment.number,
-            place.origin.key(),
-            place.name
-        );
-        let role = Role {
-            person: assignment.person,
-            place,
-            role,
-            assignment: assignment.number,
-        };
-        desk.effect(&key, Effect::Revoke(role))?;
+    ask_to_take(desk, &assignment)?;
+    if began {
+        // Nobody waits for a delivery that has ended.
+        let mut request = desk.need::<Request>(assignment.request)?;
+        if request.state == RequestState::Delivering {
+            request.state = RequestState::Canceled;
+            format!("ended while it was delivered: {}", why.words())
+                .clone_into(&mut request.status);
+            request.completed = Some(now);
+            desk.put_because(Activity::Cancel, &request, why.words())?;
+        }
     }
-    if assignment.notifications {
-        let person = desk.person(assignment.person)?;
+    let person = desk.person(assignment.person)?;
+    if had && assignment.notifications && is_told(&person, why) {
         let request = desk.need::<Request>(assignment.request)?;
         let mut facts = mail::about(desk, &request)?;
         facts.end = Some(now);
@@ -79,16 +109,34 @@ pub(in crate::governance) fn end(
     lifecycle::lost(desk, assignment.person)
 }
 
+/// Returns true for somebody who can still read a mail about the end of their access.
+fn is_told(person: &Person, why: Why) -> bool {
+    why != Why::PersonGone
+        && person
+            .account
+            .as_ref()
+            .is_none_or(|account| account.deleted.is_none())
+}
+
+/// Ends every assignment of somebody.
+pub(in crate::governance) fn end_all(
+    desk: &mut Desk<'_>,
+    person: PersonId,
+    why: Why,
+) -> Result<(), Unread> {
+    for assignment in super::all_of(desk, person)? {
+        end(desk, assignment, why)?;
+    }
+    Ok(())
+}
+
 /// Returns the roles that other assignments of the same person grant.
-fn granted_otherwise(
+pub(in crate::governance) fn granted_otherwise(
     desk: &Desk<'_>,
     assignment: &Assignment,
 ) -> Result<BTreeSet<(Place, String)>, Unread> {
-    let key = Key::new().person(assignment.person);
-    let others = desk.find::<Assignment>(Mark::AssignmentPerson, &key)?;
-    let others = others
-        .into_iter()
-        .filter(|other| other.number != assignment.number);
+    let others = super::all_of(desk, assignment.person)?.into_iter();
+    let others = others.filter(|other| other.number != assignment.number);
     let roles = others.flat_map(|other| other.roles);
     let held = roles.filter(|role| matches!(role.state, GrantState::Held | GrantState::Pending));
     Ok(held.map(|role| (role.place, role.role)).collect())
@@ -106,6 +154,7 @@ impl Why {
             Self::Approver => "the approval was taken back",
             Self::Rule => "the rule no longer matches",
             Self::PackageGone => "the package is gone",
+            Self::PolicyGone => "the policy is gone",
             Self::PersonGone => "the person is gone",
             Self::Offboarded => "offboarded",
         }

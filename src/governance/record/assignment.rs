@@ -45,6 +45,9 @@ pub struct Assignment {
     /// The roles of the package, each with how far it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<Granted>,
+    /// How often its roles were asked for, or taken away, beyond the first time: a delivery of another time is another one.
+    #[serde(default)]
+    pub attempt: u32,
     /// How it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
@@ -145,6 +148,8 @@ pub enum Why {
     Rule,
     /// The package is gone.
     PackageGone,
+    /// The policy is gone.
+    PolicyGone,
     /// The person is gone.
     PersonGone,
     /// The person or the whole organization was offboarded.
@@ -170,6 +175,26 @@ impl Assignment {
         let before = REMINDERS.get(usize::from(self.reminded))?;
         let end = self.end.filter(|_| self.extendable)?;
         end.checked_sub(*before).ok()
+    }
+
+    /// Returns how many of the reminders have their instant behind them.
+    #[must_use]
+    pub fn reminders_past(&self, now: Timestamp) -> u8 {
+        let Some(end) = self.end else {
+            return 0;
+        };
+        let past = |before: &&SignedDuration| end.duration_since(now) <= **before;
+        let past = REMINDERS.iter().take_while(past).count();
+        u8::try_from(past).unwrap_or(u8::MAX)
+    }
+
+    /// Returns true for a role that the assignment gives now, or is about to.
+    #[must_use]
+    pub fn gives(&self, place: &Place, role: &str) -> bool {
+        let gives =
+            |granted: &&Granted| matches!(granted.state, GrantState::Held | GrantState::Pending);
+        let mut given = self.roles.iter().filter(gives);
+        self.state.counts() && given.any(|granted| granted.place == *place && granted.role == role)
     }
 
     /// Returns the instant at which time makes something due.

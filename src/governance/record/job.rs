@@ -29,7 +29,7 @@ pub enum Work {
     Follow,
     /// Brings the roles of a package's holders in line with what it grants now.
     Roles(ObjectId),
-    /// Ends every assignment of a package that is gone.
+    /// Ends every assignment of a package or policy that is gone.
     End(ObjectId),
     /// Gives and takes what a policy assigns by rule, person by person.
     Rule(ObjectId),
@@ -39,12 +39,26 @@ pub enum Work {
     Reviews(ObjectId),
 }
 
+impl Work {
+    /// Returns the key by which its job is found.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        Key::new().text(&super::text(self))
+    }
+
+    /// Returns the key that the jobs of every automatic policy begin with.
+    #[must_use]
+    pub fn rules() -> Key {
+        let one = super::text(&Self::Rule(ObjectId(0)));
+        Key::from_bytes(one.trim_end_matches(['0', '}']).to_lowercase().as_bytes())
+    }
+}
+
 impl Entity for Job {
     entity!(Job);
 
     fn marks(&self, see: &mut dyn FnMut(Mark, Key)) {
-        let work = super::text(&self.work);
-        see(Mark::JobWork, Key::new().text(&work));
+        see(Mark::JobWork, self.work.key());
         if let Some(due) = self.due {
             see(Mark::Due, Key::new().instant(due));
         }

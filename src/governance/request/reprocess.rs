@@ -3,10 +3,8 @@
 use jiff::SignedDuration;
 
 use super::{cancel, progress};
-use crate::governance::record::{Assignment, AssignmentState, GrantState, Request, RequestState};
-use crate::governance::{
-    Activity, Desk, Effect, Ground, Refusal, Scope, Stop, Task, assignment, delegation,
-};
+use crate::governance::record::{Assignment, AssignmentState, RequestState};
+use crate::governance::{Desk, Ground, Refusal, Scope, Stop, Task, assignment, delegation};
 
 /// How long after it failed a request may be tried again.
 const WINDOW: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -44,46 +42,5 @@ pub(super) fn reprocess(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
         // It failed before anything was given: its conditions are looked at again.
         return progress::deliver(desk, &mut request);
     };
-    again(desk, request, assignment)
-}
-
-/// Asks again for what was not granted.
-fn again(
-    desk: &mut Desk<'_>,
-    mut request: Request,
-    mut assignment: Assignment,
-) -> Result<(), Stop> {
-    let person = desk.person(assignment.person)?;
-    let other = assignment::of(desk, person.id(), assignment.package)?;
-    if let Some(other) = other.filter(|other| other.number != assignment.number) {
-        return desk.refuse(Refusal::new(
-            Ground::AlreadyAssigned,
-            format!(
-                "{} has the package already: assignment {}",
-                person.mail, other.number
-            ),
-        ));
-    }
-    for granted in &mut assignment.roles {
-        if matches!(granted.state, GrantState::Failed(_)) {
-            granted.state = GrantState::Pending;
-        }
-    }
-    assignment.state = AssignmentState::Delivering;
-    request.state = RequestState::Delivering;
-    request.completed = None;
-    request.status.clear();
-    desk.put_because(Activity::UpdateRequest, &request, "tried again")?;
-    desk.keep(&assignment)?;
-    if person.living().is_none() {
-        let effect = Effect::CreateGuest {
-            person: person.id(),
-            assignment: assignment.number,
-        };
-        let key = format!("guest/{}/{}", assignment.number, desk.now().as_second());
-        desk.effect(&key, effect)?;
-        return Ok(());
-    }
-    assignment::ask_for_roles(desk, &assignment)?;
-    Ok(assignment::finish(desk, assignment)?)
+    assignment::again(desk, assignment)
 }

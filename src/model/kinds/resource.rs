@@ -252,6 +252,11 @@ impl Declared for Resource {
                 .help("add `managed: true`, or leave the rule out"),
             );
         }
+        if let Some(rule) = &self.membership_rule
+            && let Err(bad) = crate::model::rule::Rule::parse(rule.as_str())
+        {
+            out.push(super::policy::rules::bad_rule(at("membershipRule"), bad));
+        }
         if origin.has_fixed_roles() {
             for (index, role) in self.roles.iter().enumerate() {
                 if !origin.usual_roles().contains(&role.as_str()) {

@@ -156,6 +156,7 @@ impl World for View<'_> {
                 change,
                 object: ObjectId(number.cast_unsigned()),
                 kind: *kind,
+                is_gone: !self.state.objects.contains_key(number),
                 is_there: self
                     .state
                     .objects

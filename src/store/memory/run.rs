@@ -308,6 +308,7 @@ impl Run for MemoryRun<'_> {
                 let (number, start) = self.find(change, before)?;
                 self.state.objects.remove(&number);
                 self.moving.remove(&number);
+                self.state.moves.push((number, change.address.kind()));
                 let number = self.create(change, body)?;
                 self.record(change, number, start.as_ref(), after)?;
                 self.follow(start, &change.address);

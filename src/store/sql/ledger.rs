@@ -35,7 +35,8 @@ const AT: &str = "SELECT o.id, o.address, v.body, v.run, o.project FROM object o
     WHERE o.project = ?1 AND o.address = ?2";
 const BELOW: &str = "SELECT o.id, o.address, v.body, v.run, o.project FROM object o JOIN version v ON v.id = o.version \
     WHERE o.project = ?1 AND o.address >= ?2 AND o.address < ?3 ORDER BY o.address";
-const CHANGED: &str = "SELECT v.id, v.object, v.address, o.project FROM version v LEFT JOIN object o ON o.id = v.object \
+const CHANGED: &str = "SELECT v.id, v.object, v.address, o.project, o.id IS NULL, coalesce(b.object, v.object) \
+    FROM version v LEFT JOIN object o ON o.id = v.object LEFT JOIN version b ON b.id = v.before \
     WHERE v.id > ?1 ORDER BY v.id LIMIT ?2";
 const PUT: &str = "INSERT INTO record (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = excluded.body";
 const DROP: &str = "DELETE FROM record WHERE id = ?1";
@@ -367,11 +368,24 @@ impl<D: Db> World for View<'_, D> {
         let mut moved = Vec::new();
         self.db.query(CHANGED, &[after, limit(most)], &mut |row| {
             let address: Address = row.parse(2, "the address of a version")?;
+            let change = row.count(0, "the number of a version")?;
+            let object = ObjectId(row.count(1, "the number of an object")?);
+            let before = ObjectId(row.count(5, "the number of an object before")?);
+            if before != object {
+                moved.push(Moved {
+                    change,
+                    object: before,
+                    kind: address.kind(),
+                    is_there: false,
+                    is_gone: true,
+                });
+            }
             moved.push(Moved {
-                change: row.count(0, "the number of a version")?,
-                object: ObjectId(row.count(1, "the number of an object")?),
+                change,
+                object,
                 kind: address.kind(),
                 is_there: row.maybe_text(3, "the project of an object")?.is_some(),
+                is_gone: row.int(4, "whether an object is gone")? != 0,
             });
             Ok(())
         })?;

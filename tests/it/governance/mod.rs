@@ -4,6 +4,8 @@
     reason = "a test may fail where it finds something amiss"
 )]
 
+mod assignments;
 mod delivery;
+mod following;
 mod ledger;
 mod scene;

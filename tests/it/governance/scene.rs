@@ -5,13 +5,14 @@ use std::rc::Rc;
 use std::sync::Mutex;
 
 use guestlist::app::AppError;
-use guestlist::app::governance::{Embedded, Engine, Mailer, Ticked, tick};
+use guestlist::app::governance::{Directory, Embedded, Engine, Mailer, Ticked, tick};
 use guestlist::governance::people::Entry;
 use guestlist::governance::record::{
     Assignment, DirectoryRole, Entity, Hold, Key, Mark, Person, Request,
 };
 use guestlist::governance::{
-    Actor, Command, Decision, Desk, Mail, Moment, Outcome, Refusal, Tenant, Unread, people,
+    Activity, Actor, Command, Decision, Desk, Mail, Moment, Outcome, Refusal, Tenant, Unread,
+    people,
 };
 use guestlist::load::load;
 use guestlist::model::text::{Domain, Email};
@@ -19,6 +20,7 @@ use guestlist::model::{Bodies, Desired, Project, Selection};
 use guestlist::plan::{Asks, build};
 use guestlist::ports::Ids;
 use guestlist::source::{SourceFile, Sources};
+use guestlist::store::Sitting;
 use guestlist::store::memory::Memory;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -76,21 +78,16 @@ pub(crate) fn mail(text: &str) -> Email {
 impl Scene {
     /// A scene with a tree. The administrator `admin@contoso.com` is there.
     pub(crate) fn of(tree: &str) -> Self {
+        Self::beside(tree, Box::new(Embedded))
+    }
+
+    /// A scene with a directory of its own.
+    pub(crate) fn beside(tree: &str, directory: Box<dyn Directory>) -> Self {
         let sent = Rc::new(RefCell::new(Vec::new()));
-        let moment = Moment {
-            now: instant(BEGIN),
-            actor: Actor::Operator("root".to_owned()),
-            tenant: Tenant {
-                name: "Contoso".to_owned(),
-                domains: vec![Domain::parse("contoso.com").unwrap()],
-                zone: TimeZone::UTC,
-                portal: "https://myaccess.example".to_owned(),
-            },
-            seed: [0; 32],
-        };
+        let moment = moment(instant(BEGIN));
         let engine = Engine::over(
             Box::new(Memory::new("memory")),
-            Box::new(Embedded),
+            directory,
             Box::new(Kept(Rc::clone(&sent))),
             &IDS,
             PROJECT,
@@ -214,6 +211,59 @@ impl Scene {
             .collect();
         mails.sort();
         mails
+    }
+
+    /// Changes somebody's row as the directory would, unseen by every rule.
+    pub(crate) fn alter(&mut self, address: &str, change: impl Fn(&mut Person)) {
+        let person = self.person(address).number;
+        self.directly(|desk| {
+            let mut person = desk.need::<Person>(person)?;
+            change(&mut person);
+            desk.keep(&person)
+        });
+    }
+
+    /// Decides something by itself, past every command.
+    pub(crate) fn directly(&mut self, act: impl Fn(&mut Desk<'_>) -> Result<(), Unread>) {
+        let moment = moment(self.engine.now());
+        let sitting = Sitting {
+            project: PROJECT,
+            now: moment.now,
+            actor: "root",
+            via: "test",
+            id: "directly",
+        };
+        let decided = self.engine.store().decide(&sitting, &mut |world| {
+            let mut desk = Desk::new(world, &moment);
+            act(&mut desk)?;
+            Ok(desk.decided())
+        });
+        let _ = decided.unwrap().unwrap();
+    }
+
+    /// Takes a role away behind the engine's back.
+    pub(crate) fn take_away(&mut self, address: &str, place: &str) {
+        let key = Key::new().person(self.person(address).id());
+        let holds = self.look(|desk| desk.find::<Hold>(Mark::HoldPerson, &key));
+        let hold = holds
+            .into_iter()
+            .find(|hold| hold.place.name == place)
+            .unwrap();
+        self.directly(|desk| desk.remove(Activity::RemoveResource, &hold));
+    }
+}
+
+fn moment(now: Timestamp) -> Moment {
+    Moment {
+        now,
+        actor: Actor::Operator("root".to_owned()),
+        tenant: Tenant {
+            name: "Contoso".to_owned(),
+            domains: vec![Domain::parse("contoso.com").unwrap()],
+            zone: TimeZone::UTC,
+            portal: "https://myaccess.example".to_owned(),
+        },
+        seed: [0; 32],
     }
 }
 

@@ -52,6 +52,7 @@ fn lax() -> Circumstances {
     Circumstances {
         allowances: Allowances {
             deletes: Some(u64::MAX),
+            people: None,
             everything: Kind::ALL.iter().copied().collect(),
         },
         ..Circumstances::default()

@@ -6,7 +6,7 @@ mod expiry;
 mod question;
 mod requestors;
 mod review;
-mod rules;
+pub(super) mod rules;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

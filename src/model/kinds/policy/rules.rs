@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Expiry, Policy, Question, Requestors, Review, Stage};
 use crate::diag::code;
+use crate::model::rule::{BadRule, Rule};
 use crate::model::text::{Duration, Principal, Sponsors};
 use crate::model::{Problem, Set};
 use crate::source::Route;
@@ -190,6 +191,12 @@ fn requestors(policy: &Policy, out: &mut Vec<Problem>) {
             );
         }
     }
+    if let Requestors::Automatic(automatic) = &policy.requestors
+        && let Err(bad) = Rule::parse(automatic.rule.as_str())
+    {
+        let at = at("requestors").key("automatic").key("rule");
+        out.push(bad_rule(at, bad));
+    }
     if matches!(policy.requestors, Requestors::Automatic(_)) && !policy.approval.is_none() {
         out.push(
             problem(
@@ -234,6 +241,15 @@ fn requestors(policy: &Policy, out: &mut Vec<Problem>) {
                 .help("write `manager`, or name a person or a group"),
             );
         }
+    }
+}
+
+/// Says that a rule over people cannot be read.
+pub(in crate::model::kinds) fn bad_rule(at: Route, bad: BadRule) -> Problem {
+    let problem = Problem::new(code::BAD_FORMAT, at, bad.to_string());
+    match bad.help {
+        Some(help) => problem.help(help),
+        None => problem,
     }
 }
 

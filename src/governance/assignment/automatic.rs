@@ -1,0 +1,189 @@
+//! Assignment by rule: who matches the rule of an automatic policy has its package, and who leaves it loses the package after
+//! the grace period. Nobody asks, and nobody approves.
+
+use std::rc::Rc;
+
+use super::fulfil::unfit;
+use super::grant::terms;
+use super::{end, of};
+use crate::governance::record::{
+    Assignment, Job, Key, Mark, ObjectId, Person, Request, RequestKind, RequestState, Schedule,
+    Why, Work,
+};
+use crate::governance::rule::{Rule, matches};
+use crate::governance::{Activity, Desk, Stop, Thing, Unread, request};
+use crate::model::kinds::policy::{Automatic, Requestors};
+use jiff::SignedDuration;
+
+/// How many people one policy assigns its package to.
+const MOST: u64 = 15_000;
+
+/// Follows a change of somebody: every automatic policy is held against them.
+pub(in crate::governance) fn person_changed(
+    desk: &mut Desk<'_>,
+    person: &Person,
+) -> Result<(), Stop> {
+    // Each automatic policy has a job, once it was seen: they are the list of such policies.
+    let jobs = desk.find::<Job>(Mark::JobWork, &Work::rules())?;
+    for job in jobs {
+        if let Work::Rule(policy) = job.work
+            && let Some(mut by_rule) = ByRule::of(desk, policy)?
+        {
+            by_rule.follow(desk, person)?;
+        }
+    }
+    Ok(())
+}
+
+/// An automatic policy, ready to be held against people.
+#[derive(Debug)]
+pub(in crate::governance) struct ByRule {
+    policy: Rc<Thing>,
+    package: Rc<Thing>,
+    rule: Rule,
+    /// How many more people may be assigned.
+    room: u64,
+}
+
+impl ByRule {
+    /// Returns an automatic policy of the project; `None` for another one, and for one that is gone.
+    pub(in crate::governance) fn of(
+        desk: &Desk<'_>,
+        policy: ObjectId,
+    ) -> Result<Option<Self>, Unread> {
+        let Some(policy) = desk.object(policy)? else {
+            return Ok(None);
+        };
+        let package = match policy.address.parent() {
+            Some(parent) => desk.at(&parent)?,
+            None => None,
+        };
+        let ours = desk
+            .at(&policy.address)?
+            .is_some_and(|ours| ours.id == policy.id);
+        let (Some(package), Some(automatic), true) = (package, automatic(&policy), ours) else {
+            return Ok(None);
+        };
+        // A tree with a rule that cannot be read is not applied.
+        let Ok(rule) = Rule::parse(automatic.rule.as_str()) else {
+            return Ok(None);
+        };
+        let held = Key::new().object(policy.id);
+        let held = desk.world().count(Mark::AssignmentPolicy, &held)?;
+        Ok(Some(Self {
+            policy,
+            package,
+            rule,
+            room: MOST.saturating_sub(held),
+        }))
+    }
+
+    /// Gives somebody the package, takes it away, or starts or stops the grace period.
+    pub(in crate::governance) fn follow(
+        &mut self,
+        desk: &mut Desk<'_>,
+        person: &Person,
+    ) -> Result<(), Stop> {
+        if person.account.is_some() && person.living().is_none() {
+            // What a deleted account has counts until it can no longer be restored.
+            return Ok(());
+        }
+        let policy = Rc::clone(&self.policy);
+        let Some(automatic) = automatic(&policy) else {
+            return Ok(());
+        };
+        let has = of(desk, person.id(), self.package.id)?;
+        match (matches(&self.rule, person), has) {
+            (true, None) if automatic.assign => self.give(desk, person),
+            (true, Some(has)) if self.is_mine(&has) => Ok(stay(desk, has)?),
+            (false, Some(has)) if self.is_mine(&has) => {
+                if automatic.remove {
+                    Ok(leave(desk, has, automatic)?)
+                } else {
+                    Ok(stay(desk, has)?)
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn is_mine(&self, assignment: &Assignment) -> bool {
+        assignment.automatic && assignment.policy == self.policy.id
+    }
+
+    fn give(&mut self, desk: &mut Desk<'_>, person: &Person) -> Result<(), Stop> {
+        let Some(rules) = self.policy.policy() else {
+            return Ok(());
+        };
+        let excluded = !request::incompatible(desk, person.id(), &self.package)?.is_empty();
+        if self.room == 0 || excluded {
+            return Ok(());
+        }
+        self.room -= 1;
+        let mut request = Request {
+            number: desk.fresh::<Request>()?,
+            kind: RequestKind::SystemAdd,
+            person: person.id(),
+            by: None,
+            package: self.package.id,
+            policy: self.policy.id,
+            assignment: None,
+            state: RequestState::Submitted,
+            status: String::new(),
+            created: desk.now(),
+            completed: None,
+            justification: None,
+            answers: Vec::new(),
+            schedule: Schedule::default(),
+            terms: terms(rules),
+            stages: Vec::new(),
+        };
+        desk.put_because(Activity::SystemAssigns, &request, "matches the rule")?;
+        match request::proceed(desk, &mut request) {
+            Err(Stop::Refused(refusal)) => Ok(unfit(desk, &mut request, &refusal.message)?),
+            other => other,
+        }
+    }
+}
+
+fn automatic(policy: &Thing) -> Option<&Automatic> {
+    match &policy.policy()?.requestors {
+        Requestors::Automatic(automatic) => Some(automatic),
+        _ => None,
+    }
+}
+
+/// Stops the grace period of somebody who matches again, or whom the policy no longer takes anything from.
+fn stay(desk: &mut Desk<'_>, mut assignment: Assignment) -> Result<(), Unread> {
+    if assignment.grace_until.take().is_none() {
+        return Ok(());
+    }
+    desk.put_because(
+        Activity::UpdateAssignment,
+        &assignment,
+        "keeps it: the rule matches again",
+    )
+}
+
+/// Starts the grace period of somebody who no longer matches; without one they lose the package at once.
+fn leave(
+    desk: &mut Desk<'_>,
+    mut assignment: Assignment,
+    automatic: &Automatic,
+) -> Result<(), Unread> {
+    if assignment.grace_until.is_some() {
+        return Ok(());
+    }
+    let grace = automatic.grace_period.as_ref();
+    let grace = grace.map_or(0, |grace| grace.as_seconds().cast_signed());
+    if grace == 0 {
+        return end(desk, assignment, Why::Rule);
+    }
+    let until = desk.now().checked_add(SignedDuration::from_secs(grace));
+    assignment.grace_until = until.ok();
+    desk.put_because(
+        Activity::UpdateAssignment,
+        &assignment,
+        "the rule no longer matches",
+    )
+}
