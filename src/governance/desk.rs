@@ -1,6 +1,6 @@
 //! Where a decision is made: the view of the store, with what was decided so far laid over it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use jiff::Timestamp;
@@ -23,6 +23,8 @@ pub struct Desk<'w> {
     pub moment: &'w Moment,
     /// Records as decided: before and after; `None` for none.
     written: BTreeMap<RecordId, (Option<Record>, Option<Record>)>,
+    /// The marks of the records as decided.
+    marks: BTreeSet<(Mark, Key, RecordId)>,
     last: BTreeMap<RecordKind, u64>,
     events: Vec<Event>,
     secrets: u64,
@@ -44,6 +46,7 @@ impl<'w> Desk<'w> {
             world,
             moment,
             written: BTreeMap::new(),
+            marks: BTreeSet::new(),
             last: BTreeMap::new(),
             events: Vec::new(),
             secrets: 0,
@@ -151,15 +154,19 @@ impl<'w> Desk<'w> {
                 found.insert((key, id), None);
             }
         }
-        for (id, (_, after)) in &self.written {
-            let Some(record) = after.as_ref().filter(|_| id.kind == E::KIND) else {
-                continue;
-            };
-            record.marks(&mut |mark, key| {
-                if mark == range.mark && range.holds(&key, *id) {
-                    found.insert((key, *id), Some(record.clone()));
-                }
-            });
+        let lowest = RecordId {
+            kind: RecordKind::Person,
+            number: 0,
+        };
+        let decided = self.marks.range((range.mark, range.from.clone(), lowest)..);
+        let within = decided.take_while(|(mark, key, _)| {
+            *mark == range.mark && range.until.as_ref().is_none_or(|until| key < until)
+        });
+        for (_, key, id) in within {
+            if id.kind == E::KIND && range.holds(key, *id) {
+                let record = self.written.get(id).and_then(|(_, after)| after.clone());
+                found.insert((key.clone(), *id), record);
+            }
         }
         let mut records = Vec::new();
         for ((_, id), record) in found.into_iter().take(range.most) {
@@ -315,7 +322,19 @@ impl<'w> Desk<'w> {
     }
 
     fn lay(&mut self, id: RecordId, after: Option<Record>) -> Result<(), Unread> {
-        if let Some((_, now)) = self.written.get_mut(&id) {
+        let marks = &mut self.marks;
+        let known = self.written.get_mut(&id);
+        if let Some((_, Some(now))) = &known {
+            now.marks(&mut |mark, key| {
+                marks.remove(&(mark, key, id));
+            });
+        }
+        if let Some(after) = &after {
+            after.marks(&mut |mark, key| {
+                marks.insert((mark, key, id));
+            });
+        }
+        if let Some((_, now)) = known {
             *now = after;
             return Ok(());
         }

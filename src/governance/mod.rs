@@ -29,6 +29,7 @@ pub mod rule;
 mod world;
 
 pub use command::Command;
+pub(crate) use delegation::require;
 pub use delegation::{Scope, Task};
 pub use desk::Desk;
 pub use due::due;

@@ -107,37 +107,3 @@ fn guest_upn(desk: &Desk<'_>, mail: &Email) -> Result<String, Stop> {
         format!("no user principal name is free for {mail}"),
     ))
 }
-
-/// Refuses somebody from outside who may not be invited: the tenant's list of domains.
-///
-/// # Errors
-///
-/// The refusal, and what the store could not tell.
-pub(super) fn admission(desk: &Desk<'_>, mail: &Email, _: Option<&Identity>) -> Result<(), Stop> {
-    let thing = desk.setting(crate::model::Kind::Domains)?;
-    let Some(crate::model::Object::Domains(list)) = thing.as_ref().map(|thing| &thing.object)
-    else {
-        return Ok(());
-    };
-    let Ok(domain) = Domain::parse(mail.domain()) else {
-        return Ok(());
-    };
-    let is = |rule: &crate::model::text::DomainRule, below: bool| {
-        rule.domain == domain || below && rule.domain.covers(&domain)
-    };
-    let blocked = list
-        .block
-        .as_ref()
-        .is_some_and(|rules| rules.iter().any(|rule| is(rule, true)));
-    let left_out = list
-        .allow
-        .as_ref()
-        .is_some_and(|rules| !rules.iter().any(|rule| is(rule, rule.subdomains)));
-    if blocked || left_out {
-        return desk.refuse(Refusal::new(
-            Ground::Domain,
-            format!("the domain {domain} is refused by the list of domains"),
-        ));
-    }
-    Ok(())
-}

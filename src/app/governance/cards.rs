@@ -1,6 +1,8 @@
 //! Records as reports: names in the place of numbers.
 
-use crate::governance::record::{Asked, ObjectId, PersonId, Request, RequestKind};
+use crate::governance::record::{
+    Asked, Assignment, GrantState, ObjectId, PersonId, Request, RequestKind,
+};
 use crate::governance::{Actor, Desk, Unread};
 use crate::model::kinds::policy::Visibility;
 use crate::render::json::v1;
@@ -102,4 +104,44 @@ pub fn mail(desk: &Desk<'_>, id: PersonId) -> Result<String, Unread> {
 /// [`Unread`] when the store cannot tell.
 pub fn address(desk: &Desk<'_>, id: ObjectId) -> Result<Option<String>, Unread> {
     Ok(desk.object(id)?.map(|thing| thing.address.to_string()))
+}
+
+/// Returns an assignment as a report.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn assignment(desk: &Desk<'_>, assignment: &Assignment) -> Result<v1::Assignment, Unread> {
+    let roles = assignment.roles.iter().map(|granted| v1::AssignedRole {
+        kind: granted.place.origin.key(),
+        place: granted.place.name.clone(),
+        role: granted.role.clone(),
+        state: match &granted.state {
+            GrantState::Pending => "pending",
+            GrantState::Held => "held",
+            GrantState::Failed(_) => "failed",
+            GrantState::Leaving => "leaving",
+            GrantState::Gone => "gone",
+        },
+        trouble: match &granted.state {
+            GrantState::Failed(why) => Some(why.clone()),
+            _ => None,
+        },
+    });
+    Ok(v1::Assignment {
+        number: assignment.number,
+        person: mail(desk, assignment.person)?,
+        package: address(desk, assignment.package)?,
+        policy: address(desk, assignment.policy)?,
+        request: assignment.request,
+        state: assignment.state.as_str(),
+        automatic: assignment.automatic,
+        start: assignment.start,
+        end: assignment.end,
+        grace_until: assignment.grace_until,
+        delivered: assignment.delivered,
+        ended: assignment.ended.as_ref().map(|ended| ended.at),
+        why: assignment.ended.as_ref().map(|ended| ended.why.words()),
+        roles: roles.collect(),
+    })
 }

@@ -1,6 +1,8 @@
 //! The engine at work: one command at a time, each decided and kept as one, then what it does outside.
 
 mod acting;
+pub mod assignments;
+pub mod bulk;
 pub mod cards;
 mod directory;
 mod endings;
@@ -132,6 +134,12 @@ impl<'e> Engine<'e> {
     #[must_use]
     pub const fn now(&self) -> Timestamp {
         self.moment.now
+    }
+
+    /// Returns the zone of dates without a time.
+    #[must_use]
+    pub const fn zone(&self) -> &jiff::tz::TimeZone {
+        &self.moment.tenant.zone
     }
 
     /// Returns the store.

@@ -1,6 +1,11 @@
 //! `guestlist assignment`.
 
 mod grant;
+mod list;
+mod reprocess;
+mod revoke;
+mod show;
+mod table;
 
 use clap::{Args, Subcommand};
 
@@ -18,12 +23,20 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Grant(grant::Arguments),
+    List(list::Arguments),
+    Show(show::Arguments),
+    Revoke(revoke::Arguments),
+    Reprocess(reprocess::Arguments),
 }
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         match &self.command {
             Command::Grant(arguments) => arguments.run(cx),
+            Command::List(arguments) => arguments.run(cx),
+            Command::Show(arguments) => arguments.run(cx),
+            Command::Revoke(arguments) => arguments.run(cx),
+            Command::Reprocess(arguments) => arguments.run(cx),
         }
     }
 }

@@ -3,16 +3,15 @@
 
 use std::rc::Rc;
 
-use super::checks::excluded_by;
 use super::fulfil::unfit;
 use super::grant::terms;
-use super::{end, fulfil, of};
+use super::{end, of};
 use crate::governance::record::{
     Assignment, Job, Key, Mark, ObjectId, Person, Request, RequestKind, RequestState, Schedule,
     Why, Work,
 };
 use crate::governance::rule::{Rule, matches};
-use crate::governance::{Activity, Desk, Stop, Thing, Unread};
+use crate::governance::{Activity, Desk, Stop, Thing, Unread, request};
 use crate::model::kinds::policy::{Automatic, Requestors};
 use jiff::SignedDuration;
 
@@ -113,10 +112,11 @@ impl ByRule {
     }
 
     fn give(&mut self, desk: &mut Desk<'_>, person: &Person) -> Result<(), Stop> {
-        let (Some(rules), Some(package)) = (self.policy.policy(), self.package.package()) else {
+        let Some(rules) = self.policy.policy() else {
             return Ok(());
         };
-        if self.room == 0 || excluded_by(desk, package, person)?.is_some() {
+        let excluded = !request::incompatible(desk, person.id(), &self.package)?.is_empty();
+        if self.room == 0 || excluded {
             return Ok(());
         }
         self.room -= 1;
@@ -139,7 +139,7 @@ impl ByRule {
             stages: Vec::new(),
         };
         desk.put_because(Activity::SystemAssigns, &request, "matches the rule")?;
-        match fulfil(desk, &mut request) {
+        match request::proceed(desk, &mut request) {
             Err(Stop::Refused(refusal)) => Ok(unfit(desk, &mut request, &refusal.message)?),
             other => other,
         }

@@ -32,7 +32,6 @@ pub(in crate::governance) fn extend(
     // An extension never shortens.
     if end.is_none() || end > assignment.end {
         assignment.end = end;
-        assignment.reminded = 0;
         assignment.reminded = assignment.reminders_past(now);
     }
     desk.put(Activity::ExtendAssignment, &assignment)?;

@@ -6,9 +6,7 @@ use super::roles::{ask_for_roles, roles};
 use crate::governance::record::{
     Assignment, AssignmentState, GrantState, Person, Request, RequestKind, RequestState,
 };
-use crate::governance::{
-    Activity, Desk, Effect, Ground, Refusal, Stop, Template, Unread, lifecycle, mail, people,
-};
+use crate::governance::{Activity, Desk, Effect, Stop, Template, Unread, lifecycle, mail, request};
 use crate::model::kinds::policy::Expiry;
 
 /// Carries out a request that needs no further approval.
@@ -18,19 +16,7 @@ pub(in crate::governance) fn fulfil(
 ) -> Result<(), Stop> {
     let now = desk.now();
     let start = request.schedule.start.unwrap_or(now).max(now);
-    if let Some(has) = super::of(desk, request.person, request.package)? {
-        request.state = RequestState::Canceled;
-        request.status = format!("has the package already: assignment {}", has.number);
-        request.completed = Some(now);
-        return Ok(desk.put_because(Activity::Cancel, request, "has the package already")?);
-    }
     let end = end_of(&request.terms.expires, start, request.schedule.end);
-    if end.is_some_and(|end| end <= start) {
-        return desk.refuse(Refusal::new(
-            Ground::Schedule,
-            format!("access would have ended before it starts, on {start}"),
-        ));
-    }
     if start > now {
         request.state = RequestState::Scheduled;
         desk.put(Activity::Schedule, request)?;
@@ -104,11 +90,8 @@ pub(in crate::governance) fn inadmissible(
     if person.account.is_some() {
         return Ok(Some(format!("the account of {} is deleted", person.mail)));
     }
-    match people::admission(desk, &person.mail, person.identities.first()) {
-        Ok(()) => Ok(None),
-        Err(Stop::Refused(refusal)) => Ok(Some(refusal.message)),
-        Err(stop) => Err(stop),
-    }
+    let refusal = request::barred(desk, person)?;
+    Ok(refusal.map(|refusal| refusal.message))
 }
 
 /// Ends a delivery of which nothing can be granted.

@@ -3,12 +3,9 @@
 use std::rc::Rc;
 
 use super::Direct;
-use super::checks::{admits, answered, compatible, has_asked, only_policy};
 use super::fulfil::end_of;
 use super::remove::asked;
-use crate::governance::record::{
-    Answer, Person, Request, RequestKind, RequestState, Schedule, Terms,
-};
+use crate::governance::record::{Person, Request, RequestKind, RequestState, Schedule, Terms};
 use crate::governance::{
     Activity, Desk, Ground, Refusal, Scope, Stop, Task, Thing, delegation, request,
 };
@@ -16,57 +13,25 @@ use crate::model::kinds::Policy;
 use crate::model::kinds::policy::Requestors;
 use crate::model::{Address, Kind};
 
-pub(super) fn grant(desk: &mut Desk<'_>, direct: &Direct, answers: &[Answer]) -> Result<(), Stop> {
-    let named = &direct.policy;
-    let package = match named.kind() {
-        Kind::Package => Some(named.clone()),
-        _ => named.parent(),
-    };
-    let Some(address) = package else {
-        return unknown(desk, format!("{named} is no policy of a package"));
-    };
-    let Some(package) = there(desk, &address)? else {
-        return unknown(desk, format!("there is no {address} in the store"));
-    };
+pub(super) fn grant(
+    desk: &mut Desk<'_>,
+    direct: &Direct,
+    answers: &[(String, String)],
+) -> Result<(), Stop> {
+    let package = package(desk, &direct.policy)?;
     delegation::require(desk, Task::Assign, Scope::Package(package.id))?;
     let person = match desk.by_mail(&direct.person)? {
         Some(person) => person,
         None => applicant(desk, direct)?,
     };
-    if let Some(has) = super::of(desk, person.id(), package.id)? {
-        return desk.refuse(Refusal::new(
-            Ground::AlreadyAssigned,
-            format!(
-                "{} has {} already: assignment {}",
-                person.mail, package.address, has.number
-            ),
-        ));
-    }
-    let policy = match named.kind() {
-        Kind::Package => only_policy(desk, &package, &person)?,
-        _ => match there(desk, named)? {
-            Some(policy) => policy,
-            None => return unknown(desk, format!("there is no {named} in the store")),
-        },
-    };
+    free(desk, &person, &package)?;
+    let policy = policy(desk, &direct.policy, &package, &person)?;
     let Some(rules) = policy.policy() else {
-        return unknown(desk, format!("{named} is no policy of a package"));
+        let message = format!("{} is no policy of a package", policy.address);
+        return desk.refuse(Refusal::new(Ground::Unknown, message));
     };
     may_be_used(desk, &policy, rules, &person)?;
-    if let Some(open) = has_asked(desk, &person, &package)? {
-        return desk.refuse(
-            Refusal::new(
-                Ground::AlreadyRequested,
-                format!(
-                    "{} has asked for {}: request {open}",
-                    person.mail, package.address
-                ),
-            )
-            .help("decide or cancel that request first"),
-        );
-    }
-    compatible(desk, &package, &person)?;
-    answered(desk, rules, answers)?;
+    let answers = request::read_answers(&rules.questions, answers)?;
     schedule(desk, direct, rules)?;
     let mut request = Request {
         number: desk.fresh::<Request>()?,
@@ -81,7 +46,7 @@ pub(super) fn grant(desk: &mut Desk<'_>, direct: &Direct, answers: &[Answer]) ->
         created: desk.now(),
         completed: None,
         justification: direct.justification.clone(),
-        answers: answers.to_vec(),
+        answers,
         schedule: Schedule {
             start: direct.start,
             end: direct.end,
@@ -102,14 +67,113 @@ pub(super) fn terms(rules: &Policy) -> Terms {
     }
 }
 
-fn there(desk: &Desk<'_>, address: &Address) -> Result<Option<Rc<Thing>>, Stop> {
-    Ok(desk.at(address)?)
+/// Returns the package that is named, by itself or with a policy.
+fn package(desk: &Desk<'_>, named: &Address) -> Result<Rc<Thing>, Stop> {
+    let address = match named.kind() {
+        Kind::Package => Some(named.clone()),
+        Kind::Policy => named.parent(),
+        _ => None,
+    };
+    match address {
+        Some(address) => there(desk, &address),
+        None => desk.refuse(Refusal::new(
+            Ground::Unknown,
+            format!("{named} is no policy of a package"),
+        )),
+    }
 }
 
-fn unknown(desk: &Desk<'_>, message: String) -> Result<(), Stop> {
-    desk.refuse(
-        Refusal::new(Ground::Unknown, message).help("`guestlist list` shows what the store holds"),
-    )
+/// Returns an object that the store holds.
+fn there(desk: &Desk<'_>, address: &Address) -> Result<Rc<Thing>, Stop> {
+    match desk.at(address)? {
+        Some(thing) => Ok(thing),
+        None => desk.refuse(
+            Refusal::new(
+                Ground::Unknown,
+                format!("there is no {address} in the store"),
+            )
+            .help("`guestlist list` shows what the store holds"),
+        ),
+    }
+}
+
+/// Refuses somebody who has the package, has asked for it, or holds something that excludes it.
+fn free(desk: &Desk<'_>, person: &Person, package: &Thing) -> Result<(), Stop> {
+    let (mail, address) = (&person.mail, &package.address);
+    if let Some(has) = super::of(desk, person.id(), package.id)? {
+        let number = has.number;
+        return desk.refuse(Refusal::new(
+            Ground::AlreadyAssigned,
+            format!("{mail} has {address} already: assignment {number}"),
+        ));
+    }
+    if let Some(open) = request::open_request(desk, person, package)? {
+        let number = open.number;
+        return desk.refuse(
+            Refusal::new(
+                Ground::AlreadyRequested,
+                format!("{mail} has asked for {address}: request {number}"),
+            )
+            .help("decide or cancel that request first"),
+        );
+    }
+    let held = request::incompatible(desk, person.id(), package)?;
+    if !held.is_empty() {
+        let held = held.join(", ");
+        return desk.refuse(
+            Refusal::new(
+                Ground::Incompatible,
+                format!("{mail} has {held}, which excludes {address}"),
+            )
+            .help("take that away first, or take it out of `incompatibleWith`"),
+        );
+    }
+    Ok(())
+}
+
+/// Returns the policy that is named; the one that covers somebody where only the package is.
+fn policy(
+    desk: &Desk<'_>,
+    named: &Address,
+    package: &Thing,
+    person: &Person,
+) -> Result<Rc<Thing>, Stop> {
+    if named.kind() == Kind::Policy {
+        return there(desk, named);
+    }
+    let mut fitting = Vec::new();
+    for thing in desk.things(Kind::Policy, Some(&package.address))? {
+        let admitted = match thing.policy() {
+            Some(policy) => request::admits(desk, policy, person)?,
+            None => false,
+        };
+        if admitted {
+            fitting.push(thing);
+        }
+    }
+    match &fitting[..] {
+        [one] => Ok(Rc::clone(one)),
+        [] => desk.refuse(
+            Refusal::new(
+                Ground::NoPolicy,
+                format!("no policy of {} covers {}", package.address, person.mail),
+            )
+            .help("a policy with `requestors: nobody` is for direct assignment, of anybody"),
+        ),
+        several => {
+            let names = several.iter().map(|thing| thing.address.own_name());
+            let names: Vec<&str> = names.collect();
+            let message = format!(
+                "several policies of {} cover {}: {}",
+                package.address,
+                person.mail,
+                names.join(", ")
+            );
+            desk.refuse(
+                Refusal::new(Ground::ChoosePolicy, message).help("name one with `--policy`"),
+            )
+        }
+    }
 }
 
 /// Refuses a policy that somebody cannot be assigned through.
@@ -119,7 +183,7 @@ fn may_be_used(
     rules: &Policy,
     person: &Person,
 ) -> Result<(), Stop> {
-    if admits(desk, rules, person)? {
+    if request::admits(desk, rules, person)? {
         return Ok(());
     }
     let address = &policy.address;
@@ -148,26 +212,18 @@ fn may_be_used(
 
 /// Refuses a start and an end that make no sense, or that the policy does not allow.
 fn schedule(desk: &Desk<'_>, direct: &Direct, rules: &Policy) -> Result<(), Stop> {
-    let now = desk.now();
-    let start = direct.start.unwrap_or(now).max(now);
+    let start = direct.start.unwrap_or(desk.now()).max(desk.now());
     let latest = end_of(&rules.expires, start, None);
-    let wrong = |message: String, help: &str| {
-        desk.refuse(Refusal::new(Ground::Schedule, message).help(help))
-    };
-    match (direct.end, latest) {
-        (_, Some(latest)) if latest <= start => wrong(
-            format!("the policy ends all access on {latest}, before this would start"),
-            "name another policy, or change when this one ends",
-        ),
-        (Some(end), _) if end <= start => wrong(
-            format!("the end, {end}, is not after the start, {start}"),
-            "name a later end",
-        ),
-        (Some(end), Some(latest)) if end > latest => wrong(
-            format!("the policy ends access on {latest}, and {end} is later"),
-            "name an earlier end, or none",
-        ),
-        _ => Ok(()),
+    if let Some(latest) = latest.filter(|latest| *latest <= start) {
+        let message = format!("the policy ends all access on {latest}, before this would start");
+        return desk.refuse(
+            Refusal::new(Ground::Schedule, message)
+                .help("name another policy, or change when this one ends"),
+        );
+    }
+    match direct.end {
+        Some(end) => Ok(request::within(start, end, latest)?),
+        None => Ok(()),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Assignments: given, kept longer, put right, taken away. Entra's facts on the life of an assignment.
 
 pub(super) mod automatic;
-mod checks;
 mod due;
 mod extend;
 mod fulfil;
@@ -13,10 +12,10 @@ mod roles;
 pub(super) use extend::extend;
 pub(super) use fulfil::{end_of, fail, finish, fulfil, inadmissible};
 pub(super) use remove::{end, end_all};
-pub(super) use reprocess::reprocess;
+pub(super) use reprocess::again;
 pub(super) use roles::{align, ask_for_roles, ask_to_take};
 
-use super::record::{Answer, Assignment, Key, Mark, ObjectId, PersonId};
+use super::record::{Assignment, Key, Mark, ObjectId, PersonId};
 use super::{Desk, Stop, Unread};
 use crate::model::Address;
 use crate::model::text::Email;
@@ -27,8 +26,8 @@ use jiff::Timestamp;
 pub enum Command {
     /// An administrator assigns a package directly.
     Grant(Direct),
-    /// The same through a policy with questions, with the answers.
-    Answered(Direct, Vec<Answer>),
+    /// The same through a policy with questions: a question, or its number counted from 1, and an answer to it.
+    Answered(Direct, Vec<(String, String)>),
     /// An administrator takes an assignment away.
     Revoke(u64),
     /// An administrator lets the roles of an assignment be delivered again: those that failed, and those that somebody took

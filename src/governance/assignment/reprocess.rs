@@ -12,12 +12,7 @@ use crate::governance::{Activity, Desk, Ground, Refusal, Scope, Stop, Task, Unre
 /// How long after a delivery failed it may be tried again. Entra's portal offers it for 7 days, its API for 14.
 const WINDOW: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-/// Delivers an assignment once more.
-///
-/// # Errors
-///
-/// A refusal when there is nothing to deliver again, or it is too late; and what the store could not tell.
-pub(in crate::governance) fn reprocess(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
+pub(super) fn reprocess(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
     let Some(assignment) = desk.get::<Assignment>(number)? else {
         return desk.refuse(Refusal::new(
             Ground::Unknown,
@@ -40,7 +35,7 @@ pub(in crate::governance) fn reprocess(desk: &mut Desk<'_>, number: u64) -> Resu
         ),
         AssignmentState::Delivered
         | AssignmentState::PartiallyDelivered
-        | AssignmentState::DeliveryFailed => give(desk, assignment),
+        | AssignmentState::DeliveryFailed => again(desk, assignment),
     }
 }
 
@@ -58,7 +53,10 @@ fn in_time(desk: &Desk<'_>, request: &Request, what: &str) -> Result<(), Stop> {
 }
 
 /// Asks once more for the roles that are not held.
-fn give(desk: &mut Desk<'_>, mut assignment: Assignment) -> Result<(), Stop> {
+pub(in crate::governance) fn again(
+    desk: &mut Desk<'_>,
+    mut assignment: Assignment,
+) -> Result<(), Stop> {
     let number = assignment.number;
     let mut request = desk.need::<Request>(assignment.request)?;
     if assignment.state.has_failed() {

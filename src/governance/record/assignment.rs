@@ -70,6 +70,15 @@ pub enum AssignmentState {
 }
 
 impl AssignmentState {
+    /// Every state.
+    pub const ALL: &'static [Self] = &[
+        Self::Delivering,
+        Self::Delivered,
+        Self::PartiallyDelivered,
+        Self::DeliveryFailed,
+        Self::Expired,
+    ];
+
     /// Returns the word of Graph.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -8,7 +8,7 @@ use crate::model::kinds::policy::Question;
 const LONGEST: usize = 4_000;
 
 /// Reads the answers to questions, in the order of the questions: each given to a question, or to its number.
-pub(super) fn read(
+pub(in crate::governance) fn read(
     questions: &[Question],
     given: &[(String, String)],
 ) -> Result<Vec<Answer>, Refusal> {

@@ -8,7 +8,10 @@ use crate::model::text::Domain;
 use crate::model::{Address, Kind, Name, Object};
 
 /// Returns why somebody cannot be invited; `None` when they can, or need no invitation.
-pub(super) fn refusal(desk: &Desk<'_>, person: &Person) -> Result<Option<Refusal>, Unread> {
+pub(in crate::governance) fn refusal(
+    desk: &Desk<'_>,
+    person: &Person,
+) -> Result<Option<Refusal>, Unread> {
     if person.living().is_some() {
         return Ok(None);
     }

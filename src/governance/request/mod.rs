@@ -23,13 +23,18 @@ mod visible;
 
 use jiff::Timestamp;
 
+pub(super) use answers::read as read_answers;
 pub use approval::Ballot;
 pub use approval::waiting;
 pub use asking::as_visitor;
+pub(super) use border::refusal as barred;
 pub use cancel::seen as see;
+pub(super) use conditions::open_request;
 pub use conditions::{Condition, Examined, Finding, Form, Verdict, examine};
 pub use explain::{Explanation, Opened, Way, explain, identity};
+pub(super) use policies::admits;
 pub(super) use progress::proceed;
+pub(super) use schedule::within;
 pub use separation::incompatible;
 pub use visible::{Offered, is_visible, offered};
 

@@ -103,6 +103,34 @@ impl<'p> Covered<'p> {
     }
 }
 
+/// Returns true when an administrator may assign somebody through a policy: it covers them, or is for direct assignment
+/// alone. Of somebody who has proved nothing so far, the domain counts.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub(in crate::governance) fn admits(
+    desk: &Desk<'_>,
+    policy: &Policy,
+    person: &Person,
+) -> Result<bool, Unread> {
+    if matches!(policy.requestors, Requestors::Nobody) {
+        return Ok(policy.requests.enabled);
+    }
+    let mut covered = Covered {
+        person,
+        organization: None,
+        passcodes: true,
+    };
+    if policy.requestors.is_outside() && person.is_outside() {
+        covered.organization = match organization::of(desk, person)? {
+            Some(organization) => Some(organization),
+            None => organization::claimed(desk, person)?,
+        };
+    }
+    Ok(covered.class(desk, policy)?.is_some())
+}
+
 /// Returns true unless one-time passcodes are switched off.
 fn passcodes(desk: &Desk<'_>) -> Result<bool, Unread> {
     let setting = desk.setting(Kind::Collaboration)?;

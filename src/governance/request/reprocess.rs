@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::{cancel, progress};
-use crate::governance::record::RequestState;
+use crate::governance::record::{Assignment, AssignmentState, RequestState};
 use crate::governance::{Desk, Ground, Refusal, Scope, Stop, Task, assignment, delegation};
 
 /// How long after it failed a request may be tried again.
@@ -12,18 +12,19 @@ const WINDOW: SignedDuration = SignedDuration::from_hours(14 * 24);
 pub(super) fn reprocess(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
     let mut request = cancel::seen(desk, number)?;
     delegation::require(desk, Task::ManageRequests, Scope::Package(request.package))?;
-    if let Some(assignment) = request.assignment {
-        return assignment::reprocess(desk, assignment);
-    }
-    if request.state != RequestState::DeliveryFailed {
+    if !matches!(
+        request.state,
+        RequestState::DeliveryFailed | RequestState::PartiallyDelivered
+    ) {
         let state = request.state.as_str();
         return desk.refuse(
             Refusal::new(Ground::State, format!("request {number} is {state}"))
                 .help("only a delivery that failed, wholly or in part, is tried again"),
         );
     }
+    let now = desk.now();
     let since = request.completed.unwrap_or(request.created);
-    if desk.now().duration_since(since) > WINDOW {
+    if now.duration_since(since) > WINDOW {
         return desk.refuse(
             Refusal::new(
                 Ground::Late,
@@ -32,6 +33,14 @@ pub(super) fn reprocess(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
             .help("the package may be asked for anew"),
         );
     }
-    // It failed before anything was given: its conditions are looked at again.
-    progress::deliver(desk, &mut request)
+    let assignment = match request.assignment {
+        Some(number) => desk.get::<Assignment>(number)?,
+        None => None,
+    };
+    let Some(assignment) = assignment.filter(|given| given.state != AssignmentState::Expired)
+    else {
+        // It failed before anything was given: its conditions are looked at again.
+        return progress::deliver(desk, &mut request);
+    };
+    assignment::again(desk, assignment)
 }

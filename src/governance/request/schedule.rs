@@ -40,7 +40,7 @@ pub(super) fn judge(
 }
 
 /// Judges an end against a start and the latest end there may be.
-pub(super) fn within(
+pub(in crate::governance) fn within(
     start: Timestamp,
     end: Timestamp,
     latest: Option<Timestamp>,

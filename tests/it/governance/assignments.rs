@@ -7,9 +7,9 @@ use std::rc::Rc;
 use guestlist::app::governance::Directory;
 use guestlist::governance::assignment::{Command, Direct};
 use guestlist::governance::record::{
-    Answer, AssignmentState, Ended, GrantState, Group, RequestState, UserType, Why,
+    AssignmentState, Ended, GrantState, Group, RequestState, UserType, Why,
 };
-use guestlist::governance::{Activity, Effect, Ground, Outcome, Unread, World};
+use guestlist::governance::{Activity, Effect, Ground, Outcome, Unread, World, request};
 use guestlist::model::Address;
 
 use super::scene::{Scene, instant, mail};
@@ -158,14 +158,12 @@ fn a_domain_blocked_before_delivery_leaves_no_guest_and_can_be_reprocessed_after
     ));
     let _ = scene.run(grant(BOB, "policy/library/partners"));
     assert_eq!(scene.request(1).state, RequestState::DeliveryFailed);
-    assert_eq!(scene.request(1).assignment, None);
+    assert!(scene.request(1).assignment.is_none());
     assert!(scene.request(1).status.contains("wingtip.example"));
     assert!(scene.person(BOB).account.is_none());
     assert!(scene.mails().is_empty());
     scene.apply(&format!("{TREE}\ndomains: {{ block: [other.example] }}\n"));
-    let _ = scene
-        .at("T3")
-        .run(guestlist::governance::request::Command::Reprocess(1));
+    let _ = scene.at("T3").run(request::Command::Reprocess(1));
     assert_eq!(scene.request(1).state, RequestState::Delivered);
     assert_eq!(scene.holds(BOB).len(), 2);
     assert_eq!(scene.mails(), [format!("access-granted to {BOB}")]);
@@ -478,7 +476,7 @@ fn what_a_deleted_account_has_counts_for_thirty_days() {
     let _ = scene.run(grant(BOB, "policy/library/partners"));
     let _ = scene.at("T10");
     scene.alter(BOB, |bob| {
-        bob.account.as_mut().unwrap().deleted = Some(instant("T10"));
+        bob.account.as_mut().unwrap().deleted = Some(instant("T10"))
     });
     let _ = scene.mails();
     let _ = scene.tick("T39");
@@ -524,7 +522,7 @@ fn incompatible_packages_are_refused_in_one_direction() {
     let _ = scene.run(grant("eva@contoso.com", "policy/library/people"));
     let refusal = scene.refused(grant("eva@contoso.com", "policy/offices/direct"));
     assert_eq!(refusal.ground, Ground::Incompatible);
-    assert!(refusal.message.contains("package/library (assignment 1)"));
+    assert!(refusal.message.contains("has package/library"));
     scene.member("kim@contoso.com", &[]);
     let _ = scene.run(grant("kim@contoso.com", "policy/offices/direct"));
     let _ = scene.run(grant("kim@contoso.com", "policy/library/people"));
@@ -534,10 +532,7 @@ fn incompatible_packages_are_refused_in_one_direction() {
 fn questions_are_answered_when_a_package_is_assigned() {
     let mut scene = Scene::of(TREE);
     let asks = || direct(BOB, "policy/offices/asks");
-    let answer = |question: &str, value: &str| Answer {
-        question: question.to_owned(),
-        values: vec![value.to_owned()],
-    };
+    let answer = |question: &str, value: &str| (question.to_owned(), value.to_owned());
     for wrong in [
         vec![],
         vec![answer("Which room?", "cellar")],
@@ -548,8 +543,12 @@ fn questions_are_answered_when_a_package_is_assigned() {
         assert_eq!(refusal.ground, Ground::Answers);
     }
     let answers = vec![answer("Which room?", "B12"), answer("Floor", "two")];
-    let _ = scene.run(Command::Answered(asks(), answers.clone()));
-    assert_eq!(scene.request(1).answers, answers);
+    let _ = scene.run(Command::Answered(asks(), answers));
+    let kept = scene.request(1).answers;
+    assert_eq!(
+        (&kept[0].values[0][..], &kept[1].values[0][..]),
+        ("B12", "two")
+    );
 }
 
 #[test]

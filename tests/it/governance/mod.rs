@@ -5,6 +5,7 @@
 )]
 
 mod assignments;
+mod commands;
 mod delivery;
 mod following;
 mod ledger;

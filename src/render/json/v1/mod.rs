@@ -34,6 +34,7 @@ pub use engine::{
     Answer, Decision, ExplainedCondition, ExplainedStage, ExplainedWay, Explanation, Offered,
     OfferedList, Request, RequestList, RequestReport, Tick,
 };
+pub use engine::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
 pub use error::{Error, Failed};
 pub use import::{Import, ImportedFile, NotImported};
 pub use lease::{Lease, LeaseBroken, LeaseState, StandingLease};

@@ -30,6 +30,8 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("requests.schema.json", schema::<v1::RequestList>()),
         ("offered.schema.json", schema::<v1::OfferedList>()),
         ("explanation.schema.json", schema::<v1::Explanation>()),
+        ("assignments.schema.json", schema::<v1::Assignments>()),
+        ("bulk.schema.json", schema::<v1::Bulk>()),
         ("tick.schema.json", schema::<v1::Tick>()),
         ("lease.schema.json", schema::<v1::Lease>()),
         ("lease-broken.schema.json", schema::<v1::LeaseBroken>()),

@@ -1,10 +1,12 @@
 //! What the engine's commands report. Each type is the report itself: the text view is made from it as well.
 
+mod assignment;
 mod explanation;
 mod offered;
 mod request;
 mod tick;
 
+pub use assignment::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
 pub use explanation::{ExplainedCondition, ExplainedStage, ExplainedWay, Explanation};
 pub use offered::{Offered, OfferedList};
 pub use request::{Answer, Decision, Request, RequestList, RequestReport};
