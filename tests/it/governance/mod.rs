@@ -4,6 +4,12 @@
     reason = "a test may fail where it finds something amiss"
 )]
 
+mod approval;
+mod asking;
 mod delivery;
+mod eligibility;
+mod extension;
 mod ledger;
+mod policies;
+mod requests;
 mod scene;

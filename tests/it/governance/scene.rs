@@ -8,10 +8,12 @@ use guestlist::app::AppError;
 use guestlist::app::governance::{Embedded, Engine, Mailer, Ticked, tick};
 use guestlist::governance::people::Entry;
 use guestlist::governance::record::{
-    Assignment, DirectoryRole, Entity, Hold, Key, Mark, Person, Request,
+    Account, Assignment, Creation, DirectoryRole, Entity, ExternalState, Governed, Hold, Identity,
+    Key, Mark, Person, Place, Request, Source, UserType,
 };
 use guestlist::governance::{
-    Actor, Command, Decision, Desk, Mail, Moment, Outcome, Refusal, Tenant, Unread, people,
+    Activity, Actor, Command, Decision, Desk, Mail, Moment, Outcome, Refusal, Stop, Template,
+    Tenant, Unread, people,
 };
 use guestlist::load::load;
 use guestlist::model::text::{Domain, Email};
@@ -19,6 +21,7 @@ use guestlist::model::{Bodies, Desired, Project, Selection};
 use guestlist::plan::{Asks, build};
 use guestlist::ports::Ids;
 use guestlist::source::{SourceFile, Sources};
+use guestlist::store::Sitting;
 use guestlist::store::memory::Memory;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -77,17 +80,7 @@ impl Scene {
     /// A scene with a tree. The administrator `admin@contoso.com` is there.
     pub(crate) fn of(tree: &str) -> Self {
         let sent = Rc::new(RefCell::new(Vec::new()));
-        let moment = Moment {
-            now: instant(BEGIN),
-            actor: Actor::Operator("root".to_owned()),
-            tenant: Tenant {
-                name: "Contoso".to_owned(),
-                domains: vec![Domain::parse("contoso.com").unwrap()],
-                zone: TimeZone::UTC,
-                portal: "https://myaccess.example".to_owned(),
-            },
-            seed: [0; 32],
-        };
+        let moment = moment(instant(BEGIN));
         let engine = Engine::over(
             Box::new(Memory::new("memory")),
             Box::new(Embedded),
@@ -125,6 +118,13 @@ impl Scene {
     pub(crate) fn at(&mut self, at: &str) -> &mut Self {
         self.engine
             .sit(Actor::Operator("root".to_owned()), instant(at));
+        self
+    }
+
+    /// Lets the operator act from now on.
+    pub(crate) fn operator(&mut self) -> &mut Self {
+        let now = self.engine.now();
+        self.engine.sit(Actor::Operator("root".to_owned()), now);
         self
     }
 
@@ -214,6 +214,114 @@ impl Scene {
             .collect();
         mails.sort();
         mails
+    }
+
+    /// Puts the store as a test needs it, past every rule.
+    pub(crate) fn arrange(&mut self, act: impl Fn(&mut Desk<'_>) -> Result<(), Stop>) {
+        let moment = moment(self.engine.now());
+        let sitting = Sitting {
+            project: PROJECT,
+            now: moment.now,
+            actor: "test",
+            via: "test",
+            id: "arranged",
+        };
+        let decided = self.engine.store().decide(&sitting, &mut |world| {
+            let mut desk = Desk::new(world, &moment);
+            act(&mut desk)?;
+            Ok(desk.decided())
+        });
+        let _ = decided.unwrap().unwrap();
+    }
+
+    /// Changes somebody, past every rule.
+    pub(crate) fn change(&mut self, address: &str, change: impl Fn(&mut Person)) {
+        let person = self.person(address);
+        self.arrange(|desk| {
+            let mut person = person.clone();
+            change(&mut person);
+            Ok(desk.keep(&person)?)
+        });
+    }
+
+    /// Makes somebody a member of a group of the directory.
+    pub(crate) fn joins(&mut self, address: &str, group: &str) {
+        let person = self.person(address).id();
+        self.arrange(|desk| {
+            let hold = Hold {
+                number: desk.fresh::<Hold>()?,
+                person,
+                place: Place::group(group),
+                role: "Member".to_owned(),
+                source: Source::Direct,
+            };
+            Ok(desk.keep(&hold)?)
+        });
+    }
+
+    /// Takes somebody out of a group of the directory.
+    pub(crate) fn leaves(&mut self, address: &str, group: &str) {
+        let key = Place::group(group).key().person(self.person(address).id());
+        self.arrange(|desk| {
+            for hold in desk.find::<Hold>(Mark::HoldPlace, &key)? {
+                desk.remove(Activity::RemoveMember, &hold)?;
+            }
+            Ok(())
+        });
+    }
+
+    /// Makes a guest known who has redeemed and signs in with an identity.
+    pub(crate) fn guest(&mut self, address: &str, identity: Identity) {
+        let mail = mail(address);
+        self.arrange(|desk| {
+            let number = desk.fresh::<Person>()?;
+            let name = address.split('@').next().unwrap_or_default().to_owned();
+            let person = Person {
+                identities: vec![identity.clone()],
+                account: Some(Account {
+                    upn: format!("{}#EXT#@contoso.com", address.replace('@', "_")),
+                    user_type: UserType::Guest,
+                    external: true,
+                    state: Some(ExternalState::Accepted),
+                    state_changed: Some(desk.now()),
+                    creation: Creation::Invitation,
+                    enabled: true,
+                    created: desk.now(),
+                    deleted: None,
+                    roles: Vec::new(),
+                }),
+                governed: Governed::NotGoverned,
+                ..Person::applicant(number, mail.clone(), name)
+            };
+            Ok(desk.keep(&person)?)
+        });
+    }
+
+    /// What the audit log says of a decision: the names of its activities.
+    pub(crate) fn activities(decision: &Decision) -> Vec<&'static str> {
+        let events = decision.events.iter();
+        events.map(|event| event.activity.as_str()).collect()
+    }
+
+    /// The last mail of a template, whole.
+    pub(crate) fn last_mail(&self, template: Template) -> Mail {
+        let sent = self.sent.borrow();
+        let mut found = sent.iter().filter(|mail| mail.template == template);
+        found.next_back().cloned().unwrap()
+    }
+}
+
+fn moment(now: Timestamp) -> Moment {
+    Moment {
+        now,
+        actor: Actor::Operator("root".to_owned()),
+        tenant: Tenant {
+            name: "Contoso".to_owned(),
+            domains: vec![Domain::parse("contoso.com").unwrap()],
+            zone: TimeZone::UTC,
+            portal: "https://myaccess.example".to_owned(),
+        },
+        seed: [0; 32],
     }
 }
 
