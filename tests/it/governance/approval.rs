@@ -367,7 +367,7 @@ fn approvers_of_a_group_are_found_when_the_stage_opens_and_lose_their_right_when
     let bo = scene.person("bo@contoso.com").id();
     assert_eq!(scene.look(|desk| waiting(desk, bo)).len(), 1);
     scene.change("bo@contoso.com", |bo| {
-        bo.account.as_mut().unwrap().enabled = false
+        bo.account.as_mut().unwrap().enabled = false;
     });
     assert_eq!(
         scene

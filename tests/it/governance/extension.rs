@@ -93,7 +93,7 @@ fn only_who_is_still_in_scope_extends() {
     let mut scene = scene();
     scene.asks(arriving("library", "ada@fabrikam.com"));
     scene.change("ada@fabrikam.com", |ada| {
-        ada.identities = vec![Identity::Google]
+        ada.identities = vec![Identity::Google];
     });
     let refusal = scene
         .acting("ada@fabrikam.com")

@@ -1,7 +1,7 @@
 //! A request from its making to its end, as the engine and as the program.
 
 use guestlist::governance::assignment::{self, Direct};
-use guestlist::governance::record::{AssignmentState, Hold, RequestState};
+use guestlist::governance::record::{AssignmentState, GrantState, Hold, RequestState};
 use guestlist::governance::request::Command;
 use guestlist::governance::{Ground, Template};
 
@@ -156,6 +156,30 @@ fn a_delivery_that_the_domain_list_stopped_is_tried_again_after_the_repair_and_n
     assert_eq!(scene.request(1).state, RequestState::Delivered);
     let refusal = scene.refused(Command::Reprocess(1));
     assert_eq!(refusal.ground, Ground::State);
+}
+
+#[test]
+fn a_delivery_that_failed_in_part_is_completed_by_another_try() {
+    let mut scene = scene();
+    scene.asks_as("ben@contoso.com", ask("library"));
+    // As if the directory had refused the role.
+    scene.leaves("ben@contoso.com", "Design guests");
+    let (mut assignment, mut request) = (scene.assignment(1), scene.request(1));
+    assignment.state = AssignmentState::DeliveryFailed;
+    assignment.roles[0].state = GrantState::Failed("no".to_owned());
+    request.state = RequestState::DeliveryFailed;
+    scene.arrange(|desk| {
+        desk.keep(&assignment)?;
+        Ok(desk.keep(&request)?)
+    });
+    let _ = scene.at("T1").acting("bo@contoso.com");
+    let _ = scene.run(Command::Reprocess(1));
+    assert_eq!(scene.request(1).state, RequestState::Delivered);
+    assert_eq!(scene.assignment(1).state, AssignmentState::Delivered);
+    assert_eq!(
+        scene.holds("ben@contoso.com"),
+        ["group Design guests: Member"]
+    );
 }
 
 #[test]
