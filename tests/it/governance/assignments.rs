@@ -9,6 +9,7 @@ use guestlist::governance::assignment::{Command, Direct};
 use guestlist::governance::record::{
     AssignmentState, Ended, GrantState, Group, RequestState, UserType, Why,
 };
+use guestlist::governance::record::{Hold, Place, Source};
 use guestlist::governance::{Activity, Effect, Ground, Outcome, Unread, World, request};
 use guestlist::model::Address;
 
@@ -134,7 +135,7 @@ fn a_resource_without_guests_is_refused_to_a_guest_and_the_rest_is_delivered_in_
 #[test]
 fn a_dynamic_group_takes_no_members_from_packages() {
     let mut scene = Scene::of(TREE);
-    scene.directly(|desk| {
+    scene.arrange(|desk| {
         let number = desk.fresh::<Group>()?;
         let group = Group {
             number,
@@ -144,7 +145,7 @@ fn a_dynamic_group_takes_no_members_from_packages() {
             owners: Vec::new(),
             managed: None,
         };
-        desk.put(Activity::AddGroup, &group)
+        Ok(desk.put(Activity::AddGroup, &group)?)
     });
     let _ = scene.run(grant(BOB, "policy/library/partners"));
     assert!(scene.request(1).status.contains("is a dynamic group"));
@@ -451,18 +452,16 @@ fn a_role_held_before_the_assignment_goes_with_it() {
     let _ = scene.run(Command::Revoke(1));
     assert!(scene.holds("eva@contoso.com").is_empty());
     let eva = scene.person("eva@contoso.com").id();
-    scene.directly(|desk| {
-        let number = desk.fresh::<guestlist::governance::record::Hold>()?;
-        desk.put(
-            Activity::AddMember,
-            &guestlist::governance::record::Hold {
-                number,
-                person: eva,
-                place: guestlist::governance::record::Place::group("Design guests"),
-                role: "Member".to_owned(),
-                source: guestlist::governance::record::Source::Direct,
-            },
-        )
+    scene.arrange(|desk| {
+        let number = desk.fresh::<Hold>()?;
+        let hold = Hold {
+            number,
+            person: eva,
+            place: Place::group("Design guests"),
+            role: "Member".to_owned(),
+            source: Source::Direct,
+        };
+        Ok(desk.put(Activity::AddMember, &hold)?)
     });
     let _ = scene.run(grant("eva@contoso.com", "policy/library/people"));
     assert_eq!(scene.holds("eva@contoso.com").len(), 2);

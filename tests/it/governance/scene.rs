@@ -8,11 +8,12 @@ use guestlist::app::AppError;
 use guestlist::app::governance::{Directory, Embedded, Engine, Mailer, Ticked, tick};
 use guestlist::governance::people::Entry;
 use guestlist::governance::record::{
-    Assignment, DirectoryRole, Entity, Hold, Key, Mark, Person, Request,
+    Account, Assignment, Creation, DirectoryRole, Entity, ExternalState, Governed, Hold, Identity,
+    Key, Mark, Person, Place, Request, Source, UserType,
 };
 use guestlist::governance::{
-    Activity, Actor, Command, Decision, Desk, Mail, Moment, Outcome, Refusal, Tenant, Unread,
-    people,
+    Activity, Actor, Command, Decision, Desk, Mail, Moment, Outcome, Refusal, Stop, Template,
+    Tenant, Unread, people,
 };
 use guestlist::load::load;
 use guestlist::model::text::{Domain, Email};
@@ -125,6 +126,13 @@ impl Scene {
         self
     }
 
+    /// Lets the operator act from now on.
+    pub(crate) fn operator(&mut self) -> &mut Self {
+        let now = self.engine.now();
+        self.engine.sit(Actor::Operator("root".to_owned()), now);
+        self
+    }
+
     /// Lets somebody act from now on.
     pub(crate) fn acting(&mut self, person: &str) -> &mut Self {
         let id = self.person(person).id();
@@ -216,22 +224,22 @@ impl Scene {
     /// Changes somebody's row as the directory would, unseen by every rule.
     pub(crate) fn alter(&mut self, address: &str, change: impl Fn(&mut Person)) {
         let person = self.person(address).number;
-        self.directly(|desk| {
+        self.arrange(|desk| {
             let mut person = desk.need::<Person>(person)?;
             change(&mut person);
-            desk.keep(&person)
+            Ok(desk.keep(&person)?)
         });
     }
 
-    /// Decides something by itself, past every command.
-    pub(crate) fn directly(&mut self, act: impl Fn(&mut Desk<'_>) -> Result<(), Unread>) {
+    /// Puts the store as a test needs it, past every rule.
+    pub(crate) fn arrange(&mut self, act: impl Fn(&mut Desk<'_>) -> Result<(), Stop>) {
         let moment = moment(self.engine.now());
         let sitting = Sitting {
             project: PROJECT,
             now: moment.now,
-            actor: "root",
+            actor: "test",
             via: "test",
-            id: "directly",
+            id: "arranged",
         };
         let decided = self.engine.store().decide(&sitting, &mut |world| {
             let mut desk = Desk::new(world, &moment);
@@ -249,7 +257,83 @@ impl Scene {
             .into_iter()
             .find(|hold| hold.place.name == place)
             .unwrap();
-        self.directly(|desk| desk.remove(Activity::RemoveResource, &hold));
+        self.arrange(|desk| Ok(desk.remove(Activity::RemoveResource, &hold)?));
+    }
+
+    /// Changes somebody, past every rule.
+    pub(crate) fn change(&mut self, address: &str, change: impl Fn(&mut Person)) {
+        let person = self.person(address);
+        self.arrange(|desk| {
+            let mut person = person.clone();
+            change(&mut person);
+            Ok(desk.keep(&person)?)
+        });
+    }
+
+    /// Makes somebody a member of a group of the directory.
+    pub(crate) fn joins(&mut self, address: &str, group: &str) {
+        let person = self.person(address).id();
+        self.arrange(|desk| {
+            let hold = Hold {
+                number: desk.fresh::<Hold>()?,
+                person,
+                place: Place::group(group),
+                role: "Member".to_owned(),
+                source: Source::Direct,
+            };
+            Ok(desk.keep(&hold)?)
+        });
+    }
+
+    /// Takes somebody out of a group of the directory.
+    pub(crate) fn leaves(&mut self, address: &str, group: &str) {
+        let key = Place::group(group).key().person(self.person(address).id());
+        self.arrange(|desk| {
+            for hold in desk.find::<Hold>(Mark::HoldPlace, &key)? {
+                desk.remove(Activity::RemoveMember, &hold)?;
+            }
+            Ok(())
+        });
+    }
+
+    /// Makes a guest known who has redeemed and signs in with an identity.
+    pub(crate) fn guest(&mut self, address: &str, identity: Identity) {
+        let mail = mail(address);
+        self.arrange(|desk| {
+            let number = desk.fresh::<Person>()?;
+            let name = address.split('@').next().unwrap_or_default().to_owned();
+            let person = Person {
+                identities: vec![identity.clone()],
+                account: Some(Account {
+                    upn: format!("{}#EXT#@contoso.com", address.replace('@', "_")),
+                    user_type: UserType::Guest,
+                    external: true,
+                    state: Some(ExternalState::Accepted),
+                    state_changed: Some(desk.now()),
+                    creation: Creation::Invitation,
+                    enabled: true,
+                    created: desk.now(),
+                    deleted: None,
+                    roles: Vec::new(),
+                }),
+                governed: Governed::NotGoverned,
+                ..Person::applicant(number, mail.clone(), name)
+            };
+            Ok(desk.keep(&person)?)
+        });
+    }
+
+    /// What the audit log says of a decision: the names of its activities.
+    pub(crate) fn activities(decision: &Decision) -> Vec<&'static str> {
+        let events = decision.events.iter();
+        events.map(|event| event.activity.as_str()).collect()
+    }
+
+    /// The last mail of a template, whole.
+    pub(crate) fn last_mail(&self, template: Template) -> Mail {
+        let sent = self.sent.borrow();
+        let mut found = sent.iter().filter(|mail| mail.template == template);
+        found.next_back().cloned().unwrap()
     }
 }
 
