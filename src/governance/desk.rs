@@ -1,5 +1,6 @@
 //! Where a decision is made: the view of the store, with what was decided so far laid over it.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -16,6 +17,9 @@ use crate::model::kinds::{Catalog, Organization, Package, Policy, Resource};
 use crate::model::text::Email;
 use crate::model::{Address, Kind, Object};
 
+/// A kind of declared object, and the one that they live in.
+type Within = (Kind, Option<Address>);
+
 /// Where one decision is made. What is put on it is seen by everything that the same decision looks at afterwards.
 pub struct Desk<'w> {
     world: &'w dyn World,
@@ -28,6 +32,8 @@ pub struct Desk<'w> {
     last: BTreeMap<RecordKind, u64>,
     events: Vec<Event>,
     secrets: u64,
+    /// Declared objects that were asked for: the view does not change, and one decision asks for the same ones often.
+    things: RefCell<BTreeMap<Within, Vec<Rc<Thing>>>>,
 }
 
 impl std::fmt::Debug for Desk<'_> {
@@ -50,6 +56,7 @@ impl<'w> Desk<'w> {
             last: BTreeMap::new(),
             events: Vec::new(),
             secrets: 0,
+            things: RefCell::default(),
         }
     }
 
@@ -221,7 +228,13 @@ impl<'w> Desk<'w> {
     ///
     /// [`Unread`] when the store cannot tell.
     pub fn things(&self, kind: Kind, within: Option<&Address>) -> Result<Vec<Rc<Thing>>, Unread> {
-        self.world.things(kind, within)
+        let key = (kind, within.cloned());
+        if let Some(known) = self.things.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let found = self.world.things(kind, within)?;
+        self.things.borrow_mut().insert(key, found.clone());
+        Ok(found)
     }
 
     /// Returns settings of the tenant as they are live.

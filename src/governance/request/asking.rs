@@ -1,6 +1,7 @@
 //! Asking for a package: who asks, may they, and what follows.
 
-use super::conditions::{Form, examine};
+use super::conditions::Form;
+use super::examine::examine;
 use super::{Ask, Asker, Visitor, answers, organization, progress};
 use crate::governance::record::{
     Asked, Identity, Person, Request, RequestKind, RequestState, Schedule, Terms,

@@ -84,23 +84,21 @@ fn crossing(desk: &Desk<'_>, person: &Person) -> Result<Option<Refusal>, Unread>
     let Ok(name) = Name::parse(partner.address.own_name()) else {
         return Ok(None);
     };
-    let found = desk.things(
-        Kind::CrossTenant,
-        Some(&Address::new(Kind::Organization, &name)),
-    )?;
-    for thing in found {
-        if let Object::CrossTenant(access) = &thing.object
-            && let Some(inbound) = &access.inbound
-            && matches!(inbound.users, Reach::None)
-        {
-            let message = format!("cross-tenant access blocks people of {}", partner.address);
-            return Ok(Some(Refusal::new(Ground::CrossTenant, message).help(
-                format!(
-                    "whoever manages {} can open it: `inbound: users:`",
-                    thing.address
-                ),
-            )));
-        }
+    let access = desk.at(&Address::new(Kind::CrossTenant, &name))?;
+    let Some(Object::CrossTenant(settings)) = access.as_ref().map(|thing| &thing.object) else {
+        return Ok(None);
+    };
+    let blocked = settings
+        .inbound
+        .as_ref()
+        .is_some_and(|inbound| matches!(inbound.users, Reach::None));
+    if blocked {
+        let message = format!("cross-tenant access blocks people of {}", partner.address);
+        let help = format!(
+            "whoever looks after {} can open it: `crossTenant: inbound: users:`",
+            partner.address
+        );
+        return Ok(Some(Refusal::new(Ground::CrossTenant, message).help(help)));
     }
     Ok(None)
 }

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use jiff::Timestamp;
 
 use super::approval::{Search, escalates};
-use super::conditions::{Examined, examine};
+use super::conditions::Examined;
+use super::examine::examine;
 use super::{Asker, Visitor, asking};
 use crate::governance::record::{Identity, Person, PersonId};
 use crate::governance::{

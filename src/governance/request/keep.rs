@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::policies::{self, Deed};
-use super::{Asker, Change, Held, asking, conditions, progress, schedule};
+use super::{Asker, Change, Held, asking, examine, progress, schedule};
 use crate::governance::record::{
     Asked, Assignment, PersonId, Request, RequestKind, RequestState, Schedule, Terms, Why,
 };
@@ -30,13 +30,13 @@ pub(super) fn extend(desk: &mut Desk<'_>, change: &Change) -> Result<(), Stop> {
             .help("the package may be asked for anew once the assignment has ended"),
         );
     };
-    if let Some(refusal) = conditions::sign_in(&asker) {
+    if let Some(refusal) = examine::sign_in(&asker) {
         return desk.refuse(refusal);
     }
     let Some(package) = desk.object(assignment.package)? else {
         return desk.refuse(Refusal::new(Ground::Unknown, "the package is gone"));
     };
-    let catalog = conditions::catalog(desk, &package)?;
+    let catalog = examine::catalog(desk, &package)?;
     let catalog = catalog.as_ref().and_then(|thing| thing.catalog());
     if catalog.is_none_or(|catalog| !catalog.published) {
         return desk.refuse(Refusal::new(
@@ -50,7 +50,7 @@ pub(super) fn extend(desk: &mut Desk<'_>, change: &Change) -> Result<(), Stop> {
             "the assignment stays until its end; only who is still in the scope of the policy may extend",
         ));
     }
-    if let Some(open) = conditions::open_request(desk, &asker.person, &package)? {
+    if let Some(open) = examine::open_request(desk, &asker.person, &package)? {
         return desk.refuse(
             Refusal::new(
                 Ground::AlreadyRequested,
@@ -65,7 +65,7 @@ pub(super) fn extend(desk: &mut Desk<'_>, change: &Change) -> Result<(), Stop> {
             )),
         );
     }
-    conditions::justified(policy, change.justification.as_deref())?;
+    examine::justified(policy, change.justification.as_deref())?;
     longer(desk, policy, &assignment, change)?;
     let mut request = request(desk, RequestKind::UserExtend, &asker, &assignment, change)?;
     request.schedule.end = change.end;

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use super::Asker;
-use super::organization;
+use super::{Asker, likeness, organization};
 use crate::governance::record::{Identity, Person, PersonId};
 use crate::governance::{Desk, Thing, Unread, directory};
 use crate::model::kinds::OrganizationState;
@@ -40,19 +39,22 @@ pub(super) struct Covered<'p> {
     pub(super) person: &'p Person,
     /// The organization that a verified identity proves.
     pub(super) organization: Option<Rc<Thing>>,
+    /// That the domain looks like another one, in words.
+    pub(super) warning: Option<String>,
     passcodes: bool,
 }
 
 impl<'p> Covered<'p> {
     pub(super) fn new(desk: &Desk<'_>, person: &'p Person) -> Result<Self, Unread> {
-        let organization = if person.is_outside() {
-            organization::of(desk, person)?
-        } else {
-            None
-        };
+        let (mut organization, mut warning) = (None, None);
+        if person.is_outside() {
+            organization = organization::of(desk, person)?;
+            warning = likeness::warning(desk, person.mail.domain())?;
+        }
         Ok(Self {
             person,
             organization,
+            warning,
             passcodes: passcodes(desk)?,
         })
     }
@@ -120,6 +122,7 @@ pub(in crate::governance) fn admits(
     let mut covered = Covered {
         person,
         organization: None,
+        warning: None,
         passcodes: true,
     };
     if policy.requestors.is_outside() && person.is_outside() {

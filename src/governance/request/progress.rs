@@ -1,7 +1,7 @@
 //! How a request goes on: approval, then delivery; and what time makes due. Fact sheet `entra-behaviour` §3.
 
 use super::policies::Covered;
-use super::{approval, border, conditions, organization};
+use super::{approval, border, examine, organization};
 use crate::governance::record::{Person, Request, RequestKind, RequestState};
 use crate::governance::{Activity, Desk, Stop, Unread, assignment};
 
@@ -81,10 +81,10 @@ fn obstacle(desk: &Desk<'_>, request: &Request) -> Result<Option<String>, Unread
         person: person.clone(),
         by: None,
     };
-    if let Some(refusal) = conditions::sign_in(&asker) {
+    if let Some(refusal) = examine::sign_in(&asker) {
         return Ok(Some(refusal.message));
     }
-    let catalog = conditions::catalog(desk, &package)?;
+    let catalog = examine::catalog(desk, &package)?;
     let Some(catalog) = catalog.as_ref().and_then(|thing| thing.catalog()) else {
         return Ok(Some("the catalog is gone".to_owned()));
     };

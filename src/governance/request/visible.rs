@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use super::Asker;
-use super::conditions::{self, Condition, Examined, Verdict, examine};
+use super::conditions::{Condition, Examined, Verdict};
+use super::examine::{self, examine_known};
+use super::policies::Covered;
 use crate::governance::record::{Asked, Request};
 use crate::governance::{Actor, Desk, Scope, Stop, Task, Thing, Unread, delegation};
 use crate::model::Kind;
@@ -48,17 +50,18 @@ pub struct Offered {
 ///
 /// [`Unread`] when the store cannot tell.
 pub fn offered(desk: &Desk<'_>, asker: &Asker) -> Result<Vec<Offered>, Unread> {
+    let covered = Covered::new(desk, &asker.person)?;
     let mut offered = Vec::new();
     for package in desk.things(Kind::Package, None)? {
         if package.package().is_none_or(|package| package.hidden)
-            || conditions::catalog(desk, &package)?
+            || examine::catalog(desk, &package)?
                 .as_ref()
                 .and_then(|thing| thing.catalog())
                 .is_none_or(|catalog| !catalog.published)
         {
             continue;
         }
-        let examined = examine(desk, asker, &package, None, None)?;
+        let examined = examine_known(desk, &covered, asker, &package, None, None)?;
         let open = examined.findings.iter().any(|finding| {
             finding.condition == Condition::Visible && finding.verdict == Verdict::Holds
         });

@@ -4,9 +4,15 @@
     reason = "a test may fail where it finds something amiss"
 )]
 
+mod approval;
+mod asking;
 mod assignments;
 mod commands;
 mod delivery;
+mod eligibility;
+mod extension;
 mod following;
 mod ledger;
+mod policies;
+mod requests;
 mod scene;

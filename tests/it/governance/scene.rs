@@ -8,11 +8,12 @@ use guestlist::app::AppError;
 use guestlist::app::governance::{Directory, Embedded, Engine, Mailer, Ticked, tick};
 use guestlist::governance::people::Entry;
 use guestlist::governance::record::{
-    Assignment, DirectoryRole, Entity, Hold, Key, Mark, Person, Request,
+    Account, Assignment, Creation, DirectoryRole, Entity, ExternalState, Governed, Hold, Identity,
+    Key, Mark, Person, Place, Request, Source, UserType,
 };
 use guestlist::governance::{
-    Activity, Actor, Command, Decision, Desk, Mail, Moment, Outcome, Refusal, Tenant, Unread,
-    people,
+    Activity, Actor, Command, Decision, Desk, Mail, Moment, Outcome, Refusal, Template, Tenant,
+    Unread, people,
 };
 use guestlist::load::load;
 use guestlist::model::text::{Domain, Email};
@@ -122,6 +123,13 @@ impl Scene {
     pub(crate) fn at(&mut self, at: &str) -> &mut Self {
         self.engine
             .sit(Actor::Operator("root".to_owned()), instant(at));
+        self
+    }
+
+    /// Lets the operator act from now on.
+    pub(crate) fn operator(&mut self) -> &mut Self {
+        let now = self.engine.now();
+        self.engine.sit(Actor::Operator("root".to_owned()), now);
         self
     }
 
@@ -250,6 +258,72 @@ impl Scene {
             .find(|hold| hold.place.name == place)
             .unwrap();
         self.directly(|desk| desk.remove(Activity::RemoveResource, &hold));
+    }
+
+    /// Makes somebody a member of a group of the directory.
+    pub(crate) fn joins(&mut self, address: &str, group: &str) {
+        let person = self.person(address).id();
+        self.directly(|desk| {
+            let hold = Hold {
+                number: desk.fresh::<Hold>()?,
+                person,
+                place: Place::group(group),
+                role: "Member".to_owned(),
+                source: Source::Direct,
+            };
+            desk.keep(&hold)
+        });
+    }
+
+    /// Takes somebody out of a group of the directory.
+    pub(crate) fn leaves(&mut self, address: &str, group: &str) {
+        let key = Place::group(group).key().person(self.person(address).id());
+        self.directly(|desk| {
+            for hold in desk.find::<Hold>(Mark::HoldPlace, &key)? {
+                desk.remove(Activity::RemoveMember, &hold)?;
+            }
+            Ok(())
+        });
+    }
+
+    /// Makes a guest known who has redeemed and signs in with an identity.
+    pub(crate) fn guest(&mut self, address: &str, identity: Identity) {
+        let mail = mail(address);
+        self.directly(|desk| {
+            let number = desk.fresh::<Person>()?;
+            let name = address.split('@').next().unwrap_or_default().to_owned();
+            let person = Person {
+                identities: vec![identity.clone()],
+                account: Some(Account {
+                    upn: format!("{}#EXT#@contoso.com", address.replace('@', "_")),
+                    user_type: UserType::Guest,
+                    external: true,
+                    state: Some(ExternalState::Accepted),
+                    state_changed: Some(desk.now()),
+                    creation: Creation::Invitation,
+                    enabled: true,
+                    created: desk.now(),
+                    deleted: None,
+                    roles: Vec::new(),
+                }),
+                governed: Governed::NotGoverned,
+                ..Person::applicant(number, mail.clone(), name)
+            };
+            desk.keep(&person)
+        });
+    }
+
+    /// What the audit log says of a decision: the names of its activities.
+    pub(crate) fn activities(decision: &Decision) -> Vec<&'static str> {
+        let events = decision.events.iter();
+        events.map(|event| event.activity.as_str()).collect()
+    }
+
+    /// The last mail of a template, whole.
+    pub(crate) fn last_mail(&self, template: Template) -> Mail {
+        let sent = self.sent.borrow();
+        let mut found = sent.iter().filter(|mail| mail.template == template);
+        found.next_back().cloned().unwrap()
     }
 }
 
