@@ -15,7 +15,8 @@ use crate::render::json::v1;
 pub fn request(desk: &Desk<'_>, request: &Request) -> Result<v1::Request, Unread> {
     let mut approvers = Vec::new();
     let stage = request.open_stage();
-    if let Some(stage) = stage.filter(|_| shows_approvers(desk, request)) {
+    let at = request.stages.len().saturating_sub(1);
+    if let Some(stage) = stage.filter(|_| shows_approvers(desk, request, at)) {
         for approver in stage.asked() {
             approvers.push(mail(desk, approver)?);
         }
@@ -25,7 +26,10 @@ pub fn request(desk: &Desk<'_>, request: &Request) -> Result<v1::Request, Unread
         if let Some(opinion) = &opened.opinion {
             decisions.push(v1::Decision {
                 stage: at + 1,
-                by: mail(desk, opinion.by)?,
+                by: match shows_approvers(desk, request, at) {
+                    true => Some(mail(desk, opinion.by)?),
+                    false => None,
+                },
                 at: opinion.at,
                 approved: opinion.approved,
                 justification: opinion.justification.clone(),
@@ -65,9 +69,8 @@ pub fn request(desk: &Desk<'_>, request: &Request) -> Result<v1::Request, Unread
     })
 }
 
-/// Returns true unless the policy hides the approvers from who asked, and it is they who look.
-fn shows_approvers(desk: &Desk<'_>, request: &Request) -> bool {
-    let at = request.stages.len().saturating_sub(1);
+/// Returns true unless the policy hides the approvers of a stage from who asked, and it is they who look.
+fn shows_approvers(desk: &Desk<'_>, request: &Request, at: usize) -> bool {
     let hidden = request
         .terms
         .stages

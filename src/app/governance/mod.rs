@@ -182,6 +182,20 @@ impl<'e> Engine<'e> {
         self.visitor.as_ref()
     }
 
+    /// Lets who has arrived from outside look with their own eyes from now on, once they are known.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    pub fn seat(&mut self) -> Result<(), AppError> {
+        if let Some(visitor) = &self.visitor
+            && let Some(person) = self.look(|desk| desk.by_mail(&visitor.mail))?
+        {
+            self.moment.actor = Actor::Person(person.id());
+        }
+        Ok(())
+    }
+
     /// Decides a command and keeps the decision; what follows outside waits in the outbox.
     ///
     /// # Errors

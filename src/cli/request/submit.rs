@@ -55,7 +55,7 @@ pub(in crate::cli) struct Arguments {
 
 /// Reads an answer to a question.
 fn answer(text: &str) -> Result<(String, String), Malformed> {
-    // A question may hold a `=`, an answer to it as well; the number of a question is never mistaken.
+    // The first `=` ends the question: one that holds a `=` itself is answered by its number.
     match text.split_once('=') {
         Some((question, answer)) if !question.trim().is_empty() => {
             Ok((question.trim().to_owned(), answer.to_owned()))
@@ -81,6 +81,7 @@ impl Arguments {
             visitor: engine.visitor().cloned(),
         });
         let decision = engine.serve(&command.into())?;
+        engine.seat()?;
         requests::told(cx, &engine, &decision)?;
         Ok(Exit::Done)
     }

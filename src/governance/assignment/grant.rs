@@ -107,6 +107,16 @@ fn free(desk: &Desk<'_>, person: &Person, package: &Thing) -> Result<(), Stop> {
             format!("{mail} has {address} already: assignment {number}"),
         ));
     }
+    if let Some(open) = request::open_request(desk, person, package)? {
+        let number = open.number;
+        return desk.refuse(
+            Refusal::new(
+                Ground::AlreadyRequested,
+                format!("{mail} has asked for {address}: request {number}"),
+            )
+            .help("decide or cancel that request first"),
+        );
+    }
     let held = request::incompatible(desk, person.id(), package)?;
     if !held.is_empty() {
         let held = held.join(", ");

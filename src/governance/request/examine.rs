@@ -309,7 +309,7 @@ fn compatible(
 }
 
 /// Returns the request of somebody for a package that is still open.
-pub(super) fn open_request(
+pub(in crate::governance) fn open_request(
     desk: &Desk<'_>,
     person: &Person,
     package: &Thing,

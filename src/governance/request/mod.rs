@@ -32,6 +32,7 @@ pub(super) use border::refusal as barred;
 pub use cancel::seen as see;
 pub use conditions::{Condition, Examined, Finding, Form, Verdict};
 pub use examine::examine;
+pub(super) use examine::open_request;
 pub use explain::{Explanation, Opened, Way, explain, identity};
 pub(super) use policies::admits;
 pub(super) use progress::proceed;

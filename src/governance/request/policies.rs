@@ -122,8 +122,8 @@ pub(in crate::governance) fn admits(
     let mut covered = Covered {
         person,
         organization: None,
-        passcodes: true,
         warning: None,
+        passcodes: true,
     };
     if policy.requestors.is_outside() && person.is_outside() {
         covered.organization = match organization::of(desk, person)? {

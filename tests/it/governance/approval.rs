@@ -181,7 +181,7 @@ fn one_approval_advances_a_stage_and_one_denial_ends_the_request() {
     }));
     let request = scene.request(1);
     assert_eq!(request.state, RequestState::Denied);
-    assert_eq!(request.status, "denied by cy@contoso.com: Wrong library");
+    assert_eq!(request.status, "denied: Wrong library");
     let denied = scene.last_mail(Template::Denied);
     assert_eq!(denied.to, mail("ada@fabrikam.com"));
     assert_eq!(denied.facts.message, "Wrong library");
@@ -250,14 +250,14 @@ fn the_fallback_is_asked_where_an_approver_cannot_be_found() {
     scene.asks_as("ben@contoso.com", ask("library"));
     assert_eq!(scene.asked(1), ["bo@contoso.com"]);
     let mia = scene.person("mia@contoso.com").id();
-    scene.change("cy@contoso.com", |cy| cy.manager = Some(mia));
+    scene.alter("cy@contoso.com", |cy| cy.manager = Some(mia));
     scene.asks_as("cy@contoso.com", ask("library"));
     assert_eq!(scene.asked(2), ["mia@contoso.com"]);
     // A manager who cannot sign in cannot be found.
-    scene.change("mia@contoso.com", |mia| {
+    scene.alter("mia@contoso.com", |mia| {
         mia.account.as_mut().unwrap().enabled = false;
     });
-    scene.change("ivo@contoso.com", |ivo| ivo.manager = Some(mia));
+    scene.alter("ivo@contoso.com", |ivo| ivo.manager = Some(mia));
     scene.asks_as("ivo@contoso.com", ask("library"));
     assert_eq!(scene.asked(3), ["bo@contoso.com"]);
 }
@@ -273,8 +273,8 @@ fn a_second_manager_as_alternate_has_a_fallback_of_its_own() {
         scene.person("mia@contoso.com").id(),
         scene.person("ivo@contoso.com").id(),
     );
-    scene.change("mia@contoso.com", |mia| mia.manager = Some(ivo));
-    scene.change("bo@contoso.com", |bo| bo.manager = Some(mia));
+    scene.alter("mia@contoso.com", |mia| mia.manager = Some(ivo));
+    scene.alter("bo@contoso.com", |bo| bo.manager = Some(mia));
     scene.asks_as("bo@contoso.com", ask("library"));
     let _ = scene.tick("T4");
     assert_eq!(scene.asked(2), ["ana@contoso.com", "ivo@contoso.com"]);
@@ -328,7 +328,7 @@ fn an_unknown_organization_has_no_sponsors_so_the_fallback_is_asked() {
 fn own_sponsors_are_those_of_the_person() {
     let mut scene = scene("{ approvers: ['sponsors:own'], fallback: ['user:bo@contoso.com'] }");
     scene.guest("gia@fabrikam.com", Identity::Passcode);
-    scene.change("gia@fabrikam.com", |gia| {
+    scene.alter("gia@fabrikam.com", |gia| {
         gia.sponsors =
             vec![guestlist::model::text::Principal::parse("user:cy@contoso.com").unwrap()];
     });
@@ -366,7 +366,7 @@ fn approvers_of_a_group_are_found_when_the_stage_opens_and_lose_their_right_when
     assert!(scene.look(|desk| waiting(desk, ana)).is_empty());
     let bo = scene.person("bo@contoso.com").id();
     assert_eq!(scene.look(|desk| waiting(desk, bo)).len(), 1);
-    scene.change("bo@contoso.com", |bo| {
+    scene.alter("bo@contoso.com", |bo| {
         bo.account.as_mut().unwrap().enabled = false;
     });
     assert_eq!(

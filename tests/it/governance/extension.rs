@@ -92,7 +92,7 @@ fn a_domain_that_was_blocked_meanwhile_does_not_stop_an_extension() {
 fn only_who_is_still_in_scope_extends() {
     let mut scene = scene();
     scene.asks(arriving("library", "ada@fabrikam.com"));
-    scene.change("ada@fabrikam.com", |ada| {
+    scene.alter("ada@fabrikam.com", |ada| {
         ada.identities = vec![Identity::Google];
     });
     let refusal = scene
@@ -164,7 +164,7 @@ fn a_manager_extends_for_a_report_where_the_policy_allows_it() {
     // Somebody else's assignment and none are answered alike.
     let refusal = scene.acting("mia@contoso.com").refused(by_number());
     assert_eq!(refusal.ground, Ground::Unknown);
-    scene.change("ben@contoso.com", |ben| ben.manager = Some(mia));
+    scene.alter("ben@contoso.com", |ben| ben.manager = Some(mia));
     let mut change = of("checked");
     change.person = Some(mail("ben@contoso.com"));
     change.end = Some(instant("T33"));

@@ -270,8 +270,8 @@ fn managers_ask_for_their_direct_reports_and_people_whom_the_policy_names() {
     }
     let mia = scene.person("mia@contoso.com").id();
     let top = scene.person("top@contoso.com").id();
-    scene.change("ben@contoso.com", |ben| ben.manager = Some(mia));
-    scene.change("mia@contoso.com", |mia| mia.manager = Some(top));
+    scene.alter("ben@contoso.com", |ben| ben.manager = Some(mia));
+    scene.alter("mia@contoso.com", |mia| mia.manager = Some(top));
     let for_ben = |ask: Ask| Ask {
         person: Some(mail("ben@contoso.com")),
         ..ask

@@ -1,5 +1,6 @@
 //! A request from its making to its end, as the engine and as the program.
 
+use guestlist::app::governance::cards;
 use guestlist::governance::assignment::{self, Direct};
 use guestlist::governance::record::{AssignmentState, GrantState, Hold, RequestState};
 use guestlist::governance::request::Command;
@@ -71,6 +72,28 @@ fn somebody_unknown_becomes_an_applicant_and_a_guest_only_when_approved() {
     assert_eq!(
         scene.last_mail(Template::AccessGranted).to,
         mail("ada@fabrikam.com")
+    );
+}
+
+#[test]
+fn who_asked_does_not_see_approvers_that_the_policy_hides() {
+    let mut scene = scene();
+    scene.asks(arriving("library", "ada@fabrikam.com"));
+    let card = |scene: &Scene| scene.look(|desk| cards::request(desk, &desk.need(1)?));
+    let _ = scene.acting("ada@fabrikam.com");
+    assert!(card(&scene).approvers.is_empty());
+    let _ = scene.acting("ana@contoso.com");
+    assert_eq!(card(&scene).approvers, ["ana@contoso.com"]);
+    scene.denies("ana@contoso.com", 1);
+    assert_eq!(
+        card(&scene).decisions[0].by.as_deref(),
+        Some("ana@contoso.com")
+    );
+    let _ = scene.acting("ada@fabrikam.com");
+    let seen = card(&scene);
+    assert_eq!(
+        (seen.decisions[0].by.as_deref(), seen.status.as_str()),
+        (None, "denied")
     );
 }
 
@@ -168,9 +191,9 @@ fn a_delivery_that_failed_in_part_is_completed_by_another_try() {
     assignment.state = AssignmentState::DeliveryFailed;
     assignment.roles[0].state = GrantState::Failed("no".to_owned());
     request.state = RequestState::DeliveryFailed;
-    scene.arrange(|desk| {
+    scene.directly(|desk| {
         desk.keep(&assignment)?;
-        Ok(desk.keep(&request)?)
+        desk.keep(&request)
     });
     let _ = scene.at("T1").acting("bo@contoso.com");
     let _ = scene.run(Command::Reprocess(1));

@@ -12,8 +12,8 @@ use guestlist::governance::record::{
     Key, Mark, Person, Place, Request, Source, UserType,
 };
 use guestlist::governance::{
-    Activity, Actor, Command, Decision, Desk, Mail, Moment, Outcome, Refusal, Stop, Template,
-    Tenant, Unread, people,
+    Activity, Actor, Command, Decision, Desk, Mail, Moment, Outcome, Refusal, Template, Tenant,
+    Unread, people,
 };
 use guestlist::load::load;
 use guestlist::model::text::{Domain, Email};
@@ -224,22 +224,22 @@ impl Scene {
     /// Changes somebody's row as the directory would, unseen by every rule.
     pub(crate) fn alter(&mut self, address: &str, change: impl Fn(&mut Person)) {
         let person = self.person(address).number;
-        self.arrange(|desk| {
+        self.directly(|desk| {
             let mut person = desk.need::<Person>(person)?;
             change(&mut person);
-            Ok(desk.keep(&person)?)
+            desk.keep(&person)
         });
     }
 
-    /// Puts the store as a test needs it, past every rule.
-    pub(crate) fn arrange(&mut self, act: impl Fn(&mut Desk<'_>) -> Result<(), Stop>) {
+    /// Decides something by itself, past every command.
+    pub(crate) fn directly(&mut self, act: impl Fn(&mut Desk<'_>) -> Result<(), Unread>) {
         let moment = moment(self.engine.now());
         let sitting = Sitting {
             project: PROJECT,
             now: moment.now,
-            actor: "test",
+            actor: "root",
             via: "test",
-            id: "arranged",
+            id: "directly",
         };
         let decided = self.engine.store().decide(&sitting, &mut |world| {
             let mut desk = Desk::new(world, &moment);
@@ -257,23 +257,13 @@ impl Scene {
             .into_iter()
             .find(|hold| hold.place.name == place)
             .unwrap();
-        self.arrange(|desk| Ok(desk.remove(Activity::RemoveResource, &hold)?));
-    }
-
-    /// Changes somebody, past every rule.
-    pub(crate) fn change(&mut self, address: &str, change: impl Fn(&mut Person)) {
-        let person = self.person(address);
-        self.arrange(|desk| {
-            let mut person = person.clone();
-            change(&mut person);
-            Ok(desk.keep(&person)?)
-        });
+        self.directly(|desk| desk.remove(Activity::RemoveResource, &hold));
     }
 
     /// Makes somebody a member of a group of the directory.
     pub(crate) fn joins(&mut self, address: &str, group: &str) {
         let person = self.person(address).id();
-        self.arrange(|desk| {
+        self.directly(|desk| {
             let hold = Hold {
                 number: desk.fresh::<Hold>()?,
                 person,
@@ -281,14 +271,14 @@ impl Scene {
                 role: "Member".to_owned(),
                 source: Source::Direct,
             };
-            Ok(desk.keep(&hold)?)
+            desk.keep(&hold)
         });
     }
 
     /// Takes somebody out of a group of the directory.
     pub(crate) fn leaves(&mut self, address: &str, group: &str) {
         let key = Place::group(group).key().person(self.person(address).id());
-        self.arrange(|desk| {
+        self.directly(|desk| {
             for hold in desk.find::<Hold>(Mark::HoldPlace, &key)? {
                 desk.remove(Activity::RemoveMember, &hold)?;
             }
@@ -299,7 +289,7 @@ impl Scene {
     /// Makes a guest known who has redeemed and signs in with an identity.
     pub(crate) fn guest(&mut self, address: &str, identity: Identity) {
         let mail = mail(address);
-        self.arrange(|desk| {
+        self.directly(|desk| {
             let number = desk.fresh::<Person>()?;
             let name = address.split('@').next().unwrap_or_default().to_owned();
             let person = Person {
@@ -319,7 +309,7 @@ impl Scene {
                 governed: Governed::NotGoverned,
                 ..Person::applicant(number, mail.clone(), name)
             };
-            Ok(desk.keep(&person)?)
+            desk.keep(&person)
         });
     }
 

@@ -109,7 +109,7 @@ pub(in crate::governance::request) fn decide(
         });
     }
     if !ballot.approve {
-        return Ok(deny(desk, request, &actor, said)?);
+        return Ok(deny(desk, request, said)?);
     }
     request.status.clear();
     if request.stages.len() < request.terms.stages.len() {
@@ -122,17 +122,12 @@ pub(in crate::governance::request) fn decide(
     progress::deliver(desk, &mut request)
 }
 
-fn deny(
-    desk: &mut Desk<'_>,
-    mut request: Request,
-    actor: &Person,
-    said: Option<&str>,
-) -> Result<(), Unread> {
+fn deny(desk: &mut Desk<'_>, mut request: Request, said: Option<&str>) -> Result<(), Unread> {
     request.state = RequestState::Denied;
     request.completed = Some(desk.now());
     request.status = match said {
-        Some(said) => format!("denied by {}: {said}", actor.mail),
-        None => format!("denied by {}", actor.mail),
+        Some(said) => format!("denied: {said}"),
+        None => "denied".to_owned(),
     };
     organization::forget(desk, &request)?;
     desk.put(Activity::Deny, &request)?;
@@ -253,7 +248,7 @@ pub(in crate::governance::request) fn take_back(
             format!("nothing is left of request {number} to take back"),
         ));
     }
-    request.status = format!("{} took the approval back", actor.mail);
+    "an approver took the approval back".clone_into(&mut request.status);
     if request.state.is_open() {
         request.state = RequestState::Denied;
         request.completed = Some(desk.now());

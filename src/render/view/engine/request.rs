@@ -52,6 +52,7 @@ fn decided(decision: &Decision) -> String {
         justification,
     } = decision;
     let what = if *approved { "approved" } else { "denied" };
+    let by = by.as_deref().unwrap_or("an approver");
     let why = justification.as_ref().map(|why| format!(": {why}"));
     let why = why.unwrap_or_default();
     format!("stage {stage} {what} by {by} at {at}{why}")

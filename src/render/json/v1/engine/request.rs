@@ -88,8 +88,9 @@ pub struct Answer {
 pub struct Decision {
     /// The stage, counted from 1.
     pub stage: usize,
-    /// The address of the approver.
-    pub by: String,
+    /// The address of the approver; absent where the policy hides it from who looks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// When.
     #[schemars(with = "String")]
     pub at: Timestamp,
