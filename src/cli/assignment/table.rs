@@ -70,7 +70,7 @@ impl Table {
             set.iter()
                 .all(|column| names.iter().any(|name| name == column))
         };
-        if !needed.iter().any(|set| has(&set)) {
+        if !needed.iter().any(has) {
             let sets: Vec<String> = needed.iter().map(|set| set.join(" and ")).collect();
             return Err(
                 wrong(format!("{shown} has no columns {}", sets.join(", or ")))

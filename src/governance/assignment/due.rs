@@ -12,7 +12,7 @@ pub(super) fn due(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
         return Ok(());
     };
     let now = desk.now();
-    if !assignment.due().is_some_and(|due| due <= now) {
+    if assignment.due().is_none_or(|due| due > now) {
         return Ok(());
     }
     if assignment.ends().is_some_and(|end| end <= now) {

@@ -112,7 +112,7 @@ pub(in crate::governance) fn align(
         let (wanted, now) = (names.contains(&name), &granted.state);
         let gone = matches!(now, GrantState::Leaving | GrantState::Gone);
         let next = match now {
-            _ if wanted == !gone => continue,
+            _ if wanted != gone => continue,
             _ if wanted => GrantState::Pending,
             GrantState::Failed(_) => GrantState::Gone,
             _ if elsewhere.contains(&name) => GrantState::Gone,

@@ -476,7 +476,7 @@ fn what_a_deleted_account_has_counts_for_thirty_days() {
     let _ = scene.run(grant(BOB, "policy/library/partners"));
     let _ = scene.at("T10");
     scene.alter(BOB, |bob| {
-        bob.account.as_mut().unwrap().deleted = Some(instant("T10"))
+        bob.account.as_mut().unwrap().deleted = Some(instant("T10"));
     });
     let _ = scene.mails();
     let _ = scene.tick("T39");
