@@ -1,12 +1,13 @@
 //! The ledger: the same on every store.
 
 use guestlist::governance::record::{Group, Key, Mark, RecordKind};
-use guestlist::governance::{Activity, Actor, Decision, Desk, Moment, Range, Stop, Tenant};
+use guestlist::governance::{Activity, Actor, Decision, Desk, Moment, Range, Stop, Tenant, World};
 use guestlist::store::Sitting;
 use jiff::tz::TimeZone;
+use serde_json::json;
 
 use super::scene::{BEGIN, instant};
-use crate::support::store::{PROJECT, Place};
+use crate::support::store::{PROJECT, Place, create, forget, prune, replace};
 
 fn group(number: u64, name: &str) -> Group {
     Group {
@@ -91,6 +92,45 @@ fn records_are_found_by_their_marks_until_they_change() {
         });
         assert_eq!(names(&place, &all), ["Beta", "Gamma"]);
         assert!(names(&place, &one).is_empty());
+    }
+}
+
+#[test]
+fn changes_of_applies_tell_what_is_gone_and_what_was_let_go() {
+    for mut place in Place::every() {
+        let own = |name: &str| json!({ "displayName": name });
+        for name in ["a", "b", "c"] {
+            place.apply(vec![create(&format!("catalog/{name}"), own(name))]);
+        }
+        let moved = |place: &Place, after: u64| {
+            let mut moved = Vec::new();
+            let see = &mut |world: &dyn World| {
+                moved = world.changed(after, 10)?;
+                Ok(())
+            };
+            place.store.look(PROJECT, see).unwrap();
+            moved
+        };
+        let first = moved(&place, 0);
+        assert_eq!(first.len(), 3);
+        assert!(first.iter().all(|moved| moved.is_there && !moved.is_gone));
+        let last = first[2].change;
+        let object = |name: &str| place.object(&format!("catalog/{name}"));
+        let (a, b, c) = (object("a"), object("b"), object("c"));
+        place.apply(vec![replace(&a, "catalog/a", own("new"))]);
+        place.apply(vec![prune(&b)]);
+        place.apply(vec![forget(&c)]);
+        let later = moved(&place, last);
+        let seen: Vec<_> = later
+            .iter()
+            .map(|moved| (moved.is_there, moved.is_gone))
+            .collect();
+        assert_eq!(
+            seen,
+            [(false, true), (true, false), (false, true), (false, false)]
+        );
+        assert_eq!(later[0].object, first[0].object);
+        assert_eq!(later[2].object, first[1].object);
     }
 }
 
