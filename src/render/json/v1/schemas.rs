@@ -160,6 +160,7 @@ mod tests {
             person: Some("1".to_owned()),
             action: "create".to_owned(),
             address: None,
+            target: Some("jane@fabrikam.com".to_owned()),
             before: None,
             after: None,
             reason: "declared".to_owned(),
