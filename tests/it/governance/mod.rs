@@ -6,7 +6,11 @@
 
 mod assignments;
 mod commands;
+mod delegation;
 mod delivery;
 mod following;
 mod ledger;
+mod mail_server;
+mod mails;
+mod outbox;
 mod scene;

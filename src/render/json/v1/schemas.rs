@@ -33,6 +33,8 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("assignments.schema.json", schema::<v1::Assignments>()),
         ("bulk.schema.json", schema::<v1::Bulk>()),
         ("tick.schema.json", schema::<v1::Tick>()),
+        ("outbox.schema.json", schema::<v1::Outbox>()),
+        ("access.schema.json", schema::<v1::Access>()),
         ("lease.schema.json", schema::<v1::Lease>()),
         ("lease-broken.schema.json", schema::<v1::LeaseBroken>()),
         ("names.schema.json", schema::<v1::Names<'_>>()),
