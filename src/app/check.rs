@@ -1,5 +1,6 @@
 //! Everything that can be known of a tree without a store.
 
+use super::governance::mail;
 use super::{AppError, Workspace, World, tree};
 use crate::diag::Diagnostics;
 use crate::load::{Loaded, load};
@@ -44,6 +45,21 @@ pub fn check(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppErr
         desired,
         files: sources.len(),
     })
+}
+
+/// Reads and checks the tree, and the project's own texts of mails.
+///
+/// # Errors
+///
+/// As for [`check`].
+pub fn validate(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppError> {
+    let mut checked = check(workspace, world)?;
+    if let Err(wrong) = mail::texts(workspace) {
+        checked.desired = None;
+        checked.diagnostics.extend(wrong);
+        checked.diagnostics.sort();
+    }
+    Ok(checked)
 }
 
 /// Returns what the tree must hold, as the settings say.

@@ -37,7 +37,7 @@ pub use audit::{
     AuditQuery, Destination, Forgotten, export as audit_export, forget as audit_forget,
     list as audit_list, new_key, since as audit_since, verify as audit_verify,
 };
-pub use check::{Checked, check};
+pub use check::{Checked, check, validate};
 pub use drift::{drift, refresh};
 pub use error::AppError;
 pub use hold::{Patience, Tell, wait_for_lease};
@@ -49,7 +49,9 @@ pub use plan::{Planned, plan};
 pub use rollback::{Rollback, Target, roll_back, rollback};
 pub use saved::{save, saved};
 pub use schemas::schemas;
-pub use settings::{DEFAULT_STORE, FILE, Settings, schema as settings_schema};
+pub use settings::{
+    DEFAULT_STORE, FILE, MailSettings, Server, Settings, schema as settings_schema,
+};
 pub use workspace::{Overrides, Workspace, workspace};
 
 /// What a use case needs from outside besides files and stores.
@@ -72,6 +74,8 @@ pub struct World<'w> {
     pub commit: Option<String>,
     /// The key that signs heads of the audit log, where the environment has one.
     pub audit_key: Option<Secret>,
+    /// The password of the mail server, where the environment has it.
+    pub smtp_password: Option<Secret>,
     /// Variables from the environment, by name.
     pub vars: BTreeMap<String, String>,
 }

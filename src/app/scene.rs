@@ -122,6 +122,7 @@ impl Scene {
             actor: user.to_owned(),
             commit: None,
             audit_key: None,
+            smtp_password: None,
             vars: BTreeMap::new(),
         }
     }

@@ -1,5 +1,7 @@
 //! `guestlist.toml`: who we are, which store, and how strict. `SPEC` §2.
 
+mod mail;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -16,6 +18,9 @@ use crate::model::text::{Domain, Line};
 use crate::model::{Name, Project};
 use crate::source::{Route, SourceFile};
 use crate::store::check_url;
+
+pub(in crate::app) use mail::is_language;
+pub use mail::{MailSettings, Server};
 
 /// The file at the root of a project.
 pub const FILE: &str = "guestlist.toml";
@@ -50,6 +55,10 @@ pub struct Settings {
     /// Where signed heads of the audit log are kept, and the key that signs them.
     #[serde(default)]
     pub audit: AuditSettings,
+
+    /// Who mails come from and how they leave.
+    #[serde(default)]
+    pub mail: MailSettings,
 
     /// Other settings for an environment, chosen with `--env`.
     #[serde(default)]
@@ -227,6 +236,10 @@ pub struct Environment {
     #[serde(default)]
     pub audit: AuditSettings,
 
+    /// How mails leave here; what is not said here is as for the project.
+    #[serde(default)]
+    pub mail: MailSettings,
+
     /// Variables of this environment; they win over those of the project.
     #[serde(default)]
     pub vars: BTreeMap<Name, String>,
@@ -269,10 +282,12 @@ impl Settings {
         let root = Route::root();
         self.guard.check(&root.clone().key("guard"), toml, out);
         self.audit.check(&root.clone().key("audit"), toml, out);
+        self.mail.check(&root.clone().key("mail"), toml, out);
         for (name, environment) in &self.environments {
             let at = root.clone().key("environments").key(name.as_str());
             environment.guard.check(&at.clone().key("guard"), toml, out);
-            environment.audit.check(&at.key("audit"), toml, out);
+            environment.audit.check(&at.clone().key("audit"), toml, out);
+            environment.mail.check(&at.key("mail"), toml, out);
         }
         for (index, pattern) in self.tree.files.iter().enumerate() {
             if let Err(message) = Listed::new(pattern) {

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::settings::{DEFAULT_STORE, Environment, FILE, Settings, find_root};
 use jiff::tz::TimeZone;
 
 use super::audit::{self, HeadsFile};
+use super::settings::{DEFAULT_STORE, Environment, FILE, MailSettings, Settings, find_root};
 use super::{AppError, tree};
 use crate::audit::PublicKey;
 use crate::diag::Diagnostics;
@@ -184,6 +184,12 @@ impl Workspace {
         let chosen = self.environment.store.development;
         let chosen = chosen.or(self.settings.store.development);
         chosen.unwrap_or_else(|| self.store_url.starts_with("sqlite:"))
+    }
+
+    /// Returns how mails leave, in the environment chosen.
+    #[must_use]
+    pub fn mail(&self) -> MailSettings {
+        self.environment.mail.clone().or(&self.settings.mail)
     }
 
     /// Returns the project's name.

@@ -55,6 +55,8 @@ pub struct Act<'a> {
     pub reason: &'a str,
     /// The run; `None` for what is no run.
     pub run: Option<&'a str>,
+    /// Whom it concerns, where it concerns somebody: whose request, whose assignment.
+    pub target: Option<&'a str>,
     /// Through which door: `apply`.
     pub via: &'a str,
 }
@@ -73,6 +75,8 @@ struct Sealed<'a> {
     reason: &'a str,
     run: Option<&'a str>,
     seq: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<&'a str>,
     via: &'a str,
 }
 
@@ -96,6 +100,7 @@ impl Act<'_> {
             Ok(mention)
         };
         let actor = word(self.actor)?;
+        let target = self.target.map(&mut word).transpose()?;
         let address = self.address.map(|address| seal_text(address, &mut word));
         let address = address.transpose()?;
         let reason = seal_text(self.reason, &mut word)?;
@@ -111,6 +116,7 @@ impl Act<'_> {
             reason: &reason,
             run: self.run,
             seq,
+            target: target.as_deref(),
             via: self.via,
         };
         Ok(serde_json::to_string(&sealed).expect("INVARIANT: an entry is texts and numbers"))
@@ -144,6 +150,9 @@ pub struct Said {
     pub run: Option<String>,
     /// The number, counted from 1.
     pub seq: u64,
+    /// Whom it concerns: a mention of a person; `None` for what concerns nobody.
+    #[serde(default)]
+    pub target: Option<String>,
     /// Through which door.
     pub via: String,
 }
@@ -224,6 +233,7 @@ mod tests {
             before: None,
             reason: "asked by jane@fabrikam.com",
             run: Some("r1"),
+            target: None,
             via: "apply",
         }
     }

@@ -70,6 +70,7 @@ impl Context {
                 .ok()
                 .filter(|key| !key.trim().is_empty())
                 .map(Secret::new),
+            smtp_password: smtp_password(),
             vars: variables(),
         }
     }
@@ -155,6 +156,13 @@ impl Context {
             Color::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
         }
     }
+}
+
+fn smtp_password() -> Option<Secret> {
+    let password = std::env::var(app::governance::mail::PASSWORD).ok();
+    password
+        .filter(|password| !password.is_empty())
+        .map(Secret::new)
 }
 
 fn variables() -> BTreeMap<String, String> {

@@ -4,6 +4,7 @@
 //! and one `run`, which parses, calls `app`, renders, and returns how the program ends. Results go to standard output,
 //! everything else to standard error.
 
+mod access;
 mod acting;
 mod apply;
 mod approval;
@@ -23,6 +24,7 @@ mod init;
 mod interrupt;
 mod lease;
 mod list;
+mod outbox;
 mod plan;
 mod process;
 mod progress;
@@ -182,6 +184,8 @@ commands! {
     Explain(explain),
     Assignment(assignment),
     Tick(tick),
+    Outbox(outbox),
+    Access(access),
     Schema(schema),
     Completions(completions),
     Version(version),

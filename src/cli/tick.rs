@@ -21,10 +21,13 @@ impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         let mut engine = self.acting.engine(cx, "tick", OpenMode::Write)?;
         let ticked = governance::tick(&mut engine)?;
+        let left = engine.left()?;
         let tick = json::v1::Tick {
             format_version: json::v1::FormatVersion,
             due: ticked.due,
             events: ticked.events,
+            waiting: left.open,
+            failed: left.failed,
         };
         cx.report(|out| view::ticked(&tick, out), || &tick)?;
         Ok(Exit::Done)

@@ -19,7 +19,7 @@ impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         let workspace = cx.workspace()?;
         let progress = Progress::start(cx, "checking");
-        let checked = app::check(&workspace, &cx.world())?;
+        let checked = app::validate(&workspace, &cx.world())?;
         drop(progress);
         let report = report::Validated {
             diagnostics: &checked.diagnostics,

@@ -7,33 +7,44 @@ use super::record::{
     Assignment, AssignmentState, Delivery, DeliveryState, Governed, GrantState, Hold, Mark, Person,
     Source,
 };
-use super::{Activity, Desk, Effect, Outcome, Role, Stop, Unread, people};
+use super::{
+    Activity, Desk, Effect, Ground, Outcome, Refusal, Role, Scope, Stop, Task, Template, Unread,
+    delegation, people,
+};
 
 /// What the outbox reports.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Somebody has begun with these: whatever happens now, they are not planned any more.
+    /// Somebody takes these and begins: only those that are due, so that two who come at once never take the same one.
+    /// Whoever takes one has it for [`CLAIM`]; after that, without an outcome, somebody else may.
     Begin(Vec<u64>),
     /// What became of them.
     Settle(Vec<(u64, Outcome)>),
+    /// A mail that was given up is sent after all.
+    Retry(u64),
 }
 
 /// How often an effect is tried.
 pub const TRIES: u8 = 6;
+
+/// How long an effect belongs to whoever has begun with it. Longer than all time limits of one mail together.
+pub const CLAIM: SignedDuration = SignedDuration::from_mins(5);
 
 pub(super) fn decide(desk: &mut Desk<'_>, command: &Command) -> Result<(), Stop> {
     match command {
         Command::Begin(numbers) => {
             for number in numbers {
                 let mut delivery = desk.need::<Delivery>(*number)?;
-                if delivery.state.is_open() {
+                if delivery.state.is_open() && delivery.due() <= desk.now() {
                     delivery.state = DeliveryState::Sent;
                     delivery.tries = delivery.tries.saturating_add(1);
+                    delivery.retry_at = desk.now().checked_add(CLAIM).ok();
                     desk.keep(&delivery)?;
                 }
             }
             Ok(())
         }
+        Command::Retry(number) => retry(desk, *number),
         Command::Settle(outcomes) => {
             for (number, outcome) in outcomes {
                 settle(desk, *number, outcome)?;
@@ -74,6 +85,8 @@ fn settle(desk: &mut Desk<'_>, number: u64, outcome: &Outcome) -> Result<(), Sto
         Some(_) => DeliveryState::Failed,
     };
     delivery.trouble.clone_from(&failed);
+    delivery.retry_at = None;
+    forget_passcode(&mut delivery.effect);
     desk.keep(&delivery)?;
     match &delivery.effect {
         Effect::Mail(_) => Ok(()),
@@ -81,6 +94,54 @@ fn settle(desk: &mut Desk<'_>, number: u64, outcome: &Outcome) -> Result<(), Sto
         Effect::Revoke(role) => Ok(revoked(desk, role, failed)?),
         Effect::CreateGuest { assignment, .. } => invited(desk, *assignment, failed),
     }
+}
+
+/// A passcode is nobody's business once its mail has left, or never will.
+fn forget_passcode(effect: &mut Effect) {
+    if let Effect::Mail(mail) = effect
+        && mail.template == Template::Passcode
+    {
+        mail.facts.message.clear();
+    }
+}
+
+/// Puts a mail that was given up back among those that wait.
+fn retry(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
+    delegation::require(desk, Task::ManageTenant, Scope::Tenant)?;
+    let Some(mut delivery) = desk.get::<Delivery>(number)? else {
+        let refusal = Refusal::new(
+            Ground::Unknown,
+            format!("the outbox has no number {number}"),
+        );
+        return desk
+            .refuse(refusal.help("`guestlist outbox list` shows what waits and what failed"));
+    };
+    let Effect::Mail(mail) = &delivery.effect else {
+        let message = format!("number {number} of the outbox is no mail");
+        let help = "a role that could not be granted is tried again by reprocessing its assignment";
+        return desk.refuse(Refusal::new(Ground::State, message).help(help));
+    };
+    let refusal = match delivery.state {
+        DeliveryState::Failed if mail.template == Template::Passcode => Refusal::new(
+            Ground::State,
+            format!("mail {number} carries a passcode that is kept no longer"),
+        )
+        .help("whoever waits for it asks for a new one"),
+        DeliveryState::Failed => {
+            delivery.state = DeliveryState::Planned;
+            delivery.tries = 0;
+            delivery.retry_at = Some(desk.now());
+            return Ok(desk.keep(&delivery)?);
+        }
+        DeliveryState::Done => {
+            Refusal::new(Ground::State, format!("mail {number} was sent already"))
+        }
+        DeliveryState::Planned | DeliveryState::Sent | DeliveryState::Unknown => {
+            Refusal::new(Ground::State, format!("mail {number} is still being tried"))
+                .help("the next `guestlist tick` after its pause tries again")
+        }
+    };
+    desk.refuse(refusal)
 }
 
 /// How long to wait before an effect is tried again: five minutes, then four times as long each time, at most four hours. So

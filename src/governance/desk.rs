@@ -288,6 +288,7 @@ impl<'w> Desk<'w> {
         self.events.push(Event {
             activity,
             subject: id,
+            person: record.person(),
             before,
             after: after.clone(),
             reason: reason.to_owned(),
@@ -305,6 +306,7 @@ impl<'w> Desk<'w> {
         self.events.push(Event {
             activity,
             subject: id,
+            person: record.person(),
             before: self.any(id)?,
             after: None,
             reason: String::new(),
@@ -324,10 +326,12 @@ impl<'w> Desk<'w> {
 
     /// Says something in the audit log that changes no record.
     pub fn note<E: Entity>(&mut self, activity: Activity, record: &E, reason: &str) {
+        let person = record.person();
         let record = record.clone().into_record();
         self.events.push(Event {
             activity,
             subject: record.id(),
+            person,
             before: Some(record.clone()),
             after: Some(record),
             reason: reason.to_owned(),

@@ -75,7 +75,7 @@ pub struct Facts {
     /// The number of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<u64>,
-    /// Why it was asked for, or decided.
+    /// Why it was asked for, in the words of who asked.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub justification: String,
     /// When it was asked for.
@@ -93,7 +93,7 @@ pub struct Facts {
     /// Where to go.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub link: String,
-    /// A message in somebody's own words, or a passcode.
+    /// The words of who decided, who invited, or what a review came to; in the mail of a passcode, the passcode.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub message: String,
 }

@@ -1,6 +1,6 @@
 //! What a decision says: events for the audit log, each with the record before and after, and the rows that follow.
 
-use super::record::{Record, RecordId};
+use super::record::{PersonId, Record, RecordId};
 
 /// What was decided, to be committed as one.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -37,6 +37,8 @@ pub struct Event {
     pub activity: Activity,
     /// To which record.
     pub subject: RecordId,
+    /// Whom it concerns, where it concerns somebody: whose request, whose assignment.
+    pub person: Option<PersonId>,
     /// The record before; `None` for a new one.
     pub before: Option<Record>,
     /// The record after; `None` for one that is no more.

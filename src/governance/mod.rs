@@ -10,7 +10,7 @@
 
 pub mod assignment;
 pub mod command;
-mod delegation;
+pub mod delegation;
 pub mod delivery;
 mod desk;
 pub mod directory;
@@ -30,7 +30,7 @@ mod world;
 
 pub use command::Command;
 pub(crate) use delegation::require;
-pub use delegation::{Scope, Task};
+pub use delegation::{Scope, Sight, Task, may_see};
 pub use desk::Desk;
 pub use due::due;
 pub use effect::{Effect, Facts, Mail, Outcome, Role, Template};

@@ -159,6 +159,8 @@ pub struct Recorded {
     pub action: String,
     /// The object.
     pub address: Option<String>,
+    /// Whom it concerns, where it concerns somebody.
+    pub target: Option<String>,
     /// The digest of the body before.
     pub before: Option<String>,
     /// The digest of the body after.

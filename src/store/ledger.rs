@@ -6,7 +6,8 @@
 use jiff::Timestamp;
 
 use super::StoreError;
-use crate::governance::{Decision, Refusal, Stop, Unread, World};
+use crate::governance::record::{Record, RecordId, RecordKind};
+use crate::governance::{Decision, Event, Refusal, Stop, Unread, World};
 
 /// The part of a store that the engine lives in.
 pub trait Ledger {
@@ -49,6 +50,31 @@ pub struct Sitting<'s> {
     pub via: &'s str,
     /// The id of this decision, for the audit log.
     pub id: &'s str,
+}
+
+/// Returns the address of whom an event concerns, for the audit log: as it is after the decision or, of somebody who is no
+/// more, as it was. `world` is the view from before.
+pub(super) fn target(
+    event: &Event,
+    decision: &Decision,
+    world: &dyn World,
+) -> Result<Option<String>, Unread> {
+    let Some(person) = event.person else {
+        return Ok(None);
+    };
+    let id = RecordId {
+        kind: RecordKind::Person,
+        number: person.0,
+    };
+    let written = decision.writes.iter().find(|write| write.id == id);
+    let record = match written {
+        Some(write) => write.after.clone().or_else(|| write.before.clone()),
+        None => world.record(id)?,
+    };
+    Ok(match record {
+        Some(Record::Person(person)) => Some(person.mail.to_string()),
+        _ => None,
+    })
 }
 
 impl StoreError {

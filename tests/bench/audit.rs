@@ -48,6 +48,7 @@ fn append(store: &Path, entries: u64) -> Result<(), Box<dyn std::error::Error + 
                 before: None,
                 reason: "differs",
                 run: Some("0199f0c0-7d1e-7000-8000-000000000001"),
+                target: None,
                 via: "apply",
             };
             let person = &people[usize::try_from(seq)? % people.len()];

@@ -58,6 +58,7 @@ pub fn forget(workspace: &Workspace, world: &World<'_>, who: &str) -> Result<For
             before: None,
             reason: &reason,
             run: None,
+            target: None,
             via: "audit",
         };
         store.forget(lease, &value, &act)

@@ -132,6 +132,10 @@ fn recorded(kept: &Kept, said: Said, names: &Names) -> Recorded {
             .address
             .as_deref()
             .map(|address| names.show(&said, address)),
+        target: said
+            .target
+            .as_deref()
+            .map(|target| names.show(&said, target)),
         reason: names.show(&said, &said.reason),
         at: said.at,
         action: said.action,

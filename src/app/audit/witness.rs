@@ -133,6 +133,7 @@ impl Witness {
                 before: None,
                 reason: &conflict.to_string(),
                 run: None,
+                target: None,
                 via: "apply",
             },
         )?;

@@ -57,7 +57,6 @@ impl Acting {
         if let Some(arrival) = &self.arrival {
             let outside = person.as_ref().is_none_or(Person::is_outside);
             if outside || arrival.identity.is_some() {
-                engine.who = mail.to_string();
                 engine.visitor = Some(Visitor {
                     mail: mail.clone(),
                     identity: arrival.identity.clone(),
@@ -70,7 +69,6 @@ impl Acting {
                 .help("`guestlist directory import` makes people known; `guestlist guest list` shows guests");
             return Err(AppError::Governance(Box::new(refusal)));
         };
-        engine.who = person.mail.to_string();
         engine.moment.actor = Actor::Person(person.id());
         Ok(())
     }

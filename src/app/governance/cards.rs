@@ -1,9 +1,9 @@
 //! Records as reports: names in the place of numbers.
 
 use crate::governance::record::{
-    Asked, Assignment, GrantState, ObjectId, PersonId, Request, RequestKind,
+    Asked, Assignment, Delivery, GrantState, ObjectId, PersonId, Request, RequestKind,
 };
-use crate::governance::{Actor, Desk, Unread};
+use crate::governance::{Actor, Desk, Effect, Unread};
 use crate::model::kinds::policy::Visibility;
 use crate::render::json::v1;
 
@@ -89,6 +89,38 @@ const fn kind(kind: RequestKind) -> &'static str {
         RequestKind::SystemAdd => "systemAdd",
         RequestKind::SystemRemove => "systemRemove",
     }
+}
+
+/// Returns a row of the outbox as a report. What a mail says stays out of it.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn outbox(desk: &Desk<'_>, delivery: &Delivery) -> Result<v1::OutboxRow, Unread> {
+    let of_role = |role: &crate::governance::Role| {
+        let place = format!("{} {}", role.place.origin.key(), role.place.name);
+        Some(format!("{} of {place}", role.role))
+    };
+    let (kind, to, what) = match &delivery.effect {
+        Effect::Mail(mail) => {
+            let what = mail.template.as_str().to_owned();
+            ("mail", mail.to.to_string(), Some(what))
+        }
+        Effect::Grant(role) => ("grant", mail(desk, role.person)?, of_role(role)),
+        Effect::Revoke(role) => ("revoke", mail(desk, role.person)?, of_role(role)),
+        Effect::CreateGuest { person, .. } => ("createGuest", mail(desk, *person)?, None),
+    };
+    Ok(v1::OutboxRow {
+        number: delivery.number,
+        kind,
+        to,
+        what,
+        state: delivery.state.as_str(),
+        planned: delivery.planned,
+        tries: delivery.tries,
+        next: delivery.state.is_open().then(|| delivery.due()),
+        trouble: delivery.trouble.clone(),
+    })
 }
 
 /// Returns the address of a person.

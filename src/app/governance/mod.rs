@@ -1,5 +1,6 @@
 //! The engine at work: one command at a time, each decided and kept as one, then what it does outside.
 
+mod access;
 mod acting;
 pub mod assignments;
 pub mod bulk;
@@ -7,32 +8,32 @@ pub mod cards;
 mod directory;
 mod endings;
 mod follow;
-mod mailer;
+pub mod mail;
 mod outbox;
 pub mod requests;
 mod tick;
 
 use jiff::Timestamp;
 
+pub use access::access;
 pub use acting::{Acting, Arrival};
 pub use directory::{Directory, Embedded};
 pub(super) use endings::endings;
 pub(super) use follow::after_apply;
-pub use mailer::{Folder, Mailer};
+pub use mail::{Folder, Mailer};
+pub use outbox::{Waiting, outbox};
 pub use tick::{Ticked, tick};
 
 use super::audit::Witness;
 use super::{AppError, Workspace, World};
 use crate::governance::request::Visitor;
 use crate::governance::{
-    self, Actor, Command, Decision, Desk, Moment, Refusal, Stop, Tenant, Unread, World as View,
+    self, Actor, Command, Decision, Desk, Ground, Moment, Refusal, Sight, Stop, Tenant, Unread,
+    World as View,
 };
-use crate::ports::Ids;
+use crate::ports::{Clock, Ids};
 use crate::render::report::Signing;
 use crate::store::{OpenMode, Sitting, Store};
-
-/// Where the pages for people are when the settings name none.
-const PORTAL: &str = "https://myaccess.microsoft.com";
 
 /// The engine over a store.
 pub struct Engine<'e> {
@@ -40,11 +41,11 @@ pub struct Engine<'e> {
     directory: Box<dyn Directory + 'e>,
     mailer: Box<dyn Mailer + 'e>,
     ids: &'e dyn Ids,
+    /// Moves the moment on between mails; `None` where somebody else sets it.
+    clock: Option<&'e dyn Clock>,
     project: String,
     /// Through which door: the command, for the audit log.
     via: &'static str,
-    /// Who acts, for the audit log.
-    who: String,
     /// Who acts from outside, where the operator vouches for how they signed in.
     visitor: Option<Visitor>,
     moment: Moment,
@@ -79,19 +80,24 @@ impl<'e> Engine<'e> {
             OpenMode::Write | OpenMode::Existing => Some(Witness::find(workspace, world)?),
         };
         let store = workspace.open(mode)?;
+        let tenant = tenant(workspace);
+        let mailer: Box<dyn Mailer> = match mode {
+            OpenMode::Write | OpenMode::Existing => mail::mailer(workspace, world, &tenant)?,
+            OpenMode::Read => Box::new(mail::Silent),
+        };
         let mut engine = Self {
             store,
             directory: Box::new(Embedded),
-            mailer: Box::new(Folder::new(workspace.root.join("mail"))),
+            mailer,
             ids: world.ids,
+            clock: acting.at.is_none().then_some(world.clock),
             project: workspace.project().to_owned(),
             via,
-            who: world.actor.clone(),
             visitor: None,
             moment: Moment {
                 now: acting.now(workspace, world)?,
                 actor: Actor::Operator(world.actor.clone()),
-                tenant: tenant(workspace),
+                tenant,
                 seed: [0; 32],
             },
             witness,
@@ -115,9 +121,9 @@ impl<'e> Engine<'e> {
             directory,
             mailer,
             ids,
+            clock: None,
             project: project.to_owned(),
             via: "library",
-            who: "library".to_owned(),
             visitor: None,
             moment,
             witness: None,
@@ -196,6 +202,33 @@ impl<'e> Engine<'e> {
         Ok(())
     }
 
+    /// Refuses unless the acting person may see something.
+    ///
+    /// # Errors
+    ///
+    /// The refusal, and those of reading.
+    pub fn show(&self, what: Sight, words: &str) -> Result<(), AppError> {
+        if self.look(|desk| governance::may_see(desk, what))? {
+            return Ok(());
+        }
+        let message = format!("{} may not see {words}", self.who()?);
+        let help = "administrators and Global Readers see everything";
+        let refusal = Refusal::new(Ground::NotAllowed, message).help(help);
+        Err(AppError::Governance(Box::new(refusal)))
+    }
+
+    /// Returns who acts, for the audit log: an address, or a name that is none.
+    fn who(&self) -> Result<String, AppError> {
+        match &self.moment.actor {
+            Actor::Operator(name) => Ok(self
+                .visitor
+                .as_ref()
+                .map_or_else(|| name.clone(), |visitor| visitor.mail.to_string())),
+            Actor::Engine => Ok("engine".to_owned()),
+            Actor::Person(id) => self.look(|desk| cards::mail(desk, *id)),
+        }
+    }
+
     /// Decides a command and keeps the decision; what follows outside waits in the outbox.
     ///
     /// # Errors
@@ -214,10 +247,11 @@ impl<'e> Engine<'e> {
         let id = self.ids.fresh();
         let mut moment = self.moment.clone();
         moment.seed = seed(self.ids);
+        let who = self.who()?;
         let sitting = Sitting {
             project: &self.project,
             now: moment.now,
-            actor: &self.who,
+            actor: &who,
             via: self.via,
             id: &id.to_string(),
         };
@@ -253,10 +287,8 @@ impl<'e> Engine<'e> {
     /// Decides in the name of the engine itself.
     fn as_engine(&mut self, commands: &[Command]) -> Result<Decision, AppError> {
         let actor = std::mem::replace(&mut self.moment.actor, Actor::Engine);
-        let who = std::mem::replace(&mut self.who, "engine".to_owned());
         let decided = self.decide_all(commands);
         self.moment.actor = actor;
-        self.who = who;
         decided
     }
 }
@@ -283,6 +315,6 @@ fn tenant(workspace: &Workspace) -> Tenant {
             .map_or_else(|| project.name.clone(), ToString::to_string),
         domains: project.own_domains,
         zone: project.zone,
-        portal: PORTAL.to_owned(),
+        portal: workspace.mail().portal().to_owned(),
     }
 }

@@ -1,12 +1,29 @@
 //! The outbox: each effect is begun, carried out and settled; a crash in between leaves a row that tells.
+//!
+//! Whoever begins with an effect has it for five minutes; then, without an outcome, it is anybody's again. A mail into a
+//! folder is then found there; one by SMTP goes out again under the same `Message-ID`. Since each mail by SMTP is recorded
+//! before the next one leaves, a crash can double one mail at the most.
 
-use super::Engine;
+use super::{Engine, cards};
 use crate::app::AppError;
-use crate::governance::record::{Delivery, DeliveryState, Mark, Record};
-use crate::governance::{Decision, Desk, Effect, Outcome, Range, delivery};
+use crate::governance::record::{Delivery, DeliveryState, Key, Mark, Record};
+use crate::governance::{Decision, Desk, Effect, Outcome, Range, Sight, Unread, delivery};
+use crate::render::json::v1;
 
 /// How many effects are taken at once.
 const BATCH: usize = 100;
+
+/// How many rows of the outbox are listed or counted.
+const MOST: usize = 1000;
+
+/// What is left in the outbox: counts, up to a thousand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many effects wait or are being tried.
+    pub open: usize,
+    /// How many were given up.
+    pub failed: usize,
+}
 
 impl Engine<'_> {
     /// Carries out what waits in the outbox, until nothing is left that can be done now.
@@ -15,7 +32,14 @@ impl Engine<'_> {
     ///
     /// Those of the store. An effect that fails outside is no error: it is recorded, and tried again later.
     pub fn drain(&mut self) -> Result<(), AppError> {
+        let drained = self.drain_all();
+        self.mailer.rest();
+        drained
+    }
+
+    fn drain_all(&mut self) -> Result<(), AppError> {
         loop {
+            self.go_on();
             let waiting = self.waiting()?;
             if waiting.is_empty() {
                 return Ok(());
@@ -25,14 +49,30 @@ impl Engine<'_> {
                 .partition(|delivery| self.directory.is_store() && is_directory(&delivery.effect));
             if !inside.is_empty() {
                 let outcomes = self.perform(&inside)?;
-                self.as_engine(&[delivery::Command::Settle(outcomes).into()])?;
+                self.settle(outcomes)?;
             }
-            if !outside.is_empty() {
-                let numbers = outside.iter().map(|delivery| delivery.number).collect();
-                let begun = self.as_engine(&[delivery::Command::Begin(numbers).into()])?;
-                let outcomes = self.perform(&begun_deliveries(&begun))?;
-                self.as_engine(&[delivery::Command::Settle(outcomes).into()])?;
+            let (mails, others): (Vec<_>, Vec<_>) = outside
+                .into_iter()
+                .partition(|delivery| !is_directory(&delivery.effect));
+            if !others.is_empty() {
+                let begun = self.begin(&others)?;
+                let outcomes = self.perform(&begun)?;
+                self.settle(outcomes)?;
             }
+            let at_once = if self.mailer.remembers() { BATCH } else { 1 };
+            for some in mails.chunks(at_once) {
+                self.go_on();
+                let begun = self.begin(some)?;
+                let outcomes = self.post(&begun);
+                self.settle(outcomes)?;
+            }
+        }
+    }
+
+    /// Moves the moment on to the present, where the clock counts: sending takes time, and claims run out.
+    fn go_on(&mut self) {
+        if let Some(clock) = self.clock {
+            self.moment.now = self.moment.now.max(clock.now());
         }
     }
 
@@ -41,22 +81,46 @@ impl Engine<'_> {
         self.look(|desk| desk.some::<Delivery>(&range))
     }
 
+    /// Takes effects; returns those that nobody else has taken.
+    fn begin(&mut self, deliveries: &[Delivery]) -> Result<Vec<Delivery>, AppError> {
+        let numbers = deliveries.iter().map(|delivery| delivery.number).collect();
+        let begun = self.as_engine(&[delivery::Command::Begin(numbers).into()])?;
+        Ok(begun_deliveries(&begun))
+    }
+
+    fn settle(&mut self, outcomes: Vec<(u64, Outcome)>) -> Result<(), AppError> {
+        if !outcomes.is_empty() {
+            self.as_engine(&[delivery::Command::Settle(outcomes).into()])?;
+        }
+        Ok(())
+    }
+
+    /// Sends mails, without holding the store meanwhile.
+    fn post(&mut self, deliveries: &[Delivery]) -> Vec<(u64, Outcome)> {
+        let mut outcomes = Vec::new();
+        for delivery in deliveries {
+            if let Effect::Mail(mail) = &delivery.effect {
+                let outcome = self.mailer.send(&delivery.key, mail, delivery.planned);
+                outcomes.push((delivery.number, outcome));
+            }
+        }
+        outcomes
+    }
+
     fn perform(&mut self, deliveries: &[Delivery]) -> Result<Vec<(u64, Outcome)>, AppError> {
         let mut outcomes = Vec::new();
         let Self {
             store,
             directory,
-            mailer,
             project,
             moment,
             ..
         } = self;
-        let (moment, at) = (&*moment, moment.now);
+        let moment = &*moment;
         store.look(project, &mut |view| {
             outcomes.clear();
             for delivery in deliveries {
                 let outcome = match &delivery.effect {
-                    Effect::Mail(mail) => mailer.send(&delivery.key, mail, at),
                     effect if !delivery::is_wanted(&Desk::new(view, moment), effect)? => {
                         Outcome::Failed("no longer wanted".to_owned())
                     }
@@ -68,6 +132,45 @@ impl Engine<'_> {
         })?;
         Ok(outcomes)
     }
+
+    /// Counts what is left in the outbox.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading the store.
+    pub fn left(&self) -> Result<Waiting, AppError> {
+        self.look(|desk| {
+            let count = |mark| {
+                let range = Range::of(mark, Key::new()).most(MOST);
+                Ok::<_, Unread>(desk.world().marked(&range)?.len())
+            };
+            Ok(Waiting {
+                open: count(Mark::DeliveryOpen)?,
+                failed: count(Mark::DeliveryFailed)?,
+            })
+        })
+    }
+}
+
+/// Lists the outbox: what failed, then what waits, unless only what failed is asked for. At most a thousand of each.
+///
+/// # Errors
+///
+/// Those of reading the store, and a refusal for who may not see it.
+pub fn outbox(engine: &Engine<'_>, failed_only: bool) -> Result<Vec<v1::OutboxRow>, AppError> {
+    engine.show(Sight::Journal, "the outbox")?;
+    engine.look(|desk| {
+        let mut rows = Vec::new();
+        let open = [Mark::DeliveryOpen];
+        let open = open.iter().filter(|_| !failed_only);
+        for mark in std::iter::once(&Mark::DeliveryFailed).chain(open) {
+            let range = Range::of(*mark, Key::new()).most(MOST);
+            for delivery in desk.some::<Delivery>(&range)? {
+                rows.push(cards::outbox(desk, &delivery)?);
+            }
+        }
+        Ok(rows)
+    })
 }
 
 fn is_directory(effect: &Effect) -> bool {

@@ -220,6 +220,10 @@ impl Assignment {
 impl Entity for Assignment {
     entity!(Assignment);
 
+    fn person(&self) -> Option<PersonId> {
+        Some(self.person)
+    }
+
     fn marks(&self, see: &mut dyn FnMut(Mark, Key)) {
         see(Mark::AssignmentHistory, Key::new().person(self.person));
         if self.state.counts() {

@@ -20,7 +20,7 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// When it was planned.
     pub planned: Timestamp,
-    /// When it is tried again; `None` for at once.
+    /// When it is tried again; for one that somebody has begun with, when others may take it over; `None` for at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Timestamp>,
     /// How often it was tried.
@@ -47,7 +47,27 @@ pub enum DeliveryState {
     Unknown,
 }
 
+impl Delivery {
+    /// Returns when it may be begun with.
+    #[must_use]
+    pub fn due(&self) -> Timestamp {
+        self.retry_at.unwrap_or(self.planned)
+    }
+}
+
 impl DeliveryState {
+    /// Returns the word that people read.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Sent => "sent",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// Returns true for one that has no outcome yet.
     #[must_use]
     pub const fn is_open(self) -> bool {
@@ -61,8 +81,10 @@ impl Entity for Delivery {
     fn marks(&self, see: &mut dyn FnMut(Mark, Key)) {
         see(Mark::DeliveryKey, Key::new().text(&self.key));
         if self.state.is_open() {
-            let due = self.retry_at.unwrap_or(self.planned);
-            see(Mark::DeliveryOpen, Key::new().instant(due));
+            see(Mark::DeliveryOpen, Key::new().instant(self.due()));
+        }
+        if self.state == DeliveryState::Failed {
+            see(Mark::DeliveryFailed, Key::new().instant(self.planned));
         }
     }
 }

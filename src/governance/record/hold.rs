@@ -100,6 +100,10 @@ pub enum Source {
 impl Entity for Hold {
     entity!(Hold);
 
+    fn person(&self) -> Option<PersonId> {
+        Some(self.person)
+    }
+
     fn marks(&self, see: &mut dyn FnMut(Mark, Key)) {
         see(Mark::HoldPerson, Key::new().person(self.person));
         see(Mark::HoldPlace, self.place.key().person(self.person));

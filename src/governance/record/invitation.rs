@@ -60,6 +60,10 @@ pub enum InvitationState {
 impl Entity for Invitation {
     entity!(Invitation);
 
+    fn person(&self) -> Option<PersonId> {
+        Some(self.person)
+    }
+
     fn marks(&self, see: &mut dyn FnMut(Mark, Key)) {
         see(Mark::InvitationMail, Key::new().text(self.mail.as_str()));
         if let Some(ticket) = &self.ticket {

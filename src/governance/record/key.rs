@@ -68,6 +68,8 @@ pub enum Mark {
     DeliveryOpen = 80,
     /// Deliveries by their key, so that none is made twice.
     DeliveryKey = 81,
+    /// Deliveries that were given up, by when they were planned.
+    DeliveryFailed = 82,
     /// Jobs by what they do.
     JobWork = 90,
     /// Proposed organizations by domain or tenant.

@@ -46,6 +46,11 @@ pub trait Entity: Clone + PartialEq + fmt::Debug + Serialize + DeserializeOwned 
     /// Names every way it is looked for.
     fn marks(&self, see: &mut dyn FnMut(Mark, Key));
 
+    /// Returns whom it concerns, where it concerns somebody, for the audit log.
+    fn person(&self) -> Option<PersonId> {
+        None
+    }
+
     /// Returns it as a record of any kind.
     fn into_record(self) -> Record;
 

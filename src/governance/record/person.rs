@@ -169,6 +169,8 @@ pub enum DirectoryRole {
     UserAdministrator,
     /// Invites guests.
     GuestInviter,
+    /// Sees everything and changes nothing: an auditor.
+    GlobalReader,
 }
 
 /// Whether the lifecycle of external users applies to somebody.
@@ -283,6 +285,10 @@ pub(crate) const RESTORABLE: jiff::SignedDuration = jiff::SignedDuration::from_h
 
 impl Entity for Person {
     entity!(Person);
+
+    fn person(&self) -> Option<PersonId> {
+        Some(self.id())
+    }
 
     fn marks(&self, see: &mut dyn FnMut(Mark, Key)) {
         for mail in std::iter::once(&self.mail).chain(&self.other_mails) {

@@ -260,6 +260,10 @@ impl Request {
 impl Entity for Request {
     entity!(Request);
 
+    fn person(&self) -> Option<PersonId> {
+        Some(self.person)
+    }
+
     fn marks(&self, see: &mut dyn FnMut(Mark, Key)) {
         see(Mark::RequestPerson, Key::new().person(self.person));
         if self.state.is_open() {

@@ -127,6 +127,10 @@ pub struct Verdict {
 impl Entity for ReviewItem {
     entity!(ReviewItem);
 
+    fn person(&self) -> Option<PersonId> {
+        Some(self.person)
+    }
+
     fn marks(&self, see: &mut dyn FnMut(Mark, Key)) {
         see(Mark::ItemReview, Key::new().number(self.review));
         if !self.applied {

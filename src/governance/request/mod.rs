@@ -26,6 +26,7 @@ use jiff::Timestamp;
 
 pub(super) use answers::read as read_answers;
 pub use approval::Ballot;
+pub(super) use approval::may_decide;
 pub use approval::waiting;
 pub use asking::as_visitor;
 pub(super) use border::refusal as barred;

@@ -17,7 +17,7 @@ pub fn audit_list(entries: &[Recorded], out: &mut dyn Writer) -> io::Result<()> 
         return out.block(&Block::Paragraph(vec![Line::plain("No entry.")]));
     }
     out.block(&Block::Table(Table {
-        columns: &["ENTRY", "WHEN", "WHO", "WHAT", "ADDRESS", "WHY"],
+        columns: &["ENTRY", "WHEN", "WHO", "WHAT", "ADDRESS", "WHOM", "WHY"],
         rows: entries.iter().map(row).collect(),
     }))
 }
@@ -29,6 +29,7 @@ fn row(entry: &Recorded) -> Vec<Cow<'_, str>> {
         entry.actor.as_str().into(),
         entry.action.as_str().into(),
         entry.address.as_deref().unwrap_or("").into(),
+        entry.target.as_deref().unwrap_or("").into(),
         entry.reason.as_str().into(),
     ]
 }
@@ -114,6 +115,7 @@ mod tests {
             person: Some("3d0f".to_owned()),
             action: "create".to_owned(),
             address: Some("catalog/partners".to_owned()),
+            target: Some("jane@fabrikam.com".to_owned()),
             before: None,
             after: None,
             reason: "declared\n::error::x".to_owned(),
@@ -122,8 +124,8 @@ mod tests {
             hash: Chain::new("L").hash(),
         };
         insta::assert_snapshot!(text(|out| audit_list(&[entry], out)), @r"
-        ENTRY  WHEN                  WHO       WHAT    ADDRESS           WHY
-        12     1970-01-01 00:00:00Z  [erased]  create  catalog/partners  declared\u{a}::error::x
+        ENTRY  WHEN                  WHO       WHAT    ADDRESS           WHOM               WHY
+        12     1970-01-01 00:00:00Z  [erased]  create  catalog/partners  jane@fabrikam.com  declared\u{a}::error::x
         ");
     }
 

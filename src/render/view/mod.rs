@@ -19,7 +19,7 @@ pub use apply::{applied, went_back};
 pub use audit::{audit_list, audit_verified};
 pub use diagnostics::{diagnostics, validated};
 pub use drift::{drift, refreshed};
-pub use engine::{assignment, assignments, bulk};
+pub use engine::{access, assignment, assignments, bulk, outbox};
 pub use engine::{explanation, offered, request, requests, ticked};
 pub use error::error;
 pub use history::{run, runs};

@@ -11,7 +11,7 @@ use crate::governance::record::{Key, Mark, ObjectId, Record, RecordId, RecordKin
 use crate::governance::{Decision, Moved, Range, Refusal, Stop, Thing, Unread, World};
 use crate::model::{Address, Digest, Kind};
 use crate::store::StoreError;
-use crate::store::ledger::{Decide, Ledger, See, Sitting};
+use crate::store::ledger::{Decide, Ledger, See, Sitting, target};
 
 /// The records of a store in memory, and the marks they are found by.
 #[derive(Debug, Clone, Default)]
@@ -194,9 +194,14 @@ impl Ledger for Memory {
             Err(Stop::Refused(refusal)) => return Ok(Err(refusal)),
             Err(Stop::Unread(unread)) => return Err(StoreError::unread(unread, "memory")),
         };
+        let events = decision.events.iter();
+        let targets = events
+            .map(|event| target(event, &decision, &view))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|unread| StoreError::unread(unread, "memory"))?;
         let state = &mut self.state;
         state.note_time(sitting.now);
-        for event in &decision.events {
+        for (event, target) in decision.events.iter().zip(targets) {
             let body = |record: &Option<Record>| {
                 record
                     .as_ref()
@@ -211,6 +216,7 @@ impl Ledger for Memory {
                 before: body(&event.before),
                 reason: &event.reason,
                 run: Some(sitting.id),
+                target: target.as_deref(),
                 via: sitting.via,
             })?;
         }

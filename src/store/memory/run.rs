@@ -177,6 +177,7 @@ impl<'m> MemoryRun<'m> {
             before: before.as_ref().map(Body::digest),
             reason: audit::word(change.reason),
             run: Some(&self.new.id),
+            target: None,
             via: self.new.purpose.as_str(),
         })?;
         if let Some(before) = change.delta.before() {
@@ -369,6 +370,7 @@ impl Run for MemoryRun<'_> {
             before: Some(lost.applied.digest()),
             reason: audit::word(Reason::DriftAccepted),
             run: Some(&self.new.id),
+            target: None,
             via: self.new.purpose.as_str(),
         })?;
         self.changes.push(RecordedChange {
@@ -402,6 +404,7 @@ impl Run for MemoryRun<'_> {
                 before: None,
                 reason: &audit::lifting(guard, by),
                 run: Some(&self.new.id),
+                target: None,
                 via: "apply",
             })?;
         }
@@ -416,6 +419,7 @@ impl Run for MemoryRun<'_> {
             before: None,
             reason: &generation,
             run: Some(&self.new.id),
+            target: None,
             via: self.new.purpose.as_str(),
         })?;
         let counts = Action::ALL.iter().filter_map(|action| {

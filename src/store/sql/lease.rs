@@ -166,6 +166,7 @@ pub(crate) fn breaking<'a>(breaking: &'a Breaking, reason: &'a str) -> Act<'a> {
         before: None,
         reason,
         run: None,
+        target: None,
         via: "lease",
     }
 }

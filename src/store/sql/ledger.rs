@@ -19,7 +19,7 @@ use crate::governance::record::{Key, Mark, ObjectId, Record, RecordId, RecordKin
 use crate::governance::{Decision, Moved, Range, Refusal, Stop, Thing, Unread, World, Write};
 use crate::model::{Address, Digest, Kind};
 use crate::store::StoreError;
-use crate::store::ledger::{Decide, See, Sitting};
+use crate::store::ledger::{Decide, See, Sitting, target};
 
 const RECORD: &str = "SELECT body FROM record WHERE id = ?1";
 const MARKED: &str =
@@ -117,6 +117,7 @@ fn keep(db: &impl Db, sitting: &Sitting<'_>, decision: &Decision) -> Result<(), 
     audit::check_end(db, &meta)?;
     meta.note_time(db, sitting.now)?;
     let mut people = People::default();
+    let view = View::new(db, sitting.project);
     for event in &decision.events {
         let digest = |record: &Option<Record>| {
             record
@@ -124,6 +125,8 @@ fn keep(db: &impl Db, sitting: &Sitting<'_>, decision: &Decision) -> Result<(), 
                 .map(|record| Digest::of(record.body().as_bytes()))
         };
         let address = event.subject.to_string();
+        let target = target(event, decision, &view)
+            .map_err(|unread| StoreError::unread(unread, db.name()))?;
         let act = Act {
             action: event.activity.as_str(),
             actor: sitting.actor,
@@ -133,6 +136,7 @@ fn keep(db: &impl Db, sitting: &Sitting<'_>, decision: &Decision) -> Result<(), 
             before: digest(&event.before),
             reason: &event.reason,
             run: Some(sitting.id),
+            target: target.as_deref(),
             via: sitting.via,
         };
         audit::append(db, &mut meta.chain, &mut people, &act)?;

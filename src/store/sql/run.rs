@@ -285,6 +285,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
             before: before.map(|stored| stored.digest),
             reason: audit::word(reason),
             run: Some(&self.new.id),
+            target: None,
             via: self.new.purpose.as_str(),
         };
         audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
@@ -381,6 +382,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
                 before: None,
                 reason: &audit::lifting(guard, by),
                 run: Some(&self.new.id),
+                target: None,
                 via: "apply",
             };
             audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
@@ -396,6 +398,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
             before: None,
             reason: &generation,
             run: Some(&self.new.id),
+            target: None,
             via: self.new.purpose.as_str(),
         };
         audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;

@@ -22,6 +22,7 @@ fn act<'a>(action: &'a str, actor: &'a str, reason: &'a str, at: Timestamp) -> A
         before: None,
         reason,
         run: None,
+        target: None,
         via: "test",
     }
 }

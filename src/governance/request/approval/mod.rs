@@ -8,4 +8,5 @@ mod stage;
 pub(super) use approvers::Search;
 pub use ballot::{Ballot, waiting};
 pub(super) use ballot::{decide, take_back};
+pub(in crate::governance) use stage::may_decide;
 pub(super) use stage::{due, escalates, open};

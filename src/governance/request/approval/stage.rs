@@ -172,7 +172,7 @@ fn time_out(desk: &mut Desk<'_>, request: &mut Request) -> Result<(), Unread> {
 
 /// Returns true for somebody who may decide the open stage of a request now: asked, still able to sign in, and, where only
 /// a group names them, still a member.
-pub(super) fn may_decide(
+pub(in crate::governance) fn may_decide(
     desk: &Desk<'_>,
     request: &Request,
     person: PersonId,

@@ -82,6 +82,9 @@ pub struct AuditEntry {
     /// The object; absent for what concerns the store as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Whom it concerns; absent for what concerns nobody, `[erased]` for somebody whose name was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
     /// The digest of the object before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
@@ -117,6 +120,7 @@ impl From<&Recorded> for AuditEntry {
             person,
             action,
             address,
+            target,
             before,
             after,
             reason,
@@ -131,6 +135,7 @@ impl From<&Recorded> for AuditEntry {
             person,
             action,
             address,
+            target,
             before,
             after,
             reason,

@@ -31,8 +31,8 @@ pub use audit::{
 pub use diagnostics::{Diagnostic, Place, Related, Severity, Validate};
 pub use drift::{By, Drift, Drifted, Happened};
 pub use engine::{
-    Answer, Decision, ExplainedCondition, ExplainedStage, ExplainedWay, Explanation, Offered,
-    OfferedList, Request, RequestList, RequestReport, Tick,
+    Access, Answer, Decision, ExplainedCondition, ExplainedStage, ExplainedWay, Explanation,
+    HeldRole, Offered, OfferedList, Outbox, OutboxRow, Request, RequestList, RequestReport, Tick,
 };
 pub use engine::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
 pub use error::{Error, Failed};

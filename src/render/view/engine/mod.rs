@@ -1,14 +1,18 @@
 //! What the engine's commands report, as text.
 
+mod access;
 mod assignment;
 mod card;
 mod explanation;
 mod offered;
+mod outbox;
 mod request;
 mod tick;
 
+pub use access::access;
 pub use assignment::{assignment, assignments, bulk};
 pub use explanation::explanation;
 pub use offered::offered;
+pub use outbox::outbox;
 pub use request::{request, requests};
 pub use tick::ticked;

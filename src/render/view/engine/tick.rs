@@ -21,5 +21,18 @@ pub fn ticked(tick: &Tick, out: &mut dyn Writer) -> io::Result<()> {
             count(number(tick.events), "entry", "entries")
         ),
     };
-    out.block(&Block::Paragraph(vec![Line::plain(text)]))
+    let mut lines = vec![Line::plain(text)];
+    if tick.waiting > 0 {
+        let waiting = count(tick.waiting, "effect waits", "effects wait");
+        lines.push(Line::plain(format!(
+            "{waiting} in the outbox: `guestlist outbox list` shows what went wrong."
+        )));
+    }
+    if tick.failed > 0 {
+        let failed = count(tick.failed, "effect was", "effects were");
+        lines.push(Line::plain(format!(
+            "{failed} given up: `guestlist outbox list --failed` shows why."
+        )));
+    }
+    out.block(&Block::Paragraph(lines))
 }

@@ -14,4 +14,8 @@ pub struct Tick {
     pub due: u64,
     /// How many entries of the audit log followed.
     pub events: u64,
+    /// How many effects on the outside wait to be tried again; 1,000 stands for as many or more.
+    pub waiting: usize,
+    /// How many were given up; 1,000 stands for as many or more.
+    pub failed: usize,
 }

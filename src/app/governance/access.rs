@@ -1,0 +1,38 @@
+//! Which roles somebody has, where.
+
+use super::Engine;
+use crate::app::AppError;
+use crate::governance::delegation::held;
+use crate::governance::{Ground, Refusal, Sight, may_see};
+use crate::model::text::Email;
+use crate::render::json::v1;
+
+/// Returns the delegated roles of somebody.
+///
+/// # Errors
+///
+/// A refusal for somebody who is not known. Who may not see them is told the same.
+pub fn access(engine: &Engine<'_>, address: &Email) -> Result<v1::Access, AppError> {
+    let found = engine.look(|desk| {
+        let Some(person) = desk.by_mail(address)? else {
+            return Ok(None);
+        };
+        if !may_see(desk, Sight::Person(person.id()))? {
+            return Ok(None);
+        }
+        let roles = held(desk, &person)?.into_iter().map(|held| v1::HeldRole {
+            role: held.role.as_str(),
+            catalog: held.catalog.map(|address| address.to_string()),
+            through: held.through.map(|principal| principal.to_string()),
+        });
+        Ok(Some(v1::Access {
+            format_version: v1::FormatVersion,
+            person: person.mail.to_string(),
+            roles: roles.collect(),
+        }))
+    })?;
+    found.ok_or_else(|| {
+        let refusal = Refusal::new(Ground::Unknown, format!("nobody is known as {address}"));
+        AppError::Governance(Box::new(refusal))
+    })
+}
