@@ -8,6 +8,7 @@ mod ask;
 mod audit;
 mod check;
 mod clock;
+mod diff;
 mod drift;
 mod error;
 pub mod governance;
@@ -38,6 +39,7 @@ pub use audit::{
     list as audit_list, new_key, since as audit_since, verify as audit_verify,
 };
 pub use check::{Checked, check};
+pub use diff::{DiffError, diff};
 pub use drift::{drift, refresh};
 pub use error::AppError;
 pub use hold::{Patience, Tell, wait_for_lease};

@@ -13,6 +13,7 @@ mod audit;
 mod commit;
 mod completions;
 mod context;
+mod diff;
 mod drift;
 mod exit;
 mod explain;
@@ -170,6 +171,7 @@ commands! {
     Plan(plan),
     Apply(apply),
     Drift(drift),
+    Diff(diff),
     Show(show),
     List(list),
     History(history),

@@ -7,6 +7,7 @@ mod agreement;
 mod audit;
 mod cases;
 mod commitments;
+mod diff;
 mod drift;
 mod example;
 mod faults;

@@ -2,6 +2,7 @@
 
 mod applying;
 mod back;
+mod between;
 mod edits;
 mod loading;
 mod reach;

@@ -3,6 +3,7 @@
 mod apply;
 mod audit;
 mod diagnostics;
+mod diff;
 mod drift;
 mod engine;
 mod error;
@@ -29,6 +30,7 @@ pub use audit::{
     AuditEntry, AuditExport, AuditForget, AuditKey, AuditLine, AuditList, AuditVerify, SignedHead,
 };
 pub use diagnostics::{Diagnostic, Place, Related, Severity, Validate};
+pub use diff::{Diff, Side, TreeChange};
 pub use drift::{By, Drift, Drifted, Happened};
 pub use engine::{
     Answer, Decision, ExplainedCondition, ExplainedStage, ExplainedWay, Explanation, Offered,
