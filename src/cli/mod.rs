@@ -18,6 +18,7 @@ mod drift;
 mod exit;
 mod explain;
 mod failure;
+mod graph;
 mod history;
 mod import;
 mod init;
@@ -174,6 +175,7 @@ commands! {
     Diff(diff),
     Show(show),
     List(list),
+    Graph(graph),
     History(history),
     Rollback(rollback),
     Lease(lease),

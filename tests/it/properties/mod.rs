@@ -5,6 +5,7 @@ mod back;
 mod between;
 mod edits;
 mod loading;
+mod pictures;
 mod reach;
 mod schema;
 

@@ -20,6 +20,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("rollback.schema.json", schema::<v1::Rollback<'_>>()),
         ("diff.schema.json", schema::<v1::Diff>()),
         ("drift.schema.json", schema::<v1::Drift>()),
+        ("graph.schema.json", schema::<v1::Graph>()),
         ("audit-list.schema.json", schema::<v1::AuditList>()),
         ("audit-line.schema.json", schema::<v1::AuditLine>()),
         ("audit-export.schema.json", schema::<v1::AuditExport>()),
@@ -308,6 +309,12 @@ mod tests {
         let value = fits("diff.schema.json", &v1::Diff::from(&compared));
         assert_eq!(value["changes"][6]["origin_before"]["line"], 3);
         assert!(value["changes"][6].get("id").is_none());
+        let tree = crate::render::picture::Picture::default();
+        let value = fits(
+            "graph.schema.json",
+            &v1::Graph::new(&tree, Some("x".to_owned())),
+        );
+        assert_eq!(value["picture"], "x");
         let lost = |fate| plan::Drifted {
             address: address("catalog/c"),
             id: RemoteId("1".to_owned()),
