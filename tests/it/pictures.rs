@@ -110,12 +110,7 @@ fn pictures_are_as_expected() {
     classes.holds(&repository("tests/cases/every-class-of-requestors/desired"));
     compare(&classes, "every-class-of-requestors", &[], &mut golden);
     let _ = classes.run(["apply", "--auto-approve"]).exits(0);
-    compare(
-        &classes,
-        "every-class-of-requestors",
-        &["--live"],
-        &mut Golden::default(),
-    );
+    compare(&classes, "live", &["--live"], &mut golden);
     compare(&tree(&hostile()), "hostile-names", &[], &mut golden);
     compare(&tree(CLOSED), "closed-doors", &[], &mut golden);
     compare(
