@@ -10,6 +10,7 @@ use crate::model::{Address, Digest};
 use crate::plan::BadPattern;
 use crate::store::{Held, StoreError};
 
+use super::diff::DiffError;
 use super::plan::Planned;
 
 /// What a use case can fail with. Each variant is something that a caller can act on.
@@ -53,6 +54,9 @@ pub enum AppError {
         /// Who holds it.
         held: Box<Held>,
     },
+    /// The sides of a comparison cannot be compared.
+    #[error(transparent)]
+    Diff(#[from] DiffError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

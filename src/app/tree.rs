@@ -22,7 +22,7 @@ const FILES: usize = 20_000;
 /// How long a path is at most, in bytes.
 const PATH: usize = 512;
 /// How large a file is at most, in bytes.
-const FILE_SIZE: u64 = 1 << 20;
+pub(super) const FILE_SIZE: u64 = 1 << 20;
 /// How large a tree is at most, in bytes.
 const TREE_SIZE: u64 = 512 << 20;
 
@@ -44,20 +44,7 @@ pub(super) fn read(root: &Path, must: &Must<'_>) -> Result<Sources, Diagnostics>
     let mut out = Diagnostics::new();
     let mut found = Vec::new();
     walk(root, root, &mut found, &mut out);
-    found.sort();
-    check_paths(&found, &mut out);
-    manifest::check(must.files, &found, must.settings, &mut out);
-    if found.is_empty() && out.is_empty() {
-        let message = "there is no policy file below the project's root";
-        out.push(
-            Diagnostic::error(code::EMPTY_TREE, message)
-                .help("a tree without files deletes nothing: add a `*.yaml` file, or start with `guestlist init`"),
-        );
-    }
-    if out.has_errors() {
-        out.sort();
-        return Err(out);
-    }
+    let mut out = judge(&mut found, must, out)?;
     let handle = match open_root(root) {
         Ok(handle) => handle,
         Err(error) => {
@@ -69,6 +56,42 @@ pub(super) fn read(root: &Path, must: &Must<'_>) -> Result<Sources, Diagnostics>
         .par_iter()
         .map(|path| read_file(&handle, path))
         .collect();
+    whole(files, out)
+}
+
+/// Sorts the policy files that were found and judges them by their paths, before any of them is read.
+///
+/// # Errors
+///
+/// What was wrong before, and everything that is wrong with the paths.
+pub(super) fn judge(
+    found: &mut [String],
+    must: &Must<'_>,
+    mut out: Diagnostics,
+) -> Result<Diagnostics, Diagnostics> {
+    found.sort();
+    check_paths(found, &mut out);
+    manifest::check(must.files, found, must.settings, &mut out);
+    if found.is_empty() && out.is_empty() {
+        let message = "there is no policy file below the project's root";
+        out.push(
+            Diagnostic::error(code::EMPTY_TREE, message)
+                .help("a tree without files deletes nothing: add a `*.yaml` file, or start with `guestlist init`"),
+        );
+    }
+    out.sort();
+    if out.has_errors() { Err(out) } else { Ok(out) }
+}
+
+/// Makes a tree of files that were read.
+///
+/// # Errors
+///
+/// Everything that is wrong with a file, and a tree that is too large.
+pub(super) fn whole(
+    files: Vec<Result<SourceFile, Diagnostic>>,
+    mut out: Diagnostics,
+) -> Result<Sources, Diagnostics> {
     let mut sources = Vec::with_capacity(files.len());
     for file in files {
         match file {
@@ -105,9 +128,27 @@ fn unreadable(path: &str, error: &io::Error) -> Diagnostic {
     .help("what cannot be read is not absent: make it readable, or take it out")
 }
 
-fn not_regular(path: &str) -> Diagnostic {
+pub(super) fn not_regular(path: &str) -> Diagnostic {
     Diagnostic::error(code::NOT_REGULAR, format!("`{path}` is no regular file"))
         .help("links, pipes and devices are not followed: put the file itself there")
+}
+
+pub(super) fn link_to_folder(path: &str) -> Diagnostic {
+    let message = format!("`{path}` is a link to a folder");
+    Diagnostic::error(code::NOT_REGULAR, message)
+        .help("links are not followed: put the folder itself there, or take the link out")
+}
+
+pub(super) fn nested(path: &str) -> Diagnostic {
+    let message = format!("`{path}` is a project of its own");
+    Diagnostic::error(code::NESTED_PROJECT, message).help(format!(
+        "take its {FILE} out, or keep the projects side by side"
+    ))
+}
+
+pub(super) fn not_utf8(path: &str) -> Diagnostic {
+    let message = format!("`{path}`: a path that is not UTF-8");
+    Diagnostic::error(code::ENCODING, message).help("rename it")
 }
 
 fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnostics) {
@@ -127,13 +168,7 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnosti
         let name = entry.file_name();
         let below = shown(root, &path);
         let Some(name) = name.to_str() else {
-            out.push(
-                Diagnostic::error(
-                    code::ENCODING,
-                    format!("`{below}`: a path that is not UTF-8"),
-                )
-                .help("rename it"),
-            );
+            out.push(not_utf8(&below));
             continue;
         };
         if name.starts_with('.') {
@@ -142,27 +177,13 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnosti
         match entry.file_type() {
             Ok(ty) if ty.is_dir() => {
                 if path.join(FILE).exists() {
-                    out.push(
-                        Diagnostic::error(
-                            code::NESTED_PROJECT,
-                            format!("`{below}` is a project of its own"),
-                        )
-                        .help(format!(
-                            "take its {FILE} out, or keep the projects side by side"
-                        )),
-                    );
+                    out.push(nested(&below));
                 } else {
                     walk(root, &path, found, out);
                 }
             }
             Ok(ty) if is_policy_file(name) && !ty.is_file() => out.push(not_regular(&below)),
-            Ok(ty) if ty.is_symlink() && path.is_dir() => out.push(
-                Diagnostic::error(
-                    code::NOT_REGULAR,
-                    format!("`{below}` is a link to a folder"),
-                )
-                .help("links are not followed: put the folder itself there, or take the link out"),
-            ),
+            Ok(ty) if ty.is_symlink() && path.is_dir() => out.push(link_to_folder(&below)),
             Ok(_) if is_policy_file(name) => found.push(below),
             Ok(_) => {}
             Err(error) => out.push(unreadable(&below, &error)),
@@ -170,7 +191,7 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnosti
     }
 }
 
-fn is_policy_file(name: &str) -> bool {
+pub(super) fn is_policy_file(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.ends_with(".yaml") || name.ends_with(".yml")
 }

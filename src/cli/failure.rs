@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Exit;
 use super::context::Context;
-use crate::app::AppError;
+use crate::app::{AppError, DiffError};
 use crate::apply::ApplyError;
 use crate::diag::{Diagnostics, SHOWN};
 use crate::governance::Ground;
@@ -221,6 +221,7 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
             )
         }
         AppError::Governance(refusal) => (answer(refusal.ground), refusal.help.clone()),
+        AppError::Diff(error) => (compared(error), compared_help(error)),
         AppError::Unseen => (Exit::Error, None),
         AppError::NoSuchRun { .. } => (Exit::Error, help("`guestlist history` shows all")),
         AppError::File { source, .. } => (file(source), None),
@@ -241,6 +242,44 @@ fn file(error: &io::Error) -> Exit {
         | io::ErrorKind::InvalidInput
         | io::ErrorKind::InvalidFilename => Exit::Error,
         _ => Exit::Unavailable,
+    }
+}
+
+/// Returns what it means that two sides cannot be compared.
+const fn compared(error: &DiffError) -> Exit {
+    match error {
+        DiffError::BadName { .. } | DiffError::Ambiguous { .. } => Exit::Usage,
+        DiffError::Unknown { .. }
+        | DiffError::NoRepository { .. }
+        | DiffError::NoProject { .. }
+        | DiffError::NoGit { .. }
+        | DiffError::Git { .. } => Exit::Error,
+    }
+}
+
+fn compared_help(error: &DiffError) -> Option<String> {
+    match error {
+        DiffError::BadName { .. } => {
+            Some("write a revision such as `main` or `HEAD~1`, or a folder".to_owned())
+        }
+        DiffError::Ambiguous { name } => Some(format!(
+            "write `./{name}` for the folder, `refs/heads/{name}` for the branch"
+        )),
+        DiffError::Unknown { .. } => Some(
+            "`git log --oneline --all` shows the revisions there are; a pipeline may have fetched only the last one"
+                .to_owned(),
+        ),
+        DiffError::NoRepository { .. } => {
+            Some("`-C DIR` works in another folder; folders can be compared without git".to_owned())
+        }
+        DiffError::NoProject { .. } => Some(
+            "name the folder that holds it, or a revision in which this folder or one above has it"
+                .to_owned(),
+        ),
+        DiffError::NoGit { .. } => {
+            Some("revisions are read by git: install it, or compare two folders".to_owned())
+        }
+        DiffError::Git { .. } => None,
     }
 }
 

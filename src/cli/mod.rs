@@ -14,10 +14,12 @@ mod audit;
 mod commit;
 mod completions;
 mod context;
+mod diff;
 mod drift;
 mod exit;
 mod explain;
 mod failure;
+mod graph;
 mod history;
 mod import;
 mod init;
@@ -172,8 +174,10 @@ commands! {
     Plan(plan),
     Apply(apply),
     Drift(drift),
+    Diff(diff),
     Show(show),
     List(list),
+    Graph(graph),
     History(history),
     Rollback(rollback),
     Lease(lease),

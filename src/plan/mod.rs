@@ -3,6 +3,7 @@
 //! Uses `model`. Pure: no clock, disk, network, environment or randomness; the same input gives the same plan to the byte.
 //! The one idea to know: every choice is made here. An apply makes none, and renderers only print.
 
+mod between;
 mod build;
 mod change;
 mod compare;
@@ -22,6 +23,7 @@ mod sequence;
 #[cfg(test)]
 pub(crate) mod world;
 
+pub use between::between;
 pub use build::{Asks, build};
 pub use change::{Action, Change, Clash, Conflict, Delta, Edit, Plan, Reason, Settled, Words};
 pub use diff::diff;

@@ -8,6 +8,7 @@
 pub mod doc;
 pub mod json;
 pub mod neutral;
+pub mod picture;
 pub mod report;
 #[cfg(test)]
 mod samples;

@@ -1,11 +1,13 @@
 //! What there is to report: the reports that have no type of their own in the core.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::audit::{Hash, SignedHead};
 use crate::diag::Diagnostics;
 use crate::guard::Refusal;
-use crate::model::{Address, Body, Kind, Origin, RemoteId};
+use crate::model::{Address, Body, Digest, Kind, Origin, RemoteId};
 use crate::plan::{Action, Drifted, Lifted, Plan, RunRecord};
 
 /// A plan, with what surrounds it.
@@ -103,6 +105,36 @@ pub struct Imported {
     /// How many changes the next plan has besides taking over what was written; `None` where the files are no part of a
     /// sound tree.
     pub rest: Option<usize>,
+}
+
+/// One tree against another.
+#[derive(Debug)]
+pub struct Compared {
+    /// The tree before.
+    pub before: ComparedSide,
+    /// The tree after.
+    pub after: ComparedSide,
+    /// What would change.
+    pub plan: Plan,
+    /// Where the tree before declares what the tree after does not, by the addresses of the changes.
+    pub gone: BTreeMap<Address, Origin>,
+    /// Why every store refuses such a plan.
+    pub refusals: Vec<Refusal>,
+    /// What somebody should look at in the tree after.
+    pub warnings: Diagnostics,
+}
+
+/// A side of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComparedSide {
+    /// How it was named.
+    pub name: String,
+    /// The commit; `None` for a folder.
+    pub commit: Option<String>,
+    /// The project.
+    pub project: String,
+    /// The digest of the tree's files; `None` for a tree that cannot be used.
+    pub tree: Option<Digest>,
 }
 
 /// What was changed in a store since the last apply.

@@ -177,7 +177,7 @@ fn total(plan: &Plan, refused: &[Refusal]) -> Line<'static> {
 }
 
 /// Returns counts in words: `1 to create, 2 to update (1 renamed)`.
-fn counts(plan: &Plan) -> String {
+pub(super) fn counts(plan: &Plan) -> String {
     let renamed = plan.changes.iter().filter(|change| is_renamed(change));
     let renamed = match renamed.count() {
         0 => String::new(),

@@ -2,8 +2,10 @@
 
 mod applying;
 mod back;
+mod between;
 mod edits;
 mod loading;
+mod pictures;
 mod reach;
 mod schema;
 

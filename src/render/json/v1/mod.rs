@@ -3,12 +3,14 @@
 mod apply;
 mod audit;
 mod diagnostics;
+mod diff;
 mod drift;
 mod engine;
 mod error;
 mod import;
 mod lease;
 mod object;
+mod picture;
 mod plan;
 mod program;
 mod rollback;
@@ -29,6 +31,7 @@ pub use audit::{
     AuditEntry, AuditExport, AuditForget, AuditKey, AuditLine, AuditList, AuditVerify, SignedHead,
 };
 pub use diagnostics::{Diagnostic, Place, Related, Severity, Validate};
+pub use diff::{Diff, Side, TreeChange};
 pub use drift::{By, Drift, Drifted, Happened};
 pub use engine::{
     Access, Answer, Decision, ExplainedCondition, ExplainedStage, ExplainedWay, Explanation,
@@ -39,6 +42,7 @@ pub use error::{Error, Failed};
 pub use import::{Import, ImportedFile, NotImported};
 pub use lease::{Lease, LeaseBroken, LeaseState, StandingLease};
 pub use object::{List, Listed, Show};
+pub use picture::{Graph, GraphChange, GraphClass, GraphEdge, GraphGroup, GraphNode};
 pub use plan::{Change, Edit, Items, Plan, Reason, Refusal, WordPiece};
 pub use program::{Init, Names, Version};
 pub use rollback::{Lasting, Rollback};

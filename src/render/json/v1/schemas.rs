@@ -18,7 +18,9 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("history.schema.json", schema::<v1::History>()),
         ("run.schema.json", schema::<v1::Run>()),
         ("rollback.schema.json", schema::<v1::Rollback<'_>>()),
+        ("diff.schema.json", schema::<v1::Diff>()),
         ("drift.schema.json", schema::<v1::Drift>()),
+        ("graph.schema.json", schema::<v1::Graph>()),
         ("audit-list.schema.json", schema::<v1::AuditList>()),
         ("audit-line.schema.json", schema::<v1::AuditLine>()),
         ("audit-export.schema.json", schema::<v1::AuditExport>()),
@@ -293,6 +295,29 @@ mod tests {
             lasting: &[(address("catalog/c"), "why".to_owned())],
         };
         fits("rollback.schema.json", &v1::Rollback::from(&rolled_back));
+        let side = |name: &str| report::ComparedSide {
+            name: name.to_owned(),
+            commit: None,
+            project: "p".to_owned(),
+            tree: Some(Digest::of(b"")),
+        };
+        let compared = report::Compared {
+            before: side("main"),
+            after: side("next"),
+            plan: plan.clone(),
+            gone: [(address("catalog/old"), origin("a.yaml", 3))].into(),
+            refusals: Vec::new(),
+            warnings: Diagnostics::new(),
+        };
+        let value = fits("diff.schema.json", &v1::Diff::from(&compared));
+        assert_eq!(value["changes"][6]["origin_before"]["line"], 3);
+        assert!(value["changes"][6].get("id").is_none());
+        let tree = crate::render::picture::Picture::default();
+        let value = fits(
+            "graph.schema.json",
+            &v1::Graph::new(&tree, Some("x".to_owned())),
+        );
+        assert_eq!(value["picture"], "x");
         let lost = |fate| plan::Drifted {
             address: address("catalog/c"),
             id: RemoteId("1".to_owned()),

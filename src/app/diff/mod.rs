@@ -1,0 +1,80 @@
+//! Two trees, without a store: what would change where the one is applied and the other comes.
+//!
+//! A side is a revision of a git repository, a folder, or the project as it lies here. Each is read with its own settings.
+
+mod error;
+mod git;
+mod side;
+
+use std::path::Path;
+
+pub use error::DiffError;
+
+use super::{AppError, World};
+use crate::diag::Diagnostics;
+use crate::guard::{Allowances, Circumstances, judge};
+use crate::model::Kind;
+use crate::plan::between;
+use crate::render::report::Compared;
+use side::{Side, Sort};
+
+/// Compares two trees.
+///
+/// A side is named as a revision or a folder, seen from `folder`; without `after` it is the project that `folder` lies in.
+/// Nothing is written, and nothing is checked out.
+///
+/// # Errors
+///
+/// For names that mean nothing or two things, for git where it fails, and for trees with errors, those of both at once.
+pub fn diff(
+    folder: &Path,
+    environment: Option<&str>,
+    before: &str,
+    after: Option<&str>,
+    world: &World<'_>,
+) -> Result<Compared, AppError> {
+    let read = |sort: Sort| Side::read(folder, sort, environment, world);
+    let sorts = (
+        Sort::of(folder, before)?,
+        after.map_or(Ok(Sort::Here), |after| Sort::of(folder, after))?,
+    );
+    let (before, after) = (read(sorts.0)?, read(sorts.1)?);
+    let mut problems = Diagnostics::new();
+    problems.extend(before.problems);
+    let (old, new) = match (before.desired, after.desired) {
+        (Some(old), Some(new)) => (old, new),
+        (old, _) => {
+            if old.is_some() {
+                // The warnings of a tree that can be used are nobody's business here.
+                problems = Diagnostics::new();
+            }
+            problems.extend(after.problems);
+            return Err(AppError::Invalid(problems));
+        }
+    };
+    let plan = between(&old, &new);
+    // Of the guards those that a store does not matter to: how many deletes are too many, it alone knows.
+    let known = Circumstances {
+        waivers: new.waivers.clone(),
+        allowances: Allowances {
+            deletes: Some(u64::MAX),
+            people: None,
+            everything: Kind::ALL.iter().copied().collect(),
+        },
+        ..Circumstances::default()
+    };
+    let refusals = judge(&plan, &known).refusals;
+    let gone = plan.changes.iter().filter(|change| change.origin.is_none());
+    let gone = gone.filter_map(|change| {
+        let was = change.delta.before()?.address.as_ref()?;
+        Some((change.address.clone(), old.get(was)?.origin.clone()))
+    });
+    Ok(Compared {
+        before: before.named,
+        after: after.named,
+        gone: gone.collect(),
+        refusals,
+        plan,
+        warnings: after.problems,
+    })
+}

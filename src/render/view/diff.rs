@@ -1,0 +1,78 @@
+//! One tree against another: what would change, without a store.
+
+use std::io;
+
+use super::plan::{counts, refusals};
+use super::{change, count};
+use crate::render::doc::{Block, Line, Role, Writer};
+use crate::render::report::{Compared, ComparedSide};
+
+/// Lowers the differences of two trees.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
+    let Compared {
+        before,
+        after,
+        plan,
+        gone,
+        refusals: refused,
+        warnings,
+    } = report;
+    let mut heading = Line::new()
+        .and(Role::Strong, "guestlist diff")
+        .and(Role::Plain, " · ")
+        .and(Role::Plain, after.project.as_str())
+        .and(Role::Plain, " · ");
+    side(before, &mut heading);
+    heading.push(Role::Plain, " → ");
+    side(after, &mut heading);
+    out.block(&Block::Heading(heading))?;
+    for one in &plan.changes {
+        let mut block = change::planned(one);
+        if let (Block::Change(block), Some(origin)) = (&mut block, gone.get(&one.address)) {
+            let because = block.aside.take().unwrap_or_default();
+            block.aside = Some(format!("{because}; was at {origin}"));
+        }
+        out.block(&block)?;
+    }
+    super::diagnostics(warnings, out)?;
+    if !refused.is_empty() {
+        refusals(refused, out)?;
+    }
+    let mut end = Vec::new();
+    if before.project != after.project {
+        let other = format!(
+            "The project is another: {} is now {}. A store keeps what each owns apart.",
+            before.project, after.project
+        );
+        end.push(Line::new().and(Role::Warning, other));
+    }
+    let mut total = Line::new();
+    if plan.is_empty() {
+        let same = count(plan.unchanged, "object is", "objects are");
+        total.push(Role::Strong, format!("No differences. {same} the same."));
+    } else {
+        total.push(Role::Strong, format!("Differences: {}.", counts(plan)));
+    }
+    if !refused.is_empty() {
+        let reasons = count(refused.len(), "reason", "reasons");
+        total.push(
+            Role::Error,
+            format!(" A plan of this is refused for {reasons}."),
+        );
+    }
+    end.push(total);
+    out.block(&Block::Paragraph(end))
+}
+
+fn side<'a>(side: &'a ComparedSide, line: &mut Line<'a>) {
+    line.push(Role::Plain, side.name.as_str());
+    let tree = || Some(format!("tree {}", side.tree?.short()));
+    let commit = side.commit.as_deref().and_then(|id| id.get(..7));
+    if let Some(id) = commit.map(str::to_owned).or_else(tree) {
+        line.push(Role::Faint, format!(" ({id})"));
+    }
+}
