@@ -13,16 +13,20 @@ mod audit;
 mod commit;
 mod completions;
 mod context;
+mod directory;
 mod drift;
 mod exit;
 mod explain;
 mod failure;
+mod guest;
 mod history;
 mod import;
 mod init;
 mod interrupt;
+mod invitation;
 mod lease;
 mod list;
+mod persons;
 mod plan;
 mod process;
 mod progress;
@@ -177,6 +181,9 @@ commands! {
     Lease(lease),
     Audit(audit),
     Import(import),
+    Directory(directory),
+    Invitation(invitation),
+    Guest(guest),
     Request(request),
     Approval(approval),
     Explain(explain),

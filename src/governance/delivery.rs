@@ -74,6 +74,7 @@ fn settle(desk: &mut Desk<'_>, number: u64, outcome: &Outcome) -> Result<(), Sto
         Some(_) => DeliveryState::Failed,
     };
     delivery.trouble.clone_from(&failed);
+    delivery.effect.forget();
     desk.keep(&delivery)?;
     match &delivery.effect {
         Effect::Mail(_) => Ok(()),

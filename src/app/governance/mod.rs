@@ -4,13 +4,18 @@ mod acting;
 pub mod assignments;
 pub mod bulk;
 pub mod cards;
+mod csv;
 mod directory;
 mod endings;
 mod follow;
+pub mod inviting;
 mod mailer;
 mod outbox;
+pub mod persons;
 pub mod requests;
+pub mod roster;
 mod tick;
+pub mod words;
 
 use jiff::Timestamp;
 
@@ -224,7 +229,12 @@ impl<'e> Engine<'e> {
         let decided = self.store.decide(&sitting, &mut |view: &dyn View| {
             governance::decide_all(view, commands, &moment)
         })?;
-        decided.map_err(|refusal: Box<Refusal>| AppError::Governance(refusal))
+        let mut decision =
+            decided.map_err(|refusal: Box<Refusal>| AppError::Governance(refusal))?;
+        match decision.refused.take() {
+            Some(refusal) => Err(AppError::Governance(refusal)),
+            None => Ok(decision),
+        }
     }
 
     /// Decides a command, and carries out what follows outside.
@@ -259,6 +269,12 @@ impl<'e> Engine<'e> {
         self.who = who;
         decided
     }
+}
+
+/// Returns the refusal of something that is not there.
+fn unknown(message: String, help: &str) -> AppError {
+    let refusal = Refusal::new(crate::governance::Ground::Unknown, message).help(help);
+    AppError::Governance(Box::new(refusal))
 }
 
 /// Returns 32 bytes that nobody can guess.

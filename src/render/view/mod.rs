@@ -19,8 +19,10 @@ pub use apply::{applied, went_back};
 pub use audit::{audit_list, audit_verified};
 pub use diagnostics::{diagnostics, validated};
 pub use drift::{drift, refreshed};
-pub use engine::{assignment, assignments, bulk};
-pub use engine::{explanation, offered, request, requests, ticked};
+pub use engine::{
+    assignment, assignments, bulk, directory_imported, explanation, group, groups, invitation,
+    invitations, offered, people, person, request, requests, ticked,
+};
 pub use error::error;
 pub use history::{run, runs};
 pub use import::imported;

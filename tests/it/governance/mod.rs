@@ -4,6 +4,7 @@
     reason = "a test may fail where it finds something amiss"
 )]
 
+mod admission;
 mod approval;
 mod asking;
 mod assignments;
@@ -12,7 +13,10 @@ mod delivery;
 mod eligibility;
 mod extension;
 mod following;
+mod invitations;
 mod ledger;
+mod people;
 mod policies;
+mod redemption;
 mod requests;
 mod scene;

@@ -31,8 +31,10 @@ pub use audit::{
 pub use diagnostics::{Diagnostic, Place, Related, Severity, Validate};
 pub use drift::{By, Drift, Drifted, Happened};
 pub use engine::{
-    Answer, Decision, ExplainedCondition, ExplainedStage, ExplainedWay, Explanation, Offered,
-    OfferedList, Request, RequestList, RequestReport, Tick,
+    Answer, Decision, DirectoryImport, ExplainedCondition, ExplainedStage, ExplainedWay,
+    Explanation, Group, GroupReport, Groups, Identity, Invitation, InvitationReport, Invitations,
+    Member, Offered, OfferedList, People, Person, PersonReport, Request, RequestList,
+    RequestReport, Tick,
 };
 pub use engine::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
 pub use error::{Error, Failed};

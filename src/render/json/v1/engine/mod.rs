@@ -2,12 +2,18 @@
 
 mod assignment;
 mod explanation;
+mod invitation;
 mod offered;
+mod person;
 mod request;
 mod tick;
 
 pub use assignment::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
 pub use explanation::{ExplainedCondition, ExplainedStage, ExplainedWay, Explanation};
+pub use invitation::{Invitation, InvitationReport, Invitations};
 pub use offered::{Offered, OfferedList};
+pub use person::{
+    DirectoryImport, Group, GroupReport, Groups, Identity, Member, People, Person, PersonReport,
+};
 pub use request::{Answer, Decision, Request, RequestList, RequestReport};
 pub use tick::Tick;
