@@ -15,18 +15,22 @@ mod commit;
 mod completions;
 mod context;
 mod diff;
+mod directory;
 mod drift;
 mod exit;
 mod explain;
 mod failure;
 mod graph;
+mod guest;
 mod history;
 mod import;
 mod init;
 mod interrupt;
+mod invitation;
 mod lease;
 mod list;
 mod outbox;
+mod persons;
 mod plan;
 mod process;
 mod progress;
@@ -183,6 +187,9 @@ commands! {
     Lease(lease),
     Audit(audit),
     Import(import),
+    Directory(directory),
+    Invitation(invitation),
+    Guest(guest),
     Request(request),
     Approval(approval),
     Explain(explain),

@@ -1,6 +1,6 @@
 //! Everything that the engine can be told, by area.
 
-use super::{Desk, Stop, assignment, delivery, job, lifecycle, people, request};
+use super::{Desk, Stop, assignment, delivery, invitation, job, lifecycle, people, request};
 
 /// Declares the areas: each has a `Command` and a `decide`.
 macro_rules! areas {
@@ -35,6 +35,8 @@ areas! {
     Assignment = assignment;
     /// Asking for packages, and deciding about it.
     Request = request;
+    /// Invitations to the directory, and how they are redeemed.
+    Invitation = invitation;
     /// What became of effects.
     Delivery = delivery;
     /// Work that goes on over several decisions.

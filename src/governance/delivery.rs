@@ -86,22 +86,13 @@ fn settle(desk: &mut Desk<'_>, number: u64, outcome: &Outcome) -> Result<(), Sto
     };
     delivery.trouble.clone_from(&failed);
     delivery.retry_at = None;
-    forget_passcode(&mut delivery.effect);
+    delivery.effect.forget();
     desk.keep(&delivery)?;
     match &delivery.effect {
         Effect::Mail(_) => Ok(()),
         Effect::Grant(role) => Ok(granted(desk, role, failed)?),
         Effect::Revoke(role) => Ok(revoked(desk, role, failed)?),
         Effect::CreateGuest { assignment, .. } => invited(desk, *assignment, failed),
-    }
-}
-
-/// A passcode is nobody's business once its mail has left, or never will.
-fn forget_passcode(effect: &mut Effect) {
-    if let Effect::Mail(mail) = effect
-        && mail.template == Template::Passcode
-    {
-        mail.facts.message.clear();
     }
 }
 

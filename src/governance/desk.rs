@@ -6,13 +6,13 @@ use std::rc::Rc;
 
 use jiff::Timestamp;
 
-use super::event::{Activity, Decision, Event};
+use super::event::{Activity, Decision, Event, Told};
 use super::record::{
     Delivery, DeliveryState, Entity, Key, Mark, ObjectId, Person, PersonId, Record, RecordId,
     RecordKind,
 };
 use super::world::{Range, Thing, Unread, World};
-use super::{Effect, Moment, Stop};
+use super::{Effect, Moment, Refusal, Stop};
 use crate::model::kinds::{Catalog, Organization, Package, Policy, Resource};
 use crate::model::text::Email;
 use crate::model::{Address, Kind, Object};
@@ -34,6 +34,10 @@ pub struct Desk<'w> {
     secrets: u64,
     /// Declared objects that were asked for: the view does not change, and one decision asks for the same ones often.
     things: RefCell<BTreeMap<Within, Vec<Rc<Thing>>>>,
+    told: Vec<Told>,
+    refused: Option<Box<Refusal>>,
+    /// People who are another since somebody last asked, each as they were.
+    moved: BTreeMap<u64, Option<Person>>,
 }
 
 impl std::fmt::Debug for Desk<'_> {
@@ -57,6 +61,9 @@ impl<'w> Desk<'w> {
             events: Vec::new(),
             secrets: 0,
             things: RefCell::default(),
+            told: Vec::new(),
+            refused: None,
+            moved: BTreeMap::new(),
         }
     }
 
@@ -82,6 +89,8 @@ impl<'w> Desk<'w> {
                 .filter(|(_, (before, after))| before != after)
                 .map(|(id, (before, after))| super::event::Write { id, before, after })
                 .collect(),
+            told: self.told,
+            refused: self.refused,
         }
     }
 
@@ -338,7 +347,27 @@ impl<'w> Desk<'w> {
         });
     }
 
+    /// Tells whoever gave the command something about a record that is kept nowhere.
+    pub fn tell<E: Entity>(&mut self, about: &E, text: String) {
+        let about = about.clone().into_record().id();
+        self.told.push(Told { about, text });
+    }
+
+    /// Refuses the command although what was decided is kept.
+    pub fn keep_and_refuse(&mut self, refusal: Refusal) {
+        self.refused = Some(Box::new(refusal));
+    }
+
+    /// Returns the people who are another since it was last asked, by number, each as they were.
+    pub(super) fn take_moved(&mut self) -> BTreeMap<u64, Option<Person>> {
+        std::mem::take(&mut self.moved)
+    }
+
     fn lay(&mut self, id: RecordId, after: Option<Record>) -> Result<(), Unread> {
+        if id.kind == RecordKind::Person && !self.moved.contains_key(&id.number) {
+            let before = self.any(id)?.and_then(Person::from_record);
+            self.moved.insert(id.number, before);
+        }
         let marks = &mut self.marks;
         let known = self.written.get_mut(&id);
         if let Some((_, Some(now))) = &known {
@@ -428,7 +457,7 @@ impl Desk<'_> {
     /// # Errors
     ///
     /// Always: the refusal.
-    pub fn refuse<T>(&self, refusal: super::Refusal) -> Result<T, Stop> {
+    pub fn refuse<T>(&self, refusal: Refusal) -> Result<T, Stop> {
         Err(Stop::Refused(Box::new(refusal)))
     }
 }

@@ -25,6 +25,19 @@ pub enum Effect {
     },
 }
 
+impl Effect {
+    /// Forgets the passcode or the ticket in a mail that needs no sending any more: they are kept nowhere.
+    pub fn forget(&mut self) {
+        if let Self::Mail(mail) = self {
+            match mail.template {
+                Template::Passcode => mail.facts.message.clear(),
+                Template::Invitation => mail.facts.link.clear(),
+                _ => {}
+            }
+        }
+    }
+}
+
 /// A role of one person, as the directory is asked for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

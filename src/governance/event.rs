@@ -1,5 +1,6 @@
 //! What a decision says: events for the audit log, each with the record before and after, and the rows that follow.
 
+use super::Refusal;
 use super::record::{PersonId, Record, RecordId};
 
 /// What was decided, to be committed as one.
@@ -9,6 +10,25 @@ pub struct Decision {
     pub events: Vec<Event>,
     /// Every record that is another afterwards, in order of kinds and numbers.
     pub writes: Vec<Write>,
+    /// What is told to whoever gave the command and kept nowhere: the link of an invitation.
+    pub told: Vec<Told>,
+    /// Why the command is refused although what it did is kept: a wrong passcode counts.
+    pub refused: Option<Box<Refusal>>,
+}
+
+/// A secret about a record, told once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Told {
+    /// About which record.
+    pub about: RecordId,
+    /// What.
+    pub text: String,
+}
+
+impl std::fmt::Debug for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Told({}, [redacted])", self.about)
+    }
 }
 
 impl Decision {

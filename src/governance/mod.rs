@@ -17,6 +17,7 @@ pub mod directory;
 pub mod due;
 mod effect;
 mod event;
+pub mod invitation;
 pub mod job;
 pub mod lifecycle;
 mod mail;
@@ -34,7 +35,7 @@ pub use delegation::{Scope, Sight, Task, may_see};
 pub use desk::Desk;
 pub use due::due;
 pub use effect::{Effect, Facts, Mail, Outcome, Role, Template};
-pub use event::{Activity, Decision, Event, Write};
+pub use event::{Activity, Decision, Event, Told, Write};
 pub use moment::{Actor, Moment, Tenant};
 pub use refusal::{Ground, Refusal, Stop};
 pub use world::{Moved, Range, Thing, Unread, World};
@@ -61,6 +62,7 @@ pub fn decide_all(
     let mut desk = Desk::new(world, moment);
     for command in commands {
         command.decide(&mut desk)?;
+        people::follow(&mut desk)?;
     }
     Ok(desk.decided())
 }

@@ -91,6 +91,10 @@ grounds! {
     Domain = "domain";
     /// Cross-tenant settings refuse.
     CrossTenant = "crossTenant";
+    /// The person has not consented.
+    Consent = "consent";
+    /// A passcode is wrong, used or too old.
+    Passcode = "passcode";
     /// The address cannot be invited.
     Address = "address";
     /// The role of the acting person does not allow it.

@@ -101,6 +101,8 @@ fn every_code_is_reached_by_a_test() {
         "tests/it/absence.rs",
         "tests/it/guards.rs",
         "tests/it/audit.rs",
+        "tests/it/governance/golden/bulk.txt",
+        "tests/it/governance/golden/directory-csv.txt",
     ] {
         shown += &std::fs::read_to_string(repository(more)).expect("the test is there");
     }

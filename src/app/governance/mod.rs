@@ -5,13 +5,18 @@ mod acting;
 pub mod assignments;
 pub mod bulk;
 pub mod cards;
+mod csv;
 mod directory;
 mod endings;
 mod follow;
+pub mod inviting;
 pub mod mail;
 mod outbox;
+pub mod persons;
 pub mod requests;
+pub mod roster;
 mod tick;
+pub mod words;
 
 use jiff::Timestamp;
 
@@ -258,7 +263,12 @@ impl<'e> Engine<'e> {
         let decided = self.store.decide(&sitting, &mut |view: &dyn View| {
             governance::decide_all(view, commands, &moment)
         })?;
-        decided.map_err(|refusal: Box<Refusal>| AppError::Governance(refusal))
+        let mut decision =
+            decided.map_err(|refusal: Box<Refusal>| AppError::Governance(refusal))?;
+        match decision.refused.take() {
+            Some(refusal) => Err(AppError::Governance(refusal)),
+            None => Ok(decision),
+        }
     }
 
     /// Decides a command, and carries out what follows outside.
@@ -291,6 +301,12 @@ impl<'e> Engine<'e> {
         self.moment.actor = actor;
         decided
     }
+}
+
+/// Returns the refusal of something that is not there.
+fn unknown(message: String, help: &str) -> AppError {
+    let refusal = Refusal::new(crate::governance::Ground::Unknown, message).help(help);
+    AppError::Governance(Box::new(refusal))
 }
 
 /// Returns 32 bytes that nobody can guess.

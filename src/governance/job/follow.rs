@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{begin, put};
 use crate::governance::record::{Assignment, Job, Key, Mark, ObjectId, Request, Work};
-use crate::governance::{Desk, Moved, Thing, Unread};
+use crate::governance::{Desk, Moved, Thing, Unread, people};
 use crate::model::Kind;
 use crate::model::kinds::policy::Requestors;
 
@@ -35,6 +35,9 @@ fn one(desk: &mut Desk<'_>, moved: &Moved) -> Result<(), Unread> {
         if matches!(moved.kind, Kind::Package | Kind::Policy) && concerns(desk, moved)? {
             begin(desk, Work::End(id))?;
         }
+        if moved.kind == Kind::Resource {
+            people::groups::gone(desk, id)?;
+        }
         return Ok(());
     }
     let Some(thing) = desk.object(id)?.filter(|_| moved.is_there) else {
@@ -53,7 +56,10 @@ fn one(desk: &mut Desk<'_>, moved: &Moved) -> Result<(), Unread> {
             }
             Ok(())
         }
-        Kind::Resource => granting(desk, &thing),
+        Kind::Resource => {
+            people::groups::declared(desk, &thing)?;
+            granting(desk, &thing)
+        }
         _ => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use crate::governance::assignment::{align, automatic, end};
 use crate::governance::record::{
     Assignment, Entity as _, Job, Key, Mark, ObjectId, Person, Request, RequestState, Why, Work,
 };
-use crate::governance::{Activity, Desk, Range, Stop, Unread};
+use crate::governance::{Activity, Desk, Range, Stop, Unread, people};
 
 /// How many people a piece is about: bounds what a decision holds, and how long others wait for it.
 const PIECE: usize = 50;
@@ -22,8 +22,9 @@ pub(super) fn go_on(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
         Work::Roles(package) => roles(desk, *package, job.cursor)?,
         Work::End(gone) => end_some(desk, *gone)?.then_some(job.cursor + 1),
         Work::Rule(policy) => rule(desk, *policy, job.cursor)?,
+        Work::Members(group) => people::walk(desk, group, job.cursor)?,
         // Looked at by `follow` alone, or by the areas that they belong to.
-        Work::Follow | Work::Members(_) | Work::Reviews(_) => None,
+        Work::Follow | Work::Reviews(_) => None,
     };
     match next {
         Some(cursor) => job.cursor = cursor,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Entity, Key, Mark, ObjectId, PersonId, entity};
 use crate::model::kinds::Origin;
+use crate::model::text::Email;
 
 /// A group of the directory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,6 +14,9 @@ pub struct Group {
     pub number: u64,
     /// The display name, by which policies name it.
     pub name: String,
+    /// Its mail address, where it has one. Such an address cannot be invited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<Email>,
     /// The rule of a dynamic group; without it membership is assigned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
@@ -33,6 +37,12 @@ impl Entity for Group {
         see(Mark::GroupName, Key::new().text(&self.name));
         if self.rule.is_some() {
             see(Mark::GroupDynamic, Key::new().text(&self.name));
+        }
+        if let Some(mail) = &self.mail {
+            see(Mark::GroupMail, Key::new().text(mail.as_str()));
+        }
+        if let Some(managed) = self.managed {
+            see(Mark::GroupManaged, Key::new().object(managed));
         }
     }
 }

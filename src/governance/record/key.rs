@@ -26,6 +26,10 @@ pub enum Mark {
     GroupName = 20,
     /// Groups with a rule.
     GroupDynamic = 21,
+    /// Groups by mail address, in lower case.
+    GroupMail = 22,
+    /// Groups by the declared resource that keeps them.
+    GroupManaged = 23,
     /// Holds by person.
     HoldPerson = 30,
     /// Holds by place, then person.

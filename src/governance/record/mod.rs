@@ -27,6 +27,7 @@ pub use invitation::{Invitation, InvitationState, Passcode};
 pub use job::{Job, Work};
 pub use key::{Key, Mark};
 pub use organization::{SeenOrganization, SignIn};
+pub(crate) use person::RESTORABLE;
 pub use person::{
     Account, Creation, DirectoryRole, ExternalState, Governed, Identity, Person, UserType, Wait,
 };

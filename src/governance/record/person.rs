@@ -264,6 +264,13 @@ impl Person {
         self.living().is_some_and(|account| !account.enabled)
     }
 
+    /// Returns until when a deleted account can be restored.
+    #[must_use]
+    pub fn restorable_until(&self) -> Option<Timestamp> {
+        let deleted = self.account.as_ref()?.deleted?;
+        deleted.checked_add(RESTORABLE).ok()
+    }
+
     /// Returns the instant at which time makes something due.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {

@@ -21,8 +21,10 @@ pub use audit::{audit_list, audit_verified};
 pub use diagnostics::{diagnostics, validated};
 pub use diff::compared;
 pub use drift::{drift, refreshed};
-pub use engine::{access, assignment, assignments, bulk, outbox};
-pub use engine::{explanation, offered, request, requests, ticked};
+pub use engine::{
+    access, assignment, assignments, bulk, directory_imported, explanation, group, groups,
+    invitation, invitations, offered, outbox, people, person, request, requests, ticked,
+};
 pub use error::error;
 pub use history::{run, runs};
 pub use import::imported;

@@ -139,6 +139,7 @@ fn a_dynamic_group_takes_no_members_from_packages() {
         let group = Group {
             number,
             name: "Design guests".to_owned(),
+            mail: None,
             rule: Some("user.userType -eq \"Guest\"".to_owned()),
             guests: true,
             owners: Vec::new(),

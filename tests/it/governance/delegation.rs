@@ -268,6 +268,7 @@ fn resources_need_rights_of_their_own() {
                 guests: true,
                 owners: vec![owner],
                 managed: None,
+                mail: None,
             },
         )
     });

@@ -199,17 +199,10 @@ const SALES: &str = "user.department -eq \"Sales\"";
 
 /// Moves somebody to another department, as an import of the directory does.
 fn moves(scene: &mut Scene, person: &str, department: &str) {
-    scene.alter(person, |person| {
-        let _ = person
-            .attributes
-            .insert("department".to_owned(), department.to_owned());
-    });
-    let known = scene.person(person);
-    let _ = scene.run(people::Command::Member(people::Entry {
-        mail: mail(person),
-        name: known.name.clone(),
-        roles: Vec::new(),
-    }));
+    let mut row = people::PersonRow::new(mail(person));
+    let department = Some(department.to_owned());
+    let _ = row.attributes.insert("department".to_owned(), department);
+    scene.known(row);
 }
 
 #[test]

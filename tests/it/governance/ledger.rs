@@ -13,6 +13,7 @@ fn group(number: u64, name: &str) -> Group {
     Group {
         number,
         name: name.to_owned(),
+        mail: None,
         rule: None,
         guests: true,
         owners: Vec::new(),

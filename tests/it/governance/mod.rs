@@ -4,6 +4,7 @@
     reason = "a test may fail where it finds something amiss"
 )]
 
+mod admission;
 mod approval;
 mod asking;
 mod assignments;
@@ -13,10 +14,13 @@ mod delivery;
 mod eligibility;
 mod extension;
 mod following;
+mod invitations;
 mod ledger;
 mod mail_server;
 mod mails;
 mod outbox;
+mod people;
 mod policies;
+mod redemption;
 mod requests;
 mod scene;

@@ -221,6 +221,27 @@ impl Scene {
         mails
     }
 
+    /// The last mail sent to somebody, whole.
+    pub(crate) fn mail_to(&self, address: &str) -> Mail {
+        let sent = self.sent.borrow();
+        let mut to = sent.iter().rev();
+        let found = to.find(|mail| mail.to.as_str() == address);
+        found
+            .unwrap_or_else(|| panic!("no mail to {address}"))
+            .clone()
+    }
+
+    /// Makes somebody known as a row of an import says.
+    pub(crate) fn known(&mut self, row: people::PersonRow) {
+        let row = people::Row::Person(Box::new(row));
+        let _ = self.run(people::Command::Import(vec![row]));
+    }
+
+    /// The engine, for what goes through more than one decision.
+    pub(crate) fn engine(&mut self) -> &mut Engine<'static> {
+        &mut self.engine
+    }
+
     /// Changes somebody's row as the directory would, unseen by every rule.
     pub(crate) fn alter(&mut self, address: &str, change: impl Fn(&mut Person)) {
         let person = self.person(address).number;

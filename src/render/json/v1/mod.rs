@@ -34,8 +34,10 @@ pub use diagnostics::{Diagnostic, Place, Related, Severity, Validate};
 pub use diff::{Diff, Side, TreeChange};
 pub use drift::{By, Drift, Drifted, Happened};
 pub use engine::{
-    Access, Answer, Decision, ExplainedCondition, ExplainedStage, ExplainedWay, Explanation,
-    HeldRole, Offered, OfferedList, Outbox, OutboxRow, Request, RequestList, RequestReport, Tick,
+    Access, Answer, Decision, DirectoryImport, ExplainedCondition, ExplainedStage, ExplainedWay,
+    Explanation, Group, GroupReport, Groups, HeldRole, Identity, Invitation, InvitationReport,
+    Invitations, Member, Offered, OfferedList, Outbox, OutboxRow, People, Person, PersonReport,
+    Request, RequestList, RequestReport, Tick,
 };
 pub use engine::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
 pub use error::{Error, Failed};
