@@ -17,17 +17,22 @@ mod drift;
 mod exit;
 mod explain;
 mod failure;
+mod guest;
 mod history;
 mod import;
 mod init;
 mod interrupt;
 mod lease;
 mod list;
+mod offboarding;
+mod operator;
+mod organization;
 mod plan;
 mod process;
 mod progress;
 mod request;
 mod requests;
+mod review;
 mod rollback;
 mod schema;
 mod show;
@@ -181,7 +186,11 @@ commands! {
     Approval(approval),
     Explain(explain),
     Assignment(assignment),
+    Review(review),
+    Guest(guest),
+    Organization(organization),
     Tick(tick),
+    Operator(operator),
     Schema(schema),
     Completions(completions),
     Version(version),

@@ -2,7 +2,7 @@
 
 use super::directory::names;
 use super::record::{DirectoryRole, ObjectId, Person};
-use super::{Actor, Desk, Ground, Refusal, Stop};
+use super::{Actor, Desk, Ground, Refusal, Stop, Unread};
 use crate::model::kinds::CatalogRoles;
 use crate::model::{Address, Kind, Name};
 
@@ -62,6 +62,19 @@ pub(crate) fn require(desk: &Desk<'_>, task: Task, scope: Scope) -> Result<(), S
         )
         .help(format!("it needs one of these roles: {}", task.roles())),
     )
+}
+
+/// Returns true when a role of the acting person allows something.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn may(desk: &Desk<'_>, task: Task, scope: Scope) -> Result<bool, Unread> {
+    match require(desk, task, scope) {
+        Ok(()) => Ok(true),
+        Err(Stop::Refused(_)) => Ok(false),
+        Err(Stop::Unread(unread)) => Err(unread),
+    }
 }
 
 /// Returns true when a role in the catalog of a package allows something.

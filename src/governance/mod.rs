@@ -21,16 +21,19 @@ pub mod job;
 pub mod lifecycle;
 mod mail;
 mod moment;
+pub mod organization;
 pub mod people;
 pub mod record;
 mod refusal;
 pub mod request;
+pub mod review;
 pub mod rule;
+pub mod watch;
 mod world;
 
 pub use command::Command;
 pub(crate) use delegation::require;
-pub use delegation::{Scope, Task};
+pub use delegation::{Scope, Task, may};
 pub use desk::Desk;
 pub use due::due;
 pub use effect::{Effect, Facts, Mail, Outcome, Role, Template};
@@ -59,6 +62,7 @@ pub fn decide_all(
     moment: &Moment,
 ) -> Result<Decision, Stop> {
     let mut desk = Desk::new(world, moment);
+    watch::note(&mut desk)?;
     for command in commands {
         command.decide(&mut desk)?;
     }

@@ -9,7 +9,11 @@ mod endings;
 mod follow;
 mod mailer;
 mod outbox;
+pub mod partings;
+pub mod partners;
 pub mod requests;
+pub mod reviews;
+mod tally;
 mod tick;
 
 use jiff::Timestamp;
@@ -19,7 +23,7 @@ pub use directory::{Directory, Embedded};
 pub(super) use endings::endings;
 pub(super) use follow::after_apply;
 pub use mailer::{Folder, Mailer};
-pub use tick::{Ticked, tick};
+pub use tick::{Alert, Ticked, tick};
 
 use super::audit::Witness;
 use super::{AppError, Workspace, World};
@@ -92,6 +96,7 @@ impl<'e> Engine<'e> {
                 now: acting.now(workspace, world)?,
                 actor: Actor::Operator(world.actor.clone()),
                 tenant: tenant(workspace),
+                given: acting.at.is_some(),
                 seed: [0; 32],
             },
             witness,
@@ -140,6 +145,11 @@ impl<'e> Engine<'e> {
     #[must_use]
     pub const fn zone(&self) -> &jiff::tz::TimeZone {
         &self.moment.tenant.zone
+    }
+
+    /// Says whether the instants are given, as on a development store, or read from a clock that may be wrong.
+    pub fn given(&mut self, given: bool) {
+        self.moment.given = given;
     }
 
     /// Returns the store.
@@ -211,6 +221,16 @@ impl<'e> Engine<'e> {
             governance::decide_all(view, commands, &moment)
         })?;
         decided.map_err(|refusal: Box<Refusal>| AppError::Governance(refusal))
+    }
+
+    /// Decides a command of which one decision takes a piece only, until nothing is left of it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Engine::serve`]. What was done is kept; a tick goes on.
+    pub fn finish(&mut self, command: &Command) -> Result<(), AppError> {
+        while !self.serve(command)?.is_empty() {}
+        Ok(())
     }
 
     /// Decides a command, and carries out what follows outside.

@@ -32,6 +32,7 @@ pub use cancel::seen as see;
 pub(super) use conditions::open_request;
 pub use conditions::{Condition, Examined, Finding, Form, Verdict, examine};
 pub use explain::{Explanation, Opened, Way, explain, identity};
+pub(super) use organization::forget;
 pub(super) use policies::admits;
 pub(super) use progress::proceed;
 pub(super) use schedule::within;

@@ -19,8 +19,10 @@ pub use apply::{applied, went_back};
 pub use audit::{audit_list, audit_verified};
 pub use diagnostics::{diagnostics, validated};
 pub use drift::{drift, refreshed};
-pub use engine::{assignment, assignments, bulk};
-pub use engine::{explanation, offered, request, requests, ticked};
+pub use engine::{
+    assignment, assignments, bulk, clock_confirmed, explanation, offboarding, offboardings,
+    offered, partner, partners, request, requests, review, review_decided, reviews, ticked,
+};
 pub use error::error;
 pub use history::{run, runs};
 pub use import::imported;

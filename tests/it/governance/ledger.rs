@@ -29,6 +29,7 @@ fn moment() -> Moment {
             zone: TimeZone::UTC,
             portal: String::new(),
         },
+        given: true,
         seed: [0; 32],
     }
 }

@@ -5,8 +5,12 @@
 )]
 
 mod assignments;
+mod clock;
 mod commands;
 mod delivery;
 mod following;
 mod ledger;
+mod lifecycle;
+mod offboarding;
+mod reviews;
 mod scene;

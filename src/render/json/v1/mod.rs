@@ -31,8 +31,10 @@ pub use audit::{
 pub use diagnostics::{Diagnostic, Place, Related, Severity, Validate};
 pub use drift::{By, Drift, Drifted, Happened};
 pub use engine::{
-    Answer, Decision, ExplainedCondition, ExplainedStage, ExplainedWay, Explanation, Offered,
-    OfferedList, Request, RequestList, RequestReport, Tick,
+    Alert, Answer, ClockConfirmed, Decision, Departure, Ending, ExplainedCondition, ExplainedStage,
+    ExplainedWay, Explanation, Offboarding, Offboardings, Offered, OfferedList, Partner,
+    PartnerList, PartnerShow, Request, RequestList, RequestReport, Review, ReviewDecided,
+    ReviewItem, ReviewList, ReviewShow, Taken, Tick,
 };
 pub use engine::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
 pub use error::{Error, Failed};

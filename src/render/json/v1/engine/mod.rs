@@ -1,13 +1,21 @@
 //! What the engine's commands report. Each type is the report itself: the text view is made from it as well.
 
 mod assignment;
+mod clock;
 mod explanation;
+mod offboarding;
 mod offered;
+mod organization;
 mod request;
+mod review;
 mod tick;
 
 pub use assignment::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
+pub use clock::ClockConfirmed;
 pub use explanation::{ExplainedCondition, ExplainedStage, ExplainedWay, Explanation};
+pub use offboarding::{Departure, Ending, Offboarding, Offboardings, Taken};
 pub use offered::{Offered, OfferedList};
+pub use organization::{Partner, PartnerList, PartnerShow};
 pub use request::{Answer, Decision, Request, RequestList, RequestReport};
-pub use tick::Tick;
+pub use review::{Review, ReviewDecided, ReviewItem, ReviewList, ReviewShow};
+pub use tick::{Alert, Tick};

@@ -1,5 +1,7 @@
 //! A tick.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -14,4 +16,19 @@ pub struct Tick {
     pub due: u64,
     /// How many entries of the audit log followed.
     pub events: u64,
+    /// What was done, and how often: `expired`, `blocked`, `reviewsOpened` and so on. What was not done is absent.
+    pub done: BTreeMap<&'static str, u64>,
+    /// What waits, and what somebody has to look at.
+    pub alerts: Vec<Alert>,
+}
+
+/// Something that waits, or that somebody has to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Alert {
+    /// Which: `clockBehind`, `clockAhead`, `restored`, `deletionsWait`.
+    pub code: &'static str,
+    /// What is the matter.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
 }
