@@ -29,6 +29,9 @@ mod interrupt;
 mod invitation;
 mod lease;
 mod list;
+mod offboarding;
+mod operator;
+mod organization;
 mod outbox;
 mod persons;
 mod plan;
@@ -36,6 +39,7 @@ mod process;
 mod progress;
 mod request;
 mod requests;
+mod review;
 mod rollback;
 mod schema;
 mod show;
@@ -194,9 +198,12 @@ commands! {
     Approval(approval),
     Explain(explain),
     Assignment(assignment),
+    Review(review),
+    Organization(organization),
     Tick(tick),
     Outbox(outbox),
     Access(access),
+    Operator(operator),
     Schema(schema),
     Completions(completions),
     Version(version),

@@ -11,6 +11,8 @@ use crate::render::{json, view};
 use crate::store::OpenMode;
 
 /// Let the engine do what time has made due
+///
+/// Ends with 5 where the clock is not to be trusted: then no account is blocked or deleted, and all else is done.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -28,8 +30,14 @@ impl Arguments {
             events: ticked.events,
             waiting: left.open,
             failed: left.failed,
+            done: ticked.done,
+            alerts: ticked.alerts,
         };
         cx.report(|out| view::ticked(&tick, out), || &tick)?;
-        Ok(Exit::Done)
+        Ok(if ticked.trusted {
+            Exit::Done
+        } else {
+            Exit::Conflict
+        })
     }
 }

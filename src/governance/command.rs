@@ -1,6 +1,9 @@
 //! Everything that the engine can be told, by area.
 
-use super::{Desk, Stop, assignment, delivery, invitation, job, lifecycle, people, request};
+use super::{
+    Desk, Stop, assignment, delivery, invitation, job, lifecycle, organization, people, request,
+    review, watch,
+};
 
 /// Declares the areas: each has a `Command` and a `decide`.
 macro_rules! areas {
@@ -43,4 +46,10 @@ areas! {
     Job = job;
     /// What happens to accounts of people from outside.
     Lifecycle = lifecycle;
+    /// Reviews of what people have.
+    Review = review;
+    /// Partner organizations as a whole.
+    Organization = organization;
+    /// The clock, and what happens once a day.
+    Watch = watch;
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::record::{Mark, RecordId, RecordKind};
 use super::world::{Range, Unread, World};
-use super::{Command, assignment, job, lifecycle, request};
+use super::{Command, assignment, job, lifecycle, organization, request, review};
 
 /// Returns what is due at an instant, the earliest first, at most so many. Commands that are no longer due when they are
 /// decided do nothing, so two ticks at once do no harm.
@@ -28,6 +28,9 @@ fn command(id: RecordId) -> Option<Command> {
         RecordKind::Request => Some(request::Command::Due(id.number).into()),
         RecordKind::Job => Some(job::Command::Due(id.number).into()),
         RecordKind::Person => Some(lifecycle::Command::Due(id.number).into()),
+        RecordKind::Review => Some(review::Command::Due(id.number).into()),
+        RecordKind::ReviewSeries => Some(review::Command::Open(id.number).into()),
+        RecordKind::Offboarding => Some(organization::Command::Continue(id.number).into()),
         _ => None,
     }
 }

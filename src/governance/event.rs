@@ -152,6 +152,8 @@ activities! {
     // Organizations.
     /// An organization was seen in a request.
     CreateOrganization = "Create connected organization";
+    /// The people of an organization are offboarded.
+    OffboardOrganization = "Offboard connected organization";
     /// An organization that was seen is no longer needed.
     DeleteOrganization = "Delete connected organization";
     // People.

@@ -22,16 +22,19 @@ pub mod job;
 pub mod lifecycle;
 mod mail;
 mod moment;
+pub mod organization;
 pub mod people;
 pub mod record;
 mod refusal;
 pub mod request;
+pub mod review;
 pub mod rule;
+pub mod watch;
 mod world;
 
 pub use command::Command;
 pub(crate) use delegation::require;
-pub use delegation::{Scope, Sight, Task, may_see};
+pub use delegation::{Scope, Sight, Task, may, may_see};
 pub use desk::Desk;
 pub use due::due;
 pub use effect::{Effect, Facts, Mail, Outcome, Role, Template};
@@ -60,6 +63,7 @@ pub fn decide_all(
     moment: &Moment,
 ) -> Result<Decision, Stop> {
     let mut desk = Desk::new(world, moment);
+    watch::note(&mut desk)?;
     for command in commands {
         command.decide(&mut desk)?;
         people::follow(&mut desk)?;

@@ -16,6 +16,8 @@ pub struct Moment {
     pub actor: Actor,
     /// Our own tenant.
     pub tenant: Tenant,
+    /// Whether the instant was given, as for a store to try things in, and not read from a clock: then no clock is doubted.
+    pub given: bool,
     /// What secrets are made from: fresh for each command, and kept nowhere.
     pub seed: [u8; 32],
 }

@@ -80,6 +80,13 @@ pub trait World {
     ///
     /// [`Unread`] when the store cannot tell.
     fn seen(&self) -> Result<Option<Timestamp>, Unread>;
+
+    /// Returns when somebody last went on with a store that was put back from an old copy.
+    ///
+    /// # Errors
+    ///
+    /// [`Unread`] when the store cannot tell.
+    fn restored(&self) -> Result<Option<Timestamp>, Unread>;
 }
 
 /// A declared object as the store has it.

@@ -165,6 +165,7 @@ fn moment() -> Outcomes<Moment> {
             zone: jiff::tz::TimeZone::UTC,
             portal: "https://myaccess.example".to_owned(),
         },
+        given: true,
         seed: [0; 32],
     })
 }

@@ -12,9 +12,13 @@ mod follow;
 pub mod inviting;
 pub mod mail;
 mod outbox;
+pub mod partings;
+pub mod partners;
 pub mod persons;
 pub mod requests;
+pub mod reviews;
 pub mod roster;
+mod tally;
 mod tick;
 pub mod words;
 
@@ -27,7 +31,7 @@ pub(super) use endings::endings;
 pub(super) use follow::after_apply;
 pub use mail::{Folder, Mailer};
 pub use outbox::{Waiting, outbox};
-pub use tick::{Ticked, tick};
+pub use tick::{Alert, Ticked, tick};
 
 use super::audit::Witness;
 use super::{AppError, Workspace, World};
@@ -103,6 +107,7 @@ impl<'e> Engine<'e> {
                 now: acting.now(workspace, world)?,
                 actor: Actor::Operator(world.actor.clone()),
                 tenant,
+                given: acting.at.is_some(),
                 seed: [0; 32],
             },
             witness,
@@ -151,6 +156,11 @@ impl<'e> Engine<'e> {
     #[must_use]
     pub const fn zone(&self) -> &jiff::tz::TimeZone {
         &self.moment.tenant.zone
+    }
+
+    /// Says whether the instants are given, as on a development store, or read from a clock that may be wrong.
+    pub fn given(&mut self, given: bool) {
+        self.moment.given = given;
     }
 
     /// Returns the store.
@@ -269,6 +279,16 @@ impl<'e> Engine<'e> {
             Some(refusal) => Err(AppError::Governance(refusal)),
             None => Ok(decision),
         }
+    }
+
+    /// Decides a command of which one decision takes a piece only, until nothing is left of it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Engine::serve`]. What was done is kept; a tick goes on.
+    pub fn finish(&mut self, command: &Command) -> Result<(), AppError> {
+        while !self.serve(command)?.is_empty() {}
+        Ok(())
     }
 
     /// Decides a command, and carries out what follows outside.

@@ -3,6 +3,7 @@
 mod act;
 mod convert;
 mod list;
+mod offboard;
 mod show;
 mod sponsor;
 
@@ -12,7 +13,7 @@ use super::Exit;
 use super::context::Context;
 use super::failure::Failure;
 
-/// See guests and change their accounts
+/// See guests, change their accounts, and part with them
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -35,6 +36,7 @@ enum Command {
     Leave(act::Arguments),
     Convert(convert::Arguments),
     Sponsor(sponsor::Arguments),
+    Offboard(offboard::Arguments),
 }
 
 impl Arguments {
@@ -50,6 +52,7 @@ impl Arguments {
             Command::Leave(arguments) => arguments.run(cx, "guest leave", People::Leave),
             Command::Convert(arguments) => arguments.run(cx),
             Command::Sponsor(arguments) => arguments.run(cx),
+            Command::Offboard(arguments) => arguments.run(cx),
         }
     }
 }

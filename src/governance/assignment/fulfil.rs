@@ -6,7 +6,9 @@ use super::roles::{ask_for_roles, roles};
 use crate::governance::record::{
     Assignment, AssignmentState, GrantState, Person, Request, RequestKind, RequestState,
 };
-use crate::governance::{Activity, Desk, Effect, Stop, Template, Unread, lifecycle, mail, request};
+use crate::governance::{
+    Activity, Desk, Effect, Stop, Template, Unread, lifecycle, mail, request, review,
+};
 use crate::model::kinds::policy::Expiry;
 
 /// Carries out a request that needs no further approval.
@@ -224,6 +226,7 @@ fn conclude(
         false => Activity::UpdateAssignment,
     };
     desk.put(activity, &assignment)?;
+    review::delivered(desk, assignment.policy)?;
     if assignment.notifications && first {
         let person = desk.person(assignment.person)?;
         let request = desk.need::<Request>(assignment.request)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{begin, put};
 use crate::governance::record::{Assignment, Job, Key, Mark, ObjectId, Request, Work};
-use crate::governance::{Desk, Moved, Thing, Unread, people};
+use crate::governance::{Desk, Moved, Thing, Unread, people, review};
 use crate::model::Kind;
 use crate::model::kinds::policy::Requestors;
 
@@ -32,6 +32,9 @@ pub(super) fn follow(desk: &mut Desk<'_>) -> Result<(), Unread> {
 fn one(desk: &mut Desk<'_>, moved: &Moved) -> Result<(), Unread> {
     let id = moved.object;
     if moved.is_gone {
+        if moved.kind == Kind::Policy {
+            review::policy_changed(desk, id)?;
+        }
         if matches!(moved.kind, Kind::Package | Kind::Policy) && concerns(desk, moved)? {
             begin(desk, Work::End(id))?;
         }
@@ -49,6 +52,7 @@ fn one(desk: &mut Desk<'_>, moved: &Moved) -> Result<(), Unread> {
     match moved.kind {
         Kind::Package => roles(desk, id),
         Kind::Policy => {
+            review::policy_changed(desk, id)?;
             let rules = thing.policy().map(|policy| &policy.requestors);
             let known = !desk.is_none::<Job>(Mark::JobWork, &Work::Rule(id).key())?;
             if known || matches!(rules, Some(Requestors::Automatic(_))) {

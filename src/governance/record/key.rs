@@ -22,6 +22,14 @@ pub enum Mark {
     PersonDomain = 14,
     /// People by directory role.
     PersonRole = 15,
+    /// People by every domain above their mail domain.
+    PersonZone = 16,
+    /// People by how they sign in.
+    PersonIdentity = 17,
+    /// Governed guests with an account.
+    PersonGoverned = 18,
+    /// People for whom something is due that waits until the clock is trusted.
+    PersonHeld = 19,
     /// Groups by name, in lower case.
     GroupName = 20,
     /// Groups with a rule.
@@ -68,6 +76,8 @@ pub enum Mark {
     ItemReviewer = 73,
     /// Undecided items by assignment.
     ItemAssignment = 74,
+    /// Rounds to come, by policy.
+    SeriesPolicy = 75,
     /// Deliveries that are not done.
     DeliveryOpen = 80,
     /// Deliveries by their key, so that none is made twice.

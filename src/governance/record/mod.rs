@@ -10,10 +10,13 @@ mod hold;
 mod invitation;
 mod job;
 mod key;
+mod offboarding;
 mod organization;
 mod person;
 mod request;
 mod review;
+mod series;
+mod watch;
 
 use std::fmt;
 
@@ -26,15 +29,18 @@ pub use hold::{Group, Hold, Place, Source};
 pub use invitation::{Invitation, InvitationState, Passcode};
 pub use job::{Job, Work};
 pub use key::{Key, Mark};
+pub use offboarding::{Belonging, Offboarding, Removal, Tally};
 pub use organization::{SeenOrganization, SignIn};
-pub(crate) use person::RESTORABLE;
 pub use person::{
-    Account, Creation, DirectoryRole, ExternalState, Governed, Identity, Person, UserType, Wait,
+    Account, Creation, DirectoryRole, ExternalState, Governed, Identity, Person, RESTORABLE,
+    UserType, Wait,
 };
 pub use request::{
     Answer, Asked, Opinion, Request, RequestKind, RequestState, Schedule, StageState, Terms,
 };
 pub use review::{Recommendation, Review, ReviewItem, ReviewState, Verdict};
+pub use series::ReviewSeries;
+pub use watch::{Confirmed, Day, Watch};
 
 /// A record that a ledger keeps.
 pub trait Entity: Clone + PartialEq + fmt::Debug + Serialize + DeserializeOwned {
@@ -181,6 +187,12 @@ records! {
     Job = 11, "job";
     /// An organization that was seen in a request and that no tree declares.
     SeenOrganization = 12, "proposed organization";
+    /// What the engine knows of its clock, and how far it is with what happens once a day.
+    Watch = 13, "watch";
+    /// The rounds of a policy's review: when the next one opens.
+    ReviewSeries = 14, "review series";
+    /// The offboarding of a whole organization.
+    Offboarding = 15, "offboarding";
 }
 
 /// Implements the bridge of [`Entity`] for a record.

@@ -51,6 +51,9 @@ pub struct Person {
     /// What goes on since they lost their last assignment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<Wait>,
+    /// Whether what is due for them waits until the clock is trusted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
     /// How often they have lost their last assignment; a wait belongs to one of these times only.
     #[serde(default)]
     pub epoch: u64,
@@ -83,6 +86,23 @@ pub enum Identity {
     },
     /// Our own tenant: our people, internal guests, and guests who have not redeemed yet.
     Own,
+}
+
+impl Identity {
+    /// Returns the key that people who sign in like this are found by.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        let key = Key::new();
+        match self {
+            Self::Tenant { tenant } => key.text("tenant").text(tenant.as_str()),
+            Self::MicrosoftAccount => key.text("microsoftAccount"),
+            Self::Google => key.text("google"),
+            Self::Facebook => key.text("facebook"),
+            Self::Passcode => key.text("passcode"),
+            Self::Federation { issuer } => key.text("federation").text(issuer),
+            Self::Own => key.text("own"),
+        }
+    }
 }
 
 /// An account in our directory.
@@ -199,6 +219,26 @@ pub struct Wait {
     /// When the account is deleted, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_at: Option<Timestamp>,
+    /// When sign-in is to be blocked, while it is not: the clock was not to be trusted when the assignment was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block_at: Option<Timestamp>,
+    /// Whether an administrator asked for it, so that it stands for people who are not governed, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ordered: bool,
+    /// The day before which it is not deleted, because that day's deletions were used up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+}
+
+impl Wait {
+    /// Returns the instant at which time makes something due.
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        let delete = self
+            .delete_at
+            .max(self.not_before.filter(|_| self.delete_at.is_some()));
+        [self.block_at, delete].into_iter().flatten().min()
+    }
 }
 
 impl Person {
@@ -219,6 +259,7 @@ impl Person {
             last_sign_in: None,
             governed: Governed::NotDefined,
             wait: None,
+            held: false,
             epoch: 0,
             terms: BTreeMap::new(),
         }
@@ -274,21 +315,19 @@ impl Person {
     /// Returns the instant at which time makes something due.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
-        let wait = self.wait.as_ref().and_then(|wait| wait.delete_at);
-        let purge = self
-            .account
-            .as_ref()
-            .and_then(|account| account.deleted)
-            .and_then(|at| at.checked_add(RESTORABLE).ok());
-        [wait.filter(|_| self.living().is_some()), purge]
-            .into_iter()
-            .flatten()
-            .min()
+        if self.held {
+            return None;
+        }
+        let account = self.account.as_ref()?;
+        match account.deleted {
+            Some(at) => at.checked_add(RESTORABLE).ok(),
+            None => self.wait.as_ref().and_then(Wait::due),
+        }
     }
 }
 
 /// How long a deleted account can be restored.
-pub(crate) const RESTORABLE: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
+pub const RESTORABLE: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
 
 impl Entity for Person {
     entity!(Person);
@@ -301,7 +340,21 @@ impl Entity for Person {
         for mail in std::iter::once(&self.mail).chain(&self.other_mails) {
             see(Mark::PersonMail, Key::new().text(mail.as_str()));
         }
-        see(Mark::PersonDomain, Key::new().text(self.mail.domain()));
+        let domain = self.mail.domain();
+        see(Mark::PersonDomain, Key::new().text(domain));
+        for (dot, _) in domain.match_indices('.') {
+            let above = domain.get(dot + 1..).unwrap_or_default();
+            see(Mark::PersonZone, Key::new().text(above));
+        }
+        for identity in &self.identities {
+            see(Mark::PersonIdentity, identity.key());
+        }
+        if self.held {
+            see(Mark::PersonHeld, Key::new());
+        }
+        if self.governed == Governed::Governed && self.living().is_some() {
+            see(Mark::PersonGoverned, Key::new());
+        }
         if let Some(account) = &self.account {
             see(Mark::PersonUpn, Key::new().text(&account.upn));
             for role in &account.roles {

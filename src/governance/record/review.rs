@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Entity, Key, Mark, ObjectId, PersonId, entity};
 use crate::model::kinds::policy::OnNoResponse;
+use crate::model::text::Principal;
 
 /// One round of the review that a policy asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +30,12 @@ pub struct Review {
     pub remind_at: Option<Timestamp>,
     /// What happens to access that nobody decided on, as the policy said when the round opened.
     pub on_no_response: OnNoResponse,
+    /// Who reviews, as the policy said when the round opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reviewers: Vec<Principal>,
+    /// Who reviews where these cannot be found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallback: Vec<Principal>,
     /// Whether reviewers are shown a recommendation.
     pub recommendations: bool,
     /// Whether reviewers must say why.
@@ -36,6 +43,18 @@ pub struct Review {
     /// How far opening or closing has come, in numbers of assignments: large rounds take several ticks.
     #[serde(default)]
     pub cursor: u64,
+    /// How many assignments are reviewed.
+    #[serde(default)]
+    pub items: u64,
+    /// For how many the verdict is to keep them.
+    #[serde(default)]
+    pub kept: u64,
+    /// For how many the verdict is to take them away.
+    #[serde(default)]
+    pub removed: u64,
+    /// Whether it closes without applying anything: its policy is gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub void: bool,
 }
 
 /// Where a round stands.
@@ -50,6 +69,31 @@ pub enum ReviewState {
     Applying,
     /// Everything is applied.
     Completed,
+}
+
+impl ReviewState {
+    /// Returns the word of Graph.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::InProgress => "inProgress",
+            Self::Applying => "applying",
+            Self::Completed => "completed",
+        }
+    }
+}
+
+impl Recommendation {
+    /// Returns the word of Graph.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Deny => "deny",
+            Self::NoInfoAvailable => "noInfoAvailable",
+        }
+    }
 }
 
 impl Entity for Review {

@@ -35,6 +35,7 @@ pub use conditions::{Condition, Examined, Finding, Form, Verdict};
 pub use examine::examine;
 pub(super) use examine::open_request;
 pub use explain::{Explanation, Opened, Way, explain, identity};
+pub(super) use organization::forget;
 pub(super) use policies::admits;
 pub(super) use progress::proceed;
 pub(super) use schedule::within;

@@ -186,7 +186,7 @@ pub(super) fn propose(desk: &mut Desk<'_>, request: &Request) -> Result<(), Unre
 }
 
 /// Forgets the organization that only a request without success has brought.
-pub(super) fn forget(desk: &mut Desk<'_>, request: &Request) -> Result<(), Unread> {
+pub(in crate::governance) fn forget(desk: &mut Desk<'_>, request: &Request) -> Result<(), Unread> {
     let person = desk.person(request.person)?;
     let Some((sign_in, domain)) = unknown(&person) else {
         return Ok(());

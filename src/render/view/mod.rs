@@ -22,8 +22,9 @@ pub use diagnostics::{diagnostics, validated};
 pub use diff::compared;
 pub use drift::{drift, refreshed};
 pub use engine::{
-    access, assignment, assignments, bulk, directory_imported, explanation, group, groups,
-    invitation, invitations, offered, outbox, people, person, request, requests, ticked,
+    access, assignment, assignments, bulk, clock_confirmed, directory_imported, explanation, group,
+    groups, invitation, invitations, offboarding, offboardings, offered, outbox, partner, partners,
+    people, person, request, requests, review, review_decided, reviews, ticked,
 };
 pub use error::error;
 pub use history::{run, runs};

@@ -169,6 +169,10 @@ impl World for View<'_> {
     fn seen(&self) -> Result<Option<Timestamp>, Unread> {
         Ok(self.state.seen)
     }
+
+    fn restored(&self) -> Result<Option<Timestamp>, Unread> {
+        Ok(self.state.restored)
+    }
 }
 
 impl Ledger for Memory {

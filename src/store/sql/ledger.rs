@@ -399,4 +399,8 @@ impl<D: Db> World for View<'_, D> {
     fn seen(&self) -> Result<Option<Timestamp>, Unread> {
         Ok(Meta::read(self.db)?.highest)
     }
+
+    fn restored(&self) -> Result<Option<Timestamp>, Unread> {
+        Ok(Meta::read(self.db)?.restored)
+    }
 }

@@ -31,6 +31,7 @@ fn moment() -> Moment {
             zone: TimeZone::UTC,
             portal: String::new(),
         },
+        given: true,
         seed: [0; 32],
     }
 }

@@ -39,6 +39,7 @@ static IDS: Counting = Counting(Mutex::new(0));
 
 fn moment() -> Moment {
     Moment {
+        given: true,
         now: instant(BEGIN),
         actor: Actor::Operator("root".to_owned()),
         tenant: Tenant {
@@ -465,7 +466,7 @@ fn two_programs_at_once_send_each_mail_once() {
     let server = MailServer::start(Will::default());
     let sandbox = project(&server, 20);
     let tick = || {
-        let mut command = sandbox.command(&["tick"]);
+        let mut command = sandbox.command(&["tick", "--at=2027-01-01T00:00:00Z"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()
     };
@@ -523,7 +524,7 @@ fn what_failed_is_shown_with_its_reason_and_can_be_sent_after_all() {
     });
     let sandbox = project(&server, 1);
     let _ = sandbox
-        .run(["tick"])
+        .run(["tick", "--at=2027-01-01T00:00:00Z"])
         .exits(0)
         .says("1 effect was given up: `guestlist outbox list --failed` shows why.");
     let _ = sandbox
@@ -548,7 +549,7 @@ fn a_server_that_is_away_stops_no_command() {
     gone.port = port;
     let sandbox = project(&gone, 3);
     let _ = sandbox
-        .run(["tick"])
+        .run(["tick", "--at=2027-01-01T00:00:00Z"])
         .exits(0)
         .says("3 effects wait in the outbox");
     let _ = sandbox.run(["outbox", "list"]).exits(0).says("planned");

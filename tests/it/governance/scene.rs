@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use guestlist::app::AppError;
 use guestlist::app::governance::{Directory, Embedded, Engine, Mailer, Ticked, tick};
+use guestlist::audit::Act;
 use guestlist::governance::people::Entry;
 use guestlist::governance::record::{
     Account, Assignment, Creation, DirectoryRole, Entity, ExternalState, Governed, Hold, Identity,
@@ -237,11 +238,6 @@ impl Scene {
         let _ = self.run(people::Command::Import(vec![row]));
     }
 
-    /// The engine, for what goes through more than one decision.
-    pub(crate) fn engine(&mut self) -> &mut Engine<'static> {
-        &mut self.engine
-    }
-
     /// Changes somebody's row as the directory would, unseen by every rule.
     pub(crate) fn alter(&mut self, address: &str, change: impl Fn(&mut Person)) {
         let person = self.person(address).number;
@@ -250,6 +246,48 @@ impl Scene {
             change(&mut person);
             desk.keep(&person)
         });
+    }
+
+    pub(crate) const fn engine(&mut self) -> &mut Engine<'static> {
+        &mut self.engine
+    }
+
+    /// Reads instants from a clock that may be wrong, from now on.
+    pub(crate) fn by_the_clock(&mut self) -> &mut Self {
+        self.engine.given(false);
+        self
+    }
+
+    /// Goes on with the store as one that was put back from an old copy.
+    pub(crate) fn accept_restore(&mut self, at: &str) {
+        let store = self.engine.store();
+        let lease = store.lease(&ask("ana", instant(at))).unwrap();
+        let accept = Act {
+            target: None,
+            action: "accept restore",
+            actor: "ana",
+            address: None,
+            after: None,
+            at: instant(at),
+            before: None,
+            reason: "",
+            run: None,
+            via: "test",
+        };
+        let _ = store.accept_restore(&lease, &accept).unwrap();
+        store.release(lease).unwrap();
+    }
+
+    /// Changes a person as another part of the system would: redeeming, signing in, being blocked.
+    pub(crate) fn change(&mut self, address: &str, change: impl Fn(&mut Person)) {
+        let mut person = self.person(address);
+        change(&mut person);
+        self.write(&|desk| desk.keep(&person));
+    }
+
+    /// Writes records as they are.
+    pub(crate) fn write(&mut self, act: &dyn Fn(&mut Desk<'_>) -> Result<(), Unread>) {
+        self.directly(act);
     }
 
     /// Decides something by itself, past every command.
@@ -358,6 +396,7 @@ fn moment(now: Timestamp) -> Moment {
             zone: TimeZone::UTC,
             portal: "https://myaccess.example".to_owned(),
         },
+        given: true,
         seed: [0; 32],
     }
 }

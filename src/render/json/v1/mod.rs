@@ -34,10 +34,12 @@ pub use diagnostics::{Diagnostic, Place, Related, Severity, Validate};
 pub use diff::{Diff, Side, TreeChange};
 pub use drift::{By, Drift, Drifted, Happened};
 pub use engine::{
-    Access, Answer, Decision, DirectoryImport, ExplainedCondition, ExplainedStage, ExplainedWay,
-    Explanation, Group, GroupReport, Groups, HeldRole, Identity, Invitation, InvitationReport,
-    Invitations, Member, Offered, OfferedList, Outbox, OutboxRow, People, Person, PersonReport,
-    Request, RequestList, RequestReport, Tick,
+    Access, Alert, Answer, ClockConfirmed, Decision, Departure, DirectoryImport, Ending,
+    ExplainedCondition, ExplainedStage, ExplainedWay, Explanation, Group, GroupReport, Groups,
+    HeldRole, Identity, Invitation, InvitationReport, Invitations, Member, Offboarding,
+    Offboardings, Offered, OfferedList, Outbox, OutboxRow, Partner, PartnerList, PartnerShow,
+    People, Person, PersonReport, Request, RequestList, RequestReport, Review, ReviewDecided,
+    ReviewItem, ReviewList, ReviewShow, Taken, Tick,
 };
 pub use engine::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
 pub use error::{Error, Failed};

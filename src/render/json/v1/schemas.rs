@@ -47,6 +47,20 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ),
         ("invitation.schema.json", schema::<v1::InvitationReport>()),
         ("invitations.schema.json", schema::<v1::Invitations>()),
+        ("review.schema.json", schema::<v1::ReviewShow>()),
+        ("reviews.schema.json", schema::<v1::ReviewList>()),
+        ("review-decided.schema.json", schema::<v1::ReviewDecided>()),
+        ("offboarding.schema.json", schema::<v1::Offboarding>()),
+        (
+            "organization-offboarding.schema.json",
+            schema::<v1::Offboardings>(),
+        ),
+        ("organization.schema.json", schema::<v1::PartnerShow>()),
+        ("organizations.schema.json", schema::<v1::PartnerList>()),
+        (
+            "clock-confirmed.schema.json",
+            schema::<v1::ClockConfirmed>(),
+        ),
         ("lease.schema.json", schema::<v1::Lease>()),
         ("lease-broken.schema.json", schema::<v1::LeaseBroken>()),
         ("names.schema.json", schema::<v1::Names<'_>>()),
@@ -392,5 +406,134 @@ mod tests {
             refusals: Vec::new(),
         };
         fits("error.schema.json", &failed);
+    }
+
+    #[test]
+    fn the_reports_of_reviews_fit_theirs() {
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let format_version = v1::FormatVersion;
+        let review = v1::Review {
+            number: 1,
+            package: Some("package/library".to_owned()),
+            policy: None,
+            round: 1,
+            state: "inProgress",
+            void: false,
+            opens: at,
+            closes: at,
+            on_no_response: "remove",
+            items: 1,
+            kept: 0,
+            removed: 0,
+            undecided: 1,
+        };
+        let item = v1::ReviewItem {
+            number: 1,
+            person: "bob@wingtip.example".to_owned(),
+            assignment: 1,
+            reviewers: vec!["ana@contoso.com".to_owned()],
+            recommendation: Some("approve"),
+            decision: None,
+            by: None,
+            justification: None,
+            applied: false,
+        };
+        let reviews = vec![review.clone()];
+        let list = v1::ReviewList {
+            format_version,
+            reviews,
+        };
+        fits("reviews.schema.json", &list);
+        let show = v1::ReviewShow {
+            format_version,
+            review,
+            items: vec![item],
+        };
+        fits("review.schema.json", &show);
+        let decided = v1::ReviewDecided {
+            format_version,
+            review: 1,
+            decided: 1,
+            left: 0,
+        };
+        fits("review-decided.schema.json", &decided);
+        let tick = v1::Tick {
+            format_version,
+            due: 1,
+            waiting: 0,
+            failed: 0,
+            events: 2,
+            done: [("expired", 1)].into(),
+            alerts: vec![v1::Alert {
+                code: "clockAhead",
+                message: "m".to_owned(),
+                help: "h".to_owned(),
+            }],
+        };
+        fits("tick.schema.json", &tick);
+        let confirmed = v1::ClockConfirmed {
+            format_version,
+            confirmed: true,
+            now: at,
+        };
+        fits("clock-confirmed.schema.json", &confirmed);
+    }
+
+    #[test]
+    fn the_reports_of_offboarding_fit_theirs() {
+        let format_version = v1::FormatVersion;
+        let departure = v1::Departure {
+            person: "bob@wingtip.example".to_owned(),
+            assignments: vec![v1::Ending {
+                number: 1,
+                package: None,
+            }],
+            requests: Vec::new(),
+            invitations: vec![1],
+            blocks: true,
+            account: "deletedLater",
+            deleted: Some(jiff::Timestamp::UNIX_EPOCH),
+            memberships_taken: Vec::new(),
+            memberships_left: vec!["group Design guests: Member".to_owned()],
+            reviews: 0,
+            approvals: 0,
+            sponsor_of: Vec::new(),
+            sponsor_of_organizations: vec!["organization/wingtip".to_owned()],
+        };
+        let one = v1::Offboarding {
+            format_version,
+            drill: true,
+            departure: departure.clone(),
+        };
+        fits("offboarding.schema.json", &one);
+        let all = v1::Offboardings {
+            format_version,
+            drill: true,
+            organization: "wingtip".to_owned(),
+            departures: vec![departure],
+            taken: v1::Taken::default(),
+        };
+        fits("organization-offboarding.schema.json", &all);
+        let organization = v1::Partner {
+            name: "wingtip".to_owned(),
+            display_name: "Wingtip Toys".to_owned(),
+            state: "configured",
+            declared: true,
+            found_by: vec!["wingtip.example".to_owned()],
+            people: 1,
+            guests: 1,
+            assignments: 0,
+        };
+        let list = v1::PartnerList {
+            format_version,
+            organizations: vec![organization.clone()],
+        };
+        fits("organizations.schema.json", &list);
+        let show = v1::PartnerShow {
+            format_version,
+            organization,
+            people: vec!["bob@wingtip.example".to_owned()],
+        };
+        fits("organization.schema.json", &show);
     }
 }

@@ -1,5 +1,7 @@
 //! A tick.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -18,4 +20,19 @@ pub struct Tick {
     pub waiting: usize,
     /// How many were given up; 1,000 stands for as many or more.
     pub failed: usize,
+    /// What was done, and how often: `expired`, `blocked`, `reviewsOpened` and so on. What was not done is absent.
+    pub done: BTreeMap<&'static str, u64>,
+    /// What waits, and what somebody has to look at.
+    pub alerts: Vec<Alert>,
+}
+
+/// Something that waits, or that somebody has to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Alert {
+    /// Which: `clockBehind`, `clockAhead`, `restored`, `deletionsWait`.
+    pub code: &'static str,
+    /// What is the matter.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
 }
