@@ -10,6 +10,7 @@ mod commitments;
 mod drift;
 mod example;
 mod faults;
+mod formats;
 mod governance;
 mod guards;
 mod hostile;
