@@ -93,7 +93,7 @@ impl Failure {
     }
 
     /// Writes what was found. An error that is no finding is told in the log alone.
-    fn write_findings(&self, cx: &Context) -> Result<(), Failure> {
+    fn write_findings(&self, cx: &Context) -> Result<(), Self> {
         if cx.has_written() || self.0.diagnostics.is_empty() {
             return Ok(());
         }
@@ -242,6 +242,10 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
         AppError::Unseen => (Exit::Error, None),
         AppError::NoSuchRun { .. } => (Exit::Error, help("`guestlist history` shows all")),
         AppError::File { source, .. } => (file(source), None),
+        AppError::OddFolder { .. } => (
+            Exit::Error,
+            help("use letters, digits, `-`, `_` and `.` in the names of its folders"),
+        ),
         AppError::Exists { .. } => (
             Exit::Error,
             help("nothing was overwritten; choose an empty folder with `-C DIR`"),

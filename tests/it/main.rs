@@ -19,6 +19,7 @@ mod journeys;
 mod killed;
 mod layering;
 mod lease;
+mod pipelines;
 mod properties;
 mod registries;
 mod rollback;
