@@ -35,7 +35,7 @@ fn pipelines_are_valid_pinned_and_complete() {
             let (text, value) = read(&sandbox, file);
             assert!(value.is_mapping(), "{file}");
             assert!(
-                !text.contains("VERSION") && !text.contains("FOLDER"),
+                !text.contains("@VERSION") && !text.contains("FOLDER"),
                 "{file}"
             );
             for used in text.lines().filter_map(|line| line.split_once("uses: ")) {
