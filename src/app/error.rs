@@ -181,6 +181,12 @@ pub enum AppError {
         /// Why.
         source: std::io::Error,
     },
+    /// A folder whose name the script of a pipeline could misread.
+    #[error("the folder `{folder}` has a name that the script of a pipeline could misread")]
+    OddFolder {
+        /// The folder below the root of the repository.
+        folder: String,
+    },
     /// Something stands where a new project would be written.
     #[error("{} exists already", path.display())]
     Exists {

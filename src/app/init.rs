@@ -4,17 +4,23 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+pub use ci::Ci;
+
 use super::settings::FILE;
 use super::{AppError, schemas};
 use crate::model::Name;
+
+mod ci;
 
 /// A new project.
 #[derive(Debug)]
 pub struct Initialised {
     /// The folder.
     pub root: PathBuf,
-    /// The files written, below it.
+    /// The files written, below it; those of a pipeline may lie above, at the root of the repository.
     pub files: Vec<String>,
+    /// What is left to do by hand.
+    pub hints: Vec<String>,
 }
 
 const SETTINGS: &str = include_str!("init/guestlist.toml");
@@ -24,23 +30,42 @@ const GITIGNORE: &str = ".gitignore";
 const IGNORED: &str = include_str!("init/gitignore");
 
 /// Makes a new project in a folder, which is created where it is missing. Nothing that exists is overwritten; a
-/// `.gitignore` gets the lines that it lacks.
+/// `.gitignore` gets the lines that it lacks. With a host of pipelines, its files are added, also to a project that is
+/// there already.
 ///
 /// # Errors
 ///
-/// When a file of a project stands there already, or one cannot be written.
-pub fn init(folder: &Path, project: Option<&Name>) -> Result<Initialised, AppError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| AppError::File {
-            path,
-            doing: "written",
-            source,
-        }
+/// When a file stands there already, or one cannot be written.
+pub fn init(
+    folder: &Path,
+    project: Option<&Name>,
+    ci: Option<Ci>,
+) -> Result<Initialised, AppError> {
+    fs::create_dir_all(folder).map_err(unwritten(folder))?;
+    let root = fs::canonicalize(folder).map_err(unwritten(folder))?;
+    let pipeline = match ci {
+        Some(ci) => ci::files(&root, ci)?,
+        None => ci::Pipeline::default(),
     };
-    fs::create_dir_all(folder).map_err(failed(folder))?;
-    let root = fs::canonicalize(folder).map_err(failed(folder))?;
-    let name = project.map_or_else(|| name_of(&root), ToString::to_string);
+    let is_there = root.join(FILE).symlink_metadata().is_ok();
+    let mut written = Vec::new();
+    if ci.is_none() || !is_there {
+        start(&root, project, &mut written)?;
+    }
+    for (file, text) in &pipeline.files {
+        write(&root, file, text)?;
+        written.push(file.clone());
+    }
+    Ok(Initialised {
+        root,
+        files: written,
+        hints: pipeline.hints,
+    })
+}
+
+/// Writes the files of a new project.
+fn start(root: &Path, project: Option<&Name>, written: &mut Vec<String>) -> Result<(), AppError> {
+    let name = project.map_or_else(|| name_of(root), ToString::to_string);
     let schema = schemas()
         .into_iter()
         .find(|(file, _)| file == "policy.schema.json");
@@ -61,27 +86,38 @@ pub fn init(folder: &Path, project: Option<&Name>) -> Result<Initialised, AppErr
             path: root.join(taken),
         });
     }
-    let mut written = Vec::new();
     for (file, text) in &files {
-        let path = root.join(file);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(failed(parent))?;
-        }
-        let open = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path);
-        open.and_then(|mut open| open.write_all(text.as_bytes()))
-            .map_err(failed(&path))?;
+        write(root, file, text)?;
         written.push((*file).to_owned());
     }
-    if ignore(&root.join(GITIGNORE)).map_err(failed(&root.join(GITIGNORE)))? {
+    let ignored = root.join(GITIGNORE);
+    if ignore(&ignored).map_err(unwritten(&ignored))? {
         written.push(GITIGNORE.to_owned());
     }
-    Ok(Initialised {
-        root,
-        files: written,
-    })
+    Ok(())
+}
+
+fn unwritten(path: &Path) -> impl FnOnce(io::Error) -> AppError {
+    let path = path.to_owned();
+    move |source| AppError::File {
+        path,
+        doing: "written",
+        source,
+    }
+}
+
+/// Writes a file that is not there yet.
+fn write(root: &Path, file: &str, text: &str) -> Result<(), AppError> {
+    let path = root.join(file);
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(unwritten(parent))?;
+    }
+    let open = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&path);
+    open.and_then(|mut open| open.write_all(text.as_bytes()))
+        .map_err(unwritten(&path))
 }
 
 /// Adds what git leaves out to a file that may be there already. Returns false when nothing was missing.

@@ -45,7 +45,7 @@ pub use drift::{drift, refresh};
 pub use error::AppError;
 pub use hold::{Patience, Tell, wait_for_lease};
 pub use import::import;
-pub use init::{Initialised, init};
+pub use init::{Ci, Initialised, init};
 pub use inspect::{history, history_run, list, show};
 pub use lease::{break_lease, lease_of, lease_status};
 pub use picture::{Shows, picture};

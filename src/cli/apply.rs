@@ -138,10 +138,10 @@ impl Arguments {
     }
 }
 
-/// Shows a plan: as the first part of the result, or aside where the result is for programs.
+/// Shows a plan: as the first part of the result, or aside where the result is written as a whole.
 fn show(cx: &Context, planned: &Planned) -> Result<(), Failure> {
     let report = plan::report(planned);
-    if cx.is_json() {
+    if cx.tells_once() {
         cx.aside(|out| view::planned(&report, out));
         return Ok(());
     }
@@ -166,7 +166,7 @@ pub(super) fn refusing(cx: &Context, error: app::AppError) -> Failure {
     if let app::AppError::Refused(planned) = &error
         && !cx.is_json()
     {
-        return match show(cx, planned) {
+        return match plan::show(cx, &plan::report(planned)) {
             Ok(()) => Failure::from(error).without_refusals(),
             Err(failure) => failure,
         };
@@ -194,11 +194,16 @@ fn finish(cx: &Context, outcome: &Outcome) -> Result<Exit, Failure> {
         }
         Outcome::Applied(applied) => {
             let report = applied_report(applied);
-            if !cx.is_json() {
+            if !cx.tells_once() {
                 cx.write(|out| out.write_all(b"\n"))?;
             }
             cx.report(
-                |out| view::applied(&report, out),
+                |out| {
+                    if cx.tells_once() {
+                        view::planned(&plan::report(&applied.planned), out)?;
+                    }
+                    view::applied(&report, out)
+                },
                 || json::v1::Apply::from(&report),
             )?;
             followed(cx, applied);

@@ -6,6 +6,18 @@ use std::path::{Path, PathBuf};
 /// How many names lead from `HEAD` to a commit at most.
 const STEPS: usize = 5;
 
+/// Returns where a folder lies below the root of the repository around it, with `/` between folders; empty for the root
+/// itself, and where there is no repository.
+pub(super) fn below_root(folder: &Path) -> String {
+    let root = folder.ancestors().find(|at| at.join(".git").exists());
+    let below = root.and_then(|root| folder.strip_prefix(root).ok());
+    let parts = below.into_iter().flat_map(Path::components);
+    let parts: Vec<_> = parts
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    parts.join("/")
+}
+
 /// Returns the commit that is checked out around a folder.
 pub(super) fn of(folder: &Path) -> Option<String> {
     let folder = fs::canonicalize(folder).ok()?;
@@ -69,7 +81,10 @@ mod tests {
         let inside = folder.path().join("policies");
         write("policies/a.yaml", "");
         assert_eq!(of(&inside), None);
+        assert_eq!(below_root(&inside), "");
         write(".git/HEAD", "ref: refs/heads/main\n");
+        assert_eq!(below_root(&inside), "policies");
+        assert_eq!(below_root(folder.path()), "");
         assert_eq!(of(&inside), None);
         write(
             ".git/packed-refs",

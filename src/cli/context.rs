@@ -1,5 +1,6 @@
 //! What a command runs in: where, in which format, and the way out for results and messages.
 
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::LazyLock;
@@ -10,10 +11,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::failure::Failure;
-use super::{Color, Format, Globals, commit, process};
+use super::{Color, Exit, Format, Globals, Pii, commit, process};
 use crate::app::{self, Overrides, Patience, Workspace, World};
+use crate::model::Digest;
 use crate::ports::{Clock, Ids, Secret, Timer};
-use crate::render::{Block, Line, Role, Text, Writer, json};
+use crate::render::finding::{self, Findings, Setting};
+use crate::render::{Block, Html, Line, Markdown, Masked, Page, Role, Text, Writer, json};
 
 /// The prefix of variables for `${var.name}`: `GUESTLIST_VAR_PARTNER_MAIL` is `partner-mail`.
 const VARIABLE: &str = "GUESTLIST_VAR_";
@@ -25,15 +28,63 @@ const BUFFER: usize = 64 * 1024;
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(super) globals: Globals,
+    command: &'static str,
+    project: OnceCell<Project>,
+    has_written: Cell<bool>,
+}
+
+/// What results say of the project.
+#[derive(Debug, Default)]
+struct Project {
+    name: String,
+    /// Where it lies below the root of its repository.
+    folder: String,
 }
 
 impl Context {
-    pub(super) fn new(globals: Globals) -> Self {
-        Self { globals }
+    pub(super) fn new(globals: Globals, command: &'static str) -> Self {
+        Self {
+            globals,
+            command,
+            project: OnceCell::new(),
+            has_written: Cell::new(false),
+        }
     }
 
     pub(super) fn is_json(&self) -> bool {
         self.globals.format == Format::Json
+    }
+
+    /// Returns true when there is one result, written at the end, and what comes before it goes aside.
+    pub(super) fn tells_once(&self) -> bool {
+        self.globals.format != Format::Text
+    }
+
+    /// Returns true once something was written to standard output.
+    pub(super) fn has_written(&self) -> bool {
+        self.has_written.get()
+    }
+
+    /// Refuses a format that the command does not have, before anything is done.
+    pub(super) fn demand_format(&self) -> Result<(), Failure> {
+        let Globals { format, pii, .. } = &self.globals;
+        format.demand(self.command, Format::of(self.command))?;
+        if (*format, *pii) == (Format::Json, Some(Pii::Masked)) {
+            return Err(Failure::new(
+                Exit::Usage,
+                "JSON is for programs and shows mail addresses as they are",
+            )
+            .help("leave out `--pii masked`, or choose another format"));
+        }
+        Ok(())
+    }
+
+    /// Returns true when mail addresses are masked.
+    fn masks(&self) -> bool {
+        match self.globals.pii {
+            Some(pii) => pii == Pii::Masked,
+            None => !matches!(self.globals.format, Format::Text | Format::Json),
+        }
     }
 
     /// Finds the project.
@@ -48,7 +99,19 @@ impl Context {
         let environment = given(&self.globals.env);
         let workspace = app::workspace(&self.globals.dir, environment.as_deref(), &overrides)?;
         self.detail(&format!("project at {}", workspace.root.display()));
+        let _ = self.project.set(Project {
+            name: workspace.project().to_owned(),
+            folder: commit::below_root(&workspace.root),
+        });
         Ok(workspace)
+    }
+
+    /// Says which project a result is of that needs no folder of a project.
+    pub(super) fn is_of(&self, project: &str) {
+        let _ = self.project.set(Project {
+            name: project.to_owned(),
+            folder: String::new(),
+        });
     }
 
     /// Returns the outside world as it is.
@@ -78,13 +141,13 @@ impl Context {
     /// Writes a result to standard output, in the format asked for.
     pub(super) fn report<T: Serialize>(
         &self,
-        text: impl FnOnce(&mut dyn Writer) -> io::Result<()>,
+        view: impl FnOnce(&mut dyn Writer) -> io::Result<()>,
         value: impl FnOnce() -> T,
     ) -> Result<(), Failure> {
-        if self.is_json() {
-            self.write(|out| json::write(out, &value()))
-        } else {
-            self.text(text)
+        match self.globals.format {
+            Format::Json => self.write(|out| json::write(out, &value())),
+            format if format.is_document() => self.document(self.command, None, view),
+            _ => self.text(view),
         }
     }
 
@@ -94,7 +157,92 @@ impl Context {
         view: impl FnOnce(&mut dyn Writer) -> io::Result<()>,
     ) -> Result<(), Failure> {
         let colour = self.colour(&io::stdout());
-        self.write(|out| view(&mut Text::new(out, colour)))
+        self.write(|out| self.through(&mut Text::new(out, colour), view))
+    }
+
+    /// Writes a result to standard output as a document of Markdown or HTML.
+    pub(super) fn document(
+        &self,
+        report: &'static str,
+        digest: Option<Digest>,
+        view: impl FnOnce(&mut dyn Writer) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let name = self.project.get().map(|project| project.name.clone());
+        let page = Page {
+            report,
+            project: name.unwrap_or_default(),
+            environment: self.globals.env.clone().unwrap_or_default(),
+            digest: digest.map(|digest| digest.to_string()),
+        };
+        self.write(|out| {
+            if self.globals.format == Format::Html {
+                let mut html = Html::new(out, page);
+                self.through(&mut html, view)?;
+                html.finish()
+            } else {
+                let mut markdown = Markdown::new(out, page);
+                self.through(&mut markdown, view)?;
+                markdown.finish()
+            }
+        })
+    }
+
+    /// Writes a failure to standard output as a document, in the place of the report that there is none of.
+    pub(super) fn failed(
+        &self,
+        view: impl FnOnce(&mut dyn Writer) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let title = Line::new().and(Role::Strong, format!("guestlist {}", self.command));
+        self.document(self.command, None, |out| {
+            out.block(&Block::Heading(title))?;
+            view(out)
+        })
+    }
+
+    /// Writes findings to standard output. The log of a pipeline has the report before its commands.
+    pub(super) fn findings(
+        &self,
+        findings: &Findings,
+        view: impl FnOnce(&mut dyn Writer) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let write = match self.globals.format {
+            Format::Junit => finding::junit,
+            Format::Sarif => finding::sarif,
+            Format::Gitlab => finding::code_quality,
+            Format::Github => finding::github,
+            Format::Azure => finding::azure,
+            _ => return self.text(view),
+        };
+        if matches!(self.globals.format, Format::Github | Format::Azure) {
+            self.text(view)?;
+        }
+        self.write(|out| write(out, findings))
+    }
+
+    /// Returns how findings are told.
+    pub(super) fn setting(&self) -> Setting<'_> {
+        Setting {
+            command: self.command,
+            folder: self
+                .project
+                .get()
+                .map_or("", |project| project.folder.as_str()),
+            settings: app::FILE,
+            masks: self.masks(),
+        }
+    }
+
+    /// Lowers a view to a writer, with mail addresses masked where they are to be.
+    fn through(
+        &self,
+        writer: &mut dyn Writer,
+        view: impl FnOnce(&mut dyn Writer) -> io::Result<()>,
+    ) -> io::Result<()> {
+        if self.masks() {
+            view(&mut Masked::new(writer))
+        } else {
+            view(writer)
+        }
     }
 
     /// Writes to standard output. That nobody reads on is no failure: what was done is done.
@@ -102,6 +250,7 @@ impl Context {
         &self,
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
+        self.has_written.set(true);
         let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
         match fill(&mut out).and_then(|()| out.flush()) {
             Ok(()) => Ok(()),
@@ -121,7 +270,9 @@ impl Context {
         let colour = self.colour(&io::stderr());
         let mut out = BufWriter::with_capacity(BUFFER, io::stderr().lock());
         // There is nowhere left to say that standard error is gone.
-        let _ = view(&mut Text::new(&mut out, colour)).and_then(|()| out.flush());
+        let _ = self
+            .through(&mut Text::new(&mut out, colour), view)
+            .and_then(|()| out.flush());
     }
 
     /// Leaves a value to the end of the process, which is near: giving a large tree back piece by piece takes a while.

@@ -60,7 +60,7 @@ pub(super) fn accept(cx: &Context, given: bool, waiting: &Waiting) -> Result<Exi
     let interrupt = Interrupt::default();
     let trouble = RefCell::new(None);
     let mut ask = |drift: &Drift| {
-        if cx.is_json() {
+        if cx.tells_once() {
             cx.aside(|out| view::drift(drift, out));
         } else if let Err(failure) = cx.text(|out| view::drift(drift, out)) {
             trouble.replace(Some(failure));
@@ -77,13 +77,21 @@ pub(super) fn accept(cx: &Context, given: bool, waiting: &Waiting) -> Result<Exi
     if let Some(failure) = trouble.take() {
         return Err(failure);
     }
-    if cx.is_json() {
-        let report = json::v1::Drift::new(&drift, refreshed.as_ref());
-        cx.write(|out| json::write(out, &report))?;
+    if cx.tells_once() {
+        cx.report(
+            |out| {
+                view::drift(&drift, out)?;
+                match &refreshed {
+                    Some(refreshed) => view::refreshed(refreshed, &drift.store, out),
+                    None => Ok(()),
+                }
+            },
+            || json::v1::Drift::new(&drift, refreshed.as_ref()),
+        )?;
     }
     match &refreshed {
         Some(refreshed) => {
-            if !cx.is_json() {
+            if !cx.tells_once() {
                 cx.write(|out| out.write_all(b"\n"))?;
                 cx.text(|out| view::refreshed(refreshed, &drift.store, out))?;
             }

@@ -12,7 +12,7 @@ use crate::apply::ApplyError;
 use crate::diag::{Diagnostics, SHOWN};
 use crate::governance::Ground;
 use crate::guard::{Refusal, Stale};
-use crate::render::{json, view};
+use crate::render::{Writer, json, view};
 use crate::store::StoreError;
 
 /// Why a command failed.
@@ -69,18 +69,36 @@ impl Failure {
             self.write_json();
             return self.0.exit;
         }
-        cx.aside(|out| {
-            view::diagnostics(&self.0.diagnostics, out)?;
-            if !self.0.refusals.is_empty() {
-                view::refusals(&self.0.refusals, out)?;
-            }
-            // Diagnostics speak for themselves.
-            if self.0.diagnostics.is_empty() {
-                view::error(&self.0.message, &self.0.causes, self.0.help.as_deref(), out)?;
-            }
-            Ok(())
-        });
+        let format = cx.globals.format;
+        if format.is_document() && !cx.has_written() && self.0.exit != Exit::Usage {
+            // There is nowhere left to say that standard output is gone; the exit code still tells.
+            let _ = cx.failed(|out| self.tell(out));
+        }
+        if format.is_of_findings() && self.0.exit != Exit::Usage {
+            let _ = self.write_findings(cx);
+        }
+        cx.aside(|out| self.tell(out));
         self.0.exit
+    }
+
+    fn tell(&self, out: &mut dyn Writer) -> io::Result<()> {
+        if !self.0.refusals.is_empty() {
+            view::refusals(&self.0.refusals, out)?;
+        }
+        // Diagnostics speak for themselves.
+        if self.0.diagnostics.is_empty() {
+            return view::error(&self.0.message, &self.0.causes, self.0.help.as_deref(), out);
+        }
+        view::invalid(&self.0.diagnostics, out)
+    }
+
+    /// Writes what was found. An error that is no finding is told in the log alone.
+    fn write_findings(&self, cx: &Context) -> Result<(), Self> {
+        if cx.has_written() || self.0.diagnostics.is_empty() {
+            return Ok(());
+        }
+        let findings = cx.setting().diagnostics(&self.0.diagnostics);
+        cx.findings(&findings, |_| Ok(()))
     }
 
     /// Writes it to standard output, where the report would have been.
@@ -225,6 +243,10 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
         AppError::Unseen => (Exit::Error, None),
         AppError::NoSuchRun { .. } => (Exit::Error, help("`guestlist history` shows all")),
         AppError::File { source, .. } => (file(source), None),
+        AppError::OddFolder { .. } => (
+            Exit::Error,
+            help("use letters, digits, `-`, `_` and `.` in the names of its folders"),
+        ),
         AppError::Exists { .. } => (
             Exit::Error,
             help("nothing was overwritten; choose an empty folder with `-C DIR`"),

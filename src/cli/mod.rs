@@ -20,6 +20,7 @@ mod drift;
 mod exit;
 mod explain;
 mod failure;
+mod format;
 mod graph;
 mod guest;
 mod history;
@@ -56,6 +57,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use context::Context;
 pub use exit::Exit;
 use failure::Failure;
+use format::{Format, Pii};
 pub use start::main;
 
 /// Declare who from outside gets in, to what, for how long and who says yes
@@ -120,6 +122,18 @@ pub(crate) struct Globals {
     #[arg(long, value_enum, value_name = "FORMAT", env = "GUESTLIST_FORMAT", hide_env_values = true, global = true, default_value_t = Format::Text, help_heading = "Global options")]
     format: Format,
 
+    /// Show mail addresses whole or masked; masked in all formats but text and json
+    #[arg(
+        long,
+        value_enum,
+        value_name = "HOW",
+        env = "GUESTLIST_PII",
+        hide_env_values = true,
+        global = true,
+        help_heading = "Global options"
+    )]
+    pii: Option<Pii>,
+
     /// Colour results and messages
     #[arg(long, value_enum, value_name = "WHEN", env = "GUESTLIST_COLOR", hide_env_values = true, global = true, default_value_t = Color::Auto, help_heading = "Global options")]
     color: Color,
@@ -137,15 +151,6 @@ pub(crate) struct Globals {
     /// Say more about what is done
     #[arg(short, long, global = true, help_heading = "Global options")]
     verbose: bool,
-}
-
-/// A format of results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    Text,
-    /// For programs; `guestlist schema` prints what to expect.
-    Json,
 }
 
 /// When output is coloured.
@@ -167,6 +172,13 @@ macro_rules! commands {
         }
 
         impl Command {
+            /// Returns the word that people type.
+            const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => stringify!($module),)*
+                }
+            }
+
             fn run(&self, cx: &Context) -> Result<Exit, Failure> {
                 match self {
                     $(Self::$variant(arguments) => arguments.run(cx),)*

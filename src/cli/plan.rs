@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Exit;
 use super::asking::Asking;
 use super::context::Context;
 use super::failure::Failure;
 use super::progress::Progress;
+use super::{Exit, Format};
 use crate::app::{self, Planned};
-use crate::render::{json, report, view};
+use crate::render::{finding, json, report, view};
 
 /// Show what an apply would change
 ///
@@ -38,6 +38,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         if self.refresh_only {
+            cx.globals.format.demand_document("plan --refresh-only")?;
             let drift = super::drift::look(cx)?;
             let tell = self.detailed_exitcode && !drift.drifted.is_empty();
             return Ok(if tell { Exit::Differences } else { Exit::Done });
@@ -47,10 +48,14 @@ impl Arguments {
         let planned = app::plan(&workspace, &cx.world(), &self.asking.ask())?;
         drop(progress);
         let report = report(&planned);
-        cx.report(
-            |out| view::planned(&report, out),
-            || json::v1::Plan::from(&report),
-        )?;
+        if cx.globals.format.is_of_findings() {
+            let found = cx
+                .setting()
+                .planned(report.plan, report.refusals, report.warnings);
+            cx.findings(&found, |out| view::planned(&report, out))?;
+        } else {
+            show(cx, &report)?;
+        }
         if let Some(path) = self.out.as_deref().filter(|_| planned.verdict.is_allowed()) {
             let saved = app::save(&planned, &self.asking.ask(), &cx.world(), path)?;
             cx.say(&format!(
@@ -69,6 +74,21 @@ impl Arguments {
         };
         Context::leave(planned);
         Ok(exit)
+    }
+}
+
+/// Writes a plan in a format that shows what changes.
+pub(super) fn show(cx: &Context, report: &report::Planned<'_>) -> Result<(), Failure> {
+    match cx.globals.format {
+        Format::GitlabTerraform => cx.write(|out| finding::terraform(out, report.plan)),
+        format if format.is_document() => {
+            let digest = Some(report.plan.digest());
+            cx.document("plan", digest, |out| view::planned(report, out))
+        }
+        _ => cx.report(
+            |out| view::planned(report, out),
+            || json::v1::Plan::from(report),
+        ),
     }
 }
 

@@ -39,6 +39,7 @@ impl Arguments {
                 });
             }
         };
+        cx.globals.format.demand_document("show ADDRESS")?;
         let workspace = cx.workspace()?;
         let shown = app::show(&workspace, &cx.world(), &address)?;
         cx.report(
@@ -53,6 +54,7 @@ impl Arguments {
 fn saved(cx: &Context, path: &Path) -> Result<Exit, Failure> {
     let commitment = app::saved(path)?;
     let plan = commitment.to_plan();
+    cx.is_of(&commitment.project);
     let report = report::Planned {
         project: &commitment.project,
         store: &commitment.store,
@@ -61,10 +63,7 @@ fn saved(cx: &Context, path: &Path) -> Result<Exit, Failure> {
         lifted: &commitment.lifted,
         warnings: &Diagnostics::new(),
     };
-    cx.report(
-        |out| view::planned(&report, out),
-        || json::v1::Plan::from(&report),
-    )?;
+    super::plan::show(cx, &report)?;
     cx.say(&format!(
         "Saved on {}, to be applied until {}: digest {}.",
         commitment.created, commitment.expires, commitment.plan

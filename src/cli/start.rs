@@ -25,8 +25,8 @@ fn run(arguments: Vec<OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => return usage(&error, json),
     };
-    let cx = Context::new(cli.globals);
-    match cli.command.run(&cx) {
+    let cx = Context::new(cli.globals, cli.command.name());
+    match cx.demand_format().and_then(|()| cli.command.run(&cx)) {
         Ok(exit) => exit,
         Err(failure) => failure.report(&cx),
     }

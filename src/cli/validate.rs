@@ -29,10 +29,15 @@ impl Arguments {
                 .as_ref()
                 .map(|desired| desired.objects().len()),
         };
-        cx.report(
-            |out| view::validated(&report, out),
-            || json::v1::Validate::from(&report),
-        )?;
+        if cx.globals.format.is_of_findings() {
+            let findings = cx.setting().diagnostics(&checked.diagnostics);
+            cx.findings(&findings, |out| view::validated(&report, out))?;
+        } else {
+            cx.report(
+                |out| view::validated(&report, out),
+                || json::v1::Validate::from(&report),
+            )?;
+        }
         let exit = if checked.diagnostics.has_errors() {
             Exit::Findings
         } else {

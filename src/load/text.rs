@@ -52,6 +52,7 @@ fn place(path: String, bytes: &[u8], at: usize) -> Place {
     let before = before.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&before);
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
     let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let utf16 = before[start..].encode_utf16().count() as u32 + 1;
     Place {
         path,
         line: line as u32,
@@ -59,6 +60,8 @@ fn place(path: String, bytes: &[u8], at: usize) -> Place {
         excerpt: String::new(),
         offset: 0,
         marked: 1,
+        utf16,
+        utf16_end: utf16 + 1,
     }
 }
 

@@ -124,11 +124,46 @@ pub struct Table<'a> {
     pub rows: Vec<Vec<Cow<'a, str>>>,
 }
 
+/// How a report ends.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Verdict<'a> {
+    /// What should be known before it.
+    pub before: Vec<Line<'a>>,
+    /// The one line that somebody in a hurry reads: what changes, and whether it is refused.
+    pub line: Line<'a>,
+    /// What follows from it.
+    pub after: Vec<Line<'a>>,
+}
+
+/// A part of a report; what follows belongs to it, until the next one begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    /// Who gains and who loses access.
+    Access,
+    /// What the guards have against it.
+    Refusals,
+}
+
+impl Section {
+    /// Returns the title that people read.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Access => "Access",
+            Self::Refusals => "Refused",
+        }
+    }
+}
+
 /// One block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block<'a> {
     /// What the report is about.
     Heading(Line<'a>),
+    /// A part begins.
+    Section(Section),
+    /// How it ends. Documents show it first, a terminal last, where the eye is.
+    Verdict(Verdict<'a>),
     /// Running text, a line each.
     Paragraph(Vec<Line<'a>>),
     /// A change of an object.
@@ -144,6 +179,19 @@ pub enum Block<'a> {
         /// The lines.
         lines: Vec<String>,
     },
+}
+
+/// What a report is of: documents that leave the terminal say it, so that the next one can take the place of this one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    /// The report: `plan`.
+    pub report: &'static str,
+    /// The project; empty where none was found.
+    pub project: String,
+    /// The environment; empty for the settings as they stand.
+    pub environment: String,
+    /// The digest of the plan that `apply --expect` takes; `None` for other reports.
+    pub digest: Option<String>,
 }
 
 /// Turns blocks into the bytes of a format, and makes every foreign character harmless in it.

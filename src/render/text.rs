@@ -5,7 +5,7 @@ use std::io;
 use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::doc::{Block, Change, Detail, Line, Role, Snippet, Table, Writer};
+use super::doc::{Block, Change, Detail, Line, Role, Section, Snippet, Table, Verdict, Writer};
 use super::neutral::neutral;
 use super::value;
 use crate::source::Place;
@@ -76,6 +76,13 @@ impl<'w> Text<'w> {
         for piece in &line.0 {
             self.put(piece.role, &piece.text);
         }
+    }
+
+    fn lines(&mut self, lines: &[Line<'_>]) -> io::Result<()> {
+        lines.iter().try_for_each(|line| {
+            self.put_line(line);
+            self.end()
+        })
     }
 
     /// Fills the line with spaces up to a column, with at least `gap` of them.
@@ -255,6 +262,8 @@ impl Writer for Text<'_> {
     fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
         let sort = match block {
             Block::Change(_) => Sort::Change,
+            // What stands against a plan says so in each line.
+            Block::Section(Section::Refusals) => return Ok(()),
             _ => Sort::Other,
         };
         if self
@@ -269,10 +278,22 @@ impl Writer for Text<'_> {
                 self.put_line(line);
                 self.end()
             }
-            Block::Paragraph(lines) => lines.iter().try_for_each(|line| {
-                self.put_line(line);
+            Block::Section(section) => {
+                self.put(Role::Strong, section.title());
+                // What belongs to it follows at once.
+                self.last = None;
                 self.end()
-            }),
+            }
+            Block::Paragraph(lines) => self.lines(lines),
+            Block::Verdict(Verdict {
+                before,
+                line,
+                after,
+            }) => {
+                self.lines(before)?;
+                self.lines(std::slice::from_ref(line))?;
+                self.lines(after)
+            }
             Block::Change(change) => self.change(change),
             Block::Snippet(snippet) => self.snippet(snippet),
             Block::Table(table) => self.table(table),

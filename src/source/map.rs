@@ -110,6 +110,8 @@ impl SourceFile {
         let excerpt: String = line_text.chars().skip(first).take(EXCERPT).collect();
         let offset = column - 1 - first;
         let room = excerpt.chars().count().saturating_sub(offset);
+        let utf16 = units(&self.text[range.start..start]) + 1;
+        let utf16_end = utf16 + units(&self.text[start..end.clamp(start, range.end)]).max(1);
         let mut place = Place {
             path: self.path.clone(),
             line,
@@ -117,6 +119,8 @@ impl SourceFile {
             excerpt,
             offset: offset as u32,
             marked: marked.min(room).max(1) as u32,
+            utf16,
+            utf16_end,
         };
         let hidden = self.hidden.get().into_iter().flatten();
         let on_line = |bytes: &&Range<u32>| {
@@ -129,6 +133,11 @@ impl SourceFile {
         }
         place
     }
+}
+
+/// Returns how many UTF-16 code units a text has.
+fn units(text: &str) -> u32 {
+    text.encode_utf16().count() as u32
 }
 
 /// Where something stands in the tree, with what is needed to show it once the text is gone.
@@ -146,6 +155,10 @@ pub struct Place {
     pub offset: u32,
     /// How many characters are marked, at least 1.
     pub marked: u32,
+    /// The column, counted from 1 in UTF-16 code units, as editors and code hosts count it.
+    pub utf16: u32,
+    /// The column after the last marked character of the line, counted the same way.
+    pub utf16_end: u32,
 }
 
 impl Place {
@@ -216,6 +229,16 @@ mod tests {
         let place = file.place(start, start + 6);
         assert_eq!((place.line, place.column, place.marked), (2, 5, 5));
         assert_eq!(place.excerpt, "b: ünïque # x");
+    }
+
+    #[test]
+    fn counts_columns_as_editors_do_too() {
+        let file = SourceFile::new("a.yaml", "a: 🎉é bad\n");
+        let start = file.text().find("bad").expect("in the text") as u32;
+        let place = file.place(start, start + 3);
+        assert_eq!((place.column, place.utf16, place.utf16_end), (7, 8, 11));
+        let end = file.place(99, 120);
+        assert_eq!((end.line, end.utf16, end.utf16_end), (2, 1, 2));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Cases are folders: a tree, at will one that was applied before it, and what the program says.
 //!
 //! `desired/` is the tree; `before/`, where there is one, is applied first, so that a plan shows updates, renames and
-//! prunes. `expected/validate.txt`, `plan.txt` and `plan.json` are the exact outputs. A tree that `validate` refuses has
+//! prunes. `expected/validate.txt`, `plan.txt` and `plan.json` are the exact outputs; a case may expect other formats too,
+//! each in the file that [`FORMATS`] names. A tree that `validate` refuses has
 //! only the first: every other command must refuse it too and leave no store behind. A plan that can be carried out is,
 //! and then nothing is left to do. `UPDATE=1` rewrites the expected files.
 
@@ -9,12 +10,35 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::formats;
 use crate::support::{Golden, Outcome, Sandbox, repository};
 
 /// Fewer folders than this means that some were lost.
 const AT_LEAST: usize = 64;
 
 const INVALID: i32 = 3;
+
+/// The files of other formats, with what writes them. Nothing is written where a format has nothing to say.
+const FORMATS: &[(&str, &[&str])] = &[
+    ("plan.md", &["plan", "--format", "markdown"]),
+    ("plan.html", &["plan", "--format", "html"]),
+    ("plan.sarif", &["plan", "--format", "sarif"]),
+    ("plan.xml", &["plan", "--format", "junit"]),
+    ("plan.github", &["plan", "--format", "github"]),
+    ("plan.azure", &["plan", "--format", "azure"]),
+    ("plan.gitlab", &["plan", "--format", "gitlab"]),
+    ("plan.widget", &["plan", "--format", "gitlab-terraform"]),
+    ("validate.md", &["validate", "--format", "markdown"]),
+    ("validate.html", &["validate", "--format", "html"]),
+    ("validate.sarif", &["validate", "--format", "sarif"]),
+    ("validate.xml", &["validate", "--format", "junit"]),
+    ("validate.github", &["validate", "--format", "github"]),
+    ("validate.azure", &["validate", "--format", "azure"]),
+    ("validate.gitlab", &["validate", "--format", "gitlab"]),
+];
+
+/// How many cases show each format at least.
+const SHOW_A_FORMAT: usize = 8;
 
 #[test]
 fn every_case_says_what_is_expected() {
@@ -26,6 +50,24 @@ fn every_case_says_what_is_expected() {
         golden.extend(result);
     }
     golden.finish();
+}
+
+#[test]
+fn enough_cases_show_every_format() {
+    let cases = folders();
+    let format = |arguments: &[&'static str]| arguments.last().copied().unwrap_or_default();
+    for (_, arguments) in FORMATS {
+        let files = FORMATS
+            .iter()
+            .filter(|(_, other)| format(other) == format(arguments));
+        let shown: usize = files
+            .map(|(file, _)| {
+                let has = |case: &&PathBuf| case.join("expected").join(file).exists();
+                cases.iter().filter(has).count()
+            })
+            .sum();
+        assert!(shown >= SHOW_A_FORMAT, "{}: {shown}", format(arguments));
+    }
 }
 
 fn folders() -> Vec<PathBuf> {
@@ -58,9 +100,10 @@ fn run(case: &Path) -> Golden {
     let expected = case.join("expected");
     let validate = sandbox.run(["validate"]);
     golden.compare(&expected.join("validate.txt"), &validate.text());
+    let more = std::fs::read_to_string(case.join("arguments")).unwrap_or_default();
+    let more: Vec<&str> = more.split_whitespace().collect();
+    other_formats(&sandbox, &more, &expected, &mut golden);
     if validate.code == Some(0) {
-        let more = std::fs::read_to_string(case.join("arguments")).unwrap_or_default();
-        let more: Vec<&str> = more.split_whitespace().collect();
         planned(&sandbox, &name, &more, &expected, &mut golden);
     } else {
         golden.absent(&expected.join("plan.txt"));
@@ -68,6 +111,20 @@ fn run(case: &Path) -> Golden {
         refused(&sandbox, &name, before.is_dir(), &mut golden);
     }
     golden
+}
+
+fn other_formats(sandbox: &Sandbox, more: &[&str], expected: &Path, golden: &mut Golden) {
+    for (file, arguments) in FORMATS {
+        let file = expected.join(file);
+        if !file.exists() {
+            continue;
+        }
+        let plans = arguments.first() == Some(&"plan");
+        let more = more.iter().copied().filter(|_| plans);
+        let outcome = sandbox.run(arguments.iter().copied().chain(more));
+        golden.compare(&file, &outcome.stdout);
+        formats::check(&file, &outcome.stdout, golden);
+    }
 }
 
 /// A tree that can be used: its plan, as text and as JSON, and the fixpoint after an apply.

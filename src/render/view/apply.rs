@@ -5,7 +5,7 @@ use std::io;
 use jiff::SignedDuration;
 
 use super::audit::signing;
-use crate::render::doc::{Block, Line, Role, Writer};
+use crate::render::doc::{Block, Line, Role, Verdict, Writer};
 use crate::render::report::Applied;
 
 /// Lowers the report of an apply.
@@ -23,7 +23,7 @@ pub fn applied(report: &Applied<'_>, out: &mut dyn Writer) -> io::Result<()> {
         ),
         Err(error) => unknown("Whether the next plan is empty is not known: ", error),
     });
-    out.block(&Block::Paragraph(lines))
+    out.block(&verdict(lines))
 }
 
 /// Lowers the report of a rollback.
@@ -47,7 +47,17 @@ pub fn went_back(report: &Applied<'_>, out: &mut dyn Writer) -> io::Result<()> {
     lines.push(Line::plain(
         "Where the tree still says otherwise, the next plan shows the difference, and an apply goes forward again.",
     ));
-    out.block(&Block::Paragraph(lines))
+    out.block(&verdict(lines))
+}
+
+/// Returns how it ended: the first line says it, the others what follows.
+fn verdict(mut lines: Vec<Line<'_>>) -> Block<'_> {
+    let after = lines.split_off(lines.len().min(1));
+    Block::Verdict(Verdict {
+        before: Vec::new(),
+        line: lines.pop().unwrap_or_default(),
+        after,
+    })
 }
 
 fn unknown<'a>(what: &'a str, error: &'a str) -> Line<'a> {

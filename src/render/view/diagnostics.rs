@@ -5,7 +5,7 @@ use std::io;
 
 use super::count;
 use crate::diag::{Diagnostics, SHOWN, Severity};
-use crate::render::doc::{Block, Line, Role, Snippet, Writer};
+use crate::render::doc::{Block, Line, Role, Snippet, Verdict, Writer};
 use crate::render::report::Validated;
 
 /// Lowers diagnostics, as many as a run shows, then counts them. Nothing comes of an empty list.
@@ -14,8 +14,38 @@ use crate::render::report::Validated;
 ///
 /// Those of the writer.
 pub fn diagnostics(list: &Diagnostics, out: &mut dyn Writer) -> io::Result<()> {
+    match found(list, out)? {
+        Some((mut before, line)) => {
+            before.push(line);
+            out.block(&Block::Paragraph(before))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Lowers the diagnostics that made a command fail: their number is the verdict.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn invalid(list: &Diagnostics, out: &mut dyn Writer) -> io::Result<()> {
+    match found(list, out)? {
+        Some((before, line)) => out.block(&Block::Verdict(Verdict {
+            before,
+            line,
+            after: Vec::new(),
+        })),
+        None => Ok(()),
+    }
+}
+
+/// Lowers diagnostics, and returns what is left out and how many there are.
+fn found(
+    list: &Diagnostics,
+    out: &mut dyn Writer,
+) -> io::Result<Option<(Vec<Line<'static>>, Line<'static>)>> {
     if list.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     for one in list.iter().take(SHOWN) {
         out.block(&Block::Snippet(Snippet {
@@ -38,8 +68,7 @@ pub fn diagnostics(list: &Diagnostics, out: &mut dyn Writer) -> io::Result<()> {
     if list.len() > SHOWN {
         end.push(Line::plain(format!("… and {} more", list.len() - SHOWN)));
     }
-    end.push(Line::new().and(Role::Strong, summary(list)));
-    out.block(&Block::Paragraph(end))
+    Ok(Some((end, Line::new().and(Role::Strong, summary(list)))))
 }
 
 /// Lowers the report of a validation.
@@ -48,18 +77,20 @@ pub fn diagnostics(list: &Diagnostics, out: &mut dyn Writer) -> io::Result<()> {
 ///
 /// Those of the writer.
 pub fn validated(report: &Validated<'_>, out: &mut dyn Writer) -> io::Result<()> {
-    diagnostics(report.diagnostics, out)?;
     let Some(objects) = report.objects else {
-        return Ok(());
+        return invalid(report.diagnostics, out);
     };
-    out.block(&Block::Paragraph(vec![Line::new().and(
-        Role::Strong,
-        format!(
-            "The tree is valid: {} in {}.",
-            count(objects, "object", "objects"),
-            count(report.files, "file", "files"),
-        ),
-    )]))
+    diagnostics(report.diagnostics, out)?;
+    let text = format!(
+        "The tree is valid: {} in {}.",
+        count(objects, "object", "objects"),
+        count(report.files, "file", "files"),
+    );
+    out.block(&Block::Verdict(Verdict {
+        before: Vec::new(),
+        line: Line::new().and(Role::Strong, text),
+        after: Vec::new(),
+    }))
 }
 
 fn summary(list: &Diagnostics) -> String {

@@ -5,7 +5,7 @@ use std::io;
 use super::{audit, change, count};
 use crate::model::{Fate, Touch};
 use crate::plan::{Action, Drifted, Strayed};
-use crate::render::doc::{Block, Detail, Line, Role, Writer};
+use crate::render::doc::{Block, Detail, Line, Role, Verdict, Writer};
 use crate::render::report::{Drift, Refreshed};
 
 /// Lowers what was changed.
@@ -39,14 +39,18 @@ pub fn drift(report: &Drift, out: &mut dyn Writer) -> io::Result<()> {
             count(drifted.len(), "object", "objects")
         )
     };
-    let mut lines = vec![Line::new().and(Role::Strong, end)];
+    let mut after = Vec::new();
     if !drifted.is_empty() {
-        lines.push(Line::new().and(
+        after.push(Line::new().and(
             Role::Faint,
             "`guestlist plan` shows what the tree wants; `guestlist apply --refresh-only` takes it as it is.",
         ));
     }
-    out.block(&Block::Paragraph(lines))
+    out.block(&Block::Verdict(Verdict {
+        before: Vec::new(),
+        line: Line::new().and(Role::Strong, end),
+        after,
+    }))
 }
 
 /// Lowers that what was changed is taken as applied.
@@ -62,16 +66,20 @@ pub fn refreshed(report: &Refreshed, store: &str, out: &mut dyn Writer) -> io::R
         audit_hash,
         signing,
     } = report;
-    let mut lines = vec![
-        Line::new().and(Role::Strong, "Taken as applied. No object was changed."),
+    let line = Line::new().and(Role::Strong, "Taken as applied. No object was changed.");
+    let mut after = vec![
         Line::plain(format!("Run {run} on "))
             .and(Role::Plain, store)
             .and(Role::Plain, format!(", generation {generation}; "))
             .and(Role::Faint, format!("audit head {audit_size}:{audit_hash}")),
         Line::plain("The next plan shows what the tree wants."),
     ];
-    lines.extend(audit::signing(signing));
-    out.block(&Block::Paragraph(lines))
+    after.extend(audit::signing(signing));
+    out.block(&Block::Verdict(Verdict {
+        before: Vec::new(),
+        line,
+        after,
+    }))
 }
 
 fn strayed(one: &Drifted) -> Block<'static> {

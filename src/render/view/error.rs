@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::render::doc::{Block, Line, Role, Writer};
+use crate::render::doc::{Block, Line, Role, Verdict, Writer};
 
 /// Lowers an error with the chain of its causes.
 ///
@@ -23,9 +23,11 @@ pub fn error(
         line.push(Role::Plain, ": ");
         line.push(Role::Plain, cause.as_str());
     }
-    let mut lines = vec![line];
-    lines.extend(help.into_iter().flat_map(super::helps));
-    out.block(&Block::Paragraph(lines))
+    out.block(&Block::Verdict(Verdict {
+        before: Vec::new(),
+        line,
+        after: help.into_iter().flat_map(super::helps).collect(),
+    }))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ mod show;
 
 pub use apply::{applied, went_back};
 pub use audit::{audit_list, audit_verified};
-pub use diagnostics::{diagnostics, validated};
+pub use diagnostics::{diagnostics, invalid, validated};
 pub use diff::compared;
 pub use drift::{drift, refreshed};
 pub use engine::{

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{change, count};
 use crate::guard::Refusal;
 use crate::plan::{Action, Change, Delta, Lifted, Partial, Plan, Tied};
-use crate::render::doc::{Block, Line, Role, Writer};
+use crate::render::doc::{Block, Line, Role, Section, Verdict, Writer};
 use crate::render::report::Planned;
 
 /// How many changes are lowered on all cores before they are written.
@@ -51,11 +51,14 @@ pub fn planned(report: &Planned<'_>, out: &mut dyn Writer) -> io::Result<()> {
     if !refused.is_empty() {
         refusals(refused, out)?;
     }
-    let mut end = lifted(allowed);
-    end.extend(plan.partial.iter().flat_map(partial));
-    end.extend(others(plan));
-    end.push(total(plan, refused));
-    out.block(&Block::Paragraph(end))
+    let mut before = lifted(allowed);
+    before.extend(plan.partial.iter().flat_map(partial));
+    before.extend(others(plan));
+    out.block(&Block::Verdict(Verdict {
+        before,
+        line: total(plan, refused),
+        after: Vec::new(),
+    }))
 }
 
 /// Lowers what stands against a plan.
@@ -64,6 +67,7 @@ pub fn planned(report: &Planned<'_>, out: &mut dyn Writer) -> io::Result<()> {
 ///
 /// Those of the writer.
 pub fn refusals(refused: &[Refusal], out: &mut dyn Writer) -> io::Result<()> {
+    out.block(&Block::Section(Section::Refusals))?;
     let mut lines = Vec::new();
     for Refusal {
         rule,

@@ -169,10 +169,9 @@ fn numbered_ids(text: &str, tree: &str) -> String {
 
 /// Blanks the digest of a plan, which covers the ids of a store that is another one in every run.
 fn without_digest(text: &str) -> String {
-    let digest = Regex::new("\"digest\": \"[0-9a-f]{32}\"").expect("a valid expression");
-    digest
-        .replace_all(text, "\"digest\": \"<digest>\"")
-        .into_owned()
+    let digest = Regex::new("(digest\": \"|[Dd]igest:? ?(?:`|<code>))[0-9a-f]{32}")
+        .expect("a valid expression");
+    digest.replace_all(text, "${1}<digest>").into_owned()
 }
 
 /// Blanks instants of today, of yesterday and of tomorrow.

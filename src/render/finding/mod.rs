@@ -1,0 +1,264 @@
+//! Findings: what pipelines and code hosts show beside the lines of a file.
+//!
+//! Diagnostics and refusals become [`Finding`]s once; a format is a function from all of them to bytes. Every format makes
+//! foreign text harmless by its own rules.
+
+mod annotations;
+mod code_quality;
+mod junit;
+mod sarif;
+mod terraform;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use super::mask::mask;
+use super::neutral::neutral;
+use crate::diag::{Diagnostics, Severity};
+use crate::guard::{Refusal, Rule};
+use crate::model::{Address, Digest};
+use crate::plan::Plan;
+use crate::source::Place;
+
+pub use annotations::{azure, github};
+pub use code_quality::code_quality;
+pub use junit::junit;
+pub use sarif::sarif;
+pub use terraform::terraform;
+
+/// A result of a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule: a code of diagnostics, or a guard.
+    pub rule: String,
+    /// What the rule is about, in a few words.
+    pub title: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, with foreign characters made visible.
+    pub message: String,
+    /// What to do, a line each.
+    pub help: Vec<String>,
+    /// Where.
+    pub spot: Spot,
+    /// Further places, and what stands there.
+    pub related: Vec<(Spot, String)>,
+    /// What stays the same while lines above it come and go.
+    pub fingerprint: String,
+}
+
+/// Where a finding is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The path below the root of the repository, with `/` between folders.
+    pub path: String,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// The columns, counted from 1, the second one after the last character; `None` for a whole line.
+    pub columns: Option<Columns>,
+}
+
+/// The columns of a finding, counted in two ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Columns {
+    /// The first, in characters.
+    pub characters: u32,
+    /// The first, in UTF-16 code units.
+    pub utf16: u32,
+    /// The one after the last, in UTF-16 code units.
+    pub utf16_end: u32,
+}
+
+/// All findings of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Findings {
+    /// The command: `validate`, `plan`.
+    pub command: &'static str,
+    /// The findings, in order.
+    pub all: Vec<Finding>,
+    /// The rules that were asked and have nothing to say, and what they are about.
+    pub passed: Vec<(String, String)>,
+}
+
+/// How findings are told.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// The command.
+    pub command: &'static str,
+    /// The folder of the project below the root of the repository; empty where they are the same.
+    pub folder: &'a str,
+    /// The file that stands for what has no place in the tree.
+    pub settings: &'a str,
+    /// Whether mail addresses are masked.
+    pub masks: bool,
+}
+
+impl Setting<'_> {
+    fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let masked = if self.masks { mask(text) } else { text.into() };
+        match neutral(&masked, true) {
+            Cow::Borrowed(_) => masked,
+            Cow::Owned(shown) => Cow::Owned(shown),
+        }
+    }
+
+    fn path(&self, path: &str) -> String {
+        match self.folder {
+            "" => path.to_owned(),
+            folder => format!("{folder}/{path}"),
+        }
+    }
+
+    fn spot(&self, place: Option<&Place>) -> Spot {
+        match place {
+            Some(place) => Spot {
+                path: self.path(&place.path),
+                line: place.line,
+                columns: Some(Columns {
+                    characters: place.column,
+                    utf16: place.utf16,
+                    utf16_end: place.utf16_end,
+                }),
+            },
+            None => Spot {
+                path: self.path(self.settings),
+                line: 1,
+                columns: None,
+            },
+        }
+    }
+
+    /// Returns findings of diagnostics.
+    #[must_use]
+    pub fn diagnostics(&self, list: &Diagnostics) -> Findings {
+        let all = list.iter().map(|one| {
+            let excerpt = one
+                .primary
+                .as_ref()
+                .map_or("", |place| place.excerpt.trim());
+            let spot = self.spot(one.primary.as_deref());
+            Finding {
+                rule: one.code.id.to_owned(),
+                title: one.code.title.to_owned(),
+                severity: one.severity,
+                message: self.text(&one.message).into_owned(),
+                help: one
+                    .help
+                    .iter()
+                    .map(|help| self.text(help).into_owned())
+                    .collect(),
+                related: one
+                    .related
+                    .iter()
+                    .map(|label| {
+                        (
+                            self.spot(Some(&label.place)),
+                            self.text(&label.note).into_owned(),
+                        )
+                    })
+                    .collect(),
+                fingerprint: print(&[one.code.id, &spot.path, excerpt, &one.message]),
+                spot,
+            }
+        });
+        Findings {
+            command: self.command,
+            all: numbered(all.collect()),
+            passed: Vec::new(),
+        }
+    }
+
+    /// Returns findings of what a plan is warned of and what stands against it.
+    #[must_use]
+    pub fn planned(&self, plan: &Plan, refusals: &[Refusal], warnings: &Diagnostics) -> Findings {
+        let mut findings = self.diagnostics(warnings);
+        for refusal in refusals {
+            findings.all.push(self.refusal(plan, refusal));
+        }
+        findings.all = numbered(findings.all);
+        findings.passed = Rule::ALL
+            .iter()
+            .filter(|rule| refusals.iter().all(|refusal| refusal.rule != **rule))
+            .map(|rule| (name(*rule), about(*rule)))
+            .collect();
+        findings
+    }
+
+    fn refusal(&self, plan: &Plan, refusal: &Refusal) -> Finding {
+        let Refusal {
+            rule,
+            address,
+            message,
+            help,
+            objects,
+        } = refusal;
+        let named = |wanted: &Address| plan.changes.iter().find(|change| change.address == *wanted);
+        let origin = std::iter::once(address)
+            .chain(objects)
+            .find_map(|address| named(address)?.origin.as_ref());
+        let spot = match origin {
+            Some(origin) => Spot {
+                path: self.path(&origin.path),
+                line: origin.line,
+                columns: None,
+            },
+            None => self.spot(None),
+        };
+        let address = address.to_string();
+        let told = if message.contains(&address) {
+            message.clone()
+        } else {
+            format!("{address}: {message}")
+        };
+        Finding {
+            rule: name(*rule),
+            title: about(*rule),
+            severity: Severity::Error,
+            message: self.text(&told).into_owned(),
+            help: help
+                .lines()
+                .map(|line| self.text(line).into_owned())
+                .collect(),
+            fingerprint: print(&[rule.as_str(), &address, message]),
+            spot,
+            related: Vec::new(),
+        }
+    }
+}
+
+fn name(rule: Rule) -> String {
+    format!("refused-{}", rule.as_str())
+}
+
+fn about(rule: Rule) -> String {
+    format!("a plan that the guard `{}` refuses", rule.as_str())
+}
+
+fn print(of: &[&str]) -> String {
+    Digest::of(of.join("\0").as_bytes()).to_string()
+}
+
+/// Tells equal findings apart by their number.
+fn numbered(mut all: Vec<Finding>) -> Vec<Finding> {
+    let mut seen = std::collections::BTreeMap::<String, u32>::new();
+    for finding in &mut all {
+        let plain = finding.fingerprint.split(':').next().unwrap_or_default();
+        let n = seen.entry(plain.to_owned()).or_default();
+        *n += 1;
+        finding.fingerprint = format!("{plain}:{n}");
+    }
+    all
+}
+
+impl Finding {
+    /// Returns the message with its help, a line each.
+    fn full(&self) -> String {
+        let mut text = self.message.clone();
+        for help in &self.help {
+            text.push_str("\nhelp: ");
+            text.push_str(help);
+        }
+        text
+    }
+}

@@ -1,0 +1,162 @@
+//! Findings in every format: hostile text stays text, columns and places are right.
+
+use super::*;
+use crate::diag::{Diagnostic, code};
+use crate::guard::Refusal;
+use crate::render::samples::{self, address, everything};
+use crate::source::SourceFile;
+
+const SETTING: Setting<'static> = Setting {
+    command: "validate",
+    folder: "access",
+    settings: "guestlist.toml",
+    masks: true,
+};
+
+fn written(write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut out).expect("memory takes all");
+    String::from_utf8(out).expect("text")
+}
+
+fn hostile() -> Findings {
+    let file = SourceFile::new("a,b:c %;]/x\"<y>.yaml", "🎉: é bad\n");
+    let start = file.text().find("bad").expect("in the text") as u32;
+    let mut list = Diagnostics::new();
+    list.push(
+        Diagnostic::error(
+            code::CHARACTER,
+            "::error::x\r\n::set-output \u{1b}[2J\u{202e} jane@fabrikam.com <b>&\"]]> ##vso[x]",
+        )
+        .at(file.place(start, start + 3))
+        .help("100% \u{fffe} `x`"),
+    );
+    SETTING.diagnostics(&list)
+}
+
+#[test]
+fn annotations_of_github() {
+    insta::assert_snapshot!(
+        written(|out| github(out, &SETTING.diagnostics(&samples::diagnostics()))),
+        @r"
+    ::error file=access/policies/packages/onboarding.yaml,line=3,col=14,endColumn=22,title=GL0302%3A a reference to something that is not declared::package `onboarding` names a catalog that is not declared%0Ahelp: did you mean `partners`?
+    ::warning file=access/guestlist.toml,line=1,title=GL0507%3A a waiver that has ended::a waiver ends today
+    "
+    );
+}
+
+#[test]
+fn annotations_of_azure() {
+    insta::assert_snapshot!(
+        written(|out| azure(out, &SETTING.diagnostics(&samples::diagnostics()))),
+        @r"
+    ##vso[task.logissue type=error;sourcepath=access/policies/packages/onboarding.yaml;linenumber=3;columnnumber=14;code=GL0302;]package `onboarding` names a catalog that is not declared%0Ahelp: did you mean `partners`?
+    ##vso[task.logissue type=warning;sourcepath=access/guestlist.toml;linenumber=1;code=GL0507;]a waiver ends today
+    "
+    );
+}
+
+#[test]
+fn hostile_text_commands_nothing() {
+    insta::assert_snapshot!(written(|out| github(out, &hostile())), @r#"::error file=access/a%2Cb%3Ac %25;]/x"<y>.yaml,line=1,col=7,endColumn=10,title=GL0107%3A a character that hides or reorders text::\u{3a}:error::x\u{d}\u{a}::set-output \u{1b}[2J\u{202e} j…@fabrikam.com <b>&"]]> #\u{23}vso[x]%0Ahelp: 100%25 ￾ `x`"#);
+    insta::assert_snapshot!(written(|out| azure(out, &hostile())), @r#"##vso[task.logissue type=error;sourcepath=access/a,b:c %AZP25%3B%5D/x"<y>.yaml;linenumber=1;columnnumber=6;code=GL0107;]\u{3a}:error::x\u{d}\u{a}::set-output \u{1b}[2J\u{202e} j…@fabrikam.com <b>&"]]> #\u{23}vso[x]%0Ahelp: 100%AZP25 ￾ `x`"#);
+}
+
+#[test]
+fn hostile_text_is_text_in_every_format() {
+    for shown in [
+        written(|out| github(out, &hostile())),
+        written(|out| azure(out, &hostile())),
+        written(|out| sarif(out, &hostile())),
+        written(|out| code_quality(out, &hostile())),
+        written(|out| junit(out, &hostile())),
+    ] {
+        assert!(!shown.contains(['\u{1b}', '\u{202e}', '\r']), "{shown}");
+        assert!(!shown.contains("jane@"), "{shown}");
+        let own = shown
+            .lines()
+            .filter(|line| line.trim_start().starts_with("::") || line.contains("##vso["));
+        assert!(own.count() <= 1, "{shown}");
+    }
+    let junit = written(|out| junit(out, &hostile()));
+    assert!(junit.contains("&lt;b&gt;&amp;&quot;]]&gt;"), "{junit}");
+}
+
+#[test]
+fn columns_count_utf_16_and_paths_start_at_the_repository() {
+    let log: serde_json::Value =
+        serde_json::from_str(&written(|out| sarif(out, &hostile()))).expect("JSON");
+    let at = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(at["region"]["startColumn"], 7);
+    assert_eq!(at["region"]["endColumn"], 10);
+    assert_eq!(
+        at["artifactLocation"]["uri"],
+        "access/a%2Cb%3Ac%20%25%3B%5D/x%22%3Cy%3E.yaml"
+    );
+}
+
+#[test]
+fn equal_findings_have_fingerprints_of_their_own_that_outlive_moves() {
+    let fingerprints = |text: &str| -> Vec<String> {
+        let file = SourceFile::new("a.yaml", text);
+        let mut list = Diagnostics::new();
+        for (at, _) in file.text().match_indices("bad") {
+            list.push(
+                Diagnostic::error(code::SYNTAX, "no").at(file.place(at as u32, at as u32 + 3)),
+            );
+        }
+        let found = SETTING.diagnostics(&list);
+        found.all.into_iter().map(|one| one.fingerprint).collect()
+    };
+    let twice = fingerprints("bad\nbad\n");
+    assert_ne!(twice[0], twice[1]);
+    assert_eq!(fingerprints("# more\n\nbad\nbad\n"), twice);
+}
+
+#[test]
+fn a_refusal_stands_where_its_object_is_declared() {
+    let refusal = Refusal {
+        rule: Rule::Adoption,
+        address: address("organization/litware"),
+        message: "nobody owns it".to_owned(),
+        help: "`--adopt` takes it over".to_owned(),
+        objects: vec![],
+    };
+    let found = SETTING.planned(&everything(), &[refusal], &Diagnostics::new());
+    let one = &found.all[0];
+    assert_eq!(one.rule, "refused-adoption");
+    assert_eq!(
+        (one.spot.path.as_str(), one.spot.line),
+        ("access/policies/partners/litware.yaml", 4)
+    );
+    assert_eq!(one.message, "organization/litware: nobody owns it");
+    assert_eq!(found.passed.len(), Rule::ALL.len() - 1);
+}
+
+#[test]
+fn the_widget_counts_a_replacement_twice() {
+    let shown = written(|out| terraform(out, &everything()));
+    let shown: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
+    assert_eq!(
+        shown,
+        serde_json::json!({ "create": 2, "update": 3, "delete": 3 })
+    );
+}
+
+#[test]
+fn many_findings_are_counted() {
+    let mut list = Diagnostics::new();
+    for n in 0..60 {
+        list.push(Diagnostic::error(code::SYNTAX, format!("problem {n}")));
+    }
+    let found = SETTING.diagnostics(&list);
+    let shown = written(|out| github(out, &found));
+    assert_eq!(shown.matches("::error ").count(), 50);
+    assert!(shown.contains("and 10 more"), "{shown}");
+    assert_eq!(
+        written(|out| junit(out, &found))
+            .matches("<failure")
+            .count(),
+        60
+    );
+}

@@ -1,0 +1,293 @@
+//! The writer for one page of HTML: a file that asks nobody for anything, is read on a desk and on a phone, by day and by
+//! night.
+//!
+//! Templates escape what they are given. The page carries its own style and script, and a policy that allows just these
+//! two, by their hashes.
+
+use std::io;
+
+use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
+
+use super::doc::{
+    Block, Change, Line, Page, Piece, Role, Section, Snippet, Table, Verdict, Writer,
+};
+use super::neutral::neutral;
+use super::text::Text;
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+/// What the page may do: show itself. A test compares the hashes with the two files.
+const ALLOWED: &str = concat!(
+    "default-src 'none'; style-src 'sha256-zU+XQzL2EsB4KjK+cCTjZybnfl5FYCqM2uzV0DkgVIU='; ",
+    "script-src 'sha256-lGvB/l/fmBecyhT5TFJ3Tm7uS26DVaVBm9qd9UycszA='; base-uri 'none'; form-action 'none'"
+);
+
+/// Gathers blocks and writes them as a page.
+pub struct Html<'w> {
+    out: &'w mut dyn io::Write,
+    page: Page,
+    title: String,
+    heading: Markup,
+    verdict: Option<Markup>,
+    overview: Vec<Markup>,
+    changes: Vec<Markup>,
+    parts: Vec<Markup>,
+}
+
+impl std::fmt::Debug for Html<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Html")
+            .field("page", &self.page)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Foreign text: escaped, and with what hides in it made visible.
+struct Foreign<'a>(&'a str);
+
+impl Render for Foreign<'_> {
+    fn render_to(&self, buffer: &mut String) {
+        neutral(self.0, true).render_to(buffer);
+    }
+}
+
+impl Render for Piece<'_> {
+    fn render_to(&self, buffer: &mut String) {
+        let shown = html! {
+            @match class(self.role) {
+                Some(class) => span class=(class) { (Foreign(&self.text)) },
+                None => (Foreign(&self.text)),
+            }
+        };
+        shown.render_to(buffer);
+    }
+}
+
+impl Render for Line<'_> {
+    fn render_to(&self, buffer: &mut String) {
+        self.0.iter().for_each(|piece| piece.render_to(buffer));
+    }
+}
+
+/// Lines of which each but the first starts anew.
+struct Lines<'a>(&'a [Line<'a>]);
+
+impl Render for Lines<'_> {
+    fn render_to(&self, buffer: &mut String) {
+        for (at, line) in self.0.iter().enumerate() {
+            if at > 0 {
+                buffer.push_str("<br>");
+            }
+            line.render_to(buffer);
+        }
+    }
+}
+
+const fn class(role: Role) -> Option<&'static str> {
+    Some(match role {
+        Role::Plain => return None,
+        Role::Strong => "s",
+        Role::Faint => "f",
+        Role::Added => "a",
+        Role::Removed => "r",
+        Role::Changed => "c",
+        Role::Error => "e",
+        Role::Warning => "w",
+        Role::Note => "n",
+    })
+}
+
+impl<'w> Html<'w> {
+    /// Returns a writer; [`Self::finish`] writes the page.
+    pub fn new(out: &'w mut dyn io::Write, page: Page) -> Self {
+        Self {
+            out,
+            page,
+            title: String::new(),
+            heading: PreEscaped(String::new()),
+            verdict: None,
+            overview: Vec::new(),
+            changes: Vec::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    /// Writes the page.
+    ///
+    /// # Errors
+    ///
+    /// Those of what it writes to.
+    pub fn finish(self) -> io::Result<()> {
+        let report = format!("guestlist {}", self.page.report);
+        let title = if self.title.is_empty() {
+            &report
+        } else {
+            &self.title
+        };
+        let page = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta http-equiv="Content-Security-Policy" content=(ALLOWED);
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="referrer" content="no-referrer";
+                    title { (Foreign(title)) }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    header {
+                        h1 { @if self.heading.0.is_empty() { (report) } @else { (self.heading) } }
+                    }
+                    main {
+                        @if let Some(verdict) = &self.verdict { p.verdict { (verdict) } }
+                        @for part in &self.parts { (part) "\n" }
+                        @if !self.changes.is_empty() {
+                            section {
+                                h2 { "Changes" }
+                                div.scroll {
+                                    table {
+                                        thead { tr { th { "Sign" } th { "Object" } th { "Where or why" } } }
+                                        tbody { @for row in &self.overview { (row) "\n" } }
+                                    }
+                                }
+                                @for change in &self.changes { (change) "\n" }
+                            }
+                        }
+                    }
+                    footer {
+                        @if !self.page.project.is_empty() { "Project " (Foreign(&self.page.project)) }
+                        @if !self.page.environment.is_empty() { ", environment " (Foreign(&self.page.environment)) }
+                        @if let Some(digest) = &self.page.digest { p { "Plan digest " code { (digest) } } }
+                    }
+                    script { (PreEscaped(SCRIPT)) }
+                }
+            }
+        };
+        self.out.write_all(page.into_string().as_bytes())?;
+        self.out.write_all(b"\n")
+    }
+
+    fn change(&mut self, change: &Change<'_>) {
+        let id = format!("c{}", self.changes.len() + 1);
+        let aside = change.aside.as_deref().unwrap_or_default();
+        let sign = Piece {
+            text: change.sign.into(),
+            role: change.role,
+        };
+        self.overview.push(html! {
+            tr {
+                td { (sign) }
+                td { a.address href={ "#" (id) } { (change.address) } }
+                td { (Foreign(aside)) }
+            }
+        });
+        let head = html! {
+            span.sign { (sign) }
+            span.address { (change.address) }
+            " " span.f { (Foreign(aside)) }
+        };
+        self.changes.push(if change.details.is_empty() {
+            html! { div.leaf id=(id) { (head) } }
+        } else {
+            html! { details id=(id) { summary { (head) } pre { (details(change)) } } }
+        });
+    }
+
+    /// A message: what is wrong in its title, the line at fault and what to do below.
+    fn snippet(&mut self, snippet: &Snippet<'_>, block: &Block<'_>) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        Text::new(&mut bytes, false).block(block)?;
+        let shown = String::from_utf8_lossy(&bytes);
+        let body = shown.split_once('\n').map_or("", |(_, body)| body);
+        let place = snippet
+            .place
+            .map(|at| format!("{}:{}:{}", at.path, at.line, at.column));
+        let tag = Piece {
+            text: snippet.tag.as_str().into(),
+            role: snippet.role,
+        };
+        self.parts.push(html! {
+            details open {
+                summary {
+                    (tag) ": " (Foreign(snippet.message))
+                    @if let Some(place) = &place { " " span.f { (Foreign(place)) } }
+                }
+                @if !body.is_empty() { pre { (body) } }
+            }
+        });
+        Ok(())
+    }
+
+    fn paragraph(&mut self, lines: &[Line<'_>]) {
+        if !lines.is_empty() {
+            self.parts.push(html! { p { (Lines(lines)) } });
+        }
+    }
+}
+
+/// Returns what happens inside an object.
+fn details(change: &Change<'_>) -> Markup {
+    let lines = if change.more == 1 { "line" } else { "lines" };
+    html! {
+        @for detail in &change.details {
+            @if !detail.at.is_empty() { span.s { (Foreign(&detail.at)) } "\n" }
+            @for line in &detail.lines {
+                @if !detail.at.is_empty() { "  " }
+                (line) "\n"
+            }
+        }
+        @if change.more > 0 { span.f { "… and " (change.more) " more " (lines) "\n" } }
+    }
+}
+
+fn table(table: &Table<'_>) -> Markup {
+    html! {
+        div.scroll {
+            table {
+                thead { tr { @for name in table.columns { th { (name) } } } }
+                tbody {
+                    @for row in &table.rows { tr { @for cell in row { td { (Foreign(cell)) } } } "\n" }
+                }
+            }
+        }
+    }
+}
+
+impl Writer for Html<'_> {
+    fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
+        match block {
+            Block::Heading(line) => {
+                self.title = line.0.iter().map(|piece| &*piece.text).collect();
+                self.heading = line.render();
+            }
+            Block::Section(section) => self.parts.push(html! { h2 { (Section::title(*section)) } }),
+            Block::Verdict(Verdict {
+                before,
+                line,
+                after,
+            }) => {
+                // The last word counts; an earlier one, such as that of the plan of an apply, is told with the rest.
+                if let Some(earlier) = self.verdict.replace(line.render()) {
+                    self.parts.push(html! { p { (earlier) } });
+                }
+                self.paragraph(before);
+                self.paragraph(after);
+            }
+            Block::Paragraph(lines) => self.paragraph(lines),
+            Block::Change(change) => self.change(change),
+            Block::Snippet(snippet) => self.snippet(snippet, block)?,
+            Block::Table(rows) => self.parts.push(table(rows)),
+            Block::Listing { title, lines } => self.parts.push(html! {
+                details open {
+                    summary { (title) }
+                    pre { @for line in lines { (Foreign(line)) "\n" } }
+                }
+            }),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

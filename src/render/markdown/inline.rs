@@ -1,0 +1,230 @@
+//! Foreign text inside Markdown: what is no plain word stands in code, where nothing links, mentions or marks up.
+//!
+//! A code host looks for mentions, references and links in what Markdown has become, so that an escaped `@` still calls
+//! somebody. Code is the one place that it leaves alone.
+
+use crate::render::doc::{Line, Role};
+use crate::render::neutral::neutral;
+
+/// Where the text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Within {
+    /// In a line of Markdown.
+    Markdown,
+    /// In a block of HTML, where Markdown is not read.
+    Html,
+}
+
+/// Returns a line of pieces, cut to a number of characters of theirs.
+pub(super) fn line(line: &Line<'_>, within: Within, most: usize) -> String {
+    let mut out = String::new();
+    let mut room = most;
+    for piece in &line.0 {
+        let text = cut(&piece.text, room);
+        room = room.saturating_sub(text.chars().count());
+        let is_first = out.is_empty();
+        let strong = matches!(piece.role, Role::Strong | Role::Error | Role::Warning)
+            && !text.trim().is_empty();
+        // Marks hug the text: white space stays outside.
+        let inner = if is_first {
+            text.trim_start()
+        } else {
+            &text[..]
+        };
+        let lead = inner.len() - inner.trim_start().len();
+        out.push_str(&inner[..lead]);
+        let body = inner[lead..].trim_end();
+        if strong {
+            out.push_str("<strong>");
+        }
+        push(&mut out, body, within, is_first);
+        if strong {
+            out.push_str("</strong>");
+        }
+        out.push_str(&inner[lead + body.len()..]);
+        if room == 0 {
+            break;
+        }
+    }
+    out
+}
+
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}…", &text[..at]),
+    }
+}
+
+/// Appends text; what the author marked as code by backticks stays code.
+pub(super) fn push(out: &mut String, text: &str, within: Within, starts: bool) {
+    let text = neutral(text, starts);
+    if text.matches('`').count() % 2 == 1 {
+        words(out, &text, within, starts);
+        return;
+    }
+    for (at, part) in text.split('`').enumerate() {
+        if part.is_empty() {
+            continue;
+        }
+        if at % 2 == 1 {
+            code(out, part, within);
+        } else {
+            words(out, part, within, starts && at == 0);
+        }
+    }
+}
+
+/// Appends words, with those that are not plain as code.
+fn words(out: &mut String, text: &str, within: Within, starts: bool) {
+    let mut odd = String::new();
+    let mut first = starts;
+    for (at, word) in text.split(' ').enumerate() {
+        let plain = word.is_empty() || is_plain(word, first);
+        first &= word.is_empty();
+        if plain {
+            flush(out, &mut odd, within);
+        }
+        let gap = if at > 0 { " " } else { "" };
+        match (plain, odd.is_empty()) {
+            (true, _) => {
+                out.push_str(gap);
+                out.push_str(word);
+            }
+            (false, true) => {
+                out.push_str(gap);
+                odd.push_str(word);
+            }
+            (false, false) => {
+                odd.push_str(gap);
+                odd.push_str(word);
+            }
+        }
+    }
+    flush(out, &mut odd, within);
+}
+
+fn flush(out: &mut String, odd: &mut String, within: Within) {
+    if !odd.is_empty() {
+        code(out, odd, within);
+        odd.clear();
+    }
+}
+
+/// Appends text as code.
+pub(super) fn code(out: &mut String, text: &str, within: Within) {
+    match within {
+        Within::Html => {
+            out.push_str("<code>");
+            escape(out, text);
+            out.push_str("</code>");
+        }
+        Within::Markdown => {
+            // Two spans that touch would be read as one.
+            if out.ends_with('`') {
+                out.push(' ');
+            }
+            let fence = "`".repeat(longest_run(text, '`') + 1);
+            let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {
+                " "
+            } else {
+                ""
+            };
+            out.push_str(&format!("{fence}{pad}{text}{pad}{fence}"));
+        }
+    }
+}
+
+/// Appends text for a block of HTML.
+fn escape(out: &mut String, text: &str) {
+    use std::fmt::Write as _;
+    // A string takes all.
+    let _ = maud::Escaper::new(out).write_str(text);
+}
+
+/// Returns the length of the longest run of a character.
+pub(super) fn longest_run(text: &str, of: char) -> usize {
+    text.split(|c| c != of).map(str::len).max().unwrap_or(0)
+}
+
+/// Returns true for a word that means nothing to Markdown, HTML or a code host.
+fn is_plain(word: &str, first: bool) -> bool {
+    let core = word
+        .trim_start_matches(['(', '"'])
+        .trim_end_matches(['.', ',', ';', ':', '?', ')', '"', '…']);
+    if core.is_empty() {
+        return !first && (word == ":" || !word.starts_with(':'));
+    }
+    let inner = |c: char| c.is_alphanumeric() || "-'/+·→←▲▼…–—,.=".contains(c);
+    let lower = core.to_lowercase();
+    // What a host may take for a commit, or for an entry of a tracker.
+    let is_commit = core.len() >= 7 && core.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_entry = core.split_once('-').is_some_and(|(name, number)| {
+        name.bytes().all(|b| b.is_ascii_alphanumeric())
+            && number.starts_with(|c: char| c.is_ascii_digit())
+    });
+    let is_list = word.trim_end_matches(['.', ')']).len() < word.len()
+        && core.bytes().all(|b| b.is_ascii_digit());
+    core.chars().all(inner)
+        && !lower.contains("www.")
+        && !core.contains("--")
+        && !is_commit
+        && !is_entry
+        && !(first && (is_list || word.starts_with(['-', '+', '='])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn markdown(text: &str) -> String {
+        let mut out = String::new();
+        push(&mut out, text, Within::Markdown, true);
+        out
+    }
+
+    #[test]
+    fn plain_sentences_stay_as_they_are() {
+        for text in [
+            "Plan: 1 to create, 2 to update (1 renamed).",
+            "No changes. 7 objects are as declared.",
+            "package/old is deleted",
+            "after 180d → never",
+        ] {
+            assert_eq!(markdown(text), text);
+        }
+    }
+
+    #[test]
+    fn what_means_something_to_a_host_is_code() {
+        for (text, shown) in [
+            ("ask @admins now", "ask `@admins` now"),
+            ("see #1 and GH-1", "see `#1` and `GH-1`"),
+            ("[x](javascript:y)", "`[x](javascript:y)`"),
+            (
+                "http://a.example www.b.example",
+                "`http://a.example www.b.example`",
+            ),
+            ("<b>no</b> **no** _no_", "`<b>no</b> **no** _no_`"),
+            ("a `b` c", "a `b` c"),
+            ("`a`b` @c", "`` `a`b` @c ``"),
+            ("a `<i>` b", "a `<i>` b"),
+            ("1. one", "`1.` one"),
+            ("- one", "`-` one"),
+            ("one - two", "one - two"),
+            ("at deadbeef1", "at `deadbeef1`"),
+            ("a :tada: b", "a `:tada:` b"),
+            ("a\nb\u{202e}", "`a\\u{a}b\\u{202e}`"),
+            ("$x$ ~y~ !1 |z|", "`$x$ ~y~ !1 |z|`"),
+        ] {
+            assert_eq!(markdown(text), shown);
+        }
+    }
+
+    #[test]
+    fn html_is_escaped_inside_code() {
+        let mut out = String::new();
+        push(&mut out, "a <img src=x> & @b", Within::Html, false);
+        assert_eq!(out, "a <code>&lt;img src=x&gt; &amp; @b</code>");
+    }
+}

@@ -1,0 +1,213 @@
+//! The document: verdict first, never too long, foreign text as text.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::diag::Diagnostics;
+use crate::guard::{Refusal, Rule};
+use crate::model::Body;
+use crate::plan::{Delta, Plan, Reason};
+use crate::render::mask::Masked;
+use crate::render::report::Planned;
+use crate::render::samples::{address, change, everything, origin, plan};
+use crate::render::view;
+
+pub(in crate::render) fn planned(plan: &Plan, out: &mut dyn Writer) -> io::Result<()> {
+    let report = Planned {
+        project: "contoso",
+        store: "sqlite:guestlist.db",
+        plan,
+        refusals: &[],
+        lifted: &[],
+        warnings: &Diagnostics::new(),
+    };
+    view::planned(&report, out)
+}
+
+/// A plan whose texts want to be more than text.
+pub(in crate::render) fn hostile() -> Plan {
+    plan(vec![change(
+        "organization/litware",
+        Delta::Create {
+            after: Body::of(&json!({
+                "displayName": "</summary></details><script>alert(1)</script> @everyone #1 --><b>",
+                "description": "```\n~~~\n````` [x](http://a.example) <img src=x onerror=\"y\">\r\n::error::no",
+                "notes": "\u{1b}]8;;http://x\u{7} \u{202e}gpj.exe \u{200b} ##[add-mask]y | `",
+            })),
+        },
+        Reason::Declared,
+        Some(origin("@team/<b>`x`.yaml", 1)),
+    )])
+}
+
+fn document(view: impl FnOnce(&mut dyn Writer) -> io::Result<()>) -> String {
+    let mut out = Vec::new();
+    let mut writer = Markdown::new(
+        &mut out,
+        Page {
+            report: "plan",
+            project: "contoso".to_owned(),
+            environment: "production".to_owned(),
+            digest: Some("4f4f".to_owned()),
+        },
+    );
+    view(&mut writer).expect("memory takes all");
+    writer.finish().expect("memory takes all");
+    String::from_utf8(out).expect("text")
+}
+
+/// Returns the lines outside fences: the only ones where Markdown is read.
+fn outside(document: &str) -> String {
+    let mut fence: Option<String> = None;
+    let mut out = String::new();
+    for line in document.lines() {
+        let run: String = line.chars().take_while(|c| *c == '`').collect();
+        match &fence {
+            Some(open) if line == *open => fence = None,
+            Some(_) => {}
+            None if run.len() >= 3 => fence = Some(run),
+            None => {
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+    }
+    assert!(fence.is_none(), "a fence stays open in\n{document}");
+    out
+}
+
+#[test]
+fn says_the_verdict_first_and_folds_the_rest() {
+    insta::assert_snapshot!(document(|out| planned(&everything(), out)));
+}
+
+#[test]
+fn foreign_text_is_text() {
+    let document = document(|out| planned(&hostile(), out));
+    for bad in ["\u{1b}", "\u{202e}", "\u{200b}", "\r", "##["] {
+        assert!(!document.contains(bad), "{bad:?} in {document}");
+    }
+    let outside = outside(&document);
+    for bad in ["<script", "<img", "@everyone", "http:", "<b>"] {
+        assert!(!outside.contains(bad), "{bad:?} in {outside}");
+    }
+    assert!(outside.contains("<code>@team/&lt;b&gt;"), "{outside}");
+    assert!(
+        !document
+            .lines()
+            .any(|line| line.trim_start().starts_with("::"))
+    );
+    assert_eq!(outside.matches("<details>").count(), 1);
+    assert_eq!(outside.matches("</details>").count(), 1);
+}
+
+#[test]
+fn masks_addresses_for_those_who_ask() {
+    let document = document(|out| planned(&everything(), &mut Masked::new(out)));
+    assert!(document.contains("user:a…@contoso.com"), "{document}");
+    assert!(!document.contains("ana@"), "{document}");
+}
+
+#[test]
+fn the_marker_stays_a_comment() {
+    let page = Page {
+        report: "plan",
+        project: "a--><b>--".to_owned(),
+        environment: String::new(),
+        digest: None,
+    };
+    assert_eq!(marker(&page), "<!-- guestlist:plan a-b default -->\n");
+}
+
+#[test]
+fn a_section_that_other_parts_fill_has_its_title() {
+    let document = document(|out| {
+        out.block(&Block::Section(Section::Access))?;
+        out.block(&Block::Paragraph(vec![Line::plain(
+            "▲ wider anyone at fabrikam.com",
+        )]))
+    });
+    assert!(
+        document.contains("\n#### Access\n\n▲ wider anyone at fabrikam.com\n"),
+        "{document}"
+    );
+}
+
+fn many(creates: usize, prunes: usize, size: usize, refused: usize) -> String {
+    let created = change(
+        "resource/crm",
+        Delta::Create {
+            after: Body::of(&json!({ "application": "x`@#".repeat(size) })),
+        },
+        Reason::Declared,
+        Some(origin("a.yaml", 1)),
+    );
+    let pruned = change(
+        "catalog/old",
+        Delta::Prune {
+            before: crate::render::samples::live("catalog/old", &json!({})),
+        },
+        Reason::Undeclared,
+        None,
+    );
+    let mut changes = vec![created; creates];
+    changes.extend(vec![pruned; prunes]);
+    let refusals = vec![
+        Refusal {
+            rule: Rule::Adoption,
+            address: address("catalog/marketing"),
+            message: "an object @with this name exists".repeat(size.max(1)),
+            help: "`--adopt` takes it over".to_owned(),
+            objects: vec![address("catalog/marketing")],
+        };
+        refused
+    ];
+    let plan = plan(changes);
+    document(|out| {
+        let report = Planned {
+            project: "contoso",
+            store: &"s@".repeat(size * 100),
+            plan: &plan,
+            refusals: &refusals,
+            lifted: &[],
+            warnings: &Diagnostics::new(),
+        };
+        view::planned(&report, out)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn is_never_too_long_and_always_has_its_verdict(
+        creates in 0_usize..3_000,
+        prunes in 0_usize..1_500,
+        size in 0_usize..400,
+        refused in 0_usize..300,
+    ) {
+        let document = many(creates, prunes, size, refused);
+        prop_assert!(document.chars().count() <= MOST);
+        let verdict = if creates + prunes == 0 { "No changes." } else { "Plan: " };
+        prop_assert!(document.contains(verdict));
+        prop_assert!(document.contains("Plan digest: `4f4f`"));
+        prop_assert_eq!(
+            document.matches("<details>").count(),
+            document.matches("</details>").count()
+        );
+        outside(&document);
+    }
+}
+
+#[test]
+fn leaves_out_the_least_important_first_and_counts_it() {
+    let document = many(2_000, 50, 10, 2);
+    assert_eq!(document.matches("<code>- catalog/old</code>").count(), 50);
+    assert_eq!(document.matches("takes it over").count(), 2);
+    let kept = document.matches("<code>+ resource/crm</code>").count();
+    assert!(kept > 100, "{kept}");
+    let note = format!("{} changes", 2_000 - kept);
+    assert!(document.contains(&note), "{note} in {}", &document[..2_000]);
+    assert!(document.contains("the plan with the digest `4f4f`"));
+}

@@ -1,0 +1,262 @@
+//! The formats of other programs: required fields, escaped text, and what a command says that lacks one.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::{Golden, Sandbox};
+
+/// Compares an output with what its readers require.
+pub(crate) fn check(file: &Path, text: &str, golden: &mut Golden) {
+    let extension = file.extension().unwrap_or_default().to_string_lossy();
+    let problem = match &*extension {
+        "sarif" => sarif(text),
+        "xml" => junit(text),
+        "md" if text.chars().count() > 60_000 => Err("it is too long".to_owned()),
+        "md" if !text.starts_with("<!-- guestlist:") => Err("it has no marker".to_owned()),
+        _ => Ok(()),
+    };
+    if let Err(problem) = problem {
+        golden.fail(format!("{}: {problem}", file.display()));
+    }
+}
+
+/// What code scanning requires of a log, kept by hand.
+fn sarif(text: &str) -> Result<(), String> {
+    let words = |of: &[&str]| json!({ "type": "object", "required": of });
+    let text_of = json!({ "type": "object", "required": ["text"], "properties": { "text": { "type": "string", "minLength": 1 } } });
+    let number = json!({ "type": "integer", "minimum": 1 });
+    let location = json!({
+        "type": "object", "required": ["physicalLocation"],
+        "properties": { "message": text_of, "physicalLocation": {
+            "type": "object", "required": ["artifactLocation", "region"],
+            "properties": {
+                "artifactLocation": { "type": "object", "required": ["uri"], "properties": {
+                    "uri": { "type": "string", "pattern": "^[A-Za-z0-9._~%-][A-Za-z0-9._~%/-]*$" } } },
+                "region": { "type": "object", "required": ["startLine"], "properties": {
+                    "startLine": number, "startColumn": number, "endColumn": number } },
+            },
+        } },
+    });
+    let rule = json!({
+        "type": "object", "required": ["id", "shortDescription", "fullDescription", "help", "defaultConfiguration"],
+        "properties": { "id": { "type": "string" }, "shortDescription": text_of, "fullDescription": text_of, "help": text_of },
+    });
+    let result = json!({
+        "type": "object",
+        "required": ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"],
+        "properties": {
+            "level": { "enum": ["none", "note", "warning", "error"] }, "message": text_of,
+            "locations": { "type": "array", "minItems": 1, "items": location },
+            "relatedLocations": { "type": "array", "items": location },
+            "partialFingerprints": words(&["primaryLocationLineHash"]),
+        },
+    });
+    let schema = json!({
+        "type": "object", "required": ["version", "$schema", "runs"],
+        "properties": {
+            "version": { "const": "2.1.0" },
+            "runs": { "type": "array", "minItems": 1, "items": {
+                "type": "object", "required": ["tool", "columnKind", "results"],
+                "properties": {
+                    "columnKind": { "const": "utf16CodeUnits" },
+                    "tool": { "type": "object", "required": ["driver"], "properties": {
+                        "driver": { "type": "object", "required": ["name", "rules"], "properties": {
+                            "rules": { "type": "array", "items": rule } } } } },
+                    "results": { "type": "array", "items": result },
+                },
+            } },
+        },
+    });
+    let log: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let validator = jsonschema::validator_for(&schema).map_err(|error| error.to_string())?;
+    validator
+        .validate(&log)
+        .map_err(|error| error.to_string())?;
+    let run = &log["runs"][0];
+    for result in run["results"].as_array().into_iter().flatten() {
+        let at = result["ruleIndex"].as_u64().unwrap_or(u64::MAX) as usize;
+        if run["tool"]["driver"]["rules"][at]["id"] != result["ruleId"] {
+            return Err(format!("rule {at} is another one"));
+        }
+    }
+    Ok(())
+}
+
+/// The attributes that readers of JUnit's reports require.
+const REQUIRED: &[(&str, &[&str])] = &[
+    ("testsuites", &["name", "tests", "failures"]),
+    ("testsuite", &["name", "tests", "failures", "errors"]),
+    ("testcase", &["name", "classname"]),
+    ("failure", &["message", "type"]),
+    ("system-out", &[]),
+];
+
+/// Reads XML as far as the report uses it: nesting, attributes in double quotes, the five entities.
+fn junit(text: &str) -> Result<(), String> {
+    let body = text
+        .strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
+        .ok_or("no declaration")?;
+    let mut open: Vec<String> = Vec::new();
+    let mut counts = [0_usize; 2];
+    for part in body.split('<').skip(1) {
+        let (tag, after) = part.split_once('>').ok_or("a tag that does not end")?;
+        let plain = after.replace("&amp;", "").replace("&lt;", "");
+        let plain = plain.replace("&gt;", "").replace("&quot;", "");
+        if plain.contains(['&', '>']) || plain.contains(|c: char| c.is_control() && c != '\n') {
+            return Err(format!("text that is not escaped: {after}"));
+        }
+        if let Some(name) = tag.strip_prefix('/') {
+            if open.pop().as_deref() != Some(name) {
+                return Err(format!("{name} ends and is not open"));
+            }
+            continue;
+        }
+        let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+        let (_, required) = REQUIRED
+            .iter()
+            .find(|(known, _)| *known == name.trim_end_matches('/'))
+            .ok_or(format!("{name} is no element of a report"))?;
+        for attribute in *required {
+            if !format!(" {attributes}").contains(&format!(" {attribute}=\"")) {
+                return Err(format!("{name} lacks {attribute}"));
+            }
+        }
+        if attributes.matches('"').count() % 2 == 1 {
+            return Err(format!("a quote stays open in {attributes}"));
+        }
+        counts[0] += usize::from(name == "testcase");
+        counts[1] += usize::from(name == "failure");
+        if !tag.ends_with('/') {
+            open.push(name.to_owned());
+        }
+    }
+    let total = format!("tests=\"{}\" failures=\"{}\"", counts[0], counts[1]);
+    if !open.is_empty() || !body.contains(&total) {
+        return Err(format!("{open:?} stay open, or it does not count {total}"));
+    }
+    Ok(())
+}
+
+const ORGANIZATION: &str = "version: 1\norganizations:\n  fabrikam:\n    displayName: Fabrikam\n    domains: [fabrikam.com]\n    sponsors: { internal: [user:ana@contoso.com] }\n";
+
+fn project() -> Sandbox {
+    Sandbox::project().write("partners.yaml", ORGANIZATION)
+}
+
+#[test]
+fn a_command_without_a_format_says_which_it_has() {
+    let sandbox = project();
+    for (arguments, has) in [
+        (
+            &["lease", "status", "--format", "sarif"][..],
+            "`text`, `json`",
+        ),
+        (&["validate", "--format", "gitlab-terraform"], "`sarif`"),
+        (&["drift", "--format", "github"], "`markdown`"),
+        (&["plan", "--refresh-only", "--format", "junit"], "`html`"),
+        (
+            &["apply", "--auto-approve", "--format", "azure"],
+            "`markdown`",
+        ),
+    ] {
+        let outcome = sandbox.run(arguments.iter().copied()).exits(64).says(has);
+        assert!(outcome.stdout.is_empty(), "{}", outcome.text());
+    }
+    assert!(!sandbox.path("guestlist.db").exists());
+}
+
+#[test]
+fn addresses_are_masked_where_a_result_leaves_the_terminal() {
+    let sandbox = project();
+    for (format, more, shown) in [
+        ("markdown", "", false),
+        ("html", "", false),
+        ("github", "", false),
+        ("text", "", true),
+        ("json", "", true),
+        ("markdown", "--pii=full", true),
+        ("text", "--pii=masked", false),
+    ] {
+        let arguments = ["plan", "--format", format, more];
+        let outcome = sandbox.run(arguments.into_iter().filter(|word| !word.is_empty()));
+        let outcome = outcome.exits(0);
+        assert_eq!(
+            outcome.stdout.contains("ana@contoso.com"),
+            shown,
+            "{format} {more}"
+        );
+        assert_eq!(
+            outcome.stdout.contains("a…@contoso.com"),
+            !shown,
+            "{format} {more}"
+        );
+    }
+    let _ = sandbox
+        .run(["plan", "--format", "json", "--pii", "masked"])
+        .exits(64);
+}
+
+#[test]
+fn an_apply_is_one_document_with_its_outcome_first() {
+    let sandbox = project();
+    let apply = ["apply", "--auto-approve", "--format", "markdown"];
+    let first = sandbox.run(apply).exits(0);
+    assert_eq!(first.stdout.matches("<!-- guestlist:").count(), 1);
+    let applied = first.stdout.find("Applied: 1 created");
+    assert!(applied < first.stdout.find("Changes"), "{}", first.text());
+    assert!(applied.is_some(), "{}", first.text());
+    let _ = sandbox.run(apply).exits(0).says("No changes.");
+    let html = sandbox.run(["drift", "--format", "html"]).exits(0);
+    assert!(html.stdout.contains("No drift."), "{}", html.text());
+    assert_eq!(html.stdout.matches("<!DOCTYPE html>").count(), 1);
+}
+
+#[test]
+fn a_saved_plan_is_shown_as_a_document_too() {
+    let sandbox = project();
+    let _ = sandbox.run(["plan", "--out", "plan.json"]).exits(0);
+    let shown = sandbox.exactly(["show", "plan.json", "--format", "markdown"]);
+    let planned = sandbox.exactly(["plan", "--format", "markdown"]);
+    assert_eq!(shown, planned);
+    let widget = sandbox.exactly(["show", "plan.json", "--format", "gitlab-terraform"]);
+    let widget: Value = serde_json::from_str(&widget).expect("JSON");
+    assert_eq!(widget, json!({ "create": 1, "update": 0, "delete": 0 }));
+}
+
+#[test]
+fn the_digest_of_a_document_is_the_one_that_apply_expects() {
+    let sandbox = project();
+    let document = sandbox.exactly(["plan", "--format", "markdown"]);
+    let last = document.lines().last().unwrap_or_default();
+    let digest = last
+        .trim_start_matches("Plan digest: `")
+        .trim_end_matches('`');
+    let _ = sandbox.run(["apply", "--expect", digest]).exits(0);
+}
+
+#[test]
+fn a_failure_is_a_document_too() {
+    let sandbox = project().write("wrong.yaml", "version: 1\norganisations: {}\n");
+    let plan = sandbox.run(["plan", "--format", "markdown"]).exits(3);
+    assert!(plan.stdout.contains("1 error in 1 file"), "{}", plan.text());
+    assert!(plan.stderr.contains("error[GL0201]"), "{}", plan.text());
+    let plan = sandbox.run(["plan", "--format", "github"]).exits(3);
+    assert!(
+        plan.stdout.contains("::error file=wrong.yaml,line=2"),
+        "{}",
+        plan.text()
+    );
+}
+
+#[test]
+fn paths_start_at_the_root_of_the_repository() {
+    let sandbox = Sandbox::new()
+        .write(".git/HEAD", "ref: refs/heads/main\n")
+        .write("access/guestlist.toml", "project = \"contoso\"\n[tenant]\nname = \"Contoso\"\ndomains = [\"contoso.com\"]\n[store]\nurl = \"sqlite:a.db\"\n")
+        .write("access/wrong.yaml", "version: 1\norganisations: {}\n");
+    let _ = sandbox
+        .run(["validate", "-C", "access", "--format", "github"])
+        .exits(3)
+        .says("file=access/wrong.yaml");
+}
