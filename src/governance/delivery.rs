@@ -63,13 +63,16 @@ fn settle(desk: &mut Desk<'_>, number: u64, outcome: &Outcome) -> Result<(), Sto
         // Tried without a beginning of its own: the directory is the store itself.
         delivery.tries = delivery.tries.saturating_add(1);
     }
+    // Access that has ended must go: whatever the directory says, taking it away is never given up.
+    let must = matches!(delivery.effect, Effect::Revoke(_));
     let later = match outcome {
+        Outcome::Failed(trouble) if must => Some((DeliveryState::Planned, trouble)),
         Outcome::Later(trouble) => Some((DeliveryState::Planned, trouble)),
         Outcome::Unknown(trouble) => Some((DeliveryState::Unknown, trouble)),
         Outcome::Done | Outcome::Failed(_) => None,
     };
     if let Some((state, trouble)) = later
-        && delivery.tries < TRIES
+        && (must || delivery.tries < TRIES)
     {
         delivery.state = state;
         delivery.trouble = Some(trouble.clone());

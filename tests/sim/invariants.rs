@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use guestlist::audit::{Chain, Entry, verify};
 use guestlist::governance::record::{
-    Assignment, AssignmentState, Delivery, Entity, GrantState, Hold, Person, PersonId, Place,
-    Record, RecordKind, Request, RequestState, Source,
+    Assignment, AssignmentState, Delivery, Entity, Governed, GrantState, Hold, Key, Mark, Person,
+    PersonId, Place, Record, RecordKind, Request, RequestState, Source,
 };
 use guestlist::governance::{Activity, Decision, Desk, Effect};
+use guestlist::model::{Kind, Object};
 use jiff::Timestamp;
 
 use crate::outside::Outside;
@@ -34,8 +35,11 @@ impl Watch {
         self.chain.size() + 1
     }
 
-    /// The chain goes on without gap or change.
-    pub(crate) fn entries(&mut self, entries: &[Entry]) {
+    /// The chain goes on without gap or change, and says nothing unlawful.
+    pub(crate) fn entries(&mut self, entries: &[Entry], desk: &Desk<'_>) {
+        for entry in entries {
+            lawful(entry, desk);
+        }
         self.chain = verify(self.chain, entries).expect("the audit chain verifies");
         self.seen += entries.len() as u64;
         assert!(self.seen >= self.expected, "an event has no audit entry");
@@ -49,8 +53,20 @@ impl Watch {
             let said = said.filter(|event| event.subject == write.id).count();
             match write.id.kind {
                 RecordKind::Hold => assert_eq!(said, 1, "{:?} is said {said} times", write.id),
-                RecordKind::Person | RecordKind::Request => {
+                RecordKind::Request => {
                     assert!(said >= 1, "{:?} changed in silence", write.id);
+                }
+                RecordKind::Person => {
+                    let account = |record: &Option<Record>| match record {
+                        Some(Record::Person(person)) => person.account.clone(),
+                        _ => None,
+                    };
+                    let same = account(&write.before) == account(&write.after);
+                    assert!(
+                        same || said >= 1,
+                        "the account of {:?} changed in silence",
+                        write.id
+                    );
                 }
                 RecordKind::Assignment => {
                     let state = |record: &Option<Record>| match record {
@@ -63,9 +79,6 @@ impl Watch {
                 }
                 _ => {}
             }
-        }
-        for event in &decision.events {
-            deletion(event);
         }
     }
 
@@ -225,18 +238,57 @@ fn access<'a>(
     }
 }
 
-/// Only somebody governed is deleted by the engine.
-fn deletion(event: &guestlist::governance::Event) {
-    use guestlist::governance::record::Governed;
-    if event.activity == Activity::DeleteUser
-        && let Some(Record::Person(person)) = &event.before
-    {
+/// What an entry of the audit log says, as far as it is judged.
+#[derive(serde::Deserialize)]
+struct Said {
+    action: String,
+    address: Option<String>,
+    reason: String,
+}
+
+impl Said {
+    /// The person that it is about.
+    fn person(&self, desk: &Desk<'_>) -> Option<Person> {
+        let number = self.address.as_deref()?.strip_prefix("person/")?;
+        desk.get(number.parse().ok()?).unwrap()
+    }
+}
+
+/// What an entry says may be said: the engine deletes only governed people without any assignment, and nobody of a refused
+/// domain is invited.
+fn lawful(entry: &Entry, desk: &Desk<'_>) {
+    let said: Said = serde_json::from_str(&entry.text).unwrap();
+    if said.action == Activity::DeleteUser.as_str() && said.reason.contains("last assignment") {
+        let person = said.person(desk).expect("who was deleted is known");
+        let key = Key::new().person(person.id());
+        let has = desk
+            .first::<Assignment>(Mark::AssignmentPerson, &key)
+            .unwrap();
+        assert!(
+            has.is_none(),
+            "{} was deleted and has a package",
+            person.mail
+        );
         assert_eq!(
             person.governed,
             Governed::Governed,
             "{} was deleted and is not governed",
             person.mail
         );
+    }
+    if said.action == Activity::Invite.as_str() {
+        let person = said.person(desk).expect("who was invited is known");
+        let setting = desk.setting(Kind::Domains).unwrap();
+        if let Some(Object::Domains(domains)) = setting.as_ref().map(|thing| &thing.object) {
+            let refused = domains.block.iter().flatten();
+            let refused = refused.filter(|rule| rule.domain.as_str() == person.mail.domain());
+            assert_eq!(
+                refused.count(),
+                0,
+                "{} was invited and is refused",
+                person.mail
+            );
+        }
     }
 }
 
@@ -259,9 +311,13 @@ pub(crate) fn nothing_is_overdue(desk: &Desk<'_>, now: Timestamp) {
     }
     for person in all::<Person>(desk).values() {
         let deleted = person.living().is_none();
+        let waits = person
+            .wait
+            .as_ref()
+            .is_some_and(|wait| wait.delete_at.is_some());
         assert!(
-            !deleted || person.wait.is_none(),
-            "{} waits and is gone",
+            !(deleted && waits),
+            "{} waits to be deleted and is gone",
             person.mail
         );
     }

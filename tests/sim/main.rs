@@ -9,6 +9,7 @@
     reason = "a test may fail where it finds something amiss, and tells what it played"
 )]
 
+#[expect(dead_code, reason = "shared with the other tests, which shuffle")]
 #[path = "../it/support/dice.rs"]
 mod dice;
 mod invariants;

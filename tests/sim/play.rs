@@ -8,7 +8,6 @@ use std::sync::Mutex;
 
 use guestlist::app::AppError;
 use guestlist::app::governance::{Engine, tick};
-use guestlist::governance::record::PersonId;
 use guestlist::governance::{Actor, Command, Decision, Desk, Moment, Refusal, Tenant, Unread};
 use guestlist::load::load;
 use guestlist::model::text::Domain;
@@ -42,10 +41,8 @@ pub(crate) struct Play {
     story: VecDeque<String>,
     aloud: bool,
     runs: u64,
-    /// How many times each address was let in.
+    /// How many deliveries began.
     pub(crate) delivered: u64,
-    /// People made known, by address.
-    pub(crate) known: BTreeMap<String, PersonId>,
 }
 
 /// Ids that count up: decisions do not depend on them.
@@ -80,6 +77,7 @@ impl Play {
                 portal: "https://myaccess.example".to_owned(),
             },
             seed: [0; 32],
+            given: true,
         };
         let engine = Engine::over(
             Box::new(Memory::new("memory")),
@@ -99,7 +97,6 @@ impl Play {
             aloud,
             runs: 0,
             delivered: 0,
-            known: BTreeMap::new(),
         };
         play.apply();
         play.people();
@@ -132,22 +129,23 @@ impl Play {
 
     /// Checks everything that must hold.
     pub(crate) fn check(&mut self) {
-        let entries = self.engine.store().audit(self.watch.next(), usize::MAX);
-        self.watch.entries(&entries.unwrap());
+        let next = self.watch.next();
+        let entries = self.engine.store().audit(next, usize::MAX).unwrap();
         let now = self.now;
-        let watch = &self.watch;
-        self.engine
-            .look(|desk| {
-                watch.check(desk, now);
-                Ok(())
-            })
-            .unwrap();
+        let Self { engine, watch, .. } = self;
+        let watch = std::cell::RefCell::new(watch);
+        let looked = engine.look(|desk| {
+            watch.borrow_mut().entries(&entries, desk);
+            watch.borrow().check(desk, now);
+            Ok(())
+        });
+        looked.unwrap();
     }
 
     /// Ends a play: nothing fails any more, everything that waits is done, and then no access is overdue.
     pub(crate) fn finish(&mut self) -> u64 {
         self.outside.borrow_mut().fails = false;
-        self.now = self.now + SignedDuration::from_hours(24);
+        self.now += SignedDuration::from_hours(24);
         self.tell(|| "the end: a tick that nothing disturbs".to_owned());
         self.tick();
         self.check();

@@ -1,9 +1,15 @@
 //! What people do, one step at a time.
 
-use guestlist::governance::Actor;
 use guestlist::governance::assignment::{Command as Assign, Direct};
+use guestlist::governance::lifecycle::Command as Lifecycle;
 use guestlist::governance::people::{self, Entry};
-use guestlist::governance::record::{Assignment, DirectoryRole, PersonId};
+use guestlist::governance::record::{
+    Assignment, DirectoryRole, Identity, Key, Mark, Person, PersonId, RecordKind, Removal, Request,
+    RequestState, ReviewItem,
+};
+use guestlist::governance::request::{Ask, Ballot, Change, Command as Ask_, Held, Visitor};
+use guestlist::governance::review::{Call, Command as Review, Decided};
+use guestlist::governance::{Actor, Command, Range};
 use guestlist::model::text::Email;
 use guestlist::model::{Address, Kind, Name};
 use jiff::SignedDuration;
@@ -13,49 +19,64 @@ use crate::tree::{DOMAINS, POLICIES};
 
 const INSIDE: [&str; 4] = ["ana", "omar", "legal", "kim"];
 
+/// How many records of a kind are looked at for one to do something with.
+const SEVERAL: usize = 20;
+
 fn mail(text: &str) -> Email {
     Email::parse(text).unwrap()
+}
+
+fn name(text: &str) -> Name {
+    Name::parse(text).unwrap()
+}
+
+fn operator() -> Actor {
+    Actor::Operator("root".to_owned())
 }
 
 impl Play {
     /// Our own people.
     pub(crate) fn people(&mut self) {
         for name in INSIDE {
-            let roles = if name == "kim" {
-                vec![DirectoryRole::GlobalAdministrator]
-            } else {
-                Vec::new()
+            let roles = match name {
+                "kim" => vec![DirectoryRole::GlobalAdministrator],
+                _ => Vec::new(),
             };
-            let address = format!("{name}@contoso.com");
             let member = people::Command::Member(Entry {
-                mail: mail(&address),
+                mail: mail(&format!("{name}@contoso.com")),
                 name: name.to_owned(),
                 roles,
             });
-            let _ = self.give(Actor::Operator("root".to_owned()), member);
+            let _ = self.give(operator(), member);
         }
     }
 
     /// One step: time passes, and somebody does something.
     pub(crate) fn act(&mut self) {
-        let minutes = match self.dice.below(20) {
+        let minutes = match self.dice.below(40) {
             0 => 60 * 24 * 40,
             1 | 2 => 60 * 24 * 8,
-            3..=6 => 60 * 24,
-            7..=12 => 60,
+            3..=8 => 60 * 24,
+            9..=20 => 60,
             _ => 1,
         };
         let passes = self.dice.below(minutes) as i64;
-        self.now = self.now + SignedDuration::from_secs(passes * 60);
+        self.now += SignedDuration::from_secs(passes * 60);
         match self.dice.below(100) {
-            0..5 => self.apply(),
-            5..25 => {
+            0..3 => self.apply(),
+            3..20 => {
                 self.tell(|| "tick".to_owned());
                 self.tick();
             }
-            25..30 => self.drain(),
-            30..80 => self.grant(),
-            _ => self.revoke(),
+            20..24 => self.drain(),
+            24..48 => self.ask(),
+            48..68 => self.vote(),
+            68..74 => self.grant(),
+            74..80 => self.keep_or_return(),
+            80..84 => self.administer(),
+            84..92 => self.review(),
+            92..96 => self.account(),
+            _ => self.stop(),
         }
     }
 
@@ -68,23 +89,111 @@ impl Play {
         ))
     }
 
-    fn somebody(&mut self) -> Actor {
-        let numbers = self.look(|desk| {
-            desk.world()
-                .numbers(guestlist::governance::record::RecordKind::Person, 0, 1000)
-        });
-        match self.dice.below(numbers.len() + 2) {
-            at if at < numbers.len() => Actor::Person(PersonId(numbers[at])),
-            _ => Actor::Operator("root".to_owned()),
+    /// Somebody whom the engine knows.
+    fn somebody(&mut self) -> PersonId {
+        let last = self.look(|desk| desk.world().last(RecordKind::Person));
+        PersonId(1 + self.dice.below(last as usize) as u64)
+    }
+
+    /// Whoever may give an administrator's command, or somebody who may not.
+    fn actor(&mut self) -> Actor {
+        match self.dice.below(3) {
+            0 => Actor::Person(self.somebody()),
+            _ => operator(),
         }
+    }
+
+    /// A package and one of its policies.
+    fn offer(&mut self) -> (&'static str, &'static str) {
+        POLICIES[self.dice.below(POLICIES.len())]
+    }
+
+    /// A number of a record, perhaps of none.
+    fn number(&mut self, kind: RecordKind) -> u64 {
+        let last = self.look(|desk| desk.world().last(kind)) as usize;
+        let newest = last.saturating_sub(SEVERAL);
+        1 + (newest + self.dice.below(SEVERAL.min(last) + 1)) as u64
+    }
+
+    /// Somebody asks for a package, from outside or from within; sometimes twice.
+    fn ask(&mut self) {
+        let (package, policy) = self.offer();
+        let (actor, visitor) = if self.dice.below(4) == 0 {
+            (Actor::Person(self.somebody()), None)
+        } else {
+            let mail = self.outsider();
+            let identity = match self.dice.below(5) {
+                0 => Some(Identity::Google),
+                _ => Some(Identity::Passcode),
+            };
+            (operator(), Some(Visitor { mail, identity }))
+        };
+        let later = |days: i64| SignedDuration::from_hours(24 * days);
+        let ask = Ask {
+            package: name(package),
+            policy: (self.dice.below(2) == 0).then(|| name(policy)),
+            justification: Some("work".to_owned()),
+            answers: Vec::new(),
+            start: (self.dice.below(8) == 0).then(|| self.now + later(3)),
+            end: (self.dice.below(8) == 0).then(|| self.now + later(20)),
+            person: None,
+            visitor,
+        };
+        self.tell(|| format!("{actor:?} {:?} asks for {package}", ask.visitor));
+        let asked = self.give(actor.clone(), Ask_::Submit(ask.clone()));
+        let last = self.look(|desk| desk.world().last(RecordKind::Request));
+        let stands = |state: RequestState| {
+            state.is_open()
+                || matches!(
+                    state,
+                    RequestState::Delivered | RequestState::PartiallyDelivered
+                )
+        };
+        let standing =
+            asked.is_ok() && self.look(|desk| Ok(stands(desk.need::<Request>(last)?.state)));
+        // What failed at once may be asked for anew.
+        if standing && self.dice.below(3) == 0 {
+            self.tell(|| "  and once more".to_owned());
+            let again = self.give(actor, Ask_::Submit(ask));
+            assert!(again.is_err(), "the same request was taken twice");
+        }
+    }
+
+    /// Somebody decides: mostly who is asked, sometimes anybody.
+    fn vote(&mut self) {
+        let number = self.number(RecordKind::Request);
+        let Some(request) = self.look(|desk| desk.get::<Request>(number)) else {
+            return;
+        };
+        let asked: Vec<PersonId> = match request.open_stage() {
+            Some(stage) => stage
+                .approvers
+                .iter()
+                .chain(&stage.alternates)
+                .copied()
+                .collect(),
+            None => Vec::new(),
+        };
+        let who = match asked.len() {
+            0 => self.somebody(),
+            _ if self.dice.below(6) == 0 => self.somebody(),
+            several => asked[self.dice.below(several)],
+        };
+        let approve = self.dice.below(4) > 0;
+        self.tell(|| format!("{who:?} decides request {number}: {approve}"));
+        let ballot = Ballot {
+            request: number,
+            approve,
+            justification: Some("because".to_owned()),
+        };
+        let _ = self.give(Actor::Person(who), Ask_::Decide(ballot));
     }
 
     fn grant(&mut self) {
         let person = self.outsider();
-        let (package, policy) = POLICIES[[0, 1, 4, 5][self.dice.below(4)]];
-        let actor = self.somebody();
+        let (package, policy) = self.offer();
+        let actor = self.actor();
         self.tell(|| format!("{actor:?} assigns {package} to {person} through {policy}"));
-        let name = |text: &str| Name::parse(text).unwrap();
         let command = Assign::Grant(Direct {
             person,
             name: None,
@@ -96,17 +205,109 @@ impl Play {
         let _ = self.give(actor, command);
     }
 
-    fn revoke(&mut self) {
-        let last = self.look(|desk| {
-            desk.world()
-                .last(guestlist::governance::record::RecordKind::Assignment)
+    /// Somebody keeps a package longer, or gives it back.
+    fn keep_or_return(&mut self) {
+        let number = self.number(RecordKind::Assignment);
+        let Some(assignment) = self.look(|desk| desk.get::<Assignment>(number)) else {
+            return;
+        };
+        let change = Change {
+            of: Held::Assignment(number),
+            person: None,
+            justification: Some("more work".to_owned()),
+            end: None,
+        };
+        let extends = self.dice.below(3) > 0;
+        self.tell(|| {
+            format!(
+                "{:?} changes assignment {number}: extends {extends}",
+                assignment.person
+            )
         });
-        let number = 1 + self.dice.below(last as usize + 1) as u64;
-        if self.look(|desk| desk.get::<Assignment>(number)).is_none() {
+        let command = if extends {
+            Ask_::Extend(change)
+        } else {
+            Ask_::Remove(change)
+        };
+        let _ = self.give(Actor::Person(assignment.person), command);
+    }
+
+    /// An administrator takes an assignment away, or has it delivered again.
+    fn administer(&mut self) {
+        let actor = self.actor();
+        let assignment = self.number(RecordKind::Assignment);
+        let request = self.number(RecordKind::Request);
+        let command: Command = match self.dice.below(4) {
+            0 => Assign::Revoke(assignment).into(),
+            1 => Assign::Reprocess(assignment).into(),
+            2 => Ask_::Reprocess(request).into(),
+            _ => Ask_::Cancel(request).into(),
+        };
+        self.tell(|| format!("{actor:?}: {command:?}"));
+        let _ = self.give(actor, command);
+    }
+
+    /// A reviewer decides about some access.
+    fn review(&mut self) {
+        let reviewer = self.somebody();
+        let key = Key::new().person(reviewer);
+        let range = Range::of(Mark::ItemReviewer, key).most(SEVERAL);
+        let items = self.look(|desk| desk.some::<ReviewItem>(&range));
+        if items.is_empty() {
             return;
         }
-        let actor = self.somebody();
-        self.tell(|| format!("{actor:?} takes assignment {number} away"));
-        let _ = self.give(actor, Assign::Revoke(number));
+        let item = items[self.dice.below(items.len())].number;
+        let call = [Call::Keep, Call::Remove][self.dice.below(2)];
+        self.tell(|| format!("{reviewer:?} reviews item {item}: {call:?}"));
+        let decided = Decided {
+            items: vec![item],
+            call,
+            justification: Some("looked".to_owned()),
+        };
+        let _ = self.give(Actor::Person(reviewer), Review::Decide(decided));
+    }
+
+    /// Something happens to an account.
+    fn account(&mut self) {
+        let id = self.somebody();
+        let person = self.look(|desk| desk.get::<Person>(id.0));
+        let Some(mail) = person.map(|person| person.mail) else {
+            return;
+        };
+        let actor = self.actor();
+        let command: Command = match self.dice.below(7) {
+            0 => people::Command::Block(mail).into(),
+            1 => people::Command::Unblock(mail).into(),
+            2 => people::Command::Delete(mail).into(),
+            3 => people::Command::Restore(mail).into(),
+            4 => {
+                let removal = Removal {
+                    memberships: self.dice.below(2) == 0,
+                    delete: self.dice.below(2) == 0,
+                };
+                Lifecycle::Offboard(mail, removal).into()
+            }
+            _ => people::Command::SignIn(mail).into(),
+        };
+        self.tell(|| format!("{actor:?}: {command:?}"));
+        let _ = self.give(actor, command);
+    }
+
+    /// Somebody takes something back: a request that waits, an approval.
+    fn stop(&mut self) {
+        let number = self.number(RecordKind::Request);
+        let Some(request) = self.look(|desk| desk.get::<Request>(number)) else {
+            return;
+        };
+        let opinion = request
+            .stages
+            .last()
+            .and_then(|stage| stage.opinion.clone());
+        let (who, command) = match opinion {
+            Some(opinion) if self.dice.below(2) == 0 => (opinion.by, Ask_::TakeBack(number)),
+            _ => (request.person, Ask_::Withdraw(number)),
+        };
+        self.tell(|| format!("{who:?}: {command:?}"));
+        let _ = self.give(Actor::Person(who), command);
     }
 }

@@ -127,6 +127,7 @@ pub(super) fn restore(desk: &mut Desk<'_>, mail: &Email) -> Result<(), Stop> {
             reopen(desk, &person)?;
         }
     }
+    person.held = false;
     Ok(desk.put(Activity::RestoreUser, &person)?)
 }
 
