@@ -187,6 +187,16 @@ pub enum AppError {
         /// The folder below the root of the repository.
         folder: String,
     },
+    /// Something stands where a file would be written, or the place is kept for what the project needs.
+    #[error("{} is {by}, and {what} does not take its place", path.display())]
+    Occupied {
+        /// The file that was to be written.
+        path: PathBuf,
+        /// What has the place.
+        by: &'static str,
+        /// What was to be written.
+        what: &'static str,
+    },
     /// Something stands where a new project would be written.
     #[error("{} exists already", path.display())]
     Exists {

@@ -247,6 +247,10 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
             Exit::Error,
             help("use letters, digits, `-`, `_` and `.` in the names of its folders"),
         ),
+        AppError::Occupied { .. } => (
+            Exit::Error,
+            help("nothing was overwritten; name another file, or move that one away first"),
+        ),
         AppError::Exists { .. } => (
             Exit::Error,
             help("nothing was overwritten; choose an empty folder with `-C DIR`"),
