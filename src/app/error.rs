@@ -171,6 +171,14 @@ pub enum AppError {
         /// What was asked for.
         id: String,
     },
+    /// Several runs begin with what was given.
+    #[error("`{id}` is the beginning of several runs")]
+    SeveralRuns {
+        /// What was asked for.
+        id: String,
+        /// The runs, newest first.
+        found: Vec<String>,
+    },
     /// A file cannot be read or written.
     #[error("{} cannot be {doing}", path.display())]
     File {

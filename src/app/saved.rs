@@ -1,8 +1,10 @@
 //! Saved plans on disk: written whole or not at all, and read with a limit.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
+
+use rustix::fs::{CWD, Mode, OFlags, openat};
 
 use super::output::{self, Sort};
 use super::{AppError, Planned, Workspace, World};
@@ -54,7 +56,18 @@ pub fn saved(path: &Path) -> Result<Commitment, AppError> {
         source,
     };
     let unreadable = |cause: String| AppError::from(Stale::Unreadable { cause });
-    let file = File::open(path).map_err(unread)?;
+    // A pipe would be waited for.
+    let open = openat(
+        CWD,
+        path,
+        OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC,
+        Mode::empty(),
+    );
+    let file = File::from(open.map_err(|error| unread(error.into()))?);
+    if !file.metadata().map_err(unread)?.is_file() {
+        let cause = "it is no regular file: save the plan in one";
+        return Err(unread(io::Error::new(io::ErrorKind::InvalidInput, cause)));
+    }
     let mut bytes = Vec::new();
     file.take(FILE_BYTES + 1)
         .read_to_end(&mut bytes)

@@ -241,6 +241,14 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
         AppError::Governance(refusal) => (answer(refusal.ground), refusal.help.clone()),
         AppError::Diff(error) => (compared(error), compared_help(error)),
         AppError::Unseen => (Exit::Error, None),
+        AppError::SeveralRuns { found, .. } => {
+            let mut lines = vec!["give more of the one that is meant:".to_owned()];
+            lines.extend(found.iter().take(SHOWN).cloned());
+            if found.len() > SHOWN {
+                lines.push(format!("and {} more", found.len() - SHOWN));
+            }
+            (Exit::Error, Some(lines.join("\n")))
+        }
         AppError::NoSuchRun { .. } => (Exit::Error, help("`guestlist history` shows all")),
         AppError::File { source, .. } => (file(source), None),
         AppError::OddFolder { .. } => (
