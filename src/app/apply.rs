@@ -12,7 +12,7 @@ use crate::apply;
 use crate::diag::{Diagnostics, code};
 use crate::guard::{Commitment, Stale, judge};
 use crate::model::{Desired, Digest};
-use crate::plan::{Asks, Purpose};
+use crate::plan::{Asks, Purpose, RunRecord};
 use crate::render::report::Signing;
 use crate::store::{Head, NewRun, OpenMode, StoreError};
 
@@ -143,7 +143,8 @@ pub(super) fn toward(
         Approval::Committed(..) => {
             // Looked at before anything is opened to be written, so that a stale plan leaves no trace.
             let preview = aim.preview(workspace, world)?;
-            committed(&approval, &preview, world)?;
+            let runs = workspace.open(OpenMode::Read)?.runs(usize::MAX)?;
+            committed(&approval, &preview, &runs, world)?;
             seen |= !preview.plan.lineage.is_empty();
         }
         Approval::Expected(approved, _) if !seen && is_absent(workspace) => {
@@ -234,11 +235,13 @@ pub(super) fn toward(
 fn committed(
     approval: &Approval<'_>,
     planned: &Planned,
+    runs: &[RunRecord],
     world: &World<'_>,
 ) -> Result<(), AppError> {
     if let Approval::Committed(commitment, _) = approval {
         let now = world.clock.now();
         commitment.check(&planned.project, &planned.store, &planned.plan, now)?;
+        commitment.unused(runs)?;
         commitment.holds(&planned.plan)?;
     }
     Ok(())
@@ -331,7 +334,8 @@ impl Writing<'_> {
             let store = planned.store;
             return Err(Stale::OtherStore { store }.into());
         }
-        committed(approval, &planned, world)?;
+        let runs = store.runs(usize::MAX)?;
+        committed(approval, &planned, &runs, world)?;
         if !planned.verdict.is_allowed() {
             return Err(AppError::Refused(Box::new(planned)));
         }

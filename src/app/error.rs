@@ -171,6 +171,14 @@ pub enum AppError {
         /// What was asked for.
         id: String,
     },
+    /// Several runs begin with what was given.
+    #[error("`{id}` is the beginning of several runs")]
+    SeveralRuns {
+        /// What was asked for.
+        id: String,
+        /// The runs, newest first.
+        found: Vec<String>,
+    },
     /// A file cannot be read or written.
     #[error("{} cannot be {doing}", path.display())]
     File {
@@ -186,6 +194,16 @@ pub enum AppError {
     OddFolder {
         /// The folder below the root of the repository.
         folder: String,
+    },
+    /// Something stands where a file would be written, or the place is kept for what the project needs.
+    #[error("{} is {by}, and {what} does not take its place", path.display())]
+    Occupied {
+        /// The file that was to be written.
+        path: PathBuf,
+        /// What has the place.
+        by: &'static str,
+        /// What was to be written.
+        what: &'static str,
     },
     /// Something stands where a new project would be written.
     #[error("{} exists already", path.display())]

@@ -5,7 +5,7 @@ use crate::diag::nearest;
 use crate::model::{Address, Bodies, Body, Kind, Live, Presence, Selection};
 use crate::plan::{RecordedChange, RunRecord};
 use crate::render::report::{Listed, Shown};
-use crate::store::{OpenMode, Store};
+use crate::store::{OpenMode, Store, StoreError};
 
 fn read(store: &dyn Store, workspace: &Workspace, bodies: Bodies<'_>) -> Result<Live, AppError> {
     Ok(store.read(&Selection {
@@ -149,6 +149,25 @@ pub fn history_run(
     workspace: &Workspace,
     id: &str,
 ) -> Result<(RunRecord, Vec<RecordedChange>), AppError> {
-    let run = workspace.open(OpenMode::Read)?.run(id)?;
-    run.ok_or_else(|| AppError::NoSuchRun { id: id.to_owned() })
+    let store = workspace.open(OpenMode::Read)?;
+    match store.run(id)? {
+        Some(run) => Ok(run),
+        None => Err(no_run(&*store, id)?),
+    }
+}
+
+/// Says why an id names no run: there is none, or several begin with it.
+pub(super) fn no_run(store: &dyn Store, id: &str) -> Result<AppError, StoreError> {
+    let runs = store.runs(usize::MAX)?;
+    let found: Vec<String> = runs
+        .into_iter()
+        .map(|run| run.id)
+        .filter(|run| !id.is_empty() && run.starts_with(id))
+        .collect();
+    let id = id.to_owned();
+    Ok(if found.len() > 1 {
+        AppError::SeveralRuns { id, found }
+    } else {
+        AppError::NoSuchRun { id }
+    })
 }

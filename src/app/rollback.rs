@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::apply::{Aim, Approval, Outcome, toward};
 use super::ask::circumstances;
 use super::plan::{Planned, against};
-use super::{AppError, Ask, Workspace, World, audit, check, clock};
+use super::{AppError, Ask, Workspace, World, audit, check, clock, inspect};
 use crate::diag::Diagnostics;
 use crate::guard::judge;
 use crate::model::{
@@ -128,7 +128,11 @@ pub(super) struct Back {
 impl Back {
     /// Returns the tree and the plan that leads to it.
     pub(super) fn planned(self, store: &dyn Store) -> Result<(Desired, Plan), StoreError> {
-        let mut plan = against(store, &self.project, &self.desired, &Asks::default())?;
+        let literal = Asks {
+            literal: true,
+            ..Asks::default()
+        };
+        let mut plan = against(store, &self.project, &self.desired, &literal)?;
         // No file says so.
         for change in &mut plan.changes {
             change.origin = None;
@@ -155,7 +159,10 @@ pub(super) fn back(
     let no_run = || AppError::NoSuchRun {
         id: target.run.clone(),
     };
-    let (of, _) = store.run(&target.run)?.ok_or_else(no_run)?;
+    let (of, _) = match store.run(&target.run)? {
+        Some(run) => run,
+        None => return Err(inspect::no_run(store, &target.run)?),
+    };
     if of.project != project {
         return Err(no_run());
     }

@@ -1,11 +1,13 @@
 //! Saved plans on disk: written whole or not at all, and read with a limit.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
-use super::{AppError, Planned, World};
+use rustix::fs::{CWD, Mode, OFlags, openat};
+
+use super::output::{self, Sort};
+use super::{AppError, Planned, Workspace, World};
 use crate::guard::{Ask, Commitment, FILE_BYTES, Stale};
 
 /// Saves a plan as a commitment, readable by its owner alone. One that a guard refuses is not worth saving: nobody could
@@ -13,8 +15,9 @@ use crate::guard::{Ask, Commitment, FILE_BYTES, Stale};
 ///
 /// # Errors
 ///
-/// When the file cannot be written.
+/// When the file cannot be written, or something else has its place.
 pub fn save(
+    workspace: &Workspace,
     planned: &Planned,
     ask: &Ask,
     world: &World<'_>,
@@ -29,27 +32,16 @@ pub fn save(
         env!("CARGO_PKG_VERSION"),
         world.clock.now(),
     );
-    write(path, &commitment.to_text()).map_err(|source| AppError::File {
-        path: path.to_owned(),
-        doing: "written",
-        source,
+    let text = commitment.to_text();
+    output::write(workspace, path, Sort::Plan, |out| {
+        out.write_all(text.as_bytes())
+            .map_err(|source| AppError::File {
+                path: path.to_owned(),
+                doing: "written",
+                source,
+            })
     })?;
     Ok(commitment)
-}
-
-/// Replaces a file at once: a crash leaves the old one or the new one, never half of it.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .permissions(fs::Permissions::from_mode(0o600))
-        .tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    File::open(folder)?.sync_all()
 }
 
 /// Reads a saved plan.
@@ -64,7 +56,18 @@ pub fn saved(path: &Path) -> Result<Commitment, AppError> {
         source,
     };
     let unreadable = |cause: String| AppError::from(Stale::Unreadable { cause });
-    let file = File::open(path).map_err(unread)?;
+    // A pipe would be waited for.
+    let open = openat(
+        CWD,
+        path,
+        OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC,
+        Mode::empty(),
+    );
+    let file = File::from(open.map_err(|error| unread(error.into()))?);
+    if !file.metadata().map_err(unread)?.is_file() {
+        let cause = "it is no regular file: save the plan in one";
+        return Err(unread(io::Error::new(io::ErrorKind::InvalidInput, cause)));
+    }
     let mut bytes = Vec::new();
     file.take(FILE_BYTES + 1)
         .read_to_end(&mut bytes)

@@ -191,6 +191,7 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<String>, out: &mut Diagnosti
     }
 }
 
+/// Returns true for the name of a file that belongs to a tree.
 pub(super) fn is_policy_file(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.ends_with(".yaml") || name.ends_with(".yml")

@@ -241,11 +241,23 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
         AppError::Governance(refusal) => (answer(refusal.ground), refusal.help.clone()),
         AppError::Diff(error) => (compared(error), compared_help(error)),
         AppError::Unseen => (Exit::Error, None),
+        AppError::SeveralRuns { found, .. } => {
+            let mut lines = vec!["give more of the one that is meant:".to_owned()];
+            lines.extend(found.iter().take(SHOWN).cloned());
+            if found.len() > SHOWN {
+                lines.push(format!("and {} more", found.len() - SHOWN));
+            }
+            (Exit::Error, Some(lines.join("\n")))
+        }
         AppError::NoSuchRun { .. } => (Exit::Error, help("`guestlist history` shows all")),
         AppError::File { source, .. } => (file(source), None),
         AppError::OddFolder { .. } => (
             Exit::Error,
             help("use letters, digits, `-`, `_` and `.` in the names of its folders"),
+        ),
+        AppError::Occupied { .. } => (
+            Exit::Error,
+            help("nothing was overwritten; name another file, or move that one away first"),
         ),
         AppError::Exists { .. } => (
             Exit::Error,

@@ -57,7 +57,7 @@ impl Arguments {
             show(cx, &report)?;
         }
         if let Some(path) = self.out.as_deref().filter(|_| planned.verdict.is_allowed()) {
-            let saved = app::save(&planned, &self.asking.ask(), &cx.world(), path)?;
+            let saved = app::save(&workspace, &planned, &self.asking.ask(), &cx.world(), path)?;
             cx.say(&format!(
                 "Saved to {}: digest {}, until {}.",
                 path.display(),

@@ -102,7 +102,7 @@ fn write(folder: &Path, schemas: &[(String, String)]) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
     for (file, text) in schemas {
         let path = folder.join(file);
-        fs::write(&path, text).map_err(|error| failed(&path, error))?;
+        app::write_schema(&path, text)?;
     }
     Ok(())
 }

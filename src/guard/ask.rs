@@ -34,6 +34,7 @@ impl Ask {
     /// For a pattern that cannot be read.
     pub fn asks(&self) -> Result<Asks, BadPattern> {
         Ok(Asks {
+            literal: false,
             adopt: self.adopt.clone(),
             destroy: self.destroy,
             choice: Choice::new(&self.targets, &self.excludes)?,
@@ -47,6 +48,7 @@ impl Ask {
     /// For a pattern that cannot be read.
     pub fn afterwards(&self) -> Result<Asks, BadPattern> {
         Ok(Asks {
+            literal: false,
             adopt: Vec::new(),
             ..self.asks()?
         })

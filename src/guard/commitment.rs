@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::{Ask, Thresholds, Verdict};
 use crate::model::{Address, Body, Digest, Kind, LiveObject, Origin, RemoteId, canonical, respell};
-use crate::plan::{Action, Change, Delta, Lifted, Partial, Plan, Reason, diff};
+use crate::plan::{Action, Change, Delta, Lifted, Partial, Plan, Reason, RunRecord, diff};
 use crate::planted::{self, Planted};
 use crate::source::Route;
 
@@ -166,6 +166,12 @@ pub enum Stale {
         /// The store here.
         store: String,
     },
+    /// It was applied already.
+    #[error("the plan was applied already, by run {run}")]
+    Applied {
+        /// The run.
+        run: String,
+    },
     /// Other actions come out now.
     #[error("other changes come out now than those that were planned")]
     Differs {
@@ -310,7 +316,31 @@ impl Commitment {
         if !is_whole && !planted::is(Planted::EditedPlanAccepted) {
             return Err(Stale::Edited);
         }
+        // Whoever writes a digest can write any end.
+        if read.expires.duration_since(read.created) > LIFE {
+            return Err(Stale::Unreadable {
+                cause: "it says that it may be applied for more than a day".to_owned(),
+            });
+        }
         Ok(read)
+    }
+
+    /// Checks that none of these runs of its project has carried it out already: going back from a run does not bring back
+    /// the right to repeat it.
+    ///
+    /// # Errors
+    ///
+    /// Names the run.
+    pub fn unused(&self, runs: &[RunRecord]) -> Result<(), Stale> {
+        let is_own = |run: &&RunRecord| {
+            run.project == self.project && run.generation > self.generation && run.plan == self.plan
+        };
+        match runs.iter().find(is_own) {
+            Some(run) => Err(Stale::Applied {
+                run: run.id.clone(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Checks that the plan may be applied here and now.
@@ -338,8 +368,10 @@ impl Commitment {
                 store: store.to_owned(),
             });
         }
+        // Before it has an identity, its name is all that tells it from others.
+        let is_other = self.lineage.is_empty() && self.store != store;
         let is_same = self.lineage == plan.lineage || planted::is(Planted::OtherStoreAccepted);
-        if !is_same && !fresh {
+        if is_other || (!is_same && !fresh) {
             return Err(Stale::OtherStore {
                 store: store.to_owned(),
             });

@@ -262,6 +262,14 @@ fn conflict(conflict: &Conflict) -> Refusal {
             ),
             "leave the one name in `formerly` whose object it shall be".to_owned(),
         ),
+        Clash::Undecided { with } => (
+            Rule::Rename,
+            format!(
+                "`{address}` was formerly `{with}`, which is declared as well, and nothing tells whether it took that object already"
+            ),
+            "take `formerly` out if it did; if it did not, rename through a name that nobody has, one apply after the other"
+                .to_owned(),
+        ),
         Clash::RenamedTwice { from, by } => (
             Rule::Rename,
             format!("`{address}` and `{by}` were both formerly `{from}`"),

@@ -48,7 +48,7 @@ pub struct Declaration {
     pub lifecycle: Option<Box<Lifecycle>>,
     /// Where it is declared.
     pub origin: Origin,
-    /// The digest of the managed part of its body, and of which part that is.
+    /// The digest of the managed part of its body, of which part that is, and of its former names.
     pub digest: Digest,
 }
 
@@ -64,17 +64,39 @@ impl Declaration {
             origin,
             digest: Digest::of(&[]),
         };
-        let managed = declaration.managed();
-        declaration.digest = match declaration.unmanaged() {
-            [] => managed.digest(),
-            // A key that is left alone and one that is declared to be absent look alike in the body.
-            keys => {
-                let mut keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-                keys.sort_unstable();
-                Digest::of(format!("{}{}", managed.as_str(), canonical(&keys)).as_bytes())
-            }
-        };
+        declaration.digest = declaration.digest_of(&declaration.managed());
         declaration
+    }
+
+    /// Returns the digest that a declaration with the same life and another managed body would have.
+    pub(crate) fn digest_of(&self, managed: &Body) -> Digest {
+        let mut text = managed.as_str().to_owned();
+        if !self.unmanaged().is_empty() {
+            // A key that is left alone and one that is declared to be absent look alike in the body.
+            let mut keys: Vec<&str> = self.unmanaged().iter().map(String::as_str).collect();
+            keys.sort_unstable();
+            text.push_str(&canonical(&keys));
+        }
+        if let Some(names) = self
+            .lifecycle
+            .as_deref()
+            .and_then(|life| life.formerly.as_ref())
+        {
+            // Whether a name was given up already shows by whether the tree said so when it was last applied.
+            let mut names: Vec<&str> = names.iter().map(super::Name::as_str).collect();
+            names.sort_unstable();
+            names.dedup();
+            text.push_str(&canonical(&serde_json::json!({ "formerly": names })));
+        }
+        Digest::of(text.as_bytes())
+    }
+
+    /// Returns the declaration as it would be without former names.
+    pub(crate) fn without_names(&self) -> Self {
+        let mut lifecycle = self.lifecycle.as_deref().cloned().unwrap_or_default();
+        lifecycle.formerly = None;
+        let (address, origin) = (self.address.clone(), self.origin.clone());
+        Self::new(address, (*self.object).clone(), lifecycle, origin)
     }
 
     /// Returns the keys that are left as they are live.
@@ -94,10 +116,15 @@ impl Declaration {
     /// Returns the body without the keys that are left as they are live.
     #[must_use]
     pub fn managed(&self) -> Body {
+        self.managed_of(&self.body())
+    }
+
+    /// Returns another body without the keys that are left as they are live.
+    pub(crate) fn managed_of(&self, body: &Body) -> Body {
         if self.unmanaged().is_empty() {
-            return self.body();
+            return body.clone();
         }
-        let mut value = self.body().to_value();
+        let mut value = body.to_value();
         if let Some(keys) = value.as_object_mut() {
             keys.retain(|key, _| !self.unmanaged().iter().any(|unmanaged| unmanaged == key));
         }

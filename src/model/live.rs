@@ -113,6 +113,8 @@ pub struct Bound {
     pub address: Address,
     /// The object; `None` when it is the same as declared.
     pub object: Option<LiveObject>,
+    /// The digest of what the tree declared when it was last applied, where that is known.
+    pub declared: Option<Digest>,
 }
 
 /// What a store holds of a project, complete for what was asked.

@@ -9,6 +9,7 @@ use crate::model::{Bound, Declaration, Desired, Live, LiveObject, RemoteId};
 /// taken to be as declared, for nobody knows better.
 pub fn between(before: &Desired, after: &Desired) -> Plan {
     let bound = before.objects().iter().map(|declaration| Bound {
+        declared: Some(declaration.digest),
         address: declaration.address.clone(),
         object: Some(LiveObject {
             address: Some(declaration.address.clone()),

@@ -19,6 +19,8 @@ pub struct Asks {
     pub adopt: Vec<Address>,
     /// Everything that the project owns goes, whatever the tree declares: settings are let go, the rest is deleted.
     pub destroy: bool,
+    /// Every former name counts, because it was written for what is live now.
+    pub literal: bool,
     /// The addresses that may change; the default leaves none out.
     pub choice: Choice,
 }
@@ -32,7 +34,7 @@ pub fn build(desired: &Desired, live: &Live, asks: &Asks) -> Plan {
         desired,
         live,
         asks,
-        seats: Seats::of(desired, live),
+        seats: Seats::of(desired, live, asks.literal),
         created: Vec::new(),
         changes: Vec::new(),
         settled: Vec::new(),

@@ -155,6 +155,11 @@ pub enum Clash {
         /// The addresses, in order.
         from: Vec<Address>,
     },
+    /// A rename from a name that is declared too, of which nothing tells whether it has happened already.
+    Undecided {
+        /// The other address.
+        with: Address,
+    },
     /// A rename of an object that another address takes.
     RenamedTwice {
         /// The address before.

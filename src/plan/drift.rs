@@ -197,6 +197,7 @@ mod tests {
                 last: None,
             }),
             address,
+            declared: None,
         }
     }
 

@@ -117,6 +117,50 @@ pub(super) fn needs(changes: &[Change], desired: &Desired, seats: &Seats<'_>) ->
             }
         });
     }
+    // Whoever is declared under a name that a rename leaves takes it at once: until then nobody would have it, and what names
+    // it would mean somebody else.
+    for (at, change) in changes
+        .iter()
+        .enumerate()
+        .filter(|(_, change)| !is_delete(change))
+    {
+        let leavers = renames.get(&(change.address.kind(), change.address.name()));
+        for rename in leavers.into_iter().flatten() {
+            let from = changes[*rename]
+                .delta
+                .before()
+                .and_then(|live| live.address.as_ref());
+            if from == Some(&change.address) && *rename != at {
+                needs[*rename].push(at);
+            }
+        }
+    }
+    // An object that is new under a name which another new one gave up does not come alone: the other would take it for its
+    // own the next time.
+    let is_new = |change: &Change| matches!(change.delta.action(), Action::Create | Action::Adopt);
+    for (at, change) in changes
+        .iter()
+        .enumerate()
+        .filter(|(_, change)| is_new(change))
+    {
+        let life = desired
+            .get(&change.address)
+            .and_then(|now| now.lifecycle.as_deref());
+        for name in life
+            .and_then(|life| life.formerly.as_ref())
+            .into_iter()
+            .flat_map(|names| names.iter())
+        {
+            let former = change.address.sibling(name);
+            let other = changes.binary_search_by(|other| other.address.cmp(&former));
+            if let Ok(other) = other
+                && other != at
+                && is_new(&changes[other])
+            {
+                needs[other].push(at);
+            }
+        }
+    }
     for needed in &mut needs {
         needed.sort_unstable();
         needed.dedup();

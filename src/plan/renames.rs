@@ -3,12 +3,17 @@
 //! `formerly` names earlier names. An object is taken from an earlier name when its new address is not bound. From then on
 //! the address is bound, so `formerly` is spent: it may stay in the tree, and a plan after the apply is empty.
 //!
-//! * **Plain**: the new address is not bound, and exactly one earlier address is bound and no longer declared.
-//! * **Chain** (`c` formerly `b`, `b` formerly `a`): an earlier address that is still declared gives its object away when it
-//!   takes another one in turn, so all move up by one.
-//! * **Exchange** (`a` formerly `b`, `b` formerly `a`, or a longer ring): all addresses are bound, before and after. Names
-//!   alone do not tell whether it has happened yet, natural keys do: it is carried out when each address declares the
-//!   natural key of the object that it takes, and not that of its present one.
+//! * **Plain**: the new address is not bound, and exactly one earlier address is bound. Where the earlier address is declared
+//!   as well, it is a new object under a name that was given up.
+//! * **Chain** (`c` formerly `b`, `b` formerly `a`): an address that gives its object away takes another one in turn, so all
+//!   move up by one; `a` may be declared anew.
+//! * **Exchange** (`a` formerly `b`, `b` formerly `a`, or a longer ring): all addresses are bound, before and after.
+//!
+//! Where the new address is bound, names alone do not tell whether it has taken its object already. The digest of what was
+//! declared when it was last applied covers `formerly`, so it does; where somebody else wrote to the object since, or what
+//! it names was renamed, natural keys may tell. Where nothing does, the plan is refused: to guess would hand the access of
+//! people to others.
+//!
 //! * **Inside**: objects inside a renamed one move with it, and their own `formerly` counts below the new name. Settings of
 //!   an organization follow its name in the same way.
 //!
@@ -51,7 +56,7 @@ pub(super) struct Seats<'l> {
 
 impl<'l> Seats<'l> {
     /// Returns where every bound object will be.
-    pub(super) fn of(desired: &Desired, live: &'l Live) -> Self {
+    pub(super) fn of(desired: &Desired, live: &'l Live, literal: bool) -> Self {
         let seats = live
             .bound()
             .iter()
@@ -78,11 +83,11 @@ impl<'l> Seats<'l> {
             .into_iter()
             .partition(|(declaration, _)| declaration.address.kind().parent().is_some());
         let mut conflicts = Vec::new();
-        let mut moves = Search::new(desired, &all, &alone).run(&mut conflicts);
+        let mut moves = Search::new(desired, &all, &alone, literal).run(&mut conflicts);
         companions(desired, &all, &mut moves);
         all.shift(&moves);
         all.carry(&moves);
-        let moves = Search::new(desired, &all, &inside).run(&mut conflicts);
+        let moves = Search::new(desired, &all, &inside, literal).run(&mut conflicts);
         all.shift(&moves);
         all.conflicts = conflicts;
         all
@@ -187,6 +192,19 @@ struct Search<'s> {
     seats: &'s Seats<'s>,
     earlier: BTreeMap<&'s Address, &'s [Address]>,
     moves: BTreeMap<Address, Address>,
+    /// Every former name counts.
+    literal: bool,
+}
+
+/// Whether an address that is bound took its object from a former name already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spent {
+    /// The tree said so when it was last applied.
+    Yes,
+    /// The tree did not say so then.
+    No,
+    /// Nothing tells.
+    Unknown,
 }
 
 /// What an address takes.
@@ -201,6 +219,7 @@ impl<'s> Search<'s> {
         desired: &'s Desired,
         seats: &'s Seats<'_>,
         renamed: &'s [(&Declaration, Vec<Address>)],
+        literal: bool,
     ) -> Self {
         let earlier = renamed
             .iter()
@@ -211,6 +230,7 @@ impl<'s> Search<'s> {
             seats,
             earlier,
             moves: BTreeMap::new(),
+            literal,
         }
     }
 }
@@ -225,7 +245,7 @@ impl Search<'_> {
             }
         }
         for target in targets {
-            self.ring(target);
+            self.ring(target, conflicts);
         }
         self.moves
     }
@@ -235,57 +255,91 @@ impl Search<'_> {
         let mut to = target.clone();
         loop {
             match self.taking(&to, &steps) {
-                Taking::Nothing => return,
+                Taking::Nothing => break,
                 Taking::Conflict(clash) => {
                     conflicts.push(Conflict { address: to, clash });
                     return;
                 }
                 Taking::One(from) => {
-                    let ends = self.desired.get(&from).is_none();
                     steps.push((from.clone(), to));
-                    if ends {
-                        self.moves.extend(steps);
-                        return;
+                    if self.desired.get(&from).is_none() {
+                        break;
                     }
                     to = from;
                 }
             }
         }
+        self.moves.extend(steps);
     }
 
-    /// Finds the object that an address takes; one that is declared gives way only if it takes another in turn.
+    /// Finds the object that an address takes: that of a name which is no longer declared before one that is declared anew.
     fn taking(&self, to: &Address, steps: &[(Address, Address)]) -> Taking {
         let earlier = self.earlier.get(to).copied().unwrap_or_default();
         let (taken, open): (Vec<&Address>, Vec<&Address>) = earlier
             .iter()
             .filter(|old| self.seats.at(old).is_some())
+            .filter(|old| steps.iter().all(|(from, _)| from != *old))
             .partition(|old| self.moves.contains_key(*old));
+        if !steps.is_empty() && self.spent(to) == Spent::Yes {
+            return Taking::Nothing;
+        }
         let (declared, free): (Vec<&Address>, Vec<&Address>) = open
             .into_iter()
             .partition(|old| self.desired.get(old).is_some());
-        let movable: Vec<&Address> = declared
-            .into_iter()
-            .filter(|old| self.earlier.contains_key(old))
-            .filter(|old| steps.iter().all(|(from, _)| from != *old))
-            .collect();
-        match (&free[..], &movable[..], &taken[..]) {
+        if let ([], [with]) = (&free[..], &declared[..])
+            && !steps.is_empty()
+            && self.spent(to) == Spent::Unknown
+        {
+            let with = (*with).clone();
+            return Taking::Conflict(Clash::Undecided { with });
+        }
+        match (&free[..], &declared[..], &taken[..]) {
             ([one], ..) | ([], [one], _) => Taking::One((*one).clone()),
-            ([], [], [from, ..]) => match self.moves.get(*from) {
+            ([], [], [from, ..]) if steps.is_empty() => match self.moves.get(*from) {
                 Some(by) => Taking::Conflict(Clash::RenamedTwice {
                     from: (*from).clone(),
                     by: by.clone(),
                 }),
                 None => Taking::Nothing,
             },
-            ([], [], []) => Taking::Nothing,
-            (free, movable, _) => Taking::Conflict(Clash::SeveralNames {
-                from: free.iter().chain(movable).copied().cloned().collect(),
+            ([], [], _) => Taking::Nothing,
+            (free, declared, _) => Taking::Conflict(Clash::SeveralNames {
+                from: free.iter().chain(declared).copied().cloned().collect(),
             }),
         }
     }
 
-    /// Exchanges names among bound objects, where natural keys say that it has not happened yet.
-    fn ring(&mut self, target: &Address) {
+    /// Tells whether the tree named the same former names of a bound address when it was last applied.
+    fn spent(&self, to: &Address) -> Spent {
+        if self.literal {
+            return Spent::No;
+        }
+        let (Some(seat), Some(declaration)) = (self.seats.at(to), self.desired.get(to)) else {
+            return Spent::No;
+        };
+        let Some(last) = seat.bound.declared else {
+            return Spent::Unknown;
+        };
+        let Some(object) = &seat.bound.object else {
+            return Spent::Yes;
+        };
+        let applied = match &object.drift {
+            Some(drift) => &drift.applied,
+            None => &object.body,
+        };
+        let managed = declaration.managed_of(applied);
+        let without = declaration.without_names();
+        if last == declaration.digest || last == declaration.digest_of(&managed) {
+            Spent::Yes
+        } else if last == without.digest || last == without.digest_of(&managed) {
+            Spent::No
+        } else {
+            Spent::Unknown
+        }
+    }
+
+    /// Exchanges names among bound objects, if it has not happened yet.
+    fn ring(&mut self, target: &Address, conflicts: &mut Vec<Conflict>) {
         let mut steps: Vec<(Address, Address)> = Vec::new();
         let mut to = target.clone();
         while let Some(from) = self.exchanged(&to) {
@@ -294,30 +348,72 @@ impl Search<'_> {
             }
             steps.push((from.clone(), to));
             if from == *target {
-                self.moves.extend(steps);
-                return;
+                return self.exchange(steps, conflicts);
             }
             to = from;
         }
     }
 
-    fn exchanged(&self, to: &Address) -> Option<Address> {
-        let present = self.seats.at(to)?.bound.object.as_ref()?;
-        let wanted = self.desired.get(to)?.object.natural_key()?;
-        if natural_key(present)? == wanted {
-            return None;
-        }
-        let earlier = self.earlier.get(to)?;
-        let mut fitting = earlier.iter().filter(|old| {
-            !self.moves.contains_key(*old)
-                && self.desired.get(old).is_some()
-                && self.seats.at(old).is_some_and(|seat| {
-                    let object = seat.bound.object.as_ref();
-                    object.and_then(natural_key).as_ref() == Some(&wanted)
-                })
+    fn exchange(&mut self, steps: Vec<(Address, Address)>, conflicts: &mut Vec<Conflict>) {
+        let spent = |wanted: Spent| steps.iter().any(|(_, to)| self.spent(to) == wanted);
+        let as_applied = steps.iter().any(|(_, to)| {
+            let (seat, now) = (self.seats.at(to), self.desired.get(to));
+            now.zip(seat)
+                .is_some_and(|(now, seat)| seat.bound.declared == Some(now.digest))
         });
-        let first = fitting.next()?;
-        fitting.next().is_none().then(|| first.clone())
+        let exchanged = |(from, to): &(Address, Address)| {
+            let wanted = self
+                .desired
+                .get(to)
+                .and_then(|now| now.object.natural_key());
+            wanted.is_some() && wanted == self.key(from) && wanted != self.key(to)
+        };
+        let (by_some, by_all) = (steps.iter().any(exchanged), steps.iter().all(exchanged));
+        // What the tree says for the first time happens now.
+        let happens = spent(Spent::No) || (!spent(Spent::Yes) && by_all);
+        let happened = as_applied || (spent(Spent::Yes) && !by_some);
+        if happens {
+            self.moves.extend(steps);
+        } else if !happened && let Some((with, address)) = steps.into_iter().next() {
+            conflicts.push(Conflict {
+                address,
+                clash: Clash::Undecided { with },
+            });
+        }
+    }
+
+    fn key(&self, address: &Address) -> Option<String> {
+        self.seats
+            .at(address)?
+            .bound
+            .object
+            .as_ref()
+            .and_then(natural_key)
+    }
+
+    /// Returns the bound name that an address is to be exchanged with; of several, the one whose object it declares.
+    fn exchanged(&self, to: &Address) -> Option<Address> {
+        self.seats.at(to)?;
+        let declared = self.desired.get(to)?;
+        let earlier = self.earlier.get(to)?;
+        let fitting: Vec<&Address> = earlier
+            .iter()
+            .filter(|old| {
+                !self.moves.contains_key(*old)
+                    && self.desired.get(old).is_some()
+                    && self.earlier.contains_key(old)
+                    && self.seats.at(old).is_some()
+            })
+            .collect();
+        if let [one] = fitting[..] {
+            return Some(one.clone());
+        }
+        let wanted = declared.object.natural_key()?;
+        let mut alike = fitting
+            .into_iter()
+            .filter(|old| self.key(old).as_ref() == Some(&wanted));
+        let first = alike.next()?;
+        alike.next().is_none().then(|| first.clone())
     }
 }
 

@@ -127,6 +127,7 @@ impl Store {
                 .map(|declaration| declaration.digest);
             bound.push(Bound {
                 object: (declared.is_none() || declared != kept.digest).then_some(object),
+                declared: kept.digest,
                 address,
             });
         }

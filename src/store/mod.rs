@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 use jiff::{Timestamp, Unit};
 
 pub use ledger::{Decide, Ledger, See, Sitting};
-pub use open::{OpenMode, check_url, open};
+pub use open::{OpenMode, check_url, file_of, open};
 
 use crate::audit::{Act, Entry, Kept};
 use crate::model::{Digest, Foreign, Kind, Live, Lost, Selection};

@@ -1,6 +1,6 @@
 //! From a URL to a store: the only list of kinds of store.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Store, StoreError, sqlite};
 use crate::diag::nearest;
@@ -56,6 +56,15 @@ pub fn open(url: &str, base: &Path, mode: OpenMode) -> Result<Box<dyn Store>, St
 /// What is wrong, and what to write.
 pub fn check_url(url: &str) -> Result<(), String> {
     scheme(url).map(drop)
+}
+
+/// Returns the file that a URL names; `None` for a store that is no file. Relative to `base`, as for [`open`].
+#[must_use]
+pub fn file_of(url: &str, base: &Path) -> Option<PathBuf> {
+    match scheme(url) {
+        Ok((Scheme::Sqlite, file)) => Some(base.join(file)),
+        Ok((Scheme::Missing(_), _)) | Err(_) => None,
+    }
 }
 
 /// Returns the kind of store that a URL names, and for a file its name.

@@ -43,7 +43,7 @@ fn a_saved_plan_is_applied_without_a_question_and_only_once() {
     let _ = sandbox
         .run(["apply", "plan.json"])
         .exits(5)
-        .says("organization/b would have been created, and need not be any more");
+        .says("the plan was applied already, by run");
     let _ = sandbox.run(["show", "plan.json"]).exits(0);
 }
 
@@ -175,4 +175,79 @@ fn what_is_no_saved_plan_is_refused_with_words() {
         .run(["apply", "missing.json"])
         .exits(1)
         .says("missing.json cannot be read");
+}
+
+#[test]
+fn a_plan_for_one_store_to_be_made_makes_no_other() {
+    let sandbox = Sandbox::project().write("tree.yaml", ONE);
+    let _ = sandbox.run(["plan", "--out", "plan.json"]).exits(0);
+    let _ = sandbox
+        .run(["--store", "sqlite:other.db", "apply", "plan.json"])
+        .exits(5)
+        .says("another store");
+    assert!(!sandbox.path("other.db").exists());
+    let _ = sandbox.run(["apply", "plan.json"]).exits(0);
+}
+
+#[test]
+fn a_rollback_does_not_bring_back_the_right_to_apply_a_plan() {
+    let sandbox = planned();
+    let applied = sandbox.exactly(["apply", "plan.json", "--format", "json"]);
+    let applied: serde_json::Value = serde_json::from_str(&applied).expect("JSON");
+    let run = applied["run"].as_str().expect("a run");
+    let _ = sandbox
+        .run(["rollback", run, "--auto-approve", "--allow-deletes", "1"])
+        .exits(0);
+    let _ = sandbox
+        .run(["apply", "plan.json"])
+        .exits(5)
+        .says("the plan was applied already, by run");
+    assert!(!has_both(&sandbox));
+    // Who plans anew may do the same again.
+    let _ = sandbox.run(["plan", "--out", "plan.json"]).exits(0);
+    let _ = sandbox.run(["apply", "plan.json"]).exits(0);
+}
+
+#[test]
+fn no_plan_is_good_for_more_than_a_day() {
+    let sandbox = planned();
+    let text = std::fs::read_to_string(sandbox.path("plan.json")).expect("saved");
+    let mut plan: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    plan["expires"] = "2099-01-02T00:00:00Z".into();
+    plan["digest"] = Digest::of(&[]).to_string().into();
+    plan["digest"] = Digest::of(canonical(&plan).as_bytes()).to_string().into();
+    let sandbox = sandbox.write("plan.json", canonical(&plan) + "\n");
+    let _ = sandbox
+        .run(["apply", "plan.json"])
+        .exits(5)
+        .says("for more than a day");
+}
+
+#[test]
+fn a_pipe_is_no_saved_plan() {
+    let sandbox = planned();
+    let made = std::process::Command::new("mkfifo")
+        .arg(sandbox.path("pipe"))
+        .status();
+    assert!(made.expect("a pipe").success());
+    let _ = sandbox
+        .run(["apply", "pipe"])
+        .exits(1)
+        .says("it is no regular file");
+}
+
+#[test]
+fn the_beginning_of_several_runs_names_none() {
+    let sandbox = planned();
+    let _ = sandbox.run(["apply", "plan.json"]).exits(0);
+    for command in ["history", "rollback"] {
+        let _ = sandbox
+            .run([command, "0"])
+            .exits(1)
+            .says("is the beginning of several runs");
+        let _ = sandbox
+            .run([command, "zzz"])
+            .exits(1)
+            .says("there is no run `zzz`");
+    }
 }

@@ -20,6 +20,7 @@ mod journeys;
 mod killed;
 mod layering;
 mod lease;
+mod outputs;
 mod pictures;
 mod pipelines;
 mod properties;

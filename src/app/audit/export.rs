@@ -1,20 +1,16 @@
 //! The whole log as lines of JSON, streamed.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::names::Names;
+use crate::app::output::{self, Sort};
 use crate::app::{AppError, Workspace};
 use crate::audit::Kept;
 use crate::render::json;
 use crate::store::{OpenMode, Order, Store, StoreError};
-
-/// How much is gathered before it is written.
-const BUFFER: usize = 64 * 1024;
 
 /// Where an export goes.
 pub enum Destination<'a> {
@@ -51,33 +47,16 @@ pub fn export(workspace: &Workspace, names: bool, to: Destination<'_>) -> Result
                 _ => Ok(count),
             }
         }
-        Destination::File(path) => {
-            let failed = |source| AppError::File {
-                path: path.to_owned(),
-                doing: "written",
-                source,
-            };
-            let folder = match path.parent() {
-                Some(folder) if !folder.as_os_str().is_empty() => folder,
-                _ => Path::new("."),
-            };
-            let file = tempfile::Builder::new()
-                .permissions(fs::Permissions::from_mode(0o600))
-                .tempfile_in(folder)
-                .map_err(failed)?;
-            let mut out = BufWriter::with_capacity(BUFFER, file);
-            let (count, error) = lines(&*store, names, &mut out)?;
-            error.map_or(Ok(()), |error| Err(failed(error)))?;
-            let file = out
-                .into_inner()
-                .map_err(|error| failed(error.into_error()))?;
-            file.as_file().sync_all().map_err(failed)?;
-            file.persist(path).map_err(|error| failed(error.error))?;
-            File::open(folder)
-                .and_then(|folder| folder.sync_all())
-                .map_err(failed)?;
-            Ok(count)
-        }
+        Destination::File(path) => output::write(workspace, path, Sort::Export, |out| {
+            let (count, error) = lines(&*store, names, out)?;
+            error.map_or(Ok(count), |source| {
+                Err(AppError::File {
+                    path: path.to_owned(),
+                    doing: "written",
+                    source,
+                })
+            })
+        }),
     }
 }
 

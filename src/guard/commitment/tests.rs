@@ -127,10 +127,14 @@ fn a_plan_for_a_store_to_be_made_holds_until_it_has_changes() {
     plan.lineage = "made".to_owned();
     plan.generation = 0;
     let at = now("2027-01-01T01:00:00Z");
-    assert_eq!(commitment.check("p", "s", &plan, at), Ok(()));
+    assert!(matches!(
+        commitment.check("p", "another", &plan, at),
+        Err(Stale::OtherStore { .. })
+    ));
+    assert_eq!(commitment.check("p", "sqlite:a.db", &plan, at), Ok(()));
     plan.generation = 1;
     assert!(matches!(
-        commitment.check("p", "s", &plan, at),
+        commitment.check("p", "sqlite:a.db", &plan, at),
         Err(Stale::NoLongerFresh { .. })
     ));
 }

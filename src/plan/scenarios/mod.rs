@@ -1,5 +1,6 @@
 //! Behaviours of planning, one by one.
 
+mod identity;
 mod order;
 mod ownership;
 mod renames;

@@ -229,6 +229,7 @@ impl Store for Memory {
             bound.push(Bound {
                 address: address.clone(),
                 object: fetch.then(live),
+                declared: object.declared,
             });
         }
         let lost = self.state.lost.iter();

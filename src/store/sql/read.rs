@@ -109,6 +109,7 @@ impl<D: Db> Reader<'_, D> {
                 bound.push(Bound {
                     address,
                     object: None,
+                    declared: digest(row, 2)?,
                 });
                 Ok(())
             })?;

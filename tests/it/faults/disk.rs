@@ -128,7 +128,11 @@ fn a_full_disk_keeps_the_old_plan_and_gets_no_half_import() {
     let Some(disk) = Disk::at(&sandbox, "disk", "64k") else {
         return;
     };
-    fs::write(disk.path.join("plan.json"), "old").expect("a file can be written");
+    fs::write(
+        disk.path.join("plan.json"),
+        "{\"format\":\"guestlist-plan/1\"}",
+    )
+    .expect("a file can be written");
     disk.fill();
     let plan = ["plan", "--out", "disk/plan.json"];
     let allowed = ["--allow-deletes", "999"];
@@ -137,7 +141,7 @@ fn a_full_disk_keeps_the_old_plan_and_gets_no_half_import() {
         .exits(7)
         .says("disk/plan.json cannot be written");
     let old = fs::read_to_string(disk.path.join("plan.json")).expect("it is there");
-    assert_eq!(old, "old");
+    assert_eq!(old, "{\"format\":\"guestlist-plan/1\"}");
     assert_eq!(files_below(&disk.path).len(), 2, "a temporary file is left");
 
     let store = format!("sqlite:{}", sandbox.path("guestlist.db").display());

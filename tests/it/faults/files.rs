@@ -192,7 +192,7 @@ fn a_store_that_may_not_be_read_is_not_an_empty_one() {
 #[test]
 fn a_folder_that_may_not_be_written_gets_no_plan() {
     let Some(user) = Plain::user() else { return };
-    let sandbox = changing().write("out/old.json", "old");
+    let sandbox = changing().write("out/old.json", "{\"format\":\"guestlist-plan/1\"}");
     user.owns(&sandbox);
     chown(sandbox.path("out"), user.uid, user.uid).expect("the superuser may give files away");
     mode(&sandbox, "out", 0o500);
@@ -202,7 +202,7 @@ fn a_folder_that_may_not_be_written_gets_no_plan() {
         .says("out/old.json cannot be written");
     mode(&sandbox, "out", 0o700);
     let old = fs::read_to_string(sandbox.path("out/old.json")).expect("it is there");
-    assert_eq!(old, "old");
+    assert_eq!(old, "{\"format\":\"guestlist-plan/1\"}");
     let _ = user
         .run(&sandbox, &["plan", "--out", "out/old.json"])
         .exits(0);

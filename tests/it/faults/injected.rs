@@ -129,7 +129,7 @@ fn a_plan_that_cannot_be_written_leaves_the_old_one() {
     }
     let sandbox = Sandbox::project()
         .write("tree.yaml", estate::first())
-        .write("out/plan.json", "old");
+        .write("out/plan.json", "{\"format\":\"guestlist-plan/1\"}");
     let plan = ["plan", "-q", "--out", "out/plan.json"];
     let names = ["write", "fsync", "renameat"];
     let made = calls(&sandbox, &names, &plan, &[]);
@@ -137,7 +137,11 @@ fn a_plan_that_cannot_be_written_leaves_the_old_one() {
         assert!(made > 0, "`{name}` is not called");
         for error in ["EIO", "ENOSPC", "EROFS"] {
             for at in spread(made) {
-                fs::write(sandbox.path("out/plan.json"), "old").expect("it can be written");
+                fs::write(
+                    sandbox.path("out/plan.json"),
+                    "{\"format\":\"guestlist-plan/1\"}",
+                )
+                .expect("it can be written");
                 let what = format!("{name} {at} {error}");
                 let inject = format!("inject={name}:error={error}:when={at}");
                 let trace = format!("trace={name}");
