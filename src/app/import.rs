@@ -37,6 +37,7 @@ pub fn import(
     let sources = sources(workspace)?;
     let desired = declared(workspace, world, &sources)?;
     let store = workspace.open(OpenMode::Read)?;
+    store.prove_at_once()?;
     let live = store.read(&Selection {
         project: workspace.project(),
         bodies: Bodies::All,

@@ -37,7 +37,7 @@ use crate::ports::{Clock, Holder, Ids, Secret, Timer};
 pub use crate::guard::Ask;
 pub use apply::{Applied, Approval, Outcome, apply};
 pub use audit::{
-    AuditQuery, Destination, Forgotten, export as audit_export, forget as audit_forget,
+    AuditQuery, Destination, Forgotten, Listed, export as audit_export, forget as audit_forget,
     list as audit_list, new_key, since as audit_since, verify as audit_verify,
 };
 pub use check::{Checked, check, validate};

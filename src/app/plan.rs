@@ -35,6 +35,8 @@ pub struct Planned {
 pub fn plan(workspace: &Workspace, world: &World<'_>, ask: &Ask) -> Result<Planned, AppError> {
     let (desired, mut warnings) = check::desired(workspace, world)?;
     let store = workspace.open(OpenMode::Read)?;
+    // What does not differ is not read otherwise: nobody is told that nothing changes in a store that was changed by hand.
+    store.prove_at_once()?;
     clock::check(&*store, world.clock.now(), &mut warnings)?;
     audit::warn(workspace, &*store, &mut warnings)?;
     let (plan, verdict) = judged(&*store, workspace, world, &desired, ask)?;

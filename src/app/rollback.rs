@@ -60,6 +60,7 @@ pub fn rollback(
     ask: &Ask,
 ) -> Result<Rollback, AppError> {
     let store = workspace.open(OpenMode::Read)?;
+    store.prove_at_once()?;
     let mut warnings = Diagnostics::new();
     clock::check(&*store, world.clock.now(), &mut warnings)?;
     audit::warn(workspace, &*store, &mut warnings)?;

@@ -139,6 +139,11 @@ pub enum Wrong {
     /// It names somebody who is somebody else now.
     #[error("the name kept for person {0} is not the one that the entry was written with")]
     Renamed(String),
+    /// It names somebody of whom nothing is kept, and no entry says that they were erased.
+    #[error(
+        "nothing is kept of person {0}, whom it names, and no entry says that they were erased"
+    )]
+    Gone(String),
     /// It leads to another hash than a signed head knows.
     #[error(
         "it has hash {found}, and a signed head knows {known}: it, or one before it, was written anew"

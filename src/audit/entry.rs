@@ -49,7 +49,7 @@ pub struct Act<'a> {
     pub after: Option<Digest>,
     /// When.
     pub at: Timestamp,
-    /// The digest of the body before.
+    /// The digest of the body before; of a commit, that of what is kept of its run, which commits of old do not have.
     pub before: Option<Digest>,
     /// Why, in a word or two.
     pub reason: &'a str,
@@ -136,7 +136,7 @@ pub struct Said {
     pub after: Option<String>,
     /// When.
     pub at: Timestamp,
-    /// The digest of the body before.
+    /// The digest of the body before; of a commit, that of what is kept of its run, which commits of old do not have.
     pub before: Option<String>,
     /// The form of the entry.
     #[serde(default = "first")]

@@ -9,6 +9,9 @@ use crate::audit::{Act, Kept, canonical, mention};
 use crate::render::report::Signing;
 use crate::store::{OpenMode, Order, Store, StoreError};
 
+/// The action of the entry that says that somebody was erased.
+pub(super) const FORGET: &str = "forget person";
+
 /// Somebody who was erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forgotten {
@@ -50,7 +53,7 @@ pub fn forget(workspace: &Workspace, world: &World<'_>, who: &str) -> Result<For
     let erased = store.person(&value).and_then(|id| {
         let reason = id.as_deref().map(mention).unwrap_or_default();
         let act = Act {
-            action: "forget person",
+            action: FORGET,
             actor: &world.actor,
             address: None,
             after: None,

@@ -7,11 +7,11 @@ use jiff::tz::TimeZone;
 
 use super::names::Names;
 use crate::app::{AppError, Workspace};
-use crate::audit::{Kept, Said, canonical, mention};
+use crate::audit::{BrokenAt, Chain, Hash, Kept, Said, Wrong, canonical, mention};
 use crate::model::text::{Duration, Malformed, When};
 use crate::plan::Pattern;
 use crate::render::report::Recorded;
-use crate::store::{OpenMode, Order, Store, StoreError};
+use crate::store::{Head, OpenMode, Order, Store, StoreError};
 
 /// Which entries are asked for.
 #[derive(Debug, Clone)]
@@ -41,12 +41,22 @@ pub fn since(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, M
     Ok(when.start(zone))
 }
 
-/// Lists entries, the newest first, with names where they are known.
+/// The entries found, and what is wrong with the log as far as it was read for them.
+#[derive(Debug)]
+pub struct Listed {
+    /// The entries, the newest first.
+    pub entries: Vec<Recorded>,
+    /// The first entry that is not as it was written.
+    pub broken: Option<AppError>,
+}
+
+/// Lists entries, the newest first, with names where they are known. What is read is checked on the way, and listed all the
+/// same.
 ///
 /// # Errors
 ///
 /// For a pattern that cannot be read, and a store that cannot be read.
-pub fn list(workspace: &Workspace, query: &AuditQuery) -> Result<Vec<Recorded>, AppError> {
+pub fn list(workspace: &Workspace, query: &AuditQuery) -> Result<Listed, AppError> {
     let pattern = query.address.as_deref().map(Pattern::new).transpose()?;
     let store = workspace.open(OpenMode::Read)?;
     let actor = query
@@ -57,7 +67,15 @@ pub fn list(workspace: &Workspace, query: &AuditQuery) -> Result<Vec<Recorded>, 
     let mut names = Names::default();
     let mut found = Vec::new();
     let mut failed = None;
+    let before = store.head()?;
+    let mut check = Downward::default();
     let mut see = |kept: Kept| {
+        check.see(&kept);
+        if found.len() >= query.limit {
+            // One more than was asked for, which the last one follows.
+            check.is_enough = true;
+            return ControlFlow::Break(());
+        }
         match look(&*store, &kept, &mut names) {
             Ok(said) => {
                 let address = said.address.as_deref();
@@ -72,16 +90,84 @@ pub fn list(workspace: &Workspace, query: &AuditQuery) -> Result<Vec<Recorded>, 
             }
             Err(error) => failed = Some(error),
         }
-        if failed.is_some() || found.len() >= query.limit {
+        if failed.is_some() {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
     };
     store.walk(u64::MAX, Order::Down, &mut see)?;
-    match failed {
-        Some(error) => Err(error.into()),
-        None => Ok(found),
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
+    let broken = check.end(&before, &store.head()?);
+    Ok(Listed {
+        entries: found,
+        broken: broken.map(|broken| AppError::Broken {
+            store: store.name().to_owned(),
+            broken: Box::new(broken),
+        }),
+    })
+}
+
+/// A check of entries that come the newest first.
+#[derive(Default)]
+struct Downward {
+    top: Option<(u64, Hash)>,
+    /// The last entry seen, whose place shows with the one before it.
+    open: Option<Kept>,
+    is_enough: bool,
+    broken: Option<BrokenAt>,
+}
+
+impl Downward {
+    fn see(&mut self, kept: &Kept) {
+        self.top.get_or_insert((kept.seq, kept.hash));
+        if let Some(after) = self.open.replace(kept.clone()) {
+            self.follows(Chain::resume(kept.seq, kept.hash), &after);
+        }
+    }
+
+    fn follows(&mut self, mut chain: Chain, after: &Kept) {
+        let wrong = if chain.size() + 1 != after.seq {
+            Wrong::Missing
+        } else if chain.append(&after.text) != after.hash {
+            Wrong::Changed
+        } else {
+            return;
+        };
+        let seq = chain.size().min(after.seq - 1) + 1;
+        self.broken = Some(BrokenAt { seq, wrong });
+    }
+
+    /// Returns the first entry at fault, given where the store was before and after the walk.
+    fn end(mut self, before: &Head, after: &Head) -> Option<BrokenAt> {
+        if let Some(first) = self.open.take().filter(|_| !self.is_enough) {
+            self.follows(Chain::new(&after.lineage), &first);
+        }
+        let (top, hash) = self.top.unwrap_or((0, Chain::new(&after.lineage).hash()));
+        let wrong = if top > after.audit_size {
+            BrokenAt {
+                seq: after.audit_size + 1,
+                wrong: Wrong::Added,
+            }
+        } else if top < before.audit_size {
+            BrokenAt {
+                seq: top + 1,
+                wrong: Wrong::Missing,
+            }
+        } else if top == after.audit_size && hash.to_string() != after.audit_hash {
+            BrokenAt {
+                seq: top.max(1),
+                wrong: Wrong::Changed,
+            }
+        } else {
+            return self.broken;
+        };
+        match self.broken {
+            Some(broken) if broken.seq < wrong.seq => Some(broken),
+            _ => Some(wrong),
+        }
     }
 }
 

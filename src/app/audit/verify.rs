@@ -7,9 +7,12 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
+use super::forget::FORGET;
 use super::heads::{genuine, hear};
 use crate::app::{AppError, Workspace};
-use crate::audit::{BrokenAt, Chain, Conflict, Hash, Kept, KnownHeads, PublicKey, Wrong, follow};
+use crate::audit::{
+    BrokenAt, Chain, Conflict, Hash, Kept, KnownHeads, PublicKey, Wrong, follow, mention,
+};
 use crate::render::report::Verified;
 use crate::store::{OpenMode, Order, Store, StoreError};
 
@@ -72,6 +75,8 @@ pub fn verify(
         chain: Chain::new(&lineage),
         heads: &at,
         people: RefCell::default(),
+        gone: BTreeMap::new(),
+        erased: BTreeSet::new(),
         failed: RefCell::default(),
     };
     let head = checked.run(&*store, progress)?.map_err(broken)?;
@@ -84,6 +89,8 @@ pub fn verify(
             },
         }));
     }
+    // The log holds; now everything else against it.
+    store.prove()?;
     let newest = known.highest().cloned();
     Ok(Verified {
         store: name.clone(),
@@ -100,6 +107,10 @@ struct Check<'h> {
     chain: Chain,
     heads: &'h BTreeMap<u64, (Hash, Timestamp)>,
     people: RefCell<HashMap<String, Option<String>>>,
+    /// The people of whom nothing is kept, by id, with the first entry that names them.
+    gone: BTreeMap<String, u64>,
+    /// What entries say that somebody was erased.
+    erased: BTreeSet<String>,
     failed: RefCell<Option<StoreError>>,
 }
 
@@ -152,7 +163,7 @@ impl Check<'_> {
                 if head.audit_hash != self.chain.hash().to_string() {
                     return wrong(size, Wrong::Changed);
                 }
-                return Ok(Ok(head));
+                return Ok(self.all_were_erased().map(|()| head));
             }
         }
     }
@@ -174,7 +185,41 @@ impl Check<'_> {
             people.borrow_mut().insert(id.to_owned(), mac.clone());
             mac
         })?;
+        self.note(kept)?;
         self.meets_head()
+    }
+
+    /// Notes who is named and nowhere kept, and who was erased.
+    fn note(&mut self, kept: &Kept) -> Result<(), BrokenAt> {
+        let said = kept.said().map_err(|error| BrokenAt {
+            seq: kept.seq,
+            wrong: Wrong::Unreadable(error.to_string()),
+        })?;
+        let people = self.people.borrow();
+        for id in said.people.into_keys() {
+            if people.get(&id).is_some_and(Option::is_none) {
+                self.gone.entry(id).or_insert(kept.seq);
+            }
+        }
+        if said.action == FORGET {
+            self.erased.insert(said.reason);
+        }
+        Ok(())
+    }
+
+    /// Checks that whoever is gone was erased by somebody who is on record.
+    fn all_were_erased(&self) -> Result<(), BrokenAt> {
+        let unsaid = self
+            .gone
+            .iter()
+            .find(|(id, _)| !self.erased.contains(&mention(id)));
+        match unsaid {
+            None => Ok(()),
+            Some((id, seq)) => Err(BrokenAt {
+                seq: *seq,
+                wrong: Wrong::Gone(id.clone()),
+            }),
+        }
     }
 
     /// Holds the chain against the head that was signed at its size, if there is one.

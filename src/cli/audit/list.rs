@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{Context, Exit, Failure};
-use crate::app::{self, AuditQuery};
+use crate::app::{self, AuditQuery, Listed};
 use crate::render::{json, view};
 
 /// List entries of the audit log, the newest first
@@ -53,11 +53,14 @@ impl Arguments {
             actor: self.actor.clone(),
             limit: usize::from(self.limit),
         };
-        let entries = app::audit_list(&workspace, &query)?;
+        let Listed { entries, broken } = app::audit_list(&workspace, &query)?;
         cx.report(
             |out| view::audit_list(&entries, out),
             || json::v1::AuditList::from(entries.as_slice()),
         )?;
-        Ok(Exit::Done)
+        match broken {
+            Some(broken) => Err(broken.into()),
+            None => Ok(Exit::Done),
+        }
     }
 }

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp, Unit};
+use serde_json::Value;
 
-use super::db::{Db, Param, Row};
+use super::db::{Cell, Db, Param, Row};
 use super::identity::Identity;
 use super::meta::Meta;
 use super::names::{Names, Span};
 use super::people;
 use super::read;
-use crate::model::{Address, Body, Digest, Kind};
+use crate::model::{Address, Body, Digest, Kind, canonical};
 use crate::plan::Action;
 use crate::plan::{Purpose, RecordedChange, RunRecord};
 use crate::store::StoreError;
@@ -19,6 +20,9 @@ const RUNS: &str = "SELECT name, project, generation, actor, host, revision, tre
     id, first, last, purpose, lifted FROM run ORDER BY id DESC LIMIT ?1";
 const NAMED: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
     id, first, last, purpose, lifted FROM run WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT 2";
+const RECORD: &str = "SELECT name, project, generation, actor, host, revision, hex(tree), hex(plan), started, finished, counts, \
+    purpose, lifted, first, last FROM run WHERE name = ?1";
+const CHANGED: &str = "SELECT id, object, run, action, address, renamed, before FROM version WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
 const CHANGES: &str = "SELECT v.object, v.action, v.address, v.renamed, v.body, b.id, b.body, b.run, r.project \
     FROM version v LEFT JOIN version b ON b.id = v.before LEFT JOIN run r ON r.id = b.run \
     WHERE v.id BETWEEN ?1 AND ?2 ORDER BY v.id";
@@ -77,7 +81,42 @@ pub(super) fn run(
     Ok(Some((run.record, changes)))
 }
 
-/// Counts the objects that runs of a project deleted or replaced since an instant, by kind.
+/// Returns the digest of all that is kept of a run and of its changes, apart from the bodies: the commit in the audit log holds
+/// it, so that nobody changes who did what when unseen.
+pub(super) fn record(db: &impl Db, id: &str) -> Result<Digest, StoreError> {
+    let mut lines = String::new();
+    let mut range = (0, -1);
+    db.query(RECORD, &[Param::Text(id)], &mut |row| {
+        line(row, 15, &mut lines)?;
+        range = (
+            row.int(13, "the first change of a run")?,
+            row.int(14, "the last change of a run")?,
+        );
+        Ok(())
+    })?;
+    let range = [Param::Int(range.0), Param::Int(range.1)];
+    db.query(CHANGED, &range, &mut |row| line(row, 7, &mut lines))?;
+    Ok(Digest::of(lines.as_bytes()))
+}
+
+/// Adds a row as a line of canonical JSON.
+fn line(row: &dyn Row, width: usize, lines: &mut String) -> Result<(), StoreError> {
+    let cell = |at| match row.cell(at) {
+        Cell::Null => Ok(Value::Null),
+        Cell::Int(number) => Ok(Value::from(number)),
+        Cell::Text(text) => Ok(Value::from(text)),
+        Cell::Blob(_) | Cell::Alien => {
+            Err(row.damaged("what is kept of a run is no text".to_owned()))
+        }
+    };
+    let cells: Vec<Value> = (0..width).map(cell).collect::<Result<_, _>>()?;
+    *lines += &canonical(&cells);
+    lines.push('\n');
+    Ok(())
+}
+
+/// Counts the objects that runs of a project deleted or replaced since an instant, by kind. When a run ended can be believed
+/// because whoever plans or writes has the store proven first, and the audit log covers it.
 pub(super) fn deleted(
     db: &impl Db,
     project: &str,

@@ -28,6 +28,9 @@ fn standing(db: &impl Db) -> Result<(i64, Option<Held>), StoreError> {
     let mut standing = None;
     db.query(READ, &[], &mut |row| {
         let token = row.int(0, "the token of the lease")?;
+        if !(0..i64::MAX).contains(&token) {
+            return Err(row.damaged(format!("the lease has the impossible token {token}")));
+        }
         let holder = row.maybe_text(1, "the holder of the lease")?;
         let held = holder
             .map(|holder| -> Result<Held, StoreError> {

@@ -39,6 +39,14 @@ impl<D: Db> SqlStore<D> {
     pub(super) const fn new(db: D) -> Self {
         Self { db }
     }
+
+    /// Leaves the files of a damaged store as they are.
+    fn proven(&self, proven: Result<(), StoreError>) -> Result<(), StoreError> {
+        if proven.is_err() {
+            self.db.leave();
+        }
+        proven
+    }
 }
 
 impl<D: Db> Store for SqlStore<D> {
@@ -53,7 +61,7 @@ impl<D: Db> Store for SqlStore<D> {
     fn lease(&mut self, ask: &LeaseAsk) -> Result<Lease, StoreError> {
         // Before a byte changes: nothing is built on a damaged file.
         if !planted::is(Planted::StoreUnproven) {
-            self.prove()?;
+            self.prove_at_once()?;
         }
         lease::acquire(&self.db, ask)
     }
@@ -95,11 +103,11 @@ impl<D: Db> Store for SqlStore<D> {
     }
 
     fn prove(&self) -> Result<(), StoreError> {
-        let proven = reading(&self.db, || proof::check(&self.db));
-        if proven.is_err() {
-            self.db.leave();
-        }
-        proven
+        self.proven(reading(&self.db, || proof::check(&self.db)))
+    }
+
+    fn prove_at_once(&self) -> Result<(), StoreError> {
+        self.proven(reading(&self.db, || proof::check_at_once(&self.db)))
     }
 
     fn head(&self) -> Result<Head, StoreError> {

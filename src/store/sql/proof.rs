@@ -2,26 +2,34 @@
 //! ever built on a damaged file: such a store can be read, as far as it goes, and no longer be written.
 //! `threat-and-fault-model` §12.
 //!
-//! The audit log holds the digest of every body and is itself a chain, so the one proves the other.
+//! The audit log holds the digest of every body and of every run's row and is itself a chain, so the one proves the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Deserialize;
 
 use super::db::{Cell, Db, Param};
 use super::meta::Meta;
 use super::names::Names;
-use super::{history, read};
+use super::{audit, history, lease, read};
 use crate::audit::{Chain, Hash};
 use crate::model::{Address, Digest};
 use crate::plan::Action;
 use crate::store::StoreError;
 
+/// Up to so many audit entries all of them are read before each plan and each write: about a second. A store in which the
+/// engine has written millions would make everybody wait for tens of seconds; there `guestlist audit verify` reads them.
+pub(super) const AT_ONCE: u64 = 500_000;
+
 const ENTRIES: &str = "SELECT entry, hash FROM audit ORDER BY seq";
 const RUN: &str = "SELECT first, last, counts FROM run WHERE name = ?1";
-const BODIES: &str = "SELECT body, address FROM version WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
-const OBJECTS: &str = "SELECT o.id, o.kind, o.address, v.body IS NOT NULL AND v.object = o.id FROM object o \
-    LEFT JOIN version v ON v.id = o.version";
+const RUNS: &str = "SELECT name, project, generation FROM run";
+const BODIES: &str =
+    "SELECT body, address, action FROM version WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+const OBJECTS: &str = "SELECT o.id, o.kind, o.address, v.body IS NOT NULL AND v.object = o.id, \
+    o.applied IS NULL OR coalesce(a.object = o.id, 0) FROM object o LEFT JOIN version v ON v.id = o.version \
+    LEFT JOIN version a ON a.id = o.applied";
+const HIGHEST: &str = "SELECT coalesce(max(object), 0) FROM version";
 
 /// What of an entry is compared with the rest of the store.
 #[derive(Deserialize)]
@@ -29,6 +37,7 @@ struct Said {
     action: String,
     address: Option<String>,
     after: Option<Digest>,
+    before: Option<Digest>,
     run: Option<String>,
 }
 
@@ -38,11 +47,14 @@ struct Changes {
     run: Option<String>,
     /// Whether the commit of a run is among the entries; there is none where something else than a run wrote them.
     committed: bool,
+    /// The digest of the run's row, which commits of old do not have.
+    record: Option<Digest>,
     changes: Vec<Change>,
 }
 
 /// One change, as the audit log has it.
 struct Change {
+    action: Action,
     address: Option<String>,
     /// What it left; `None` for a body that may be written otherwise since.
     after: Option<After>,
@@ -55,13 +67,68 @@ enum After {
     Body(Digest),
 }
 
+/// As [`check`], unless the audit log has more entries than are read at once: then what can be told without them.
+pub(super) fn check_at_once(db: &impl Db) -> Result<(), StoreError> {
+    let meta = Meta::read(db)?;
+    if meta.chain.size() <= AT_ONCE {
+        return check(db);
+    }
+    audit::check_end(db, &meta)?;
+    tables(db, &meta)
+}
+
+/// Checks what the tables say for themselves.
+fn tables(db: &impl Db, meta: &Meta) -> Result<(), StoreError> {
+    history::check(db)?;
+    lease::held(db)?;
+    db.query(HIGHEST, &[], &mut |row| {
+        if row.int(0, "the highest number of an object")? == meta.objects {
+            return Ok(());
+        }
+        Err(row.damaged("its count of objects is wrong".to_owned()))
+    })?;
+    objects(db)?;
+    Names::read(db).map(drop)
+}
+
+/// Checks that the audit log knows every run that counts: each one of a generation, and each one of a project that commits.
+/// Other hands may write runs of their own, which shows as drift.
+fn runs(db: &impl Db, meta: &Meta, committed: &HashSet<String>) -> Result<(), StoreError> {
+    let mut own = BTreeSet::new();
+    let mut unknown = Vec::new();
+    db.query(RUNS, &[], &mut |row| {
+        let name = row.text(0, "the id of a run")?;
+        let project = row.text(1, "the project of a run")?;
+        let generation = row.count(2, "the generation of a run")?;
+        if committed.contains(name) {
+            if !own.contains(project) {
+                own.insert(project.to_owned());
+            }
+        } else {
+            unknown.push((name.to_owned(), project.to_owned(), generation));
+        }
+        Ok(())
+    })?;
+    let missed = unknown.into_iter().find(|(_, project, generation)| {
+        own.contains(project) || *generation <= meta.generation.saturating_add(1)
+    });
+    match missed {
+        None => Ok(()),
+        Some((name, _, _)) => Err(StoreError::Damaged {
+            name: db.name().to_owned(),
+            cause: format!("its audit log does not know run {name}"),
+        }),
+    }
+}
+
 /// Compares everything that the audit log covers with it. The caller holds one view.
 pub(super) fn check(db: &impl Db) -> Result<(), StoreError> {
     db.sound()?;
-    history::check(db)?;
     let meta = Meta::read(db)?;
+    tables(db, &meta)?;
     let mut chain = Chain::new(&meta.lineage);
     let mut commits = 0_u64;
+    let mut committed = HashSet::new();
     let mut changes = Changes::default();
     db.query(ENTRIES, &[], &mut |row| {
         let text = row.text(0, "the text of an audit entry")?;
@@ -82,6 +149,8 @@ pub(super) fn check(db: &impl Db) -> Result<(), StoreError> {
         }
         if said.action == "commit" {
             changes.committed = true;
+            changes.record = said.before;
+            committed.extend(said.run.clone());
             commits += 1;
         }
         changes.changes.extend(said.change());
@@ -103,8 +172,7 @@ pub(super) fn check(db: &impl Db) -> Result<(), StoreError> {
             meta.generation
         )));
     }
-    objects(db)?;
-    Names::read(db).map(drop)
+    runs(db, &meta, &committed)
 }
 
 /// Reads what every object is, and checks that its body is its own.
@@ -115,8 +183,11 @@ fn objects(db: &impl Db) -> Result<(), StoreError> {
         if row.maybe_text(2, "the address of an object")?.is_some() {
             row.parse::<Address>(2, format_args!("the address of object {object}"))?;
         }
-        match row.cell(3) {
-            Cell::Int(1) => Ok(()),
+        match (row.cell(3), row.cell(4)) {
+            (Cell::Int(1), Cell::Int(1)) => Ok(()),
+            (Cell::Int(1), _) => Err(row.damaged(format!(
+                "what was last applied to object {object} is not its own"
+            ))),
             _ => Err(row.damaged(format!("object {object} has no body of its own"))),
         }
     })
@@ -135,6 +206,7 @@ impl Said {
             (_, Some(digest)) => Some(After::Body(digest)),
         };
         Some(Change {
+            action: *action,
             address: self.address,
             after,
         })
@@ -175,6 +247,13 @@ impl Changes {
         if counted != self.changes.len() as u64 {
             return Err(damaged(format!("the counts of run {run} are wrong")));
         }
+        if let Some(record) = self.record
+            && record != history::record(db, &run)?
+        {
+            return Err(damaged(format!(
+                "what is kept of run {run} has changed since"
+            )));
+        }
         let mut expected = self.changes.iter();
         let range = [Param::Int(first), Param::Int(last)];
         db.query(BODIES, &range, &mut |row| {
@@ -183,9 +262,15 @@ impl Changes {
                 After::Body(Digest::of(body.as_bytes()))
             });
             let address = row.maybe_text(1, "the address of a change")?;
+            let word = row.text(2, "the action of a change")?;
             match expected.next() {
-                Some(Change { address: at, after })
-                    if at.as_deref() == address && after.is_none_or(|after| after == found) =>
+                Some(Change {
+                    action,
+                    address: at,
+                    after,
+                }) if at.as_deref() == address
+                    && action.as_str() == word
+                    && after.is_none_or(|after| after == found) =>
                 {
                     Ok(())
                 }

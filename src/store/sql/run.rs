@@ -14,7 +14,7 @@ use super::identity::Identity;
 use super::meta::Meta;
 use super::names::{Names, Span};
 use super::people::People;
-use super::{audit, lease, read, remains};
+use super::{audit, history, lease, read, remains};
 use crate::audit::{Act, canonical};
 use crate::model::{Address, Body, Digest, Fate, Kind, LiveObject, Lost};
 use crate::plan::{Action, Change, Delta, Reason, Settled};
@@ -387,21 +387,6 @@ impl<'s, D: Db> SqlRun<'s, D> {
             };
             audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
         }
-        self.meta.generation += 1;
-        let generation = format!("generation {}", self.meta.generation);
-        let act = Act {
-            action: "commit",
-            actor: &self.new.actor,
-            address: None,
-            after: Some(self.new.plan),
-            at: self.new.started,
-            before: None,
-            reason: &generation,
-            run: Some(&self.new.id),
-            target: None,
-            via: self.new.purpose.as_str(),
-        };
-        audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
         let counts = crate::model::canonical(&self.counts);
         self.db.execute(
             END_RUN,
@@ -412,6 +397,22 @@ impl<'s, D: Db> SqlRun<'s, D> {
                 Param::Int(self.version),
             ],
         )?;
+        let record = history::record(self.db, &self.new.id)?;
+        self.meta.generation += 1;
+        let generation = format!("generation {}", self.meta.generation);
+        let act = Act {
+            action: "commit",
+            actor: &self.new.actor,
+            address: None,
+            after: Some(self.new.plan),
+            at: self.new.started,
+            before: Some(record),
+            reason: &generation,
+            run: Some(&self.new.id),
+            target: None,
+            via: self.new.purpose.as_str(),
+        };
+        audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
         self.meta.write(self.db)?;
         Ok(self.meta.head())
     }

@@ -136,6 +136,10 @@ impl Store for Reader {
         self.reading(Store::prove)
     }
 
+    fn prove_at_once(&self) -> Result<(), StoreError> {
+        self.reading(Store::prove_at_once)
+    }
+
     fn head(&self) -> Result<Head, StoreError> {
         self.reading(Store::head)
     }

@@ -5,6 +5,7 @@ mod around;
 mod damage;
 mod disk;
 mod files;
+mod hands;
 mod injected;
 
 use std::fs;
