@@ -76,7 +76,7 @@ fn deletes_are_summed_over_the_runs_of_a_day() {
     let _ = sandbox.run(["apply", "--auto-approve"]).exits(4).says(
         "3 organizations would be deleted within 24 hours, 2 of them by earlier runs, where 2 may",
     );
-    // Yesterday's do not count.
+    // Whoever makes today's runs last year's unlocks nothing: the audit log knows better.
     let store = rusqlite::Connection::open(sandbox.path("guestlist.db")).expect("a store");
     let _ = store
         .execute(
@@ -85,7 +85,7 @@ fn deletes_are_summed_over_the_runs_of_a_day() {
         )
         .expect("a run");
     drop(store);
-    apply(&sandbox);
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(9);
 }
 
 #[test]
