@@ -86,7 +86,7 @@ pub(crate) const NOTICED: &[(&str, &[&str])] = &[
     (
         "StoreUnproven",
         &[
-            "faults::damage::a_body_that_a_plan_does_not_read_is_named_by_those_who_look",
+            "faults::damage::a_body_that_a_plan_does_not_read_is_named_all_the_same",
             "faults::damage::a_page_that_is_torn_is_never_written_over",
         ],
     ),
