@@ -19,7 +19,9 @@ mod thresholds;
 
 pub use ask::{Allowances, Ask};
 pub use circumstances::Circumstances;
-pub use commitment::{ActionLine, Commitment, Difference, FILE_BYTES, FORMAT, Stale};
+pub use commitment::{
+    ActionLine, Commitment, Difference, FILE_BYTES, FORMAT, Stale, differences, lines,
+};
 pub use foreign::foreign_kinds;
 pub use holders::Ending;
 pub use rules::{Refusal, Rule, Verdict, judge};
