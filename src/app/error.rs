@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use crate::apply::ApplyError;
 use crate::audit::{BrokenAt, Conflict};
 use crate::diag::Diagnostics;
-use crate::guard::Stale;
+use crate::guard::{Difference, Stale};
 use crate::model::{Address, Digest};
-use crate::plan::BadPattern;
+use crate::plan::{Action, BadPattern};
 use crate::store::{Held, StoreError};
 
 use super::diff::DiffError;
@@ -38,6 +38,8 @@ pub enum AppError {
         approved: Digest,
         /// What comes out now.
         now: Digest,
+        /// What is other than it was.
+        since: Since,
     },
     /// A saved plan cannot be applied; nothing was written.
     #[error(transparent)]
@@ -114,6 +116,18 @@ pub enum AppError {
         "going on with a store that was put back has to be signed, and there is no key; nothing was written"
     )]
     NoKey,
+    /// There is no key to sign a plan with; nothing was saved.
+    #[error("there is no key to sign the plan with; nothing was saved")]
+    NoSigner,
+    /// A plan must be signed, and nobody's signature counts.
+    #[error("it is not said whose signature of a plan counts")]
+    NoTrust,
+    /// Nobody who counts answers for a saved plan; nothing was written.
+    #[error("nobody who counts answers for the plan: {cause}")]
+    Unanswered {
+        /// Why.
+        cause: String,
+    },
     /// A head was signed and could not be kept. What it tells of is written.
     #[error("the store was gone on with, and the head that says so could not be kept: {cause}")]
     Unkept {
@@ -211,6 +225,17 @@ pub enum AppError {
         /// The file.
         path: PathBuf,
     },
+}
+
+/// What is other than it was when somebody approved.
+#[derive(Debug)]
+pub enum Since {
+    /// The plan that was approved is known: how the present one differs.
+    Plan(Vec<Difference>),
+    /// Only its digest is known: what comes out now.
+    Unknown(Vec<(Address, Action)>),
+    /// What had been changed in the store was approved: the objects of which something else is to be said now.
+    Drift(Vec<Address>),
 }
 
 fn at_line(line: u64) -> String {

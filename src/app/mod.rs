@@ -43,7 +43,7 @@ pub use audit::{
 pub use check::{Checked, check, validate};
 pub use diff::{DiffError, diff};
 pub use drift::{drift, refresh};
-pub use error::AppError;
+pub use error::{AppError, Since};
 pub use hold::{Patience, Tell, wait_for_lease};
 pub use import::import;
 pub use init::{Ci, Initialised, init};
@@ -53,7 +53,7 @@ pub use output::write_schema;
 pub use picture::{Shows, picture};
 pub use plan::{Planned, plan};
 pub use rollback::{Rollback, Target, roll_back, rollback};
-pub use saved::{save, saved};
+pub use saved::{Saving, answered, save, saved};
 pub use schemas::schemas;
 pub use settings::{
     DEFAULT_STORE, FILE, MailSettings, Server, Settings, schema as settings_schema,

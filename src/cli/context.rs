@@ -3,6 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -84,6 +85,16 @@ impl Context {
         match self.globals.pii {
             Some(pii) => pii == Pii::Masked,
             None => !matches!(self.globals.format, Format::Text | Format::Json),
+        }
+    }
+
+    /// Returns where a file is that the command line names: below the folder that `-C` works in, as if started there.
+    pub(super) fn path(&self, named: &Path) -> PathBuf {
+        let dir = &self.globals.dir;
+        if dir.as_os_str() == "." || named.as_os_str() == "-" {
+            named.to_owned()
+        } else {
+            dir.join(named)
         }
     }
 

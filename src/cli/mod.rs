@@ -83,6 +83,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Globals {
     /// Work as if started in this folder
+    ///
+    /// Every file that is named on the command line counts from there as well.
     #[arg(
         short = 'C',
         long = "dir",

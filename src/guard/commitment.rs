@@ -27,6 +27,9 @@ pub const FORMAT: &str = "guestlist-plan/1";
 /// The size of the largest file that is read, in bytes.
 pub const FILE_BYTES: u64 = 64 << 20;
 
+/// What is signed begins with this, so that the signature is good for nothing else.
+const DOMAIN: &str = "guestlist/plan/1\n";
+
 /// How long a saved plan may be applied.
 const LIFE: SignedDuration = SignedDuration::from_hours(24);
 
@@ -52,6 +55,9 @@ pub struct Commitment {
     pub generation: u64,
     /// The digest of the tree's files.
     pub tree: Digest,
+    /// Where a rollback goes back to; absent for a plan of the tree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<Back>,
     /// What the command asked for.
     pub ask: Ask,
     /// How many deletes needed no word.
@@ -73,8 +79,31 @@ pub struct Commitment {
     pub expires: Timestamp,
     /// The digest of the actions alone: what `apply --expect` compares.
     pub plan: Digest,
-    /// The digest of everything else in the file.
+    /// The digest of everything else in the file but the signature.
     pub digest: Digest,
+    /// Who answers for the file; absent where nobody signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Seal>,
+}
+
+/// Where a rollback goes back to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Back {
+    /// The run.
+    pub run: String,
+    /// Whether to its end instead of its beginning.
+    pub end: bool,
+}
+
+/// A signature of a saved plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Seal {
+    /// The public key: `ed25519:` and 64 hexadecimal digits.
+    pub key: String,
+    /// The signature: 128 hexadecimal digits.
+    pub signature: String,
 }
 
 impl Commitment {
@@ -99,6 +128,7 @@ impl Commitment {
             lineage: plan.lineage.clone(),
             generation: plan.generation,
             tree: plan.tree,
+            back: None,
             ask: ask.clone(),
             thresholds: verdict.thresholds,
             lifted: verdict.lifted.clone(),
@@ -109,14 +139,32 @@ impl Commitment {
             expires: now.saturating_add(LIFE).unwrap_or(now),
             plan: plan.digest(),
             digest: Digest::of(&[]),
+            signature: None,
         };
         commitment.digest = commitment.own_digest();
         commitment
     }
 
-    /// Returns the digest of everything in the file but the digest itself.
+    /// Makes it the commitment to go back, past the same guards.
+    #[must_use]
+    pub fn going_back(mut self, back: Back) -> Self {
+        self.back = Some(back);
+        self.digest = self.own_digest();
+        self
+    }
+
+    /// Returns what a signature of the file is made of: everything but the signature.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let mut rest = self.clone();
+        rest.signature = None;
+        format!("{DOMAIN}{}", canonical(&rest))
+    }
+
+    /// Returns the digest of everything in the file but the digest itself and the signature.
     fn own_digest(&self) -> Digest {
         let mut rest = self.clone();
+        rest.signature = None;
         rest.digest = Digest::of(&[]);
         Digest::of(canonical(&rest).as_bytes())
     }

@@ -20,7 +20,7 @@ mod thresholds;
 pub use ask::{Allowances, Ask};
 pub use circumstances::Circumstances;
 pub use commitment::{
-    ActionLine, Commitment, Difference, FILE_BYTES, FORMAT, Stale, differences, lines,
+    ActionLine, Back, Commitment, Difference, FILE_BYTES, FORMAT, Seal, Stale, differences, lines,
 };
 pub use foreign::foreign_kinds;
 pub use holders::Ending;

@@ -44,8 +44,12 @@ pub struct Applied<'a> {
     pub signing: &'a Signing,
     /// What was done.
     pub counts: Vec<(Action, u64)>,
-    /// Whether a plan made afterwards was empty; why, where none could be made.
+    /// Whether a plan made afterwards had nothing left of what was chosen; why, where none could be made.
     pub verified: Result<bool, String>,
+    /// How many changes that plan had besides what was chosen.
+    pub left_out: usize,
+    /// Whether everything that the project owned was to go.
+    pub destroyed: bool,
     /// How long it took.
     pub duration: jiff::SignedDuration,
 }
@@ -291,6 +295,8 @@ pub struct RolledBack<'a> {
     pub planned: Planned<'a>,
     /// What cannot be undone, by address.
     pub lasting: &'a [(Address, String)],
+    /// Whether the run that was to be undone changed no object, and stays.
+    pub accepted_only: bool,
 }
 
 /// What the program is.

@@ -1,4 +1,4 @@
-//! The key that signs heads: from the environment or a file that nobody else can read, and a new one.
+//! The key that signs heads and saved plans: from the environment or a file that nobody else can read, and a new one.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -37,6 +37,18 @@ pub(super) fn key(workspace: &Workspace, world: &World<'_>) -> Result<Option<Key
         )));
     }
     Ok(Some(key))
+}
+
+/// Returns the key, for what must be signed.
+///
+/// # Errors
+///
+/// [`AppError::NoSigner`] without one, [`AppError::Key`] for one that cannot be used.
+pub(in crate::app) fn signing_key(
+    workspace: &Workspace,
+    world: &World<'_>,
+) -> Result<Key, AppError> {
+    key(workspace, world)?.ok_or(AppError::NoSigner)
 }
 
 fn read(path: &Path) -> Result<String, AppError> {

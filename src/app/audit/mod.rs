@@ -17,5 +17,6 @@ pub use list::{AuditQuery, Listed, list, since};
 pub use verify::verify;
 
 pub(super) use heads::HeadsFile;
+pub(super) use key::signing_key;
 pub(super) use watch::{conflict, hold, warn};
 pub(super) use witness::Witness;

@@ -35,7 +35,7 @@ impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         let Command::New(new) = &self.command;
         let path = match &new.file {
-            Some(file) => cx.globals.dir.join(file),
+            Some(file) => cx.path(file),
             None => cx.workspace()?.key_file().ok_or_else(|| {
                 Failure::new(Exit::Usage, "it is not said where the key belongs").help(
                     "name a file, or write `key-file = \"…\"` under `[audit]` of guestlist.toml",

@@ -35,6 +35,8 @@ pub use plan::{planned, refusals};
 pub use rollback::rolled_back;
 pub use show::shown;
 
+use jiff::SignedDuration;
+
 use crate::render::doc::{Line, Role};
 
 /// Returns what to do, each line of it behind its word.
@@ -45,6 +47,14 @@ fn helps(help: &str) -> impl Iterator<Item = Line<'_>> {
             .and(Role::Plain, ": ")
             .and(Role::Plain, help)
     })
+}
+
+/// Returns a length of time as people say it: `12 ms`, `1.2 s`.
+fn time(duration: SignedDuration) -> String {
+    match duration.as_millis() {
+        milliseconds @ ..1000 => format!("{milliseconds} ms"),
+        milliseconds => format!("{:.1} s", milliseconds as f64 / 1000.0),
+    }
 }
 
 /// Returns a count with its noun: `1 file`, `3 files`.

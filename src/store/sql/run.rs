@@ -417,12 +417,12 @@ impl<'s, D: Db> SqlRun<'s, D> {
         Ok(self.meta.head())
     }
 
-    /// Returns when the run ends: so many whole seconds after it started, whatever the clock does meanwhile.
+    /// Returns when the run ends: so many milliseconds after it started, whatever the clock does meanwhile.
     fn finished(&self) -> Timestamp {
-        let lasted = i64::try_from(self.began.elapsed().as_secs()).unwrap_or(0);
+        let lasted = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(0);
         self.new
             .started
-            .checked_add(SignedDuration::from_secs(lasted))
+            .checked_add(SignedDuration::from_millis(lasted))
             .unwrap_or(self.new.started)
     }
 }

@@ -244,6 +244,8 @@ mod tests {
             signing: &report::Signing::Signed(Box::new(signed.clone())),
             counts: vec![(Action::Create, 2)],
             verified: Ok(true),
+            left_out: 2,
+            destroyed: false,
             duration: jiff::SignedDuration::from_millis(12),
         };
         fits("apply.schema.json", &v1::Apply::from(&applied));
