@@ -432,11 +432,11 @@ impl Writing<'_> {
             lifted: planned.verdict.lifted.clone(),
         };
         let Hold { store, lease, .. } = hold;
-        let head = apply::apply(&mut **store, &planned.plan, lease, run, stop, progress)?.head;
+        let applied = apply::apply(&mut **store, &planned.plan, lease, run, stop, progress)?;
         let lasted = world.clock.now().duration_since(started);
         let seconds = lasted.max(SignedDuration::ZERO).as_secs_f64(); // The clock may have gone back meanwhile.
-        let signing = witness.sign(store.name(), &head, world.clock.now());
-        Ok((planned, Some((id, head, signing, seconds))))
+        let signing = witness.sign_and_remember(&mut **store, lease, &applied.head, world);
+        Ok((planned, Some((id, applied.head, signing, seconds))))
     }
 }
 

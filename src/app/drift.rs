@@ -54,7 +54,7 @@ pub fn refresh(
     let mut written = write(workspace, world, &mut hold, &desired, approved, stop);
     if let Ok(refreshed) = &mut written {
         refreshed.signing = match hold.store.head() {
-            Ok(head) => witness.sign(hold.store.name(), &head, world.clock.now()),
+            Ok(head) => witness.sign_and_remember(&mut *hold.store, &hold.lease, &head, world),
             Err(error) => Signing::Failed(error.to_string()),
         };
     }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::apply::ApplyError;
 use crate::audit::{BrokenAt, Conflict};
 use crate::diag::Diagnostics;
@@ -90,6 +92,16 @@ pub enum AppError {
         line: u64,
         /// What is wrong.
         cause: String,
+    },
+    /// The heads file lacks a head that was kept there.
+    #[error("{} lacks the head of {size} entries that was kept there on {at}", heads.display())]
+    HeadLost {
+        /// The file.
+        heads: PathBuf,
+        /// How many entries the head is of.
+        size: u64,
+        /// When the log wrote it down.
+        at: Timestamp,
     },
     /// The heads given know nothing of the store.
     #[error("no head that was given is of the store {store}")]

@@ -87,7 +87,7 @@ impl Arguments {
         let progress = RefCell::new(Some(Progress::start(cx, "planning")));
         let trouble = RefCell::new(None);
         // Whatever is shown comes between two progress lines.
-        let begin = |planned: &Planned| {
+        let begin = |planned: &Planned, show: Show| {
             progress.take();
             if let Err(failure) = show(cx, planned) {
                 trouble.replace(Some(failure));
@@ -100,11 +100,11 @@ impl Arguments {
             progress.replace(Some(Progress::start(cx, "applying")));
         };
         let mut given = |planned: &Planned| {
-            begin(planned);
+            begin(planned, show_meanwhile);
             go();
         };
         let mut asked = |planned: &Planned| {
-            begin(planned);
+            begin(planned, show);
             let yes = trouble.borrow().is_none() && is_yes("Apply these changes?");
             if yes {
                 go();
@@ -148,6 +148,9 @@ impl Arguments {
     }
 }
 
+/// A way to show a plan.
+type Show = fn(&Context, &Planned) -> Result<(), Failure>;
+
 /// Shows a plan: as the first part of the result, or aside where the result is written as a whole.
 fn show(cx: &Context, planned: &Planned) -> Result<(), Failure> {
     let report = plan::report(planned);
@@ -156,6 +159,15 @@ fn show(cx: &Context, planned: &Planned) -> Result<(), Failure> {
         return Ok(());
     }
     cx.text(|out| view::planned(&report, out))
+}
+
+/// As [`show`], while the lease is held and others wait for it.
+fn show_meanwhile(cx: &Context, planned: &Planned) -> Result<(), Failure> {
+    let report = plan::report(planned);
+    if cx.tells_once() {
+        return cx.aside_meanwhile(|out| view::planned(&report, out));
+    }
+    cx.text_meanwhile(|out| view::planned(&report, out))
 }
 
 /// Asks, and returns whether the answer is `yes`.

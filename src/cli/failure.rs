@@ -191,6 +191,12 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
             Exit::Integrity,
             help("compare the heads with what applies printed; no command writes such a line"),
         ),
+        AppError::HeadLost { .. } => (
+            Exit::Integrity,
+            help(
+                "find out who took it away, and hold the log against a copy with `--head FILE`; the next apply keeps a new head",
+            ),
+        ),
         AppError::NoHead { .. } => (
             Exit::Integrity,
             help("give the heads of this store; each apply prints one where there is a key"),

@@ -90,6 +90,7 @@ codes! {
     CLOCK_BACK = "GL0701", "a clock that went back";
     HEADS_TORN = "GL0702", "a heads file that ends in the middle of a line";
     STORE_RESTORED = "GL0703", "a store that was put back";
+    HEADS_LOST = "GL0704", "a heads file that lacks a head which the audit log remembers";
     // Lists of people.
     NO_TABLE = "GL0801", "a list that is neither a table nor JSON of the form asked for";
     MANAGER_CIRCLE = "GL0802", "people who manage each other in a circle";

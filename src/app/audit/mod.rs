@@ -5,6 +5,7 @@ mod forget;
 mod heads;
 mod key;
 mod list;
+mod memory;
 mod names;
 mod verify;
 mod watch;

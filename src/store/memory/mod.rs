@@ -419,6 +419,13 @@ impl Store for Memory {
         Ok(Some(id))
     }
 
+    fn note(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError> {
+        self.prove(lease, act.at)?;
+        self.state.log(act)?;
+        self.state.note_time(act.at);
+        Ok(self.state.head())
+    }
+
     fn accept_restore(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError> {
         self.prove(lease, act.at)?;
         self.state.log(act)?;

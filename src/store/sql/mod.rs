@@ -135,6 +135,10 @@ impl<D: Db> Store for SqlStore<D> {
         writing(&self.db, || people::forget(&self.db, lease, value, act))
     }
 
+    fn note(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError> {
+        writing(&self.db, || people::note(&self.db, lease, act))
+    }
+
     fn accept_restore(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError> {
         writing(&self.db, || people::accept_restore(&self.db, lease, act))
     }

@@ -3,7 +3,7 @@
 mod moving;
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -74,6 +74,13 @@ struct Stored {
     digest: Digest,
 }
 
+/// Returns the instant so many milliseconds after another.
+fn after(instant: Timestamp, passed: Duration) -> Timestamp {
+    let passed = i64::try_from(passed.as_millis()).unwrap_or(0);
+    let then = instant.checked_add(SignedDuration::from_millis(passed));
+    then.unwrap_or(instant)
+}
+
 fn unfit(address: &Address, cause: impl Into<String>) -> StoreError {
     StoreError::Unfit {
         address: address.to_string(),
@@ -83,8 +90,9 @@ fn unfit(address: &Address, cause: impl Into<String>) -> StoreError {
 
 impl<'s, D: Db> SqlRun<'s, D> {
     pub(super) fn begin(db: &'s D, lease: &Lease, new: NewRun) -> Result<Self, StoreError> {
+        let began = Instant::now();
         db.transact(Step::Write)?;
-        let run = Self::start(db, lease, new);
+        let run = Self::start(db, lease, new, began);
         if run.is_err() {
             // The first error is the one to tell; a connection that cannot roll back has none open any more.
             let _ = db.transact(Step::Rollback);
@@ -92,9 +100,10 @@ impl<'s, D: Db> SqlRun<'s, D> {
         run
     }
 
-    fn start(db: &'s D, lease: &Lease, new: NewRun) -> Result<Self, StoreError> {
+    fn start(db: &'s D, lease: &Lease, new: NewRun, began: Instant) -> Result<Self, StoreError> {
         if !planted::is(Planted::TokenUnchecked) {
-            lease::prove(db, lease, new.started)?;
+            // Whoever waited for the file, or was stopped meanwhile, may have waited for too long.
+            lease::prove(db, lease, after(new.started, began.elapsed()))?;
         }
         let mut meta = Meta::read(db)?;
         if meta.generation != new.generation && !planted::is(Planted::GenerationUnchecked) {
@@ -117,7 +126,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
             forgotten: Vec::new(),
             counts: BTreeMap::new(),
             people: People::default(),
-            began: Instant::now(),
+            began,
             done: false,
             at: new.started.to_string(),
             db,
@@ -419,11 +428,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
 
     /// Returns when the run ends: so many milliseconds after it started, whatever the clock does meanwhile.
     fn finished(&self) -> Timestamp {
-        let lasted = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(0);
-        self.new
-            .started
-            .checked_add(SignedDuration::from_millis(lasted))
-            .unwrap_or(self.new.started)
+        after(self.new.started, self.began.elapsed())
     }
 }
 
