@@ -103,7 +103,9 @@ impl<D: Db> Store for SqlStore<D> {
     }
 
     fn prove(&self) -> Result<(), StoreError> {
-        self.proven(reading(&self.db, || proof::check(&self.db)))
+        self.proven(reading(&self.db, || {
+            proof::check(&self.db, proof::Depth::Records)
+        }))
     }
 
     fn prove_at_once(&self) -> Result<(), StoreError> {

@@ -39,6 +39,8 @@ const LET_GO: &str = "UPDATE object SET project = NULL, address = NULL, declared
 const DELETE: &str = "DELETE FROM object WHERE id = ?1";
 const SETTLE: &str =
     "UPDATE object SET declared = ?3, applied = version WHERE id = ?1 AND project = ?2";
+const STRAYED: &str = "SELECT v.body FROM object o JOIN version v ON v.id = o.version \
+    WHERE o.id = ?1 AND o.project = ?2 AND o.applied IS NOT NULL AND o.applied <> o.version";
 const APPLIED: &str = "SELECT max(v.id) FROM version v JOIN run r ON r.id = v.run WHERE v.object = ?1 AND r.project = ?2 \
     HAVING max(v.id) IS NOT NULL";
 
@@ -486,6 +488,27 @@ impl<D: Db> Run for SqlRun<'_, D> {
                 format!("the id {} is none of this store's", settled.id),
             )
         })?;
+        let mut strayed = None;
+        let params = [Param::Int(object), Param::Text(&self.new.project)];
+        self.db.query(STRAYED, &params, &mut |row| {
+            strayed = Some(Digest::of(row.text(0, "a body")?.as_bytes()));
+            Ok(())
+        })?;
+        if let Some(body) = strayed {
+            let act = Act {
+                action: audit::SETTLE,
+                actor: &self.new.actor,
+                address: Some(&settled.address.to_string()),
+                after: Some(body),
+                at: self.new.started,
+                before: None,
+                reason: &audit::settling(object),
+                run: Some(&self.new.id),
+                target: None,
+                via: self.new.purpose.as_str(),
+            };
+            audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
+        }
         let params = [
             Param::Int(object),
             Param::Text(&self.new.project),
