@@ -38,7 +38,7 @@ pub use crate::guard::Ask;
 pub use apply::{Applied, Approval, Outcome, apply};
 pub use audit::{
     AuditQuery, Destination, Forgotten, Listed, export as audit_export, forget as audit_forget,
-    list as audit_list, new_key, since as audit_since, verify as audit_verify,
+    list as audit_list, loose_key, new_key, since as audit_since, verify as audit_verify,
 };
 pub use check::{Checked, check, validate};
 pub use diff::{DiffError, diff};

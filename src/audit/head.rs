@@ -356,18 +356,6 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_read_back_and_never_shown() {
-        let text = key().to_text();
-        let same: Key = text.parse().expect("a key");
-        assert_eq!(same.public(), key().public());
-        let public = key().public().to_string();
-        assert_eq!(public.parse(), Ok(key().public()));
-        assert_eq!(format!("{:?}", key()), "[redacted]");
-        assert_eq!(text.parse::<PublicKey>(), Err(NoKey::Public));
-        assert!(public.parse::<Key>().is_err());
-    }
-
-    #[test]
     fn a_store_that_went_back_is_found() {
         let name = "sqlite:a.db";
         let heads = [head(3), head(5)];

@@ -136,3 +136,35 @@ impl FromStr for TextSignature {
         Ok(Self(Signature::from_bytes(&bytes)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> Key {
+        Key::from_bytes(&[7; 32])
+    }
+
+    #[test]
+    fn keys_are_read_back_and_never_shown() {
+        let text = key().to_text();
+        let same: Key = text.parse().expect("a key");
+        assert_eq!(same.public(), key().public());
+        let public = key().public().to_string();
+        assert_eq!(public.parse(), Ok(key().public()));
+        assert_eq!(format!("{:?}", key()), "[redacted]");
+        assert_eq!(text.parse::<PublicKey>(), Err(NoKey::Public));
+        assert!(public.parse::<Key>().is_err());
+    }
+
+    #[test]
+    fn a_signature_is_of_one_text_and_one_key() {
+        let signature = key().sign_text("a");
+        let same: TextSignature = signature.to_string().parse().expect("a signature");
+        assert!(key().public().has_signed("a", &same));
+        assert!(!key().public().has_signed("b", &same));
+        let other = Key::from_bytes(&[8; 32]);
+        assert!(!other.public().has_signed("a", &same));
+        assert_eq!("00".parse::<TextSignature>(), Err(NoSignature));
+    }
+}

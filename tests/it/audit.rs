@@ -549,3 +549,32 @@ fn a_heads_file_that_lost_a_head_is_found_out() {
         let _ = sandbox.run(["plan"]).exits(0);
     }
 }
+
+#[test]
+fn a_key_is_handed_over_to_a_program_and_kept_nowhere() {
+    let sandbox = Sandbox::new()
+        .write("guestlist.toml", SETTINGS.replace("key-file", "# key-file"))
+        .write("tree.yaml", TREE);
+    let made = sandbox.run(["audit", "key", "new", "-"]).exits(0);
+    assert!(
+        made.stdout.starts_with("ed25519-private:"),
+        "{}",
+        made.stdout
+    );
+    assert!(!sandbox.path("-").exists());
+    let public = made.stderr.trim().strip_prefix("Its public key: ");
+    let public = public.expect("the public key").to_owned();
+    let arguments = ["apply", "--auto-approve"];
+    let mut command = sandbox.command(&arguments);
+    let _ = sandbox
+        .outcome(
+            &arguments,
+            command.env("GUESTLIST_AUDIT_KEY", made.stdout.trim()),
+        )
+        .exits(0)
+        .says("Signed head: ");
+    let _ = sandbox.run(["audit", "verify", "--key", &public]).exits(0);
+    let _ = sandbox
+        .run(["audit", "key", "new", "-", "--format", "json"])
+        .exits(64);
+}

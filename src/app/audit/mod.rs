@@ -13,7 +13,7 @@ mod witness;
 
 pub use export::{Destination, export};
 pub use forget::{Forgotten, forget};
-pub use key::new_key;
+pub use key::{loose_key, new_key};
 pub use list::{AuditQuery, Listed, list, since};
 pub use verify::verify;
 

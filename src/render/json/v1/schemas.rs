@@ -319,6 +319,7 @@ mod tests {
                 warnings: &Diagnostics::new(),
             },
             lasting: &[(address("catalog/c"), "why".to_owned())],
+            accepted_only: true,
         };
         fits("rollback.schema.json", &v1::Rollback::from(&rolled_back));
         let side = |name: &str| report::ComparedSide {
