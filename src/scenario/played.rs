@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::judge::told;
-use crate::diag::{Diagnostic, code};
+use crate::diag::{Code, Diagnostic, code};
 use crate::model::Name;
 use crate::source::Place;
 
@@ -51,6 +51,17 @@ pub struct Failure {
     pub help: Option<String>,
     /// Whether the test could not be played, and so says nothing about the tree.
     pub broken: bool,
+}
+
+impl Failure {
+    /// Returns the stable code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self.broken {
+            true => code::TEST_BROKEN,
+            false => code::TEST_FAILED,
+        }
+    }
 }
 
 impl Played {

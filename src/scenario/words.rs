@@ -182,6 +182,8 @@ words! {
         UserAdministrator = "User Administrator",
         /// Invites guests.
         GuestInviter = "Guest Inviter",
+        /// Sees everything and changes nothing.
+        GlobalReader = "Global Reader",
     }
 
     /// A decision in a review.
