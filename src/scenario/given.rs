@@ -34,7 +34,8 @@ pub struct Given {
     pub before: Edits,
 }
 
-/// A package that somebody has from before the first step, as if an administrator had assigned it.
+/// A package that somebody has from before the first step: as if an administrator had assigned it, and all approvers had
+/// said yes.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GivenAssignment {

@@ -342,3 +342,6 @@ where
         keys => format!("{{ {} }}", keys.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests;

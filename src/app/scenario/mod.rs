@@ -9,6 +9,8 @@ mod people;
 mod see;
 mod stage;
 mod tell;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use rayon::prelude::*;

@@ -242,7 +242,7 @@ pub(super) fn identity(sign_in: &SignIn) -> Identity {
     }
 }
 
-const fn role(word: RoleWord) -> DirectoryRole {
+pub(super) const fn role(word: RoleWord) -> DirectoryRole {
     match word {
         RoleWord::GlobalAdministrator => DirectoryRole::GlobalAdministrator,
         RoleWord::IdentityGovernanceAdministrator => DirectoryRole::IdentityGovernanceAdministrator,

@@ -16,9 +16,10 @@ use super::time::{operator, pass};
 use super::{see, tell};
 use crate::app::AppError;
 use crate::app::governance::{Embedded, Engine, Mailer, tick};
-use crate::governance::record::{Record, Request};
+use crate::governance::record::{Record, Request, RequestState};
+use crate::governance::request::{self, Ballot};
 use crate::governance::{
-    Command, Decision, Event, Mail, Moment, Outcome, Refusal, Template, assignment,
+    Actor, Command, Decision, Event, Mail, Moment, Outcome, Refusal, Template, assignment,
 };
 use crate::model::text::{Email, When};
 use crate::ports::Ids;
@@ -76,9 +77,11 @@ pub(super) fn play(ground: &Ground, scenario: &Scenario) -> Result<Played, AppEr
     let log = Log::default();
     let given = &scenario.script.given;
     let zone = &ground.tenant.zone;
-    let date = given.date.start(zone);
+    let date = second(given.date.start(zone));
     let since = given.assignments.iter().filter_map(|held| held.since);
-    let begin = since.map(|at| at.start(zone)).fold(date, Timestamp::min);
+    let begin = since
+        .map(|at| second(at.start(zone)))
+        .fold(date, Timestamp::min);
     let moment = Moment {
         now: begin,
         actor: operator(),
@@ -192,16 +195,20 @@ impl Stage<'_> {
                 end: held.until.map(|until| until.resolve(&zone)),
                 justification: None,
             };
-            match done(self.serve(&granted(direct, &held.answers)))? {
+            let given = match done(self.serve(&granted(direct, &held.answers)))? {
+                Done::Fine => self.approved()?,
+                refused => refused,
+            };
+            let at = at("assignments").index(index);
+            match given {
                 Done::Fine => {
                     let text = format!("given: {} has {}", held.person, held.package);
                     self.tell(from, text);
                 }
                 Done::Refused(refusal) => {
-                    let at = at("assignments").index(index);
                     return Ok(self.broken(&at, refusal.message, refusal.help));
                 }
-                Done::Senseless(_) => {}
+                Done::Senseless(message) => return Ok(self.broken(&at, message, None)),
             }
         }
         let now = self.engine.now();
@@ -209,6 +216,42 @@ impl Stage<'_> {
         self.names.learn(&self.engine)?;
         self.log.borrow_mut().clear();
         Ok(())
+    }
+
+    /// Lets approvers say yes to what is given, stage by stage: the first of each who may decide.
+    fn approved(&mut self) -> Result<Done, AppError> {
+        let now = self.engine.now();
+        let done = loop {
+            let Some(number) = self.last else {
+                break Done::Fine;
+            };
+            let request = self.engine.look(|desk| desk.need::<Request>(number))?;
+            if request.state != RequestState::PendingApproval {
+                break match request.state {
+                    RequestState::DeliveryFailed | RequestState::Denied => {
+                        Done::Senseless(format!("it cannot be given: {}", request.status))
+                    }
+                    _ => Done::Fine,
+                };
+            }
+            let stage = request.open_stage();
+            let Some(approver) = stage.and_then(|stage| stage.approvers.first()) else {
+                let message = "it cannot be given: nobody is there who could approve it";
+                break Done::Senseless(message.to_owned());
+            };
+            self.engine.sit(Actor::Person(*approver), now);
+            let yes = request::Command::Decide(Ballot {
+                request: number,
+                approve: true,
+                justification: Some("given".to_owned()),
+            });
+            let decided = done(self.engine.serve(&yes.into()))?;
+            if !matches!(decided, Done::Fine) {
+                break decided;
+            }
+        };
+        self.engine.sit(operator(), now);
+        Ok(done)
     }
 
     /// Plays one step and judges it.
@@ -375,6 +418,11 @@ impl Stage<'_> {
             broken: true,
         });
     }
+}
+
+/// Returns the whole second of an instant: what is due is found by whole seconds.
+fn second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 /// Tells a refusal, which is an answer, from a failure.

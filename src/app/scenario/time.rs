@@ -39,8 +39,6 @@ fn next_due(engine: &Engine<'_>, now: Timestamp) -> Result<Option<Timestamp>, Ap
         let mut range = Range::of(Mark::Due, Key::new()).most(1);
         range.from = Key::new().instant(now).end().unwrap_or_default();
         let found = desk.world().marked(&range)?;
-        // Keys hold whole seconds: what is due within one is done at its end.
-        let due = found.first().and_then(|(key, _)| key.as_instant());
-        Ok(due)
+        Ok(found.first().and_then(|(key, _)| key.as_instant()))
     })
 }
