@@ -65,11 +65,13 @@ pub type Edits = BTreeMap<Address, Edit>;
 pub enum Edit {
     /// It is not declared.
     Gone,
-    /// These keys of it are in place of the tree's own.
+    /// These keys of it are in place of the tree's own; those that [`WITHOUT`] lists are left out.
     Keys(Map<String, Value>),
 }
 
 const GONE: &str = "gone";
+/// The key that lists keys of the tree's own to be left out. No object has such a key.
+const WITHOUT: &str = "without";
 
 impl Edit {
     /// Returns an object as it is with this edit; `None` for one that is gone. Where the tree does not declare it, the keys
@@ -91,7 +93,17 @@ impl Edit {
             _ => Map::new(),
         };
         for (key, value) in keys {
-            whole.insert(key.clone(), value.clone());
+            if key != WITHOUT {
+                whole.insert(key.clone(), value.clone());
+                continue;
+            }
+            let left_out = value.as_array().into_iter().flatten();
+            for key in left_out {
+                let declared = key.as_str().and_then(|key| whole.remove(key));
+                if declared.is_none() {
+                    return Err(format!("`{WITHOUT}` lists {key}, which is no key of it"));
+                }
+            }
         }
         let object = address.kind().decode(Value::Object(whole));
         object.map(Some).map_err(|error| error.to_string())
@@ -142,8 +154,10 @@ impl JsonSchema for Edit {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
-            "description": "Keys of the object in place of the tree's own, or `gone`.",
-            "anyOf": [{ "type": "string", "enum": [GONE] }, { "type": "object" }],
+            "description": "Keys of the object in place of the tree's own, `without: […]` those that it shall not have; or `gone`.",
+            "anyOf": [{ "type": "string", "enum": [GONE] }, { "type": "object", "properties": {
+                WITHOUT: { "type": "array", "items": { "type": "string" }, "minItems": 1 },
+            } }],
         })
     }
 }
