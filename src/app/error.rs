@@ -167,6 +167,14 @@ pub enum AppError {
     /// A pattern of addresses cannot be read.
     #[error(transparent)]
     BadPattern(#[from] BadPattern),
+    /// No test is called so.
+    #[error("no test is called `{pattern}`")]
+    NoTest {
+        /// The pattern.
+        pattern: String,
+        /// The name that was meant, as help.
+        near: Option<String>,
+    },
     /// A pattern matches no address.
     #[error("`{pattern}` matches nothing that is declared or live")]
     NoMatch {

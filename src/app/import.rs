@@ -99,6 +99,7 @@ fn declared(
         .project(&workspace.environment, &world.vars);
     let Loaded {
         desired,
+        scenarios: _,
         diagnostics,
     } = load(sources, &project, world.clock.now());
     if desired.is_some() || only(&diagnostics, code::NO_OBJECTS) {

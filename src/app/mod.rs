@@ -23,6 +23,7 @@ mod picture;
 mod plan;
 mod rollback;
 mod saved;
+mod scenario;
 #[cfg(test)]
 mod scene;
 mod schemas;
@@ -49,11 +50,12 @@ pub use import::import;
 pub use init::{Ci, Initialised, init};
 pub use inspect::{history, history_run, list, show};
 pub use lease::{break_lease, lease_of, lease_status};
-pub use output::write_schema;
+pub use output::{write_junit, write_schema};
 pub use picture::{Shows, picture};
 pub use plan::{Planned, plan};
 pub use rollback::{Rollback, Target, roll_back, rollback};
 pub use saved::{Saving, answered, save, saved};
+pub use scenario::{Tested, test};
 pub use schemas::schemas;
 pub use settings::{
     DEFAULT_STORE, FILE, MailSettings, Server, Settings, schema as settings_schema,

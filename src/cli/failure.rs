@@ -244,6 +244,12 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
                 "patterns are addresses such as `package/sales-*` or `policy/**`; quote them for the shell",
             ),
         ),
+        AppError::NoTest { near, .. } => (
+            Exit::Usage,
+            near.clone().or_else(|| {
+                help("`guestlist test` without a name plays all; `*` stands for anything")
+            }),
+        ),
         AppError::NoMatch { help, .. } => {
             let offer = help.as_ref().map(|near| format!("did you mean `{near}`?"));
             let rule =

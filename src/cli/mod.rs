@@ -45,6 +45,7 @@ mod rollback;
 mod schema;
 mod show;
 mod start;
+mod test;
 mod tick;
 mod validate;
 mod version;
@@ -193,6 +194,7 @@ macro_rules! commands {
 commands! {
     Init(init),
     Validate(validate),
+    Test(test),
     Plan(plan),
     Apply(apply),
     Drift(drift),

@@ -96,6 +96,9 @@ codes! {
     MANAGER_CIRCLE = "GL0802", "people who manage each other in a circle";
     NO_FIT = "GL0803", "a row that does not fit what is there";
     NOT_ADMITTED = "GL0804", "an invitation that would be refused";
+    // Tests of the tree.
+    TEST_FAILED = "GL0901", "a test that does not hold";
+    TEST_BROKEN = "GL0902", "a test that cannot be played";
 }
 
 #[cfg(test)]

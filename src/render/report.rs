@@ -9,6 +9,7 @@ use crate::diag::Diagnostics;
 use crate::guard::Refusal;
 use crate::model::{Address, Body, Digest, Kind, Origin, RemoteId};
 use crate::plan::{Action, Drifted, Lifted, Plan, RunRecord};
+use crate::scenario::Played;
 
 /// A plan, with what surrounds it.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,21 @@ pub struct Validated<'a> {
     pub files: usize,
     /// How many objects they declare; `None` for an invalid tree.
     pub objects: Option<usize>,
+}
+
+/// Tests of a tree that were played.
+#[derive(Debug, Clone, Copy)]
+pub struct Tested<'a> {
+    /// The project.
+    pub project: &'a str,
+    /// What became of each, in order of names.
+    pub played: &'a [Played],
+    /// How many tests were not asked for.
+    pub others: usize,
+    /// What somebody should look at in the tree.
+    pub warnings: &'a Diagnostics,
+    /// Whether the timelines of tests that hold are shown, too.
+    pub all: bool,
 }
 
 /// One object, as declared and as it is.

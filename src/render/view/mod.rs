@@ -15,6 +15,7 @@ mod list;
 mod plan;
 mod rollback;
 mod show;
+mod test;
 
 pub use apply::{applied, went_back};
 pub use audit::{audit_list, audit_verified};
@@ -34,6 +35,7 @@ pub use list::list;
 pub use plan::{planned, refusals};
 pub use rollback::rolled_back;
 pub use show::shown;
+pub use test::tested;
 
 use jiff::SignedDuration;
 

@@ -19,8 +19,8 @@ use crate::model::{
 };
 use crate::plan::{Action, RecordedChange, RunRecord};
 
-/// A store in memory.
-#[derive(Debug)]
+/// A store in memory. A copy of it is another store that says the same.
+#[derive(Debug, Clone)]
 pub struct Memory {
     state: State,
     token: u64,

@@ -11,6 +11,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("init.schema.json", schema::<v1::Init<'_>>()),
         ("validate.schema.json", schema::<v1::Validate>()),
+        ("test.schema.json", schema::<v1::Test>()),
         ("plan.schema.json", schema::<v1::Plan<'_>>()),
         ("apply.schema.json", schema::<v1::Apply<'_>>()),
         ("show.schema.json", schema::<v1::Show>()),
