@@ -9,7 +9,6 @@ use crate::governance::record::{
 };
 use crate::governance::{Activity, Actor, Desk, Ground, Refusal, Stop, Unread};
 use crate::model::text::{Email, Guid};
-use crate::model::{Address, Kind, Name, Object};
 
 /// Somebody redeems.
 #[derive(Debug, Clone)]
@@ -41,7 +40,7 @@ pub(super) fn redeem(desk: &mut Desk<'_>, redeem: &Redeem) -> Result<(), Stop> {
     pending(desk, &person)?;
     offered(desk, &person, &redeem.identity)?;
     people::vouched(desk, &person.mail, &redeem.identity, &redeem.ids)?;
-    if !redeem.consent && !consents(desk, &person, &redeem.identity)? {
+    if !redeem.consent && !people::consents(desk, &person.mail, &redeem.identity)? {
         return desk.refuse(
             Refusal::new(
                 Ground::Consent,
@@ -154,27 +153,6 @@ fn offered(desk: &Desk<'_>, person: &Person, identity: &Identity) -> Result<(), 
         )
         .help(format!("`--with` one of: {}", words.join(", "))),
     )
-}
-
-/// Returns true when the page of consent is skipped: the organization's settings say so, and the identity is of its tenant.
-fn consents(desk: &Desk<'_>, person: &Person, identity: &Identity) -> Result<bool, Unread> {
-    let Identity::Tenant { .. } = identity else {
-        return Ok(false);
-    };
-    let Some(organization) = people::organization_of(desk, &person.mail, Some(identity))? else {
-        return Ok(false);
-    };
-    let Ok(name) = Name::parse(organization.address.own_name()) else {
-        return Ok(false);
-    };
-    let settings = desk.at(&Address::new(Kind::CrossTenant, &name))?;
-    Ok(match settings.as_ref().map(|thing| &thing.object) {
-        Some(Object::CrossTenant(settings)) => settings
-            .automatic_consent
-            .as_ref()
-            .is_some_and(|consent| consent.inbound),
-        _ => false,
-    })
 }
 
 /// Closes every invitation of somebody that still waits.

@@ -18,7 +18,8 @@ mod sponsor;
 mod upsert;
 
 pub(super) use account::guest_account;
-pub use admission::{admission, organization_of, vouched};
+pub use admission::{admission, barred, vouched};
+pub(super) use admission::{consents, own};
 pub use change::follow;
 pub use check::{Fault, List, What, check};
 pub(super) use dynamic::walk;

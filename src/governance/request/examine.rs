@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::conditions::{Condition, Examined, Finding, Form, Verdict};
 use super::policies::{self, Covered, Deed};
-use super::{Asker, answers, border, organization, schedule, separation};
+use super::{Asker, answers, organization, schedule, separation};
+use crate::governance::organization::claimed;
 use crate::governance::record::{Key, Mark, Person, Request, RequestKind, Schedule};
-use crate::governance::{Desk, Ground, Refusal, Thing, Unread, assignment};
+use crate::governance::{Desk, Ground, Refusal, Thing, Unread, assignment, people};
 use crate::model::kinds::policy::{Justification, Policy, Requestors};
 use crate::model::{Address, Kind, Name};
 
@@ -168,7 +169,7 @@ fn identity(
             .help("`collaboration: oneTimePasscode: true` switches them on"),
         ));
     }
-    let Some(claimed) = organization::claimed(desk, person)? else {
+    let Some(claimed) = claimed(desk, &person.mail)? else {
         return Ok(None);
     };
     let proved = covered
@@ -410,7 +411,7 @@ fn border(
     if !person.is_outside() {
         return Ok(None);
     }
-    if let Some(refusal) = border::refusal(desk, person)? {
+    if let Some(refusal) = people::barred(desk, person)? {
         return Ok(Some(refusal));
     }
     let alone = |thing: &Rc<Thing>| {

@@ -7,7 +7,6 @@
 mod answers;
 mod approval;
 mod asking;
-mod border;
 mod cancel;
 mod conditions;
 mod examine;
@@ -29,7 +28,6 @@ pub use approval::Ballot;
 pub(super) use approval::may_decide;
 pub use approval::waiting;
 pub use asking::as_visitor;
-pub(super) use border::refusal as barred;
 pub use cancel::seen as see;
 pub use conditions::{Condition, Examined, Finding, Form, Verdict};
 pub use examine::examine;
