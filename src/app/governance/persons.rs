@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Engine, cards, words};
+use super::{Engine, cards, unseen, words};
 use crate::app::AppError;
 use crate::governance::record::{
     Account, Creation, Group, Hold, Invitation, Key, Mark, Person, PersonId, Place, RecordKind,
     UserType,
 };
-use crate::governance::{Desk, Range, Unread};
+use crate::governance::{Desk, Ground, Range, Refusal, Sight, Unread, may_see};
 use crate::model::text::{Domain, Email, Principal};
 use crate::render::json::v1;
 
@@ -243,7 +243,7 @@ impl Engine<'_> {
         }
     }
 
-    /// Lists people.
+    /// Lists people whom the acting person may see.
     ///
     /// # Errors
     ///
@@ -261,7 +261,7 @@ impl Engine<'_> {
             listed = self.look(|desk| {
                 let mut listed = Vec::new();
                 for found in desk.find::<Person>(mark, &key)? {
-                    if chosen.takes(&found) {
+                    if chosen.takes(&found) && may_see(desk, Sight::Person(&found))? {
                         listed.push(person(desk, &found)?);
                     }
                 }
@@ -273,7 +273,9 @@ impl Engine<'_> {
                     let mut page = Vec::new();
                     for number in numbers {
                         let found = desk.get::<Person>(*number)?;
-                        if let Some(found) = found.filter(|found| chosen.takes(found)) {
+                        if let Some(found) = found.filter(|found| chosen.takes(found))
+                            && may_see(desk, Sight::Person(&found))?
+                        {
                             page.push(person(desk, &found)?);
                         }
                     }
@@ -286,57 +288,85 @@ impl Engine<'_> {
         Ok(listed)
     }
 
-    /// Lists groups, by name.
+    /// Lists groups that the acting person may see, by name.
     ///
     /// # Errors
     ///
     /// Those of reading.
     pub fn groups(&self) -> Result<Vec<v1::Group>, AppError> {
         self.look(|desk| {
-            let all = desk.some::<Group>(&Range::of(Mark::GroupName, Key::new()))?;
-            all.iter().map(|one| group(desk, one, false)).collect()
+            let mut listed = Vec::new();
+            for one in desk.some::<Group>(&Range::of(Mark::GroupName, Key::new()))? {
+                if may_see(desk, Sight::Group(&one))? {
+                    listed.push(group(desk, &one, false)?);
+                }
+            }
+            Ok(listed)
         })
     }
 
-    /// Shows one person by an address.
+    /// Returns one person by an address, to whoever has changed them.
     ///
     /// # Errors
     ///
     /// A refusal when nobody is known by it, and those of reading.
     pub fn show_person(&self, mail: &Email) -> Result<v1::Person, AppError> {
-        let found = self.look(|desk| match desk.by_mail(mail)? {
-            Some(found) => Ok(Some(whole_person(desk, &found)?)),
-            None => Ok(None),
-        })?;
-        found.ok_or_else(|| {
-            super::unknown(
-                format!("nobody is known as {mail}"),
-                "`guestlist directory list people` shows everybody",
-            )
+        self.ask(|desk| match desk.by_mail(mail)? {
+            Some(found) => Ok(whole_person(desk, &found)?),
+            None => desk.refuse(unseen(mail)),
         })
     }
 
-    /// Shows one group by its name.
+    /// Shows one person by an address, if the acting person may see them.
     ///
     /// # Errors
     ///
-    /// A refusal when there is none of the name, and those of reading.
-    pub fn show_group(&self, name: &str) -> Result<v1::Group, AppError> {
-        let found = self.look(|desk| {
-            match desk.first::<Group>(Mark::GroupName, &Key::new().text(name))? {
-                Some(found) => Ok(Some(group(desk, &found, true)?)),
-                None => Ok(None),
-            }
-        })?;
-        found.ok_or_else(|| {
-            super::unknown(
-                format!("there is no group `{name}`"),
-                "`guestlist directory list groups` shows all",
-            )
+    /// The same refusal when nobody is known by it and for who may not see them, and those of reading.
+    pub fn see_person(&self, mail: &Email) -> Result<v1::Person, AppError> {
+        self.ask(|desk| match desk.by_mail(mail)? {
+            Some(found) if may_see(desk, Sight::Person(&found))? => Ok(whole_person(desk, &found)?),
+            _ => desk.refuse(unseen(mail)),
         })
     }
 
-    /// Lists invitations in the order in which they were sent; those of one address, where one is named.
+    /// Shows one group by its name, if the acting person may see it.
+    ///
+    /// # Errors
+    ///
+    /// The same refusal when there is none of the name and for who may not see it, and those of reading.
+    pub fn show_group(&self, name: &str) -> Result<v1::Group, AppError> {
+        self.ask(
+            |desk| match desk.first::<Group>(Mark::GroupName, &Key::new().text(name))? {
+                Some(found) if may_see(desk, Sight::Group(&found))? => {
+                    Ok(group(desk, &found, true)?)
+                }
+                _ => desk.refuse(
+                    Refusal::new(Ground::Unknown, format!("there is no group `{name}`"))
+                        .help("`guestlist directory list groups` shows those that you may see"),
+                ),
+            },
+        )
+    }
+
+    /// Shows one invitation, if the acting person may see it.
+    ///
+    /// # Errors
+    ///
+    /// The same refusal when there is none of the number and for who may not see it, and those of reading.
+    pub fn show_invitation(&self, number: u64) -> Result<v1::Invitation, AppError> {
+        self.ask(|desk| match desk.get::<Invitation>(number)? {
+            Some(found) if may_see(desk, Sight::Invitation(&found))? => {
+                Ok(invitation(desk, &found)?)
+            }
+            _ => desk.refuse(
+                Refusal::new(Ground::Unknown, format!("there is no invitation {number}"))
+                    .help("`guestlist invitation list` shows those that you may see"),
+            ),
+        })
+    }
+
+    /// Lists invitations that the acting person may see, in the order in which they were sent; those of one address, where
+    /// one is named.
     ///
     /// # Errors
     ///
@@ -346,7 +376,13 @@ impl Engine<'_> {
             let key = Key::new().text(mail.as_str());
             return self.look(|desk| {
                 let found = desk.find::<Invitation>(Mark::InvitationMail, &key)?;
-                found.iter().map(|one| invitation(desk, one)).collect()
+                let mut listed = Vec::new();
+                for one in &found {
+                    if may_see(desk, Sight::Invitation(one))? {
+                        listed.push(invitation(desk, one)?);
+                    }
+                }
+                Ok(listed)
             });
         }
         let mut listed = Vec::new();
@@ -354,7 +390,9 @@ impl Engine<'_> {
             listed.extend(self.look(|desk| {
                 let mut page = Vec::new();
                 for number in numbers {
-                    if let Some(one) = desk.get::<Invitation>(*number)? {
+                    if let Some(one) = desk.get::<Invitation>(*number)?
+                        && may_see(desk, Sight::Invitation(&one))?
+                    {
                         page.push(invitation(desk, &one)?);
                     }
                 }

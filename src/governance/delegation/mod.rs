@@ -12,4 +12,4 @@ mod sight;
 pub use held::{Held, held};
 pub use matrix::{DelegatedRole, MATRIX, Right, Task};
 pub use right::{Scope, may, require};
-pub use sight::{Sight, may_see};
+pub use sight::{Sight, may_see, sees_own_only};

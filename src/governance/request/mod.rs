@@ -38,7 +38,7 @@ pub(super) use policies::admits;
 pub(super) use progress::proceed;
 pub(super) use schedule::within;
 pub use separation::incompatible;
-pub use visible::{Offered, is_visible, offered};
+pub use visible::{Offered, offered};
 
 use super::record::{Identity, Person};
 use super::{Desk, Stop};

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::column;
 use crate::app::AppError;
 use crate::app::governance::{Engine, csv, persons::Chosen};
+use crate::governance::Sight;
 use crate::governance::people::List;
 use crate::render::json::v1;
 
@@ -21,8 +22,9 @@ pub enum Form {
 ///
 /// # Errors
 ///
-/// Those of reading.
+/// Those of reading, and a refusal for who may not see it all.
 pub fn export(engine: &Engine<'_>, form: Form) -> Result<String, AppError> {
+    engine.show(Sight::Directory, "the directory")?;
     let own = engine.own_domain()?;
     let rows = |list| -> Result<Vec<Map<String, Value>>, AppError> {
         Ok(match list {

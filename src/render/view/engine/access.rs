@@ -24,10 +24,11 @@ pub fn access(access: &Access, out: &mut dyn Writer) -> io::Result<()> {
             held.role.into(),
             held.catalog.as_deref().unwrap_or("the whole tenant").into(),
             held.through.as_deref().unwrap_or("named").into(),
+            held.allows.join("; ").into(),
         ]
     });
     out.block(&Block::Table(Table {
-        columns: &["Role", "Where", "Through"],
+        columns: &["Role", "Where", "Through", "May"],
         rows: rows.collect(),
     }))
 }
