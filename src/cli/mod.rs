@@ -43,6 +43,7 @@ mod requests;
 mod review;
 mod rollback;
 mod schema;
+mod secret;
 mod show;
 mod start;
 mod test;

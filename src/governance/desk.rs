@@ -334,6 +334,16 @@ impl<'w> Desk<'w> {
         self.lay(record.id(), Some(record))
     }
 
+    /// Drops a record that only the engine itself needed: the audit log is silent.
+    ///
+    /// # Errors
+    ///
+    /// [`Unread`] when the store cannot tell how it was.
+    pub fn drop<E: Entity>(&mut self, record: &E) -> Result<(), Unread> {
+        let id = record.clone().into_record().id();
+        self.lay(id, None)
+    }
+
     /// Says something in the audit log that changes no record.
     pub fn note<E: Entity>(&mut self, activity: Activity, record: &E, reason: &str) {
         let person = record.person();

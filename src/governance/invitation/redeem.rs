@@ -56,7 +56,7 @@ pub(super) fn redeem(desk: &mut Desk<'_>, redeem: &Redeem) -> Result<(), Stop> {
         let Some(code) = &redeem.passcode else {
             return desk.refuse(Refusal::new(Ground::Passcode, "a passcode is needed").help(
                 format!(
-                    "`guestlist invitation passcode {}` sends one; give it with `--passcode`",
+                    "`guestlist invitation passcode {}` sends one; give it as a line with `--passcode -`",
                     person.mail
                 ),
             ));

@@ -9,7 +9,7 @@ mod plan;
 
 use jiff::SignedDuration;
 
-pub use delete::restore;
+pub(super) use delete::purge;
 use delete::{Deleted, delete};
 pub(super) use offboard::{is_concerned, offboard};
 pub use plan::{Departure, Leaving, Sponsoring, departure, sponsoring};
@@ -170,7 +170,8 @@ fn due(desk: &mut Desk<'_>, person: PersonId) -> Result<(), Unread> {
         return desk.keep(&person);
     }
     if person.living().is_none() {
-        return delete::purge(desk, person);
+        let because = "deleted 30 days ago and not restored";
+        return purge(desk, person, because);
     }
     let stands = person.wait.as_ref().is_some_and(|wait| {
         let concerned = wait.ordered || person.governed == Governed::Governed;

@@ -4,7 +4,9 @@ use super::right::{known_user, require_users};
 use crate::governance::record::{
     ExternalState, Governed, Invitation, InvitationState, Key, Mark, Person, RESTORABLE,
 };
-use crate::governance::{Activity, Actor, Desk, Ground, Refusal, Scope, Stop, Task, delegation};
+use crate::governance::{
+    Activity, Actor, Desk, Ground, Refusal, Scope, Stop, Task, delegation, lifecycle,
+};
 use crate::model::text::Email;
 use crate::model::{Kind, Object};
 
@@ -129,6 +131,23 @@ pub(super) fn restore(desk: &mut Desk<'_>, mail: &Email) -> Result<(), Stop> {
     }
     person.held = false;
     Ok(desk.put(Activity::RestoreUser, &person)?)
+}
+
+pub(super) fn purge(desk: &mut Desk<'_>, mail: &Email) -> Result<(), Stop> {
+    require_users(desk, "delete accounts for good")?;
+    let person = known_user(desk, mail)?;
+    let deleted = person.account.as_ref().and_then(|account| account.deleted);
+    if deleted.is_none() {
+        return desk.refuse(
+            Refusal::new(Ground::State, format!("{mail} is not deleted"))
+                .help("`guestlist guest delete` comes first: until the account is gone for good, it can be restored"),
+        );
+    }
+    Ok(lifecycle::purge(
+        desk,
+        person,
+        "deleted for good by an administrator",
+    )?)
 }
 
 /// Lets the invitations of a restored account be redeemed again.

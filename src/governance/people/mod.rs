@@ -48,6 +48,8 @@ pub enum Command {
     Delete(Email),
     /// Restores a deleted account.
     Restore(Email),
+    /// Deletes for good what was deleted already: it cannot be restored any more.
+    Purge(Email),
     /// Puts somebody from outside under the lifecycle of external users, or takes them out of it.
     Convert(Email, Convert),
     /// Gives somebody a sponsor.
@@ -89,6 +91,7 @@ pub(super) fn decide(desk: &mut Desk<'_>, command: &Command) -> Result<(), Stop>
         Command::Unblock(mail) => guest::unblock(desk, mail),
         Command::Delete(mail) => guest::delete(desk, mail),
         Command::Restore(mail) => guest::restore(desk, mail),
+        Command::Purge(mail) => guest::purge(desk, mail),
         Command::Convert(mail, to) => guest::convert(desk, mail, *to),
         Command::AddSponsor(mail, sponsor) => sponsor::add(desk, mail, sponsor),
         Command::RemoveSponsor(mail, sponsor) => sponsor::remove(desk, mail, sponsor),

@@ -275,6 +275,9 @@ fn uncovered(desk: &Desk<'_>, covered: &Covered<'_>, package: &Thing) -> Result<
                 .help("an administrator can assign it directly, or switch requests on: `requests: enabled: true`"));
         }
     }
+    if let Some(refusal) = assignment::automatic::crowded(desk, package, person)? {
+        return Ok(refusal);
+    }
     let who = match (&covered.organization, person.living()) {
         (Some(organization), _) => format!("{} of {}", person.mail, organization.address),
         (None, None) => format!("{}, who is of no organization that we know,", person.mail),

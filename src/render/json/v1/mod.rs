@@ -37,7 +37,7 @@ pub use drift::{By, Drift, Drifted, Happened};
 pub use engine::{
     Access, Alert, Answer, ClockConfirmed, Decision, Departure, DirectoryImport, Ending,
     ExplainedCondition, ExplainedStage, ExplainedWay, Explanation, Group, GroupReport, Groups,
-    HeldRole, Identity, Invitation, InvitationReport, Invitations, Member, Offboarding,
+    GuestPurge, HeldRole, Identity, Invitation, InvitationReport, Invitations, Member, Offboarding,
     Offboardings, Offered, OfferedList, Outbox, OutboxRow, Partner, PartnerList, PartnerShow,
     People, Person, PersonReport, Request, RequestList, RequestReport, Review, ReviewDecided,
     ReviewItem, ReviewList, ReviewShow, Taken, Tick,

@@ -40,6 +40,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("access.schema.json", schema::<v1::Access>()),
         ("person.schema.json", schema::<v1::PersonReport>()),
         ("people.schema.json", schema::<v1::People>()),
+        ("guest-purge.schema.json", schema::<v1::GuestPurge>()),
         ("group.schema.json", schema::<v1::GroupReport>()),
         ("groups.schema.json", schema::<v1::Groups>()),
         (

@@ -170,6 +170,15 @@ pub struct Member {
     pub source: &'static str,
 }
 
+/// What became of a guest who was to be deleted for good.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct GuestPurge {
+    /// The version of this format.
+    pub format_version: FormatVersion,
+    /// Whether they were deleted; false when the question was not answered with `yes`.
+    pub purged: bool,
+}
+
 /// What an import of the directory did.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DirectoryImport {
