@@ -1,7 +1,7 @@
 //! Everything that can be known of a tree without a store.
 
 use super::governance::mail;
-use super::{AppError, Workspace, World, tree};
+use super::{AppError, Workspace, World, terms, tree};
 use crate::diag::Diagnostics;
 use crate::load::{Loaded, load};
 use crate::model::Desired;
@@ -41,10 +41,18 @@ pub fn check(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppErr
         .settings
         .project(&workspace.environment, &world.vars);
     let Loaded {
-        desired,
+        mut desired,
         scenarios,
-        diagnostics,
+        mut diagnostics,
     } = load(&sources, &project, world.clock.now());
+    if let Some(declared) = &desired {
+        let missing = terms::files(declared, &sources, &workspace.root);
+        if missing.has_errors() {
+            desired = None;
+            diagnostics.extend(missing);
+            diagnostics.sort();
+        }
+    }
     Ok(Checked {
         diagnostics,
         desired,

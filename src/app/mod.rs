@@ -28,6 +28,7 @@ mod scenario;
 mod scene;
 mod schemas;
 mod settings;
+mod terms;
 mod tree;
 mod workspace;
 

@@ -13,7 +13,7 @@ use super::record::{
 };
 use super::world::{Range, Thing, Unread, World};
 use super::{Effect, Moment, Refusal, Stop};
-use crate::model::kinds::{Catalog, Organization, Package, Policy, Resource};
+use crate::model::kinds::{Catalog, Organization, Package, Policy, Resource, TermsOfUse};
 use crate::model::text::Email;
 use crate::model::{Address, Kind, Object};
 
@@ -460,6 +460,8 @@ typed! {
     organization: Organization;
     /// Returns the resource that it is.
     resource: Resource;
+    /// Returns the terms of use that it is.
+    terms: TermsOfUse;
 }
 
 impl Desk<'_> {

@@ -287,7 +287,7 @@ impl Play {
                 };
                 Lifecycle::Offboard(mail, removal).into()
             }
-            _ => people::Command::SignIn(mail).into(),
+            _ => people::Command::SignIn(mail, Vec::new()).into(),
         };
         self.tell(|| format!("{actor:?}: {command:?}"));
         let _ = self.give(actor, command);

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{Engine, cards, unseen, words};
 use crate::app::AppError;
+use crate::governance::people::Required;
 use crate::governance::record::{
     Account, Creation, Group, Hold, Invitation, Key, Mark, Person, PersonId, Place, RecordKind,
     UserType,
 };
-use crate::governance::{Desk, Ground, Range, Refusal, Sight, Unread, may_see};
+use crate::governance::{Desk, Ground, Range, Refusal, Sight, Unread, may_see, people};
 use crate::model::text::{Domain, Email, Principal};
 use crate::render::json::v1;
 
@@ -80,8 +81,36 @@ pub fn person(desk: &Desk<'_>, person: &Person) -> Result<v1::Person, Unread> {
         subject_lifecycle: words::governed(person.governed),
         delete_at: person.wait.as_ref().and_then(|wait| wait.delete_at),
         attributes: person.attributes.clone(),
+        terms_of_use: terms(desk, person)?.iter().map(required).collect(),
         holds: Vec::new(),
     })
+}
+
+fn required(required: &Required) -> v1::RequiredTerms {
+    let Required {
+        terms,
+        accepted,
+        until,
+        is_due,
+    } = required;
+    let shown = terms.terms();
+    v1::RequiredTerms {
+        terms: terms.address.to_string(),
+        display_name: shown.map_or_else(String::new, |shown| shown.display_name.to_string()),
+        version: shown.map_or_else(String::new, |shown| shown.version.to_string()),
+        accepted_version: accepted.as_ref().map(|accepted| accepted.version.clone()),
+        recorded_date_time: accepted.as_ref().map(|accepted| accepted.at),
+        expiration_date_time: *until,
+        is_due: *is_due,
+    }
+}
+
+/// Returns the terms of use that are required of somebody who is here.
+fn terms(desk: &Desk<'_>, person: &Person) -> Result<Vec<Required>, Unread> {
+    match person.living() {
+        Some(_) => people::terms(desk, person, &person.identities),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Returns a person as a report, with what they hold.
@@ -177,6 +206,8 @@ pub struct Chosen {
     pub standing: Option<Standing>,
     /// Only those whom the lifecycle of external users does not reach.
     pub ungoverned: bool,
+    /// Only those who have terms of use to accept.
+    pub terms_due: bool,
 }
 
 /// A state that people are listed by.
@@ -193,7 +224,15 @@ pub enum Standing {
 }
 
 impl Chosen {
-    fn takes(&self, person: &Person) -> bool {
+    fn takes(&self, desk: &Desk<'_>, person: &Person) -> Result<bool, Unread> {
+        if !self.fits(person) || !self.terms_due {
+            return Ok(self.fits(person));
+        }
+        let terms = terms(desk, person)?;
+        Ok(terms.iter().any(|required| required.is_due))
+    }
+
+    fn fits(&self, person: &Person) -> bool {
         use crate::governance::record::{ExternalState, Governed};
         let account = person.account.as_ref();
         let outside =
@@ -261,7 +300,7 @@ impl Engine<'_> {
             listed = self.look(|desk| {
                 let mut listed = Vec::new();
                 for found in desk.find::<Person>(mark, &key)? {
-                    if chosen.takes(&found) && may_see(desk, Sight::Person(&found))? {
+                    if chosen.takes(desk, &found)? && may_see(desk, Sight::Person(&found))? {
                         listed.push(person(desk, &found)?);
                     }
                 }
@@ -273,7 +312,8 @@ impl Engine<'_> {
                     let mut page = Vec::new();
                     for number in numbers {
                         let found = desk.get::<Person>(*number)?;
-                        if let Some(found) = found.filter(|found| chosen.takes(found))
+                        if let Some(found) = found
+                            && chosen.takes(desk, &found)?
                             && may_see(desk, Sight::Person(&found))?
                         {
                             page.push(person(desk, &found)?);

@@ -10,10 +10,11 @@ use crate::cli::failure::Failure;
 use crate::cli::{persons, secret};
 use crate::governance::invitation::{Command, Door, Redeem};
 use crate::governance::record::{Identity, Person, Record};
+use crate::model::Name;
 use crate::model::text::{Email, Guid};
 use crate::store::OpenMode;
 
-/// Redeem an invitation: prove who it is, and consent
+/// Redeem an invitation: prove who it is, consent, and accept terms of use
 ///
 /// By the ticket in the link of the mail, or without it: by a direct link that names the tenant, or from the common page.
 /// Neither the ticket nor the passcode is a word of the command line, where others could read it.
@@ -49,6 +50,10 @@ pub(in crate::cli) struct Arguments {
     #[arg(long)]
     consent: bool,
 
+    /// They have read these terms of use and accept them; give it once for each
+    #[arg(long, value_name = "NAME", value_parser = Name::parse)]
+    accept_terms: Vec<Name>,
+
     #[command(flatten)]
     acting: Acting,
 }
@@ -81,6 +86,7 @@ impl Arguments {
             ids: self.ids.clone(),
             passcode,
             consent: self.consent,
+            accepting: self.accept_terms.clone(),
         };
         let decision = engine.serve(&Command::Redeem(Box::new(redeem)).into())?;
         let redeemed: Option<&Person> =

@@ -2,14 +2,16 @@
 
 use std::rc::Rc;
 
-use super::held::{in_catalog, in_tenant};
+use super::held::in_catalog;
 use super::matrix::{DelegatedRole, Right, Task};
+use super::tenant::{delegated, holders};
 use crate::governance::directory::can_act;
 use crate::governance::record::{Asked, ObjectId, Person, Request};
 use crate::governance::request::may_decide;
 use crate::governance::world::{Thing, Unread};
 use crate::governance::{Actor, Desk, Ground, Refusal, Stop};
 use crate::model::kinds::CatalogRoles;
+use crate::model::text::Principal;
 use crate::model::{Address, Kind};
 
 /// Where something is done.
@@ -70,7 +72,7 @@ pub fn may(desk: &Desk<'_>, task: Task, scope: Scope) -> Result<bool, Unread> {
     let catalog = catalog(desk, scope)?;
     for (role, right) in task.roles() {
         let has = |role: DelegatedRole| match &catalog {
-            _ if !role.is_of_catalog() => Ok(in_tenant(&person, role)),
+            _ if !role.is_of_catalog() => Ok(delegated(desk, &person, role)?.is_some()),
             Some(catalog) => in_catalog(desk, catalog, role, &person),
             None => Ok(false),
         };
@@ -127,21 +129,25 @@ fn needed(desk: &Desk<'_>, task: Task, scope: Scope, told: bool) -> Result<Strin
                 continue;
             };
             part = format!("{part} of {}", thing.address);
-            let who: Vec<String> = list(roles, role).map(ToString::to_string).collect();
-            if told && !who.is_empty() {
-                part = format!("{part} ({})", who.join(", "));
-            }
+            named(&mut part, list(roles, role), told);
+        } else {
+            named(&mut part, &holders(desk, role)?, told);
         }
         parts.push(part);
     }
     Ok(format!("it needs one of these roles: {}", parts.join("; ")))
 }
 
+/// Adds who has a role, for those who are told.
+fn named<'p>(part: &mut String, who: impl IntoIterator<Item = &'p Principal>, told: bool) {
+    let who: Vec<String> = who.into_iter().map(ToString::to_string).collect();
+    if told && !who.is_empty() {
+        part.push_str(&format!(" ({})", who.join(", ")));
+    }
+}
+
 /// Returns whom a role of a catalog names.
-pub(super) fn list(
-    roles: &CatalogRoles,
-    role: DelegatedRole,
-) -> impl Iterator<Item = &crate::model::text::Principal> {
+pub(super) fn list(roles: &CatalogRoles, role: DelegatedRole) -> impl Iterator<Item = &Principal> {
     let CatalogRoles {
         owners,
         readers,

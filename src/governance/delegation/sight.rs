@@ -1,8 +1,9 @@
 //! Who may see what. Foreign and absent things must answer alike, so this is asked before anything is said.
 
-use super::held::{held, in_tenant};
-use super::matrix::{DelegatedRole, Task};
+use super::held::{Role, held};
+use super::matrix::Task;
 use super::right::{Scope, may};
+use super::tenant::has_any;
 use crate::governance::directory::{can_act, is_member, names};
 use crate::governance::record::{
     Asked, Assignment, DirectoryRole, Group, Invitation, Key, Mark, ObjectId, Person, PersonId,
@@ -54,21 +55,20 @@ pub fn may_see(desk: &Desk<'_>, what: Sight<'_>) -> Result<bool, Unread> {
     if !can_act(&person) || person.is_guest() {
         return Ok(false);
     }
-    if sees_all(&person) {
+    if sees_all(desk, &person)? {
         return Ok(true);
     }
     match what {
         Sight::Journal => Ok(false),
-        Sight::Directory => Ok(keeps_people(&person)),
+        Sight::Directory => keeps_people(desk, &person),
         Sight::Request(request) => in_package(desk, request.package),
         Sight::Assignment(assignment) => in_package(desk, assignment.package),
-        Sight::Group(group) => Ok(keeps_people(&person)
+        Sight::Group(group) => Ok(keeps_people(desk, &person)?
             || group.owners.contains(&person.id())
             || is_member(desk, &Place::group(&group.name), person.id())?),
-        Sight::Invitation(invitation) => {
-            Ok(keeps_people(&person) || somebody(desk, &person, &desk.person(invitation.person)?)?)
-        }
-        Sight::Person(other) => Ok(keeps_people(&person) || somebody(desk, &person, other)?),
+        Sight::Invitation(invitation) => Ok(keeps_people(desk, &person)?
+            || somebody(desk, &person, &desk.person(invitation.person)?)?),
+        Sight::Person(other) => Ok(keeps_people(desk, &person)? || somebody(desk, &person, other)?),
     }
 }
 
@@ -86,20 +86,39 @@ pub fn sees_own_only(desk: &Desk<'_>) -> Result<bool, Unread> {
     if person.is_guest() || !can_act(&person) {
         return Ok(true);
     }
-    Ok(!sees_all(&person) && held(desk, &person)?.is_empty())
+    if sees_all(desk, &person)? {
+        return Ok(false);
+    }
+    let held = held(desk, &person)?;
+    let looks = held
+        .iter()
+        .any(|held| matches!(held.role, Role::Delegated(_)));
+    Ok(!looks)
 }
 
-fn roles(person: &Person) -> &[DirectoryRole] {
-    person.living().map_or(&[][..], |account| &account.roles)
+fn sees_all(desk: &Desk<'_>, person: &Person) -> Result<bool, Unread> {
+    has_any(
+        desk,
+        person,
+        &[
+            DirectoryRole::GlobalAdministrator,
+            DirectoryRole::IdentityGovernanceAdministrator,
+            DirectoryRole::GlobalReader,
+        ],
+    )
 }
 
-fn sees_all(person: &Person) -> bool {
-    in_tenant(person, DelegatedRole::Administrator)
-        || roles(person).contains(&DirectoryRole::GlobalReader)
+fn keeps_people(desk: &Desk<'_>, person: &Person) -> Result<bool, Unread> {
+    has_any(desk, person, &[DirectoryRole::UserAdministrator])
 }
 
-fn keeps_people(person: &Person) -> bool {
-    roles(person).contains(&DirectoryRole::UserAdministrator)
+/// Returns true for whoever looks after organizations, and so sees everybody from outside.
+fn keeps_organizations(desk: &Desk<'_>, person: &Person) -> Result<bool, Unread> {
+    has_any(
+        desk,
+        person,
+        &[DirectoryRole::ConnectedOrganizationAdministrator],
+    )
 }
 
 fn is_own(what: Sight<'_>, own: PersonId) -> bool {
@@ -126,7 +145,7 @@ fn in_package(desk: &Desk<'_>, package: ObjectId) -> Result<bool, Unread> {
 fn somebody(desk: &Desk<'_>, acting: &Person, other: &Person) -> Result<bool, Unread> {
     if other.manager == Some(acting.id())
         || names(desk, &other.sponsors, acting)?
-        || other.is_outside() && in_tenant(acting, DelegatedRole::OrganizationAdministrator)
+        || other.is_outside() && keeps_organizations(desk, acting)?
     {
         return Ok(true);
     }

@@ -1,4 +1,4 @@
-//! Redeeming an invitation: the link, the way of signing in, consent; then the account is the person's.
+//! Redeeming an invitation: the link, the way of signing in, consent, terms of use; then the account is the person's.
 
 use super::passcode::{self, Tried};
 use super::provider::{Provider, providers};
@@ -8,6 +8,7 @@ use crate::governance::record::{
     ExternalState, Identity, Invitation, InvitationState, Key, Mark, Person,
 };
 use crate::governance::{Activity, Actor, Desk, Ground, Refusal, Stop, Unread};
+use crate::model::Name;
 use crate::model::text::{Email, Guid};
 
 /// Somebody redeems.
@@ -23,6 +24,8 @@ pub struct Redeem {
     pub passcode: Option<String>,
     /// Whether they consented to what the tenant may read about them.
     pub consent: bool,
+    /// The terms of use that they accept, by name.
+    pub accepting: Vec<Name>,
 }
 
 /// How somebody came to redeem.
@@ -52,6 +55,8 @@ pub(super) fn redeem(desk: &mut Desk<'_>, redeem: &Redeem) -> Result<(), Stop> {
             .help("`--consent` says that they have"),
         );
     }
+    let identities = [redeem.identity.clone()];
+    people::demand_terms(desk, &person, &identities, &redeem.accepting)?;
     if redeem.identity == Identity::Passcode {
         let Some(code) = &redeem.passcode else {
             return desk.refuse(Refusal::new(Ground::Passcode, "a passcode is needed").help(
@@ -66,11 +71,12 @@ pub(super) fn redeem(desk: &mut Desk<'_>, redeem: &Redeem) -> Result<(), Stop> {
             return Ok(());
         }
     }
+    people::accept_terms(desk, &mut person, &identities, &redeem.accepting)?;
     if let Some(account) = &mut person.account {
         account.state = Some(ExternalState::Accepted);
         account.state_changed = Some(desk.now());
     }
-    person.identities = vec![redeem.identity.clone()];
+    person.identities = identities.to_vec();
     complete(desk, &person)?;
     Ok(desk.put(Activity::Redeem, &person)?)
 }

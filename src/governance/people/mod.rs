@@ -15,6 +15,7 @@ mod guest;
 mod right;
 mod row;
 mod sponsor;
+mod terms;
 mod upsert;
 
 pub(super) use account::guest_account;
@@ -28,9 +29,12 @@ pub(super) use right::{inviter, known_user, member_inviter, require_users};
 pub use row::{ATTRIBUTES, GroupRow, MembershipRow, PersonRow, Roster, Row};
 pub use sponsor::MOST_SPONSORS;
 pub(super) use sponsor::check as check_sponsors;
+pub use terms::{Required, terms};
+pub(super) use terms::{accept as accept_terms, demand as demand_terms, lacking as lacking_terms};
 
 use super::record::DirectoryRole;
 use super::{Desk, Stop};
+use crate::model::Name;
 use crate::model::text::{Email, Principal};
 
 /// What can be done with people.
@@ -58,8 +62,8 @@ pub enum Command {
     RemoveSponsor(Email, Principal),
     /// Somebody from outside leaves by themselves.
     Leave(Email),
-    /// Somebody signed in.
-    SignIn(Email),
+    /// Somebody signed in, and accepted these terms of use.
+    SignIn(Email, Vec<Name>),
 }
 
 /// How many rows of an import are decided at once.
@@ -96,6 +100,6 @@ pub(super) fn decide(desk: &mut Desk<'_>, command: &Command) -> Result<(), Stop>
         Command::AddSponsor(mail, sponsor) => sponsor::add(desk, mail, sponsor),
         Command::RemoveSponsor(mail, sponsor) => sponsor::remove(desk, mail, sponsor),
         Command::Leave(mail) => guest::leave(desk, mail),
-        Command::SignIn(mail) => guest::sign_in(desk, mail),
+        Command::SignIn(mail, accepting) => guest::sign_in(desk, mail, accepting),
     }
 }

@@ -94,7 +94,11 @@ pub(super) fn examine_known(
                 )
                 .help("whoever looks after the catalog can open it: `externallyVisible: true`")
             })),
-            Condition::SignIn => verdict(sign_in(asker)),
+            Condition::SignIn => verdict(match sign_in(asker) {
+                // Who asks has signed in, and whoever signs in has accepted.
+                None => people::lacking_terms(desk, asker.by.as_ref().unwrap_or(person))?,
+                blocked => blocked,
+            }),
             Condition::Identity => verdict(identity(desk, covered, package, any)?),
             Condition::Policy => verdict(policy.clone()),
             Condition::Compatible => verdict(compatible(desk, person, package)?),

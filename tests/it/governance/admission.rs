@@ -32,6 +32,7 @@ fn redeem(address: &str, identity: Identity) -> Command {
         ids: Vec::new(),
         passcode: None,
         consent: true,
+        accepting: Vec::new(),
     }))
 }
 
@@ -124,6 +125,7 @@ fn users_named_inbound_are_told_apart_when_they_have_signed_in() {
         ids: vec![Guid::parse(id).unwrap()],
         passcode: None,
         consent: true,
+        accepting: Vec::new(),
     })));
 }
 
@@ -141,6 +143,7 @@ fn users_excepted_inbound_are_kept_out() {
         ids: vec![Guid::parse(id).unwrap()],
         passcode: None,
         consent: true,
+        accepting: Vec::new(),
     })));
     assert_eq!(refusal.ground, Ground::CrossTenant);
     let _ = scene.run(redeem("bob@fabrikam.com", tenant()));
@@ -158,7 +161,10 @@ fn a_domain_blocked_meanwhile_stops_who_has_not_redeemed_and_nobody_else() {
     assert_eq!(refusal.ground, Ground::Domain);
     let eve = scene.person("eve@wingtip.example");
     assert_eq!(eve.account.unwrap().state, Some(ExternalState::Accepted));
-    let _ = scene.run(people::Command::SignIn(mail("eve@wingtip.example")));
+    let _ = scene.run(people::Command::SignIn(
+        mail("eve@wingtip.example"),
+        Vec::new(),
+    ));
 }
 
 #[test]

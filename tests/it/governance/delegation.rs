@@ -1,7 +1,9 @@
 //! Who may do and see what: Entra's matrix of delegated roles, every cell.
 
 use guestlist::governance::assignment::{Command, Direct};
-use guestlist::governance::delegation::{DelegatedRole, MATRIX, Right, Task, held, may, require};
+use guestlist::governance::delegation::{
+    DelegatedRole, MATRIX, Right, Role as HeldRole, Task, held, may, require,
+};
 use guestlist::governance::record::{
     Asked, DirectoryRole, Hold, ObjectId, Place, Request, RequestKind, RequestState, Schedule,
     Source, StageState, Terms,
@@ -231,7 +233,10 @@ fn a_role_given_to_a_group_is_its_members() {
     let clerk = scene.person(clerk);
     let roles = scene.look(|desk| held(desk, &clerk));
     assert_eq!(roles.len(), 1);
-    assert_eq!(roles[0].role, DelegatedRole::AssignmentManager);
+    assert_eq!(
+        roles[0].role,
+        HeldRole::Delegated(DelegatedRole::AssignmentManager)
+    );
     assert_eq!(roles[0].through.as_ref().unwrap().to_string(), "group:Desk");
 }
 

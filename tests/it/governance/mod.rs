@@ -4,6 +4,7 @@
     reason = "a test may fail where it finds something amiss"
 )]
 
+mod administrators;
 mod admission;
 mod approval;
 mod asking;
@@ -31,3 +32,4 @@ mod reviews;
 mod roster;
 mod scene;
 mod seeing;
+mod terms;

@@ -278,11 +278,11 @@ fn a_group_that_takes_no_guests_takes_none_by_import() {
 #[test]
 fn signing_in_is_for_accounts_that_are_redeemed_and_not_blocked() {
     let mut scene = with_bob();
-    let _ = scene.at("T3").run(Command::SignIn(mail(BOB)));
+    let _ = scene.at("T3").run(Command::SignIn(mail(BOB), Vec::new()));
     assert_eq!(scene.person(BOB).last_sign_in, Some(instant("T3")));
     let _ = scene.run(Command::Block(mail(BOB)));
     assert_eq!(
-        scene.refused(Command::SignIn(mail(BOB))).ground,
+        scene.refused(Command::SignIn(mail(BOB), Vec::new())).ground,
         Ground::Blocked
     );
     let mut scene = Scene::of(TREE);
@@ -291,7 +291,7 @@ fn signing_in_is_for_accounts_that_are_redeemed_and_not_blocked() {
         ..guest(BOB)
     });
     assert_eq!(
-        scene.refused(Command::SignIn(mail(BOB))).ground,
+        scene.refused(Command::SignIn(mail(BOB), Vec::new())).ground,
         Ground::State
     );
 }

@@ -25,6 +25,7 @@ fn redeem(door: Door, identity: Identity) -> Redeem {
         ids: Vec::new(),
         passcode: None,
         consent: true,
+        accepting: Vec::new(),
     }
 }
 

@@ -39,8 +39,8 @@ pub use engine::{
     ExplainedCondition, ExplainedStage, ExplainedWay, Explanation, Group, GroupReport, Groups,
     GuestPurge, HeldRole, Identity, Invitation, InvitationReport, Invitations, Member, Offboarding,
     Offboardings, Offered, OfferedList, Outbox, OutboxRow, Partner, PartnerList, PartnerShow,
-    People, Person, PersonReport, Request, RequestList, RequestReport, Review, ReviewDecided,
-    ReviewItem, ReviewList, ReviewShow, Taken, Tick,
+    People, Person, PersonReport, Request, RequestList, RequestReport, RequiredTerms, Review,
+    ReviewDecided, ReviewItem, ReviewList, ReviewShow, Taken, Tick,
 };
 pub use engine::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
 pub use error::{Error, Failed};

@@ -25,7 +25,7 @@ pub use organization::{Partner, PartnerList, PartnerShow};
 pub use outbox::{Outbox, OutboxRow};
 pub use person::{
     DirectoryImport, Group, GroupReport, Groups, GuestPurge, Identity, Member, People, Person,
-    PersonReport,
+    PersonReport, RequiredTerms,
 };
 pub use request::{Answer, Decision, Request, RequestList, RequestReport};
 pub use review::{Review, ReviewDecided, ReviewItem, ReviewList, ReviewShow};

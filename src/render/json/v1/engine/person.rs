@@ -97,9 +97,37 @@ pub struct Person {
     /// Further attributes.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
+    /// Terms of use that are required of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub terms_of_use: Vec<RequiredTerms>,
     /// The roles held, as `group Design guests: Member`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<String>,
+}
+
+/// Terms of use that are required of somebody, and whether they accepted them.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RequiredTerms {
+    /// The address of the terms.
+    pub terms: String,
+    /// The name that people read.
+    pub display_name: String,
+    /// Which version is required.
+    pub version: String,
+    /// Which version they accepted last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted_version: Option<String>,
+    /// When they did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub recorded_date_time: Option<Timestamp>,
+    /// Until when that holds; absent for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub expiration_date_time: Option<Timestamp>,
+    /// Whether they must accept at the next sign-in.
+    pub is_due: bool,
 }
 
 /// Who vouches for somebody.
