@@ -1,10 +1,13 @@
 //! Secrets that a command takes: a line of standard input, or a variable of the environment. Never a word of the command line:
 //! every process of the machine can read that, and shells keep it.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 
 use super::Exit;
 use super::failure::Failure;
+
+/// How many bytes of a line are read: a link with a ticket has a few hundred.
+const LONGEST: u64 = 8 * 1024;
 
 /// Returns the secret of an option that takes only `-`, for a line of standard input; without the option, that of a variable.
 pub(super) fn read(
@@ -44,6 +47,10 @@ fn line(option: &str) -> Result<String, Failure> {
             .map_err(failed)?;
     }
     let mut line = String::new();
-    let _ = io::stdin().lock().read_line(&mut line).map_err(failed)?;
+    let mut input = io::stdin().lock();
+    let _ = (&mut input)
+        .take(LONGEST)
+        .read_line(&mut line)
+        .map_err(failed)?;
     Ok(line)
 }

@@ -153,16 +153,17 @@ pub(in crate::governance) fn demand(
 }
 
 fn known(desk: &Desk<'_>, name: &Name) -> Result<Rc<Thing>, Stop> {
-    match desk.at(&Address::new(Kind::TermsOfUse, name))? {
-        Some(thing) => Ok(thing),
-        None => desk.refuse(
-            Refusal::new(
-                Ground::Unknown,
-                format!("there are no terms of use `{name}`"),
-            )
-            .help("`guestlist list terms-of-use` shows all"),
-        ),
+    if let Some(thing) = desk.at(&Address::new(Kind::TermsOfUse, name))? {
+        return Ok(thing);
     }
+    let declared = desk.things(Kind::TermsOfUse, None)?;
+    let names = declared.iter().map(|thing| thing.address.own_name());
+    let help = match crate::diag::nearest(name.as_str(), names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`guestlist list terms-of-use` shows all".to_owned(),
+    };
+    let message = format!("there are no terms of use `{name}`");
+    desk.refuse(Refusal::new(Ground::Unknown, message).help(help))
 }
 
 /// Returns the terms that are due and not among those that are accepted now.

@@ -178,6 +178,7 @@ fn what_somebody_may_not_see_is_answered_like_what_is_not_there() {
         let _ = run(&sandbox, command, person).exits(8);
     }
     let _ = run(&sandbox, "directory export", "users@contoso.com").exits(0);
+    let _ = run(&sandbox, "organization list", "auditor@contoso.com").exits(0);
 }
 
 #[test]

@@ -118,6 +118,7 @@ fn names_that_are_no_terms_are_refused_and_a_wrong_passcode_accepts_nothing() {
     let mut scene = invited(TREE, BOB);
     let refusal = scene.refused(redeem(BOB, &["rules", "ruels"]));
     assert_eq!(refusal.ground, Ground::Unknown);
+    assert_eq!(refusal.help.unwrap(), "did you mean `rules`?");
     let _ = scene.run(Command::Passcode(mail(BOB)));
     let refusal = scene.refused(Command::Redeem(Box::new(Redeem {
         door: Door::Direct(mail(BOB)),
