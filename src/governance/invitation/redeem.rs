@@ -1,5 +1,7 @@
 //! Redeeming an invitation: the link, the way of signing in, consent, terms of use; then the account is the person's.
 
+use std::fmt;
+
 use super::passcode::{self, Tried};
 use super::provider::{Provider, providers};
 use super::secret;
@@ -12,7 +14,7 @@ use crate::model::Name;
 use crate::model::text::{Email, Guid};
 
 /// Somebody redeems.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Redeem {
     /// How they came.
     pub door: Door,
@@ -29,12 +31,45 @@ pub struct Redeem {
 }
 
 /// How somebody came to redeem.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Door {
     /// By the link of the mail, which holds a ticket.
     Ticket(String),
     /// By a direct link that names the tenant, or by the common page where they chose it.
     Direct(Email),
+}
+
+/// What stands where a ticket or a passcode would be printed.
+const REDACTED: &str = "[redacted]";
+
+impl fmt::Debug for Redeem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            door,
+            identity,
+            ids,
+            passcode,
+            consent,
+            accepting,
+        } = self;
+        f.debug_struct("Redeem")
+            .field("door", door)
+            .field("identity", identity)
+            .field("ids", ids)
+            .field("passcode", &passcode.as_ref().map(|_| REDACTED))
+            .field("consent", consent)
+            .field("accepting", accepting)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ticket(_) => f.debug_tuple("Ticket").field(&REDACTED).finish(),
+            Self::Direct(mail) => f.debug_tuple("Direct").field(mail).finish(),
+        }
+    }
 }
 
 pub(super) fn redeem(desk: &mut Desk<'_>, redeem: &Redeem) -> Result<(), Stop> {
@@ -171,4 +206,22 @@ fn complete(desk: &mut Desk<'_>, person: &Person) -> Result<(), Unread> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_prints_a_ticket_or_a_passcode() {
+        let redeem = Redeem {
+            door: Door::Ticket("hunter1".to_owned()),
+            identity: Identity::Passcode,
+            ids: Vec::new(),
+            passcode: Some("hunter2".to_owned()),
+            consent: true,
+            accepting: Vec::new(),
+        };
+        assert!(!format!("{redeem:?}").contains("hunter"), "{redeem:?}");
+    }
 }
