@@ -48,8 +48,8 @@ pub(in crate::governance) struct ByRule {
     policy: Rc<Thing>,
     package: Rc<Thing>,
     rule: Rule,
-    /// How many more people may be assigned.
-    room: u64,
+    /// How many more people may be assigned; `None` until somebody is: many people are held against a rule, few match.
+    room: Option<u64>,
     /// How many people match and have nothing, for want of room.
     pub(in crate::governance) left_out: u64,
 }
@@ -77,15 +77,23 @@ impl ByRule {
         let Ok(rule) = Rule::parse(automatic.rule.as_str()) else {
             return Ok(None);
         };
-        let held = Key::new().object(policy.id);
-        let held = desk.world().count(Mark::AssignmentPolicy, &held)?;
         Ok(Some(Self {
             policy,
             package,
             rule,
-            room: MOST.saturating_sub(held),
+            room: None,
             left_out: 0,
         }))
+    }
+
+    /// Returns how many more people may be assigned.
+    fn room(&self, desk: &Desk<'_>) -> Result<u64, Unread> {
+        if let Some(room) = self.room {
+            return Ok(room);
+        }
+        let held = Key::new().object(self.policy.id);
+        let held = desk.world().count(Mark::AssignmentPolicy, &held)?;
+        Ok(MOST.saturating_sub(held))
     }
 
     /// Gives somebody the package, takes it away, or starts or stops the grace period.
@@ -142,11 +150,11 @@ impl ByRule {
         if excluded {
             return Ok(());
         }
-        if self.room == 0 {
+        let Some(left) = self.room(desk)?.checked_sub(1) else {
             self.left_out += 1;
             return Ok(());
-        }
-        self.room -= 1;
+        };
+        self.room = Some(left);
         let mut request = Request {
             number: desk.fresh::<Request>()?,
             kind: RequestKind::SystemAdd,
