@@ -13,6 +13,7 @@ mod import;
 mod lease;
 mod list;
 mod plan;
+mod report;
 mod rollback;
 mod show;
 
@@ -32,6 +33,7 @@ pub use import::imported;
 pub use lease::{broken_lease, lease, lease_to_break};
 pub use list::list;
 pub use plan::{planned, refusals};
+pub use report::{Told, proposed, report};
 pub use rollback::rolled_back;
 pub use show::shown;
 
