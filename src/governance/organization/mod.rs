@@ -6,7 +6,7 @@
 mod offboard;
 mod people;
 
-pub use people::{Partner, all, belongs, find, people};
+pub use people::{Partner, all, belongs, declared, find, people};
 
 use super::record::Removal;
 use super::{Desk, Stop};

@@ -22,6 +22,7 @@ mod mail_server;
 mod mails;
 mod offboarding;
 mod outbox;
+mod outlook;
 mod people;
 mod policies;
 mod redemption;
