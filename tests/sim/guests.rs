@@ -101,6 +101,7 @@ impl Play {
             ids: Vec::new(),
             passcode: Some(code),
             consent: self.dice.below(8) > 0,
+            accepting: Vec::new(),
         };
         self.redeems(redeem);
     }
@@ -145,6 +146,7 @@ impl Play {
                 identity: Identity::Passcode,
                 ids: Vec::new(),
                 consent: true,
+                accepting: Vec::new(),
             };
             self.redeems(redeem);
         }

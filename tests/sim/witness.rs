@@ -138,6 +138,10 @@ impl Store for Witnessed {
         self.store.forget(lease, value, act)
     }
 
+    fn note(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError> {
+        self.store.note(lease, act)
+    }
+
     fn accept_restore(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError> {
         self.store.accept_restore(lease, act)
     }

@@ -203,8 +203,8 @@ pub(in crate::governance) fn crowded(
     for policy in desk.things(Kind::Policy, Some(&package.address))? {
         if automatic(&policy).is_some_and(|automatic| automatic.assign)
             && let Some(by_rule) = ByRule::of(desk, policy.id)?
-            && by_rule.room == 0
             && matches(&by_rule.rule, person)
+            && by_rule.room(desk)? == 0
         {
             let message = format!(
                 "the rule of {} matches {}, and it has assigned {MOST} people already, which is the most",
