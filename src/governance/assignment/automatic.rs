@@ -41,8 +41,8 @@ pub(in crate::governance) struct ByRule {
     policy: Rc<Thing>,
     package: Rc<Thing>,
     rule: Rule,
-    /// How many more people may be assigned.
-    room: u64,
+    /// How many more people may be assigned; `None` until somebody is: many people are held against a rule, few match.
+    room: Option<u64>,
 }
 
 impl ByRule {
@@ -68,14 +68,22 @@ impl ByRule {
         let Ok(rule) = Rule::parse(automatic.rule.as_str()) else {
             return Ok(None);
         };
-        let held = Key::new().object(policy.id);
-        let held = desk.world().count(Mark::AssignmentPolicy, &held)?;
         Ok(Some(Self {
             policy,
             package,
             rule,
-            room: MOST.saturating_sub(held),
+            room: None,
         }))
+    }
+
+    /// Returns how many more people may be assigned.
+    fn room(&self, desk: &Desk<'_>) -> Result<u64, Unread> {
+        if let Some(room) = self.room {
+            return Ok(room);
+        }
+        let held = Key::new().object(self.policy.id);
+        let held = desk.world().count(Mark::AssignmentPolicy, &held)?;
+        Ok(MOST.saturating_sub(held))
     }
 
     /// Gives somebody the package, takes it away, or starts or stops the grace period.
@@ -116,10 +124,13 @@ impl ByRule {
             return Ok(());
         };
         let excluded = !request::incompatible(desk, person.id(), &self.package)?.is_empty();
-        if self.room == 0 || excluded {
+        if excluded {
             return Ok(());
         }
-        self.room -= 1;
+        let Some(left) = self.room(desk)?.checked_sub(1) else {
+            return Ok(());
+        };
+        self.room = Some(left);
         let mut request = Request {
             number: desk.fresh::<Request>()?,
             kind: RequestKind::SystemAdd,
