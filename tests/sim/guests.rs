@@ -9,6 +9,8 @@ use guestlist::governance::record::{Identity, Person, PersonId, Removal, UserTyp
 use guestlist::governance::{Actor, Command, watch};
 use guestlist::model::text::{Email, Guid, Line, Principal};
 
+use jiff::SignedDuration;
+
 use crate::play::Play;
 use crate::steps::{INSIDE, mail, operator};
 use crate::tree::NORTHWIND;
@@ -29,14 +31,14 @@ const PARTNERS: [&str; 4] = ["fabrikam", "wingtip", "northwind", "stranger.examp
 impl Play {
     /// Something happens to a guest.
     pub(crate) fn guests(&mut self) {
-        match self.dice.below(16) {
+        match self.dice.below(17) {
             0..4 => self.invite(),
             4..7 => self.redeem(),
             7 | 8 => self.passcode(),
             9 => self.reset(),
             10..13 => self.import(),
-            13 => self.person(),
-            14 => self.organization(),
+            13..15 => self.person(),
+            15 => self.organization(),
             _ => self.clock(),
         }
     }
@@ -75,14 +77,8 @@ impl Play {
         let Some(address) = self.address(guest) else {
             return;
         };
-        let outside = self.outside.borrow();
-        let links = outside.links.len();
-        let code = outside.codes.iter().rev();
-        let code = code
-            .filter(|(to, _)| *to == address)
-            .map(|(_, it)| it.clone());
-        let code = code.last();
-        drop(outside);
+        let links = self.outside.borrow().links.len();
+        let code = self.code(&address);
         let door = match (self.dice.below(3), links) {
             (1.., 1..) => {
                 let at = self.dice.below(links);
@@ -92,7 +88,6 @@ impl Play {
             }
             _ => Door::Direct(address),
         };
-        let code = code.filter(|_| self.dice.below(4) > 0);
         let identity = match self.dice.below(4) {
             0 => Identity::MicrosoftAccount,
             1 => Identity::Tenant {
@@ -104,17 +99,32 @@ impl Play {
             door,
             identity,
             ids: Vec::new(),
-            passcode: code.or_else(|| Some("000000".to_owned())),
+            passcode: Some(code),
             consent: self.dice.below(8) > 0,
         };
+        self.redeems(redeem);
+    }
+
+    /// The passcode that arrived last at an address, sometimes a wrong one.
+    fn code(&mut self, address: &Email) -> String {
+        let wrong = self.dice.below(4) == 0;
+        let outside = self.outside.borrow();
+        let mut codes = outside.codes.iter().rev();
+        let last = codes.find(|(to, _)| to == address);
+        let last = last.filter(|_| !wrong).map(|(_, code)| code.clone());
+        last.unwrap_or_else(|| "000000".to_owned())
+    }
+
+    /// Somebody redeems, sometimes again and again.
+    fn redeems(&mut self, redeem: Redeem) {
         self.tell(|| format!("redeems: {redeem:?}"));
-        let _ = self.give(operator(), Invitation::Redeem(Box::new(redeem.clone())));
-        if self.dice.below(4) == 0 {
-            self.tell(|| "  and once more".to_owned());
-            let _ = self.give(operator(), Invitation::Redeem(Box::new(redeem)));
+        let times = [1, 1, 1, 2, 7][self.dice.below(5)];
+        for _ in 0..times {
+            let _ = self.give(operator(), Invitation::Redeem(Box::new(redeem.clone())));
         }
     }
 
+    /// Somebody wants a passcode, and may use it soon or too late.
     fn passcode(&mut self) {
         let guest = self.somebody();
         let Some(address) = self.address(guest) else {
@@ -125,7 +135,19 @@ impl Play {
             _ => Actor::Person(guest),
         };
         self.tell(|| format!("{actor:?} wants a passcode for {address}"));
-        let _ = self.give(actor, Invitation::Passcode(address));
+        let _ = self.give(actor, Invitation::Passcode(address.clone()));
+        self.check();
+        if self.dice.below(4) > 0 {
+            self.now += SignedDuration::from_mins([1, 10, 40][self.dice.below(3)]);
+            let redeem = Redeem {
+                passcode: Some(self.code(&address)),
+                door: Door::Direct(address),
+                identity: Identity::Passcode,
+                ids: Vec::new(),
+                consent: true,
+            };
+            self.redeems(redeem);
+        }
     }
 
     fn reset(&mut self) {
@@ -176,7 +198,10 @@ impl Play {
 
     /// Somebody becomes governed or no longer is, leaves, or gets a sponsor.
     fn person(&mut self) {
-        let guest = self.somebody();
+        let guest = match self.dice.below(2) {
+            0 => self.somebody(),
+            _ => self.waits(),
+        };
         let Some(address) = self.address(guest) else {
             return;
         };
@@ -210,6 +235,19 @@ impl Play {
         if self.doubts {
             self.tell(|| "the clock is right".to_owned());
             let _ = self.give(operator(), watch::Command::Confirm);
+        }
+    }
+
+    /// Somebody who has lost their last package, where there is one.
+    fn waits(&mut self) -> PersonId {
+        let people = self.watch.shadow.people.values();
+        let waits: Vec<PersonId> = people
+            .filter(|person| person.wait.is_some())
+            .map(Person::id)
+            .collect();
+        match waits.len() {
+            0 => self.somebody(),
+            several => waits[self.dice.below(several)],
         }
     }
 

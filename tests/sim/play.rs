@@ -125,8 +125,10 @@ impl Play {
             runs: 0,
             delivered: 0,
         };
+        play.outside.borrow_mut().fails = false;
         play.apply();
         play.people();
+        play.outside.borrow_mut().fails = true;
         play
     }
 
