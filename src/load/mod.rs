@@ -63,10 +63,10 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
     let mut diagnostics = Diagnostics::new();
     let variables = profiles::variables(sources, project, &mut diagnostics);
     let profiles = profiles::Profiles::read(sources, &variables, &mut diagnostics);
-    let shape = shape::Shape::new();
+    let shape = shape::Shape::get();
     let reading = sections::Reading {
         sources,
-        shape: &shape,
+        shape,
         variables: &variables,
         profiles: &profiles,
         zone: &project.zone,
