@@ -50,6 +50,7 @@ pub fn person(desk: &Desk<'_>, person: &Person) -> Result<v1::Person, Unread> {
         user_type: account.map(|account| words::user_type(account.user_type)),
         external_user_state: account.and_then(|account| account.state).map(words::state),
         external_user_state_change_date_time: account.and_then(|account| account.state_changed),
+        created_date_time: account.map(|account| account.created),
         creation_type: creation
             .filter(|creation| *creation != Creation::Ordinary)
             .map(words::creation),

@@ -13,6 +13,7 @@ mod object;
 mod picture;
 mod plan;
 mod program;
+mod report;
 mod rollback;
 mod run;
 mod schemas;
@@ -50,6 +51,10 @@ pub use object::{List, Listed, Show};
 pub use picture::{Graph, GraphChange, GraphClass, GraphEdge, GraphGroup, GraphNode};
 pub use plan::{Change, Edit, Items, Plan, Reason, Refusal, WordPiece};
 pub use program::{Init, Names, Version};
+pub use report::{
+    AccessRow, ExpiryRow, GroupCount, GuestRow, Next, NotProposed, Proposed, ProposedFile,
+    ReachedRole, Report, ReviewRow, Rows, Summary, UngovernedRow, UpcomingRow, WaiverRow,
+};
 pub use rollback::{Lasting, Rollback};
 pub use run::{History, Run, RunChange, RunSummary};
 pub use schemas::schemas;

@@ -60,6 +60,35 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("organization.schema.json", schema::<v1::PartnerShow>()),
         ("organizations.schema.json", schema::<v1::PartnerList>()),
         (
+            "report-guests.schema.json",
+            schema::<v1::Report<'_, v1::GuestRow>>(),
+        ),
+        (
+            "report-access.schema.json",
+            schema::<v1::Report<'_, v1::AccessRow>>(),
+        ),
+        (
+            "report-ungoverned.schema.json",
+            schema::<v1::Report<'_, v1::UngovernedRow>>(),
+        ),
+        ("report-proposed.schema.json", schema::<v1::Proposed>()),
+        (
+            "report-upcoming.schema.json",
+            schema::<v1::Report<'_, v1::UpcomingRow>>(),
+        ),
+        (
+            "report-expiries.schema.json",
+            schema::<v1::Report<'_, v1::ExpiryRow>>(),
+        ),
+        (
+            "report-reviews.schema.json",
+            schema::<v1::Report<'_, v1::ReviewRow>>(),
+        ),
+        (
+            "report-waivers.schema.json",
+            schema::<v1::Report<'_, v1::WaiverRow>>(),
+        ),
+        (
             "clock-confirmed.schema.json",
             schema::<v1::ClockConfirmed>(),
         ),

@@ -55,6 +55,10 @@ pub struct Person {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub external_user_state_change_date_time: Option<Timestamp>,
+    /// When the account was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub created_date_time: Option<Timestamp>,
     /// How the account came to be; absent for an ordinary one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_type: Option<&'static str>,
