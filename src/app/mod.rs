@@ -21,6 +21,7 @@ mod manifest;
 mod output;
 mod picture;
 mod plan;
+pub mod report;
 mod rollback;
 mod saved;
 mod scenario;

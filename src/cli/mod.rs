@@ -38,6 +38,7 @@ mod persons;
 mod plan;
 mod process;
 mod progress;
+mod report;
 mod request;
 mod requests;
 mod review;
@@ -126,7 +127,7 @@ pub(crate) struct Globals {
     #[arg(long, value_enum, value_name = "FORMAT", env = "GUESTLIST_FORMAT", hide_env_values = true, global = true, default_value_t = Format::Text, help_heading = "Global options")]
     format: Format,
 
-    /// Show mail addresses whole or masked; masked in all formats but text and json
+    /// Show mail addresses whole or masked; masked in all formats but text, json and csv
     #[arg(
         long,
         value_enum,
@@ -217,6 +218,7 @@ commands! {
     Assignment(assignment),
     Review(review),
     Organization(organization),
+    Report(report),
     Tick(tick),
     Outbox(outbox),
     Access(access),

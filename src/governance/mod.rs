@@ -29,6 +29,7 @@ mod refusal;
 pub mod request;
 pub mod review;
 pub mod rule;
+pub mod upcoming;
 pub mod watch;
 mod world;
 

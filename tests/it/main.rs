@@ -25,6 +25,7 @@ mod pictures;
 mod pipelines;
 mod properties;
 mod registries;
+mod report;
 mod rollback;
 mod scenarios;
 mod stores;

@@ -44,13 +44,13 @@ pub(super) fn has_any(desk: &Desk<'_>, person: PersonId) -> Result<bool, Unread>
 
 /// What the tenant does after the last assignment.
 #[derive(Debug, Clone, Copy)]
-struct Setting {
-    action: AfterLastAssignment,
-    wait: SignedDuration,
+pub(super) struct Setting {
+    pub(super) action: AfterLastAssignment,
+    pub(super) wait: SignedDuration,
 }
 
 /// Returns what the tenant does after the last assignment, and when it deletes: Entra's defaults where nothing is declared.
-fn setting(desk: &Desk<'_>) -> Result<Setting, Unread> {
+pub(super) fn setting(desk: &Desk<'_>) -> Result<Setting, Unread> {
     let thing = desk.setting(Kind::ExternalUsers)?;
     let (mut action, mut wait) = (None, None);
     if let Some(Object::ExternalUsers(settings)) = thing.as_ref().map(|thing| &thing.object) {

@@ -7,7 +7,7 @@ mod offboard;
 mod people;
 mod proof;
 
-pub use people::{Partner, all, belongs, find, people};
+pub use people::{Partner, all, belongs, declared, find, people};
 pub use proof::{claimed, counting, of};
 
 use super::record::Removal;

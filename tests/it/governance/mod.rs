@@ -24,6 +24,7 @@ mod mail_server;
 mod mails;
 mod offboarding;
 mod outbox;
+mod outlook;
 mod people;
 mod policies;
 mod redemption;
