@@ -2,11 +2,17 @@
 //! applied and granted. Nothing that exists is overwritten, and after an error nothing was written.
 
 mod draft;
+mod guest;
+mod homes;
+mod paper;
+mod places;
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path};
 
-use draft::{Draft, Ground, Guest};
+use draft::Draft;
+use guest::Guest;
+use paper::{Closed, Ground};
 
 use super::partners::Partners;
 use super::{Ungoverned, UngovernedBy};
@@ -138,9 +144,9 @@ fn guests(engine: &Engine<'_>, desired: Option<&Desired>) -> Result<Vec<Guest>, 
 }
 
 /// Returns the groups of the directory that a package cannot make a guest a member of, each with the reason.
-fn closed(engine: &Engine<'_>) -> Result<draft::Closed, AppError> {
+fn closed(engine: &Engine<'_>) -> Result<Closed, AppError> {
     engine.look(|desk| {
-        let mut closed = draft::Closed::new();
+        let mut closed = Closed::new();
         for group in desk.find::<Group>(Mark::GroupName, &Key::new())? {
             let why = match (&group.rule, group.guests) {
                 (Some(_), _) => "has its members by rule",
