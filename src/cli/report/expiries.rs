@@ -9,6 +9,7 @@ use crate::cli::Exit;
 use crate::cli::acting::Acting;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::progress::Progress;
 use crate::store::OpenMode;
 
 /// Report whose access ends until a date
@@ -32,7 +33,9 @@ impl Arguments {
         cx.globals.format.demand_table("report expiries")?;
         let engine = self.acting.engine(cx, "report expiries", OpenMode::Read)?;
         let until = self.until.instant(&engine)?;
+        let progress = Progress::start(cx, "reading");
         let mut expiries = Expiries::new(&engine, until)?;
+        drop(progress);
         let about = About {
             report: "expiries",
             title: "Access that ends",

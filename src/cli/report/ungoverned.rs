@@ -10,6 +10,7 @@ use crate::cli::Exit;
 use crate::cli::acting::Acting;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::progress::Progress;
 use crate::render::view;
 use crate::store::OpenMode;
 
@@ -103,7 +104,9 @@ impl Arguments {
             .acting
             .engine(cx, "report ungoverned", OpenMode::Read)?;
         let dir = std::fs::canonicalize(&cx.globals.dir).unwrap_or_else(|_| cx.globals.dir.clone());
+        let progress = Progress::start(cx, "proposing");
         let written = propose(&mut engine, &workspace, &cx.world(), &dir.join(folder))?;
+        drop(progress);
         cx.report(|out| view::proposed(&written, out), || &written)?;
         Ok(Exit::Done)
     }

@@ -8,6 +8,7 @@ use crate::app::report::Outlook;
 use crate::cli::acting::Acting;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::progress::Progress;
 use crate::cli::{Exit, Format};
 use crate::render::ics;
 use crate::store::OpenMode;
@@ -35,7 +36,9 @@ impl Arguments {
         let mut engine = self.acting.engine(cx, "report upcoming", OpenMode::Read)?;
         let until = self.until.instant(&engine)?;
         let workspace = cx.workspace()?;
+        let progress = Progress::start(cx, "reading");
         let mut outlook = Outlook::new(&mut engine, &workspace, &cx.world(), until)?;
+        drop(progress);
         if cx.globals.format == Format::Ics {
             let calendar = outlook.calendar(cx.project(), cx.masks());
             cx.write(|out| ics::write(out, &calendar))?;

@@ -9,6 +9,7 @@ use crate::app::AppError;
 use crate::app::report::Pages;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::progress::Progress;
 use crate::cli::{Exit, Format};
 use crate::render::chart::{Bar, Chart, Form};
 use crate::render::json::v1::{FormatVersion, Report, Rows, Summary};
@@ -185,7 +186,9 @@ fn gathered<P: Pages>(pages: &mut P, most: usize) -> Result<(Vec<P::Row>, Summar
 
 /// Writes the counts as a table with commas.
 fn counts<P: Pages>(cx: &Context, about: About, pages: &mut P) -> Result<(), Failure> {
+    let progress = Progress::start(cx, "reading");
     let (_, summary) = gathered(pages, 0)?;
+    drop(progress);
     let chart = about.draws.chart(&summary);
     let table = chart.table();
     let masks = cx.masks();
@@ -217,7 +220,9 @@ fn shown<P: Pages>(cx: &Context, about: About, pages: &mut P) -> Result<(), Fail
         Format::Markdown => OF_MARKDOWN,
         _ => usize::MAX,
     };
+    let progress = Progress::start(cx, "reading");
     let (rows, summary) = gathered(pages, most)?;
+    drop(progress);
     let chart = about.draws.chart(&summary);
     let told = Told {
         title: about.title,
