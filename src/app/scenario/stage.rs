@@ -171,11 +171,16 @@ impl Stage<'_> {
         let at = |key: &str| Route::root().key("given").key(key);
         let commands = match self.cast.commands() {
             Ok(commands) => commands,
-            Err(message) => return Ok(self.broken(&at("people"), message, None)),
+            Err(unknown) => {
+                let at = at("people").key(unknown.person.as_str());
+                self.broken(&at.key("attributes"), unknown.message, unknown.help);
+                return Ok(());
+            }
         };
         for command in commands {
             if let Done::Refused(refusal) = done(self.engine.serve(&command))? {
-                return Ok(self.broken(&at("people"), refusal.message, refusal.help));
+                self.broken(&at("people"), refusal.message, refusal.help);
+                return Ok(());
             }
         }
         let _ = self.engine.follow_up(usize::MAX)?;
@@ -206,9 +211,13 @@ impl Stage<'_> {
                     self.tell(from, text);
                 }
                 Done::Refused(refusal) => {
-                    return Ok(self.broken(&at, refusal.message, refusal.help));
+                    self.broken(&at, refusal.message, refusal.help);
+                    return Ok(());
                 }
-                Done::Senseless(message) => return Ok(self.broken(&at, message, None)),
+                Done::Senseless(message) => {
+                    self.broken(&at, message, None);
+                    return Ok(());
+                }
             }
         }
         let now = self.engine.now();
@@ -264,7 +273,8 @@ impl Stage<'_> {
             match self.act(deed, date)? {
                 Done::Fine => {}
                 Done::Senseless(message) => {
-                    return Ok(self.broken(&at.key(deed.word()), message, None));
+                    self.broken(&at.key(deed.word()), message, None);
+                    return Ok(());
                 }
                 Done::Refused(refusal) => {
                     let ground = crate::scenario::Ground::of(refusal.ground.as_str());
@@ -366,7 +376,7 @@ impl Stage<'_> {
                 Some(Record::Request(Request { number, .. })) => Some(*number),
                 _ => None,
             });
-        self.last = requests.last().or(self.last);
+        self.last = requests.max().or(self.last);
         Ok(())
     }
 
