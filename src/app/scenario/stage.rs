@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::deed::{Giving, granted, policy, with_passcode};
-use super::ground::Ground;
+use super::ground::{Ground, unfit};
 use super::people::Cast;
 use super::tell::{Names, Told};
 use super::time::{operator, pass};
@@ -89,7 +89,10 @@ pub(super) fn play(ground: &Ground, scenario: &Scenario) -> Result<Played, AppEr
         given: true,
         seed: [0; 32],
     };
-    let store = Box::new(ground.store(&given.before)?);
+    let store = match ground.store(&given.before) {
+        Ok(store) => Box::new(store),
+        Err(error) => return Ok(baseless(ground, scenario, unfit(error)?)),
+    };
     let mailer = Box::new(Kept(Rc::clone(&log)));
     let mut engine = Engine::over(
         store,
@@ -137,6 +140,26 @@ pub(super) fn play(ground: &Ground, scenario: &Scenario) -> Result<Played, AppEr
         failures,
         zone: zone.clone(),
     })
+}
+
+/// Returns what becomes of a test whose tree no store takes.
+fn baseless(ground: &Ground, scenario: &Scenario, message: String) -> Played {
+    let at = Route::root().key("given").key("before");
+    Played {
+        name: scenario.name.clone(),
+        description: scenario.script.description.as_str().trim().to_owned(),
+        place: scenario.place(&Route::root()).cloned(),
+        steps: scenario.script.steps.len(),
+        timeline: Vec::new(),
+        failures: vec![Failure {
+            place: scenario.place(&at).cloned(),
+            step: 0,
+            message,
+            help: None,
+            broken: true,
+        }],
+        zone: ground.tenant.zone.clone(),
+    }
 }
 
 struct Stage<'s> {
@@ -328,7 +351,9 @@ impl Stage<'_> {
                 return self.pass(until, date);
             }
             Deed::Apply(edits) => {
-                self.ground.apply(self.engine.store(), edits)?;
+                if let Err(error) = self.ground.apply(self.engine.store(), edits) {
+                    return unfit(error).map(Done::Senseless);
+                }
                 let _ = self.engine.follow_up(usize::MAX)?;
                 let _ = tick(&mut self.engine)?;
                 return Ok(Done::Fine);
