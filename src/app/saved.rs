@@ -8,7 +8,7 @@ use rustix::fs::{CWD, Mode, OFlags, openat};
 
 use super::output::{self, Sort};
 use super::{AppError, Planned, Workspace, World};
-use crate::guard::{Ask, Commitment, FILE_BYTES, Stale};
+use crate::guard::{Ask, Commitment, FILE_BYTES, Judged, Stale};
 
 /// Saves a plan as a commitment, readable by its owner alone. One that a guard refuses is not worth saving: nobody could
 /// apply it.
@@ -26,9 +26,12 @@ pub fn save(
     let commitment = Commitment::to(
         &planned.project,
         &planned.store,
-        &planned.plan,
+        Judged {
+            plan: &planned.plan,
+            impact: &planned.impact,
+            verdict: &planned.verdict,
+        },
         ask,
-        &planned.verdict,
         env!("CARGO_PKG_VERSION"),
         world.clock.now(),
     );

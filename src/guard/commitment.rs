@@ -3,7 +3,7 @@
 //! The file is canonical JSON and carries its own digest. An apply plans again and refuses unless exactly the actions in
 //! the file come out. Facts: `threat-and-fault-model` §6.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp, Unit};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Ask, Thresholds, Verdict};
+use crate::impact::Impact;
 use crate::model::{Address, Body, Digest, Kind, LiveObject, Origin, RemoteId, canonical, respell};
 use crate::plan::{Action, Change, Delta, Lifted, Partial, Plan, Reason, RunRecord, diff};
 use crate::planted::{self, Planted};
@@ -57,6 +58,9 @@ pub struct Commitment {
     /// What the plan was narrowed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partial: Option<Partial>,
+    /// Who gains and who loses access.
+    #[serde(default, skip_serializing_if = "Impact::is_nothing")]
+    pub impact: Impact,
     /// What is done, in order.
     pub actions: Vec<ActionLine>,
     /// How many declared objects were live as declared.
@@ -71,6 +75,17 @@ pub struct Commitment {
     pub plan: Digest,
     /// The digest of everything else in the file.
     pub digest: Digest,
+}
+
+/// A plan with what it does to access, and what the guards say of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'p> {
+    /// The plan.
+    pub plan: &'p Plan,
+    /// Who gains and who loses access.
+    pub impact: &'p Impact,
+    /// What the guards say.
+    pub verdict: &'p Verdict,
 }
 
 /// One action of a saved plan.
@@ -110,6 +125,12 @@ pub struct ActionLine {
     /// The actions that come before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follows: Vec<Address>,
+    /// Whether it makes access wider for somebody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub widens: bool,
+    /// How many people lose access that they have by it; absent for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people_affected: Option<u64>,
 }
 
 /// Why a saved plan is not what it should be. Each keeps the plan from being applied.
@@ -244,12 +265,16 @@ impl Commitment {
     pub fn to(
         project: &str,
         store: &str,
-        plan: &Plan,
+        judged: Judged<'_>,
         ask: &Ask,
-        verdict: &Verdict,
         tool: &str,
         now: Timestamp,
     ) -> Self {
+        let Judged {
+            plan,
+            impact,
+            verdict,
+        } = judged;
         // Whole seconds are enough for people, and for a life of a day.
         let now = now.round(Unit::Second).unwrap_or(now);
         let mut commitment = Self {
@@ -264,7 +289,8 @@ impl Commitment {
             thresholds: verdict.thresholds,
             lifted: verdict.lifted.clone(),
             partial: plan.partial.clone(),
-            actions: plan.changes.iter().map(ActionLine::of).collect(),
+            impact: impact.clone(),
+            actions: lines(plan, impact),
             unchanged: plan.unchanged,
             created: now,
             expires: now.saturating_add(LIFE).unwrap_or(now),
@@ -504,6 +530,8 @@ impl ActionLine {
             declared: change.declared,
             because,
             follows: change.after.iter().cloned().collect(),
+            widens: false,
+            people_affected: None,
         }
     }
 
@@ -585,6 +613,22 @@ impl ActionLine {
             after: self.follows.iter().cloned().collect(),
         })
     }
+}
+
+/// Returns the actions of a plan, with what each does to people.
+fn lines(plan: &Plan, impact: &Impact) -> Vec<ActionLine> {
+    let wide = impact.widenings().flat_map(|row| &row.because);
+    let wide: BTreeSet<&Address> = wide.map(|because| &because.address).collect();
+    let mut people: BTreeMap<&Address, u64> = BTreeMap::new();
+    for effect in impact.effects.iter().filter(|it| it.what.ends_access()) {
+        *people.entry(&effect.address).or_default() += effect.count;
+    }
+    let line = |change: &Change| ActionLine {
+        widens: wide.contains(&change.address),
+        people_affected: people.get(&change.address).copied(),
+        ..ActionLine::of(change)
+    };
+    plan.changes.iter().map(line).collect()
 }
 
 fn keys_that_differ(

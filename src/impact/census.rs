@@ -76,6 +76,13 @@ impl<'e, 't> Census<'e, 't> {
         &self.bases
     }
 
+    /// Returns what each side sees in every sort of people, with its position in [`Self::bases`].
+    pub(super) fn seen(&self) -> impl Iterator<Item = (usize, &[Traits<'t>])> {
+        self.groups
+            .iter()
+            .flat_map(|group| group.bases.iter().map(|at| (*at, &group.traits[..])))
+    }
+
     /// Returns what each side sees in a sort of people.
     #[must_use]
     pub fn traits(&self, base: &Base) -> Vec<Traits<'t>> {

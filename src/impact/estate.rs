@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use super::{Account, Base};
-use crate::governance::record::Identity;
+use crate::governance::record::{Identity, Person};
 use crate::governance::request::{
     Seen, Unlisted, in_domains, is_closed, proves, refused as refused_by, shape,
 };
@@ -320,7 +320,12 @@ impl<'t> Estate<'t> {
         };
         let lacks_passcode = outside && identity == Identity::Passcode && !self.passcodes;
         let border = match account {
-            Account::None => self.border(&identity, domain, partner, unlisted),
+            Account::None => self.border(
+                matches!(identity, Identity::Tenant { .. }),
+                domain,
+                partner,
+                unlisted,
+            ),
             _ => None,
         };
         Traits {
@@ -336,6 +341,45 @@ impl<'t> Estate<'t> {
         }
     }
 
+    /// Returns what this side sees in somebody whom the directory or the engine knows.
+    #[must_use]
+    pub fn person(&self, person: &Person) -> Traits<'t> {
+        let living = person.living();
+        let outside = person.is_outside();
+        let domain = Domain::parse(person.mail.domain()).ok();
+        let domain = domain.as_ref().filter(|_| outside);
+        let proved = person.identities.iter().filter_map(|identity| {
+            let partner = self.proved(identity, domain?)?;
+            Some((proves(partner.organization, identity, domain)?, partner))
+        });
+        let better = |one: &(usize, Partner<'t>), other: &(usize, Partner<'t>)| {
+            let addresses = other.1.address.cmp(one.1.address);
+            one.0.cmp(&other.0).then(addresses)
+        };
+        let partner = proved.max_by(better).map(|(_, partner)| partner);
+        let by_tenant = person
+            .identities
+            .iter()
+            .any(|identity| matches!(identity, Identity::Tenant { .. }));
+        let border = match (living, domain) {
+            (None, Some(domain)) => self.border(by_tenant, domain, partner, self.unlisted(domain)),
+            _ => None,
+        };
+        Traits {
+            seen: Seen {
+                living: living.is_some(),
+                member: person.is_member(),
+                outside,
+                organization: partner.map(|it| (it.address.own_name(), it.organization.state)),
+                lacks_passcode: outside
+                    && person.identities == [Identity::Passcode]
+                    && !self.passcodes,
+            },
+            border,
+            looks_alike: domain.is_some_and(|domain| self.looks_alike(domain)),
+        }
+    }
+
     /// Returns what this side sees in somebody.
     #[must_use]
     pub fn traits(&self, base: &Base) -> Traits<'t> {
@@ -345,7 +389,7 @@ impl<'t> Estate<'t> {
 
     fn border(
         &self,
-        identity: &Identity,
+        by_tenant: bool,
         domain: &Domain,
         proved: Option<Partner<'t>>,
         unlisted: Option<Border<'t>>,
@@ -356,7 +400,6 @@ impl<'t> Estate<'t> {
         if unlisted.is_some() {
             return unlisted;
         }
-        let by_tenant = matches!(identity, Identity::Tenant { .. });
         let partner = match proved {
             Some(partner) => Some(partner),
             None if !by_tenant => self.claimed(domain),
@@ -370,6 +413,12 @@ impl<'t> Estate<'t> {
 }
 
 impl Offer<'_> {
+    /// Returns true where a policy is for people from outside.
+    pub(super) fn is_outside(&self) -> bool {
+        let mut policies = self.policies.iter();
+        policies.any(|(_, policy)| policy.requestors.is_outside())
+    }
+
     /// Returns the names of organizations that policies name, each once or more.
     pub(super) fn organizations(&self) -> impl Iterator<Item = &str> {
         let lists = self

@@ -11,10 +11,22 @@
 mod access;
 mod census;
 mod class;
+mod compare;
 mod estate;
+mod living;
+mod package;
+mod sides;
+mod terms;
+mod touched;
+mod who;
 mod zones;
 
 pub use access::{Access, Barrier, Requestor, Way, access};
 pub use census::{Census, Part};
 pub use class::{Account, Base, Named, SignIn, Sort, Zone};
+pub use compare::{Asked, Because, Difference, Impact, Row, impact};
 pub use estate::{Border, Estate, Offer, Traits};
+pub use living::{Effect, What};
+pub use sides::Sides;
+pub use terms::{End, Renewal, Terms};
+pub use who::Who;
