@@ -7,7 +7,7 @@
 //!
 //! Automatic assignment counts as asking without approval: whoever matches the rule has it. Two rules are alike when they
 //! read alike; another rule lets in people whom the former did not, so it is wider. A policy for direct assignment lets
-//! nobody ask: that it comes or goes is *other*, and its terms are compared like those of any.
+//! nobody ask: whatever becomes of it is *other*.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,7 +8,7 @@ use super::access::{Access, Barrier, Requestor, Way, access};
 use super::census::{Census, Part};
 use super::class::Named;
 use super::compare::{Because, Difference, Row};
-use super::estate::{Border, Estate, Offer};
+use super::estate::{Border, Estate, Offer, Traits};
 use super::terms::Terms;
 use super::touched::Touched;
 use super::who::{Speaker, Who, list};
@@ -268,7 +268,9 @@ impl<'t> Comparing<'_, 't> {
             };
         }
         let mut found: BTreeSet<Address> = BTreeSet::new();
-        if let [one, two] = part.traits.as_slice() {
+        if let [one, two] = part.traits.as_slice()
+            && self.is_by_traits(part, one, offers[1], after)
+        {
             let names = [one, two].map(|traits| traits.seen.organization);
             if names[0] != names[1] {
                 for (name, _) in names.into_iter().flatten() {
@@ -306,6 +308,22 @@ impl<'t> Comparing<'_, 't> {
         found.extend(changed);
         found.retain(|address| self.touched.decisive.contains(address));
         found.into_iter().collect()
+    }
+
+    /// Returns true where somebody would have something else if they were told as before.
+    fn is_by_traits(
+        &self,
+        part: &Part<'t>,
+        before: &Traits<'t>,
+        offer: Option<&Offer<'t>>,
+        after: &Access<'t>,
+    ) -> bool {
+        let requestor = Requestor {
+            traits: before,
+            named: &part.named,
+            holds: &part.holds,
+        };
+        access(self.after, requestor, offer) != *after
     }
 
     /// Adds what differs for people who match a rule.
@@ -386,21 +404,20 @@ impl<'t> Comparing<'_, 't> {
         if b == a {
             return;
         }
-        let found = match (b.first(), a.first()) {
-            (None, Some(terms)) => Some((
-                Difference::Other,
-                format!("by direct assignment, {}", terms.words()),
-            )),
-            (Some(_), None) => Some((Difference::Other, "by direct assignment no more".to_owned())),
-            _ => self.both(&b, &a, false, false),
+        let text = match (b.first(), a.first()) {
+            (None, _) => format!("by direct assignment, {}", choice(&a)),
+            (Some(_), None) => "by direct assignment no more".to_owned(),
+            _ => match self.both(&b, &a, false, false) {
+                Some((_, text)) => text,
+                None => return,
+            },
         };
-        let Some((kind, text)) = found else { return };
         let because = old
             .into_values()
             .chain(new.into_values())
             .chain([package.clone()]);
         let outcome = Outcome {
-            kind,
+            kind: Difference::Other,
             text,
             before: b,
             after: a,

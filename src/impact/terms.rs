@@ -169,6 +169,9 @@ impl Terms {
                 self.policy, before.policy
             ));
         }
+        if let Some(first) = words.first_mut().filter(|first| first.starts_with("no ")) {
+            first.insert_str(0, "with ");
+        }
         words
     }
 }

@@ -135,9 +135,7 @@ impl<'c, 't> Speaker<'c, 't> {
         let mut who = Who::default();
         let mut texts = Vec::new();
         for (accounts, spots) in alike {
-            let idle = free
-                .iter()
-                .filter(|(_, idle)| !idle.is_empty() && idle.is_subset(&accounts));
+            let idle = free.iter().filter(|(_, idle)| accounts.is_subset(idle));
             let idle: BTreeSet<usize> = idle.map(|(spot, _)| *spot).collect();
             let of = self.spots(&spots, &idle, &mut who);
             let is_all = of == EVERYBODY;
