@@ -360,18 +360,18 @@ impl Writing<'_> {
             clock::check(store, world.clock.now(), &mut warnings)?;
             audit::warn(workspace, store, &mut warnings)?;
         }
-        let (desired, plan, verdict) = match aim {
+        let (desired, plan, impact, verdict) = match aim {
             Aim::Tree(ask) => {
-                let (plan, verdict) = judged(store, workspace, world, &desired, ask)?;
-                (desired, plan, verdict)
+                let (plan, impact, verdict) = judged(store, workspace, world, &desired, ask)?;
+                (desired, plan, impact, verdict)
             }
             Aim::Back(target, ask) => {
-                let (desired, plan) =
+                let (desired, plan, live) =
                     rollback::back(store, workspace, world, target)?.planned(store)?;
                 let now = world.clock.now();
-                let known = circumstances(ask, workspace, store, now, &desired, &plan)?;
+                let known = circumstances(ask, workspace, store, now, &desired, &plan, &live)?;
                 let verdict = judge(&plan, &known);
-                (desired, plan, verdict)
+                (desired, plan, known.impact, verdict)
             }
         };
         let project = workspace.project().to_owned();
@@ -380,6 +380,7 @@ impl Writing<'_> {
             store: store.name().to_owned(),
             desired,
             plan,
+            impact,
             verdict,
             warnings,
         };

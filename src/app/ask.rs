@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{AppError, Workspace};
 use crate::diag::nearest;
 use crate::guard::{Ask, Circumstances, foreign_kinds};
+use crate::impact::{Asked, Sides, impact};
 use crate::model::{Address, Desired, Live};
 use crate::plan::{Action, Choice, Plan};
 use crate::store::{Store, StoreError};
@@ -22,6 +23,7 @@ pub(super) fn circumstances(
     now: Timestamp,
     desired: &Desired,
     plan: &Plan,
+    live: &Live,
 ) -> Result<Circumstances, StoreError> {
     let mut circumstances = Circumstances {
         thresholds: workspace.thresholds(),
@@ -33,7 +35,16 @@ pub(super) fn circumstances(
         let since = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
         circumstances.deleted = store.deleted(workspace.project(), since)?;
     }
-    circumstances.endings = super::governance::endings(store, workspace.project(), plan)?;
+    let sides = Sides::of(plan, desired, live);
+    let own = workspace.own_domains();
+    store.look(workspace.project(), &mut |world| {
+        let asked = Asked {
+            world,
+            named: ask.names,
+        };
+        circumstances.impact = impact(plan, &sides, own, now, Some(asked))?;
+        Ok(())
+    })?;
     let kinds = foreign_kinds(plan);
     if plan.foreign > 0 && !kinds.is_empty() {
         circumstances.foreign = store.foreign(workspace.project(), &kinds)?;

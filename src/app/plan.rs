@@ -6,6 +6,7 @@ use super::ask::{check_choice, circumstances};
 use super::{AppError, Ask, Workspace, World, audit, check, clock};
 use crate::diag::Diagnostics;
 use crate::guard::{Verdict, judge};
+use crate::impact::Impact;
 use crate::model::{Address, Bodies, Desired, Live, Selection};
 use crate::plan::{self, Action, Asks, Plan, Reason};
 use crate::store::{OpenMode, Store, StoreError};
@@ -21,6 +22,8 @@ pub struct Planned {
     pub desired: Desired,
     /// What would change.
     pub plan: Plan,
+    /// Who gains and who loses access.
+    pub impact: Impact,
     /// Whether the safety rules let it pass.
     pub verdict: Verdict,
     /// What the tree is warned of.
@@ -39,12 +42,13 @@ pub fn plan(workspace: &Workspace, world: &World<'_>, ask: &Ask) -> Result<Plann
     store.prove_at_once()?;
     clock::check(&*store, world.clock.now(), &mut warnings)?;
     audit::warn(workspace, &*store, &mut warnings)?;
-    let (plan, verdict) = judged(&*store, workspace, world, &desired, ask)?;
+    let (plan, impact, verdict) = judged(&*store, workspace, world, &desired, ask)?;
     Ok(Planned {
         project: workspace.project().to_owned(),
         store: store.name().to_owned(),
         desired,
         plan,
+        impact,
         verdict,
         warnings,
     })
@@ -57,14 +61,14 @@ pub(super) fn judged(
     world: &World<'_>,
     desired: &Desired,
     ask: &Ask,
-) -> Result<(Plan, Verdict), AppError> {
+) -> Result<(Plan, Impact, Verdict), AppError> {
     let asks = ask.asks()?;
     let (plan, live) = read_and_build(store, workspace.project(), desired, &asks)?;
     check_choice(&asks.choice, &plan, desired, &live)?;
     let now = world.clock.now();
-    let known = circumstances(ask, workspace, store, now, desired, &plan)?;
+    let known = circumstances(ask, workspace, store, now, desired, &plan, &live)?;
     let verdict = judge(&plan, &known);
-    Ok((plan, verdict))
+    Ok((plan, known.impact, verdict))
 }
 
 /// Plans a tree against an open store.
@@ -77,9 +81,11 @@ pub(super) fn against(
     read_and_build(store, project, desired, asks).map(|(plan, _)| plan)
 }
 
+/// Plans a tree against an open store, and returns what was read for it.
+///
 /// Reads the bodies of what differs; where the plan turns out to need others too, such as the unchanged policies of a
 /// package that is replaced, it reads those as well and plans again.
-fn read_and_build(
+pub(super) fn read_and_build(
     store: &dyn Store,
     project: &str,
     desired: &Desired,

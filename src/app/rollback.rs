@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::apply::{Aim, Approval, Outcome, toward};
 use super::ask::circumstances;
-use super::plan::{Planned, against};
+use super::plan::{Planned, read_and_build};
 use super::{AppError, Ask, Workspace, World, audit, check, clock, inspect};
 use crate::diag::Diagnostics;
 use crate::guard::{Back as SavedBack, judge};
@@ -78,10 +78,10 @@ pub fn rollback(
     let back = back(&*store, workspace, world, target)?;
     let (target, undone, was) = (back.target.clone(), back.undone.clone(), back.was.clone());
     let (lasting, accepted_only) = (back.lasting.clone(), back.accepted_only);
-    let (desired, plan) = back.planned(&*store)?;
+    let (desired, plan, live) = back.planned(&*store)?;
     let lasting = settings_that_stay(&was, &plan, lasting);
     let now = world.clock.now();
-    let known = circumstances(ask, workspace, &*store, now, &desired, &plan)?;
+    let known = circumstances(ask, workspace, &*store, now, &desired, &plan, &live)?;
     let verdict = judge(&plan, &known);
     Ok(Rollback {
         target,
@@ -91,6 +91,7 @@ pub fn rollback(
             store: store.name().to_owned(),
             desired,
             plan,
+            impact: known.impact,
             verdict,
             warnings,
         },
@@ -140,13 +141,13 @@ pub(super) struct Back {
 }
 
 impl Back {
-    /// Returns the tree and the plan that leads to it.
-    pub(super) fn planned(self, store: &dyn Store) -> Result<(Desired, Plan), StoreError> {
+    /// Returns the tree, the plan that leads to it, and what is live now.
+    pub(super) fn planned(self, store: &dyn Store) -> Result<(Desired, Plan, Live), StoreError> {
         let literal = Asks {
             literal: true,
             ..Asks::default()
         };
-        let mut plan = against(store, &self.project, &self.desired, &literal)?;
+        let (mut plan, live) = read_and_build(store, &self.project, &self.desired, &literal)?;
         // No file says so.
         for change in &mut plan.changes {
             change.origin = None;
@@ -154,7 +155,7 @@ impl Back {
                 change.reason = Reason::NotThen;
             }
         }
-        Ok((self.desired, plan))
+        Ok((self.desired, plan, live))
     }
 }
 

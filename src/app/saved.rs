@@ -10,7 +10,7 @@ use super::output::{self, Sort};
 use super::rollback::Target;
 use super::{AppError, Planned, Workspace, World, audit};
 use crate::audit::{PublicKey, TextSignature};
-use crate::guard::{Ask, Back, Commitment, FILE_BYTES, Seal, Stale};
+use crate::guard::{Ask, Back, Commitment, FILE_BYTES, Judged, Seal, Stale};
 
 /// How a plan is saved.
 #[derive(Debug, Clone, Copy)]
@@ -41,9 +41,12 @@ pub fn save(
     let mut commitment = Commitment::to(
         &planned.project,
         &planned.store,
-        &planned.plan,
+        Judged {
+            plan: &planned.plan,
+            impact: &planned.impact,
+            verdict: &planned.verdict,
+        },
         ask,
-        &planned.verdict,
         env!("CARGO_PKG_VERSION"),
         world.clock.now(),
     );

@@ -11,6 +11,7 @@ use super::{AppError, tree};
 use crate::audit::PublicKey;
 use crate::diag::Diagnostics;
 use crate::guard::Thresholds;
+use crate::model::text::Domain;
 use crate::source::SourceFile;
 use crate::store::{OpenMode, Store, StoreError, open};
 
@@ -190,6 +191,12 @@ impl Workspace {
     #[must_use]
     pub fn mail(&self) -> MailSettings {
         self.environment.mail.clone().or(&self.settings.mail)
+    }
+
+    /// Returns the verified domains of our own people.
+    #[must_use]
+    pub fn own_domains(&self) -> &[Domain] {
+        &self.settings.tenant.domains
     }
 
     /// Returns the project's name.

@@ -37,6 +37,10 @@ pub(super) struct Asking {
     #[arg(long, conflicts_with = "adopt")]
     destroy: bool,
 
+    /// Name the people whose assignments, requests and invitations the plan concerns
+    #[arg(long)]
+    names: bool,
+
     #[command(flatten)]
     allowing: Allowing,
 }
@@ -59,6 +63,12 @@ pub(super) struct Allowing {
     /// Who holds a package or came through a policy that is deleted loses it with the apply.
     #[arg(long, value_name = "N", help_heading = "Guards")]
     max_people: Option<u64>,
+
+    /// Let people have what they could not have so far, or on easier terms
+    ///
+    /// The plan's `Access` part says who, what and because of which change.
+    #[arg(long, help_heading = "Guards")]
+    allow_widening: bool,
 }
 
 impl Allowing {
@@ -75,11 +85,13 @@ impl Allowing {
             allow_deletes,
             allow_delete_all,
             max_people,
+            allow_widening,
         } = self;
         let allowed = |kind: &&Kind| allow_delete_all.iter().any(|word| word == kind.as_str());
         Allowances {
             deletes: *allow_deletes,
             people: *max_people,
+            widening: *allow_widening,
             everything: Kind::ALL.iter().filter(allowed).copied().collect(),
         }
     }
@@ -93,11 +105,13 @@ impl Asking {
             target,
             exclude,
             destroy,
+            names,
             allowing:
                 Allowing {
                     allow_deletes,
                     allow_delete_all,
                     max_people,
+                    allow_widening,
                 },
         } = self;
         let given = [
@@ -108,6 +122,8 @@ impl Asking {
             ("--allow-deletes", allow_deletes.is_some()),
             ("--allow-delete-all", !allow_delete_all.is_empty()),
             ("--max-people", max_people.is_some()),
+            ("--allow-widening", *allow_widening),
+            ("--names", *names),
         ];
         let Some((flag, _)) = given.into_iter().find(|(_, given)| *given) else {
             return Ok(());
@@ -124,6 +140,7 @@ impl Asking {
             target,
             exclude,
             destroy,
+            names,
             allowing,
         } = self;
         Ask {
@@ -132,6 +149,7 @@ impl Asking {
             excludes: exclude.clone(),
             destroy: *destroy,
             allowances: allowing.allowances(),
+            names: *names,
         }
     }
 }

@@ -124,6 +124,7 @@ pub(super) fn report(planned: &Planned) -> report::Planned<'_> {
         project: &planned.project,
         store: &planned.store,
         plan: &planned.plan,
+        impact: &planned.impact,
         refusals: &planned.verdict.refusals,
         lifted: &planned.verdict.lifted,
         warnings: &planned.warnings,

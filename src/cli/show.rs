@@ -61,6 +61,7 @@ fn saved(cx: &Context, path: &Path) -> Result<Exit, Failure> {
         project: &commitment.project,
         store: &commitment.store,
         plan: &plan,
+        impact: &commitment.impact,
         refusals: &[],
         lifted: &commitment.lifted,
         warnings: &Diagnostics::new(),

@@ -24,6 +24,9 @@ pub struct Ask {
     pub destroy: bool,
     /// The guards that are lifted.
     pub allowances: Allowances,
+    /// Whether people whom the plan concerns are named; no part of a saved plan.
+    #[serde(skip)]
+    pub names: bool,
 }
 
 impl Ask {
@@ -65,6 +68,9 @@ pub struct Allowances {
     /// So many people may lose access that they have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub people: Option<u64>,
+    /// Whether access may get wider.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub widening: bool,
     /// Kinds of which everything may be deleted.
     #[serde(serialize_with = "to_words", deserialize_with = "from_words")]
     #[schemars(with = "Vec<String>")]

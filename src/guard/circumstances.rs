@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Allowances, Ending, Rule, Thresholds};
+use super::{Allowances, Rule, Thresholds};
+use crate::impact::Impact;
 use crate::model::{Address, Foreign, Kind, Waiver};
 use crate::plan::Lifted;
 
@@ -17,8 +18,8 @@ pub struct Circumstances {
     pub allowances: Allowances,
     /// What the tree lifts, for an address each; none of them has ended.
     pub waivers: Vec<Waiver>,
-    /// Who holds the packages and policies that the plan deletes.
-    pub endings: Vec<Ending>,
+    /// Who gains and who loses access, and who loses what they have.
+    pub impact: Impact,
     /// Objects of other projects that the plan might meet.
     pub foreign: Vec<Foreign>,
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Ask, Thresholds, Verdict};
+use crate::impact::Impact;
 use crate::model::{Digest, Kind, canonical};
 use crate::plan::{Lifted, Partial, Plan, RunRecord};
 use crate::planted::{self, Planted};
@@ -67,6 +68,9 @@ pub struct Commitment {
     /// What the plan was narrowed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partial: Option<Partial>,
+    /// Who gains and who loses access.
+    #[serde(default, skip_serializing_if = "Impact::is_nothing")]
+    pub impact: Impact,
     /// What is done, in order.
     pub actions: Vec<ActionLine>,
     /// How many declared objects were live as declared.
@@ -84,6 +88,17 @@ pub struct Commitment {
     /// Who answers for the file; absent where nobody signed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Seal>,
+}
+
+/// A plan with what it does to access, and what the guards say of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'p> {
+    /// The plan.
+    pub plan: &'p Plan,
+    /// Who gains and who loses access.
+    pub impact: &'p Impact,
+    /// What the guards say.
+    pub verdict: &'p Verdict,
 }
 
 /// Where a rollback goes back to.
@@ -112,12 +127,16 @@ impl Commitment {
     pub fn to(
         project: &str,
         store: &str,
-        plan: &Plan,
+        judged: Judged<'_>,
         ask: &Ask,
-        verdict: &Verdict,
         tool: &str,
         now: Timestamp,
     ) -> Self {
+        let Judged {
+            plan,
+            impact,
+            verdict,
+        } = judged;
         // Whole seconds are enough for people, and for a life of a day.
         let now = now.round(Unit::Second).unwrap_or(now);
         let mut commitment = Self {
@@ -133,7 +152,8 @@ impl Commitment {
             thresholds: verdict.thresholds,
             lifted: verdict.lifted.clone(),
             partial: plan.partial.clone(),
-            actions: action::lines(plan),
+            impact: impact.clone(),
+            actions: action::judged(plan, impact),
             unchanged: plan.unchanged,
             created: now,
             expires: now.saturating_add(LIFE).unwrap_or(now),

@@ -239,6 +239,7 @@ mod tests {
     fn what_is_not_needed_is_not_recorded() {
         let cx = Circumstances {
             allowances: Allowances {
+                widening: false,
                 deletes: Some(9),
                 people: None,
                 everything: [Kind::Organization].into(),
@@ -299,6 +300,7 @@ mod tests {
                 deleted: [(Kind::Organization, earlier)].into(),
                 thresholds: Thresholds { always, most, percent },
                 allowances: Allowances {
+                    widening: false,
                     deletes: allowed,
                     people: None,
                     everything: everything.then_some(Kind::Organization).into_iter().collect(),

@@ -1,29 +1,23 @@
-//! The rule that counts people: nobody loses access because a package or policy that they hold is deleted, unless somebody
-//! says for how many that is meant. Entra refuses to delete either while assignments are active.
+//! The rule that counts people: nobody loses access that they have, unless somebody says for how many that is meant. They
+//! lose it when a package or policy that they hold is deleted (Entra refuses to delete either while assignments are active),
+//! when a package no longer gives a role that nothing else gives them, and when the rule that gave it no longer matches.
 
 use std::collections::BTreeSet;
 
 use super::circumstances::waived;
 use super::{Circumstances, Refusal, Rule, Verdict};
+use crate::impact::Effect;
 use crate::model::Address;
 use crate::plan::Lifted;
 
 /// How many objects a message names; all of them are in the refusal.
 const NAMED: usize = 5;
 
-/// Who loses access when a package or policy is deleted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ending {
-    /// The package or policy.
-    pub address: Address,
-    /// Everybody who holds it, by number.
-    pub people: BTreeSet<u64>,
-}
-
 /// Counts the people whose access would end.
 pub(super) fn judge(cx: &Circumstances, out: &mut Verdict) {
-    let mut endings: Vec<&Ending> = Vec::new();
-    for ending in cx.endings.iter().filter(|ending| !ending.people.is_empty()) {
+    let mut endings: Vec<&Effect> = Vec::new();
+    let effects = cx.impact.effects.iter();
+    for ending in effects.filter(|it| it.what.ends_access() && !it.people.is_empty()) {
         match cx.waiver(Rule::Holders, &ending.address) {
             Some(waiver) => out.lifted.push(waived(Rule::Holders, waiver)),
             None => endings.push(ending),
@@ -37,10 +31,11 @@ pub(super) fn judge(cx: &Circumstances, out: &mut Verdict) {
     let (sum, Some(first)) = (people.len() as u64, endings.first()) else {
         return;
     };
-    let objects: Vec<Address> = endings
+    let mut objects: Vec<Address> = endings
         .iter()
         .map(|ending| ending.address.clone())
         .collect();
+    objects.dedup();
     if let Some(allowed) = cx.allowances.people.filter(|allowed| sum <= *allowed) {
         out.lifted.push(Lifted {
             guard: Rule::Holders.as_str().to_owned(),
@@ -69,7 +64,7 @@ pub(super) fn judge(cx: &Circumstances, out: &mut Verdict) {
 }
 
 /// Returns the first objects with how many people hold each, and how many more there are.
-fn named(endings: &[&Ending]) -> String {
+fn named(endings: &[&Effect]) -> String {
     let shown = endings.iter().take(NAMED).map(|ending| {
         let holders = match ending.people.len() {
             1 => "1 holder".to_owned(),
@@ -89,6 +84,7 @@ fn named(endings: &[&Ending]) -> String {
 mod tests {
     use super::*;
     use crate::guard::Allowances;
+    use crate::impact::{Impact, What};
     use crate::plan::world::at;
 
     fn verdict(people: Option<u64>, endings: &[(&str, &[u64])]) -> Verdict {
@@ -97,13 +93,20 @@ mod tests {
                 people,
                 ..Allowances::default()
             },
-            endings: endings
-                .iter()
-                .map(|(address, people)| Ending {
-                    address: at(address),
-                    people: people.iter().copied().collect(),
-                })
-                .collect(),
+            impact: Impact {
+                effects: endings
+                    .iter()
+                    .map(|(address, people)| Effect {
+                        what: What::End,
+                        address: at(address),
+                        count: people.len() as u64,
+                        detail: String::new(),
+                        people: people.iter().copied().collect(),
+                        names: Vec::new(),
+                    })
+                    .collect(),
+                ..Impact::default()
+            },
             ..Circumstances::default()
         };
         let mut verdict = Verdict::default();

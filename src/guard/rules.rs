@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::circumstances::waived;
-use super::{Circumstances, Thresholds, deletes, foreign, holders};
+use super::{Circumstances, Thresholds, deletes, foreign, holders, widening};
 use crate::model::{Address, Body, RemoteId, Waiver};
 use crate::plan::{Change, Clash, Conflict, Delta, Lifted, Plan, Reason};
 use crate::planted::{self, Planted};
@@ -33,6 +33,8 @@ pub enum Rule {
     Foreign,
     /// Nobody loses access that they have.
     Holders,
+    /// Nobody gains access, and nobody has it on easier terms.
+    Widening,
 }
 
 impl Rule {
@@ -48,6 +50,7 @@ impl Rule {
         Self::Everything,
         Self::Foreign,
         Self::Holders,
+        Self::Widening,
     ];
 
     /// Returns the word that names the rule.
@@ -64,6 +67,7 @@ impl Rule {
             Self::Everything => "everything",
             Self::Foreign => "foreign",
             Self::Holders => "holders",
+            Self::Widening => "widening",
         }
     }
 
@@ -134,6 +138,7 @@ pub fn judge(plan: &Plan, cx: &Circumstances) -> Verdict {
     }
     deletes::judge(plan, cx, &mut verdict);
     holders::judge(cx, &mut verdict);
+    widening::judge(cx, &mut verdict);
     verdict
         .refusals
         .sort_by(|a, b| (&a.address, a.rule).cmp(&(&b.address, b.rule)));
@@ -325,6 +330,7 @@ mod tests {
     fn lax() -> Circumstances {
         Circumstances {
             allowances: Allowances {
+                widening: false,
                 deletes: Some(u64::MAX),
                 people: None,
                 everything: Kind::ALL.iter().copied().collect(),

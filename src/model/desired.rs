@@ -167,6 +167,7 @@ impl Waiver {
         "holders",
         "replacement",
         "twin",
+        "widening",
     ];
 }
 

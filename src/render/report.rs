@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::audit::{Hash, SignedHead};
 use crate::diag::Diagnostics;
 use crate::guard::Refusal;
+use crate::impact::Impact;
 use crate::model::{Address, Body, Digest, Kind, Origin, RemoteId};
 use crate::plan::{Action, Drifted, Lifted, Plan, RunRecord};
 use crate::scenario::Played;
@@ -20,6 +21,8 @@ pub struct Planned<'a> {
     pub store: &'a str,
     /// The plan.
     pub plan: &'a Plan,
+    /// Who gains and who loses access.
+    pub impact: &'a Impact,
     /// Why it may not be applied.
     pub refusals: &'a [Refusal],
     /// The guards that were lifted.
@@ -136,6 +139,8 @@ pub struct Compared {
     pub after: ComparedSide,
     /// What would change.
     pub plan: Plan,
+    /// Who gains and who loses access.
+    pub impact: Impact,
     /// Where the tree before declares what the tree after does not, by the addresses of the changes.
     pub gone: BTreeMap<Address, Origin>,
     /// Why every store refuses such a plan.

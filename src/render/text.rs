@@ -28,6 +28,8 @@ pub struct Text<'w> {
     width: usize,
     start: bool,
     last: Option<Sort>,
+    /// The part that paragraphs belong to.
+    section: Option<Section>,
 }
 
 impl std::fmt::Debug for Text<'_> {
@@ -55,6 +57,7 @@ impl<'w> Text<'w> {
             width: 0,
             start: true,
             last: None,
+            section: None,
         }
     }
 
@@ -278,6 +281,11 @@ impl<'w> Text<'w> {
 
 impl Writer for Text<'_> {
     fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
+        self.section = match block {
+            Block::Section(section) => Some(*section),
+            Block::Paragraph(_) => self.section,
+            _ => None,
+        };
         let sort = match block {
             Block::Change(_) => Sort::Change,
             // What stands against a plan says so in each line.
@@ -301,6 +309,13 @@ impl Writer for Text<'_> {
                 // What belongs to it follows at once.
                 self.last = None;
                 self.end()
+            }
+            Block::Paragraph(lines) if self.section == Some(Section::Access) => {
+                lines.iter().try_for_each(|line| {
+                    self.pad(2, 2);
+                    self.put_line(line);
+                    self.end()
+                })
             }
             Block::Paragraph(lines) => self.lines(lines),
             Block::Verdict(Verdict {

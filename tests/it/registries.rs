@@ -226,7 +226,7 @@ fn plan() -> String {
         "  wingtip:\n    displayName: Wingtip Studio\n    description: Photographers\n    domains: [wingtip.example]\n",
         "  lamna:\n    displayName: Lamna Studio\n    description: Photographers\n    domains: [lamna.example]\n",
     );
-    let plan = sandbox.run(["plan"]).exits(0).stdout;
+    let plan = sandbox.run(["plan"]).exits(4).stdout;
     format!("```text\n$ guestlist plan\n{}\n```\n", plan.trim_end())
 }
 

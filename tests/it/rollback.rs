@@ -55,7 +55,9 @@ fn newest(sandbox: &Sandbox) -> String {
 }
 
 fn apply(sandbox: &Sandbox) -> String {
-    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let _ = sandbox
+        .run(["apply", "--auto-approve", "--allow-widening"])
+        .exits(0);
     newest(sandbox)
 }
 
@@ -97,7 +99,13 @@ fn a_bad_apply_is_taken_back() {
         .says("Went back to before run");
     // The tree still says otherwise; what goes adds up within a day.
     let _ = sandbox.run(["plan", "--detailed-exitcode"]).exits(4);
-    let allowed = ["plan", "--detailed-exitcode", "--allow-deletes", "3"];
+    let allowed = [
+        "plan",
+        "--detailed-exitcode",
+        "--allow-deletes",
+        "3",
+        "--allow-widening",
+    ];
     let _ = sandbox.run(allowed).exits(2);
     // With the tree of then there is nothing to do but what cannot be undone, which is not ours.
     let sandbox = sandbox.write("tree.yaml", FIRST);
@@ -114,7 +122,11 @@ fn a_rollback_is_rolled_back_like_any_run() {
     let again = ["rollback", &back, "--auto-approve"];
     let _ = sandbox.run(again).exits(4).says("--allow-deletes 3");
     let _ = sandbox
-        .run(again.into_iter().chain(["--allow-deletes", "3"]))
+        .run(
+            again
+                .into_iter()
+                .chain(["--allow-deletes", "3", "--allow-widening"]),
+        )
         .exits(0);
     let _ = sandbox.run(["plan", "--detailed-exitcode"]).exits(0);
 }

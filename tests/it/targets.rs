@@ -69,7 +69,9 @@ fn a_target_brings_what_it_needs_and_names_it() {
     let rest = json(&sandbox, &["plan"]);
     assert_eq!(rest["changes"].as_array().map(Vec::len), Some(3));
     assert!(rest.get("partial").is_none());
-    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let _ = sandbox
+        .run(["apply", "--auto-approve", "--allow-widening"])
+        .exits(0);
     let _ = sandbox.run(["plan", "--detailed-exitcode"]).exits(0);
 }
 
@@ -91,7 +93,8 @@ fn what_is_excluded_never_changes_and_holds_back_what_needs_it() {
         .run(["apply", "--auto-approve", "--exclude", "catalog/*"])
         .exits(0)
         .says("not package/partner, because it needs catalog/marketing");
-    let _ = sandbox.run(["plan", "--detailed-exitcode"]).exits(2);
+    let left = ["plan", "--detailed-exitcode", "--allow-widening"];
+    let _ = sandbox.run(left).exits(2);
 }
 
 #[test]

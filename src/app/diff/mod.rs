@@ -13,6 +13,7 @@ pub use error::DiffError;
 use super::{AppError, World};
 use crate::diag::Diagnostics;
 use crate::guard::{Allowances, Circumstances, judge};
+use crate::impact::{Sides, impact};
 use crate::model::Kind;
 use crate::plan::between;
 use crate::render::report::Compared;
@@ -59,11 +60,17 @@ pub fn diff(
         allowances: Allowances {
             deletes: Some(u64::MAX),
             people: None,
+            // Access that grows is shown; whether it may is for whoever applies.
+            widening: true,
             everything: Kind::ALL.iter().copied().collect(),
         },
         ..Circumstances::default()
     };
     let refusals = judge(&plan, &known).refusals;
+    let sides = Sides::between(&plan, &old);
+    let now = world.clock.now();
+    // No store is asked, so none can fail to tell.
+    let impact = impact(&plan, &sides, &after.own, now, None).unwrap_or_default();
     let gone = plan.changes.iter().filter(|change| change.origin.is_none());
     let gone = gone.filter_map(|change| {
         let was = change.delta.before()?.address.as_ref()?;
@@ -75,6 +82,7 @@ pub fn diff(
         gone: gone.collect(),
         refusals,
         plan,
+        impact,
         warnings: after.problems,
     })
 }

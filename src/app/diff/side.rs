@@ -13,6 +13,7 @@ use crate::app::{AppError, World};
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::load::{decode_text, load};
 use crate::model::Desired;
+use crate::model::text::Domain;
 use crate::render::report::ComparedSide;
 use crate::source::{Place, SourceFile, Sources};
 
@@ -37,6 +38,8 @@ pub(super) struct Side {
     pub(super) named: ComparedSide,
     /// What it declares; `None` for a tree with errors.
     pub(super) desired: Option<Desired>,
+    /// The verified domains of its own people.
+    pub(super) own: Vec<Domain>,
     /// What there is to say of it; each place and each message names the side.
     pub(super) problems: Diagnostics,
 }
@@ -174,6 +177,7 @@ impl Side {
         Ok(Self {
             named,
             desired: loaded.desired,
+            own: project.own_domains,
             problems,
         })
     }
@@ -183,6 +187,7 @@ impl Side {
         Self {
             named,
             desired: None,
+            own: Vec::new(),
             problems,
         }
     }

@@ -8,7 +8,7 @@ mod people;
 mod proof;
 
 pub use people::{Partner, all, belongs, declared, find, people};
-pub use proof::{claimed, counting, of};
+pub use proof::{claimed, counting, of, proves, within};
 
 use super::record::Removal;
 use super::{Desk, Stop};

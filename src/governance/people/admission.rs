@@ -9,7 +9,7 @@ use crate::governance::organization;
 use crate::governance::record::{Identity, Person};
 use crate::governance::{Desk, Ground, Refusal, Stop, Unread};
 use crate::model::kinds::{CrossTenant, Domains, Reach};
-use crate::model::text::{Domain, Email, Guid};
+use crate::model::text::{Domain, DomainRule, Email, Guid};
 use crate::model::{Address, Kind, Name, Object, Set};
 
 /// Returns why somebody cannot be let in; `None` when they can, or are here already.
@@ -91,11 +91,8 @@ fn refusal(
         return Ok(Some(refusal));
     }
     let settings = settings(desk, mail, identities)?;
-    let inbound = settings.as_ref().and_then(|it| it.inbound.as_ref());
-    Ok(match inbound.map(|inbound| &inbound.users) {
-        Some(Reach::None) => Some(blocked(mail)),
-        _ => None,
-    })
+    let closed = settings.as_ref().is_some_and(is_closed);
+    Ok(closed.then(|| blocked(mail)))
 }
 
 fn blocked(mail: &Email) -> Refusal {
@@ -109,9 +106,7 @@ fn blocked(mail: &Email) -> Refusal {
 /// Returns why the list of domains keeps an address out: it is on the block list, or not on the allow list.
 fn listed(desk: &Desk<'_>, mail: &Email) -> Result<Option<Refusal>, Unread> {
     let setting = desk.setting(Kind::Domains)?;
-    let Some(Object::Domains(Domains { allow, block })) =
-        setting.as_ref().map(|thing| &thing.object)
-    else {
+    let Some(Object::Domains(domains)) = setting.as_ref().map(|thing| &thing.object) else {
         return Ok(None);
     };
     let refuse =
@@ -122,27 +117,50 @@ fn listed(desk: &Desk<'_>, mail: &Email) -> Result<Option<Refusal>, Unread> {
             "the tenant keeps a list of domains, and this one cannot be held against it",
         );
     };
-    let mut blocked = block.iter().flatten();
-    if let Some(rule) = blocked.find(|rule| rule.domain.covers(&domain)) {
-        return refuse(
+    match refused(domains, &domain) {
+        Some(Unlisted::Blocked(rule)) => refuse(
             format!(
                 "{mail} cannot come in: {} is on the tenant's block list",
                 rule.domain
             ),
             "`domains: { block: … }` in the tree lists the blocked domains; each covers its subdomains, and it wins over organizations",
-        );
-    }
-    if let Some(allow) = allow
-        && !allow.iter().any(|rule| rule.names(&domain))
-    {
-        return refuse(
+        ),
+        Some(Unlisted::NotAllowed) => refuse(
             format!(
                 "{mail} cannot come in: {domain} is not among the domains that the tenant allows"
             ),
             "`domains: { allow: … }` in the tree lists the allowed domains; a subdomain needs `subdomains: true`",
-        );
+        ),
+        None => Ok(None),
     }
-    Ok(None)
+}
+
+/// Why the tenant's list of domains refuses one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unlisted<'d> {
+    /// The block list names it, or a domain above it.
+    Blocked(&'d DomainRule),
+    /// The allow list does not name it.
+    NotAllowed,
+}
+
+/// Returns why the tenant's list of domains refuses one; `None` when it does not.
+#[must_use]
+pub fn refused<'d>(list: &'d Domains, domain: &Domain) -> Option<Unlisted<'d>> {
+    let mut blocked = list.block.iter().flatten();
+    if let Some(rule) = blocked.find(|rule| rule.domain.covers(domain)) {
+        return Some(Unlisted::Blocked(rule));
+    }
+    let allow = list.allow.as_ref()?;
+    let allowed = allow.iter().any(|rule| rule.names(domain));
+    (!allowed).then_some(Unlisted::NotAllowed)
+}
+
+/// Returns true for cross-tenant settings that let nobody of their organization in.
+#[must_use]
+pub fn is_closed(settings: &CrossTenant) -> bool {
+    let inbound = settings.inbound.as_ref();
+    inbound.is_some_and(|inbound| matches!(inbound.users, Reach::None))
 }
 
 /// Returns the cross-tenant settings that count for somebody; without any, the tenant's default lets everybody in.

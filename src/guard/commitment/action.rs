@@ -1,12 +1,13 @@
 //! The actions of a saved plan as lines, and how those of two plans differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::impact::Impact;
 use crate::model::{Address, Body, Digest, Kind, LiveObject, Origin, RemoteId, respell};
 use crate::plan::{Action, Change, Delta, Plan, Reason, diff};
 use crate::source::Route;
@@ -48,6 +49,12 @@ pub struct ActionLine {
     /// The actions that come before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follows: Vec<Address>,
+    /// Whether it makes access wider for somebody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub widens: bool,
+    /// How many people lose access that they have by it; absent for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people_affected: Option<u64>,
 }
 
 /// What differs between a saved plan and the present one, for one object.
@@ -112,6 +119,22 @@ impl fmt::Display for Difference {
 #[must_use]
 pub fn lines(plan: &Plan) -> Vec<ActionLine> {
     plan.changes.iter().map(ActionLine::of).collect()
+}
+
+/// Returns what a plan does, a line each, with what each does to people.
+pub(super) fn judged(plan: &Plan, impact: &Impact) -> Vec<ActionLine> {
+    let wide = impact.widenings().flat_map(|row| &row.because);
+    let wide: BTreeSet<&Address> = wide.map(|because| &because.address).collect();
+    let mut people: BTreeMap<&Address, u64> = BTreeMap::new();
+    for effect in impact.effects.iter().filter(|it| it.what.ends_access()) {
+        *people.entry(&effect.address).or_default() += effect.count;
+    }
+    let mut lines = lines(plan);
+    for line in &mut lines {
+        line.widens = wide.contains(&line.address);
+        line.people_affected = people.get(&line.address).copied();
+    }
+    lines
 }
 
 /// Returns how what is to be done now differs from what was planned, in order of addresses.
@@ -180,6 +203,8 @@ impl ActionLine {
             declared: change.declared,
             because,
             follows: change.after.iter().cloned().collect(),
+            widens: false,
+            people_affected: None,
         }
     }
 

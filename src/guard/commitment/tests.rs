@@ -39,9 +39,12 @@ fn saved(plan: &Plan) -> Commitment {
     Commitment::to(
         "p",
         "sqlite:a.db",
-        plan,
+        Judged {
+            plan,
+            impact: &Impact::default(),
+            verdict: &Verdict::default(),
+        },
         &Ask::default(),
-        &Verdict::default(),
         "1.0.0",
         now("2027-01-01T00:00:00.5Z"),
     )

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::diag::Diagnostics;
 use crate::guard::{Refusal, Rule};
+use crate::impact::Impact;
 use crate::model::Body;
 use crate::plan::{Delta, Plan, Reason};
 use crate::render::mask::Masked;
@@ -18,6 +19,7 @@ pub(in crate::render) fn planned(plan: &Plan, out: &mut dyn Writer) -> io::Resul
         project: "contoso",
         store: "sqlite:guestlist.db",
         plan,
+        impact: &Impact::default(),
         refusals: &[],
         lifted: &[],
         warnings: &Diagnostics::new(),
@@ -169,6 +171,7 @@ fn many(creates: usize, prunes: usize, size: usize, refused: usize) -> String {
             project: "contoso",
             store: &"s@".repeat(size * 100),
             plan: &plan,
+            impact: &Impact::default(),
             refusals: &refusals,
             lifted: &[],
             warnings: &Diagnostics::new(),

@@ -17,6 +17,7 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
         before,
         after,
         plan,
+        impact,
         gone,
         refusals: refused,
         warnings,
@@ -38,6 +39,7 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
         }
         out.block(&block)?;
     }
+    super::impact(impact, out)?;
     super::diagnostics(warnings, out)?;
     if !refused.is_empty() {
         refusals(refused, out)?;

@@ -9,6 +9,7 @@ mod drift;
 mod engine;
 mod error;
 mod history;
+mod impact;
 mod import;
 mod lease;
 mod list;
@@ -30,6 +31,7 @@ pub use engine::{
 };
 pub use error::error;
 pub use history::{run, runs};
+pub use impact::impact;
 pub use import::imported;
 pub use lease::{broken_lease, lease, lease_to_break};
 pub use list::list;

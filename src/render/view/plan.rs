@@ -23,6 +23,7 @@ pub fn planned(report: &Planned<'_>, out: &mut dyn Writer) -> io::Result<()> {
         project,
         store,
         plan,
+        impact,
         refusals: refused,
         lifted: allowed,
         warnings,
@@ -47,6 +48,7 @@ pub fn planned(report: &Planned<'_>, out: &mut dyn Writer) -> io::Result<()> {
         let blocks: Vec<Block<'_>> = some.par_iter().map(change::planned).collect();
         blocks.iter().try_for_each(|block| out.block(block))?;
     }
+    super::impact(impact, out)?;
     super::diagnostics(warnings, out)?;
     if !refused.is_empty() {
         refusals(refused, out)?;
@@ -230,6 +232,7 @@ fn is_renamed(change: &Change) -> bool {
 mod tests {
     use super::*;
     use crate::diag::Diagnostics;
+    use crate::impact::Impact;
     use crate::model::Body;
     use crate::plan::Reason;
     use crate::render::samples::{address, change, everything, origin, plan, text};
@@ -240,6 +243,7 @@ mod tests {
             project: "contoso-external",
             store: "sqlite:guestlist.db",
             plan,
+            impact: &Impact::default(),
             refusals: refused,
             lifted: &[],
             warnings: &Diagnostics::new(),
@@ -386,6 +390,7 @@ mod tests {
             project: "p",
             store: "s",
             plan: &plan,
+            impact: &Impact::default(),
             refusals: &[],
             lifted: &[],
             warnings: &Diagnostics::new(),

@@ -198,6 +198,7 @@ fn an_old_file_beside_a_new_log_is_no_store() {
     let apply = [
         "apply",
         "--auto-approve",
+        "--allow-widening",
         "--allow-delete-all",
         "organization",
     ];

@@ -60,6 +60,7 @@ fn a_full_disk_leaves_the_store_as_it_was() {
     let apply = with_store(&[
         "apply",
         "--auto-approve",
+        "--allow-widening",
         "--allow-delete-all",
         "organization",
     ]);

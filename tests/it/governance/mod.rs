@@ -17,6 +17,7 @@ mod eligibility;
 mod extension;
 mod following;
 mod groups;
+mod impact;
 mod invitations;
 mod ledger;
 mod lifecycle;

@@ -104,6 +104,11 @@ impl Scene {
     /// Applies another tree, whole.
     pub(crate) fn apply(&mut self, tree: &str) {
         let desired = desired(tree, self.engine.now());
+        self.apply_desired(&desired);
+    }
+
+    /// Applies another tree that was read already.
+    pub(crate) fn apply_desired(&mut self, desired: &Desired) {
         let store = self.engine.store();
         let bodies = Bodies::All;
         let live = store
@@ -112,7 +117,7 @@ impl Scene {
                 bodies,
             })
             .unwrap();
-        let plan = build(&desired, &live, &Asks::default());
+        let plan = build(desired, &live, &Asks::default());
         let lease = store.lease(&ask("ana", instant(BEGIN))).unwrap();
         let new = new_run(&*store, PROJECT);
         let _ =
@@ -386,7 +391,7 @@ impl Scene {
     }
 }
 
-fn moment(now: Timestamp) -> Moment {
+pub(crate) fn moment(now: Timestamp) -> Moment {
     Moment {
         now,
         actor: Actor::Operator("root".to_owned()),
@@ -401,7 +406,7 @@ fn moment(now: Timestamp) -> Moment {
     }
 }
 
-fn desired(tree: &str, now: Timestamp) -> Desired {
+pub(crate) fn desired(tree: &str, now: Timestamp) -> Desired {
     let project = Project {
         name: PROJECT.to_owned(),
         own_domains: vec![Domain::parse("contoso.com").unwrap()],

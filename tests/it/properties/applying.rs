@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use guestlist::diag::Diagnostics;
 use guestlist::guard::{Allowances, Circumstances, judge};
+use guestlist::impact::Impact;
 use guestlist::model::{Address, Bodies, Body, Desired, Digest, Kind, Live, RemoteId, Selection};
 use guestlist::plan::{Asks, Delta, Plan, build};
 use guestlist::render::{Text, json, report, view};
@@ -51,6 +52,7 @@ fn plan_of(place: &Place, project: &str, desired: &Desired) -> Plan {
 fn lax() -> Circumstances {
     Circumstances {
         allowances: Allowances {
+            widening: false,
             deletes: Some(u64::MAX),
             people: None,
             everything: Kind::ALL.iter().copied().collect(),
@@ -234,6 +236,7 @@ fn rendered(plan: &Plan) -> (Vec<u8>, String) {
         project: PROJECT,
         store: "memory",
         plan,
+        impact: &Impact::default(),
         refusals: &[],
         lifted: &[],
         warnings: &warnings,

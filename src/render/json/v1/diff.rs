@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Change, Counts, Diagnostic, FormatVersion, Origin, Refusal};
+use super::{Change, Counts, Diagnostic, FormatVersion, Impact, Origin, Refusal};
 use crate::plan::Action;
 use crate::render::report::{Compared, ComparedSide};
 
@@ -22,6 +22,8 @@ pub struct Diff {
     pub changes: Vec<TreeChange>,
     /// How many objects are the same in both.
     pub unchanged: u64,
+    /// Who gains and who loses access, as far as the trees tell.
+    pub impact: Impact,
     /// Why a plan of this is refused by every store; empty if none of the reasons is to be seen in the trees.
     pub refusals: Vec<Refusal>,
     /// What somebody should look at in the tree after.
@@ -85,6 +87,7 @@ impl From<&Compared> for Diff {
                 .collect(),
             changes: changes.collect(),
             unchanged: plan.unchanged as u64,
+            impact: Impact::from(&report.impact),
             refusals: report.refusals.iter().map(Refusal::from).collect(),
             warnings: report.warnings.iter().map(Diagnostic::from).collect(),
         }

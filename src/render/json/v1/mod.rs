@@ -7,6 +7,7 @@ mod diff;
 mod drift;
 mod engine;
 mod error;
+mod impact;
 mod import;
 mod lease;
 mod object;
@@ -45,6 +46,7 @@ pub use engine::{
 };
 pub use engine::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
 pub use error::{Error, Failed};
+pub use impact::Impact;
 pub use import::{Import, ImportedFile, NotImported};
 pub use lease::{Lease, LeaseBroken, LeaseState, StandingLease};
 pub use object::{List, Listed, Show};

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{ActionName, Counts, Diagnostic, FormatVersion, Keys, Origin, keys};
+use super::{ActionName, Counts, Diagnostic, FormatVersion, Impact, Keys, Origin, keys};
 use crate::guard;
 use crate::plan::{self, Action, Delta, Words};
 use crate::render::report::Planned;
@@ -39,6 +39,8 @@ pub struct Plan<'a> {
     pub unmanaged: u64,
     /// How many live objects other projects own.
     pub foreign: u64,
+    /// Who gains and who loses access.
+    pub impact: Impact,
     /// Why the plan may not be applied; empty if it may.
     pub refusals: Vec<Refusal>,
     /// The guards that were lifted, and by what.
@@ -76,6 +78,7 @@ impl<'a> From<&Planned<'a>> for Plan<'a> {
             unchanged: plan.unchanged as u64,
             unmanaged: plan.unmanaged as u64,
             foreign: plan.foreign,
+            impact: Impact::from(report.impact),
             refusals: report.refusals.iter().map(Refusal::from).collect(),
             lifted: report.lifted.iter().map(Lifted::from).collect(),
             destroy: plan.destroy,

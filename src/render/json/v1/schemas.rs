@@ -116,6 +116,7 @@ mod tests {
 
     use super::*;
     use crate::diag::Diagnostics;
+    use crate::impact::Impact;
     use crate::model::{Body, Digest, Fate, RemoteId, Touch};
     use crate::plan::Action;
     use crate::render::report;
@@ -160,6 +161,7 @@ mod tests {
             project: "p",
             store: "sqlite:a.db",
             plan: &plan,
+            impact: &Impact::default(),
             refusals: &refused,
             lifted: &[],
             warnings: &diagnostics(),
@@ -346,6 +348,7 @@ mod tests {
                 store: "s",
                 plan: &plan,
                 lifted: &[],
+                impact: &Impact::default(),
                 refusals: &[],
                 warnings: &Diagnostics::new(),
             },
@@ -363,6 +366,7 @@ mod tests {
             before: side("main"),
             after: side("next"),
             plan: plan.clone(),
+            impact: Impact::default(),
             gone: [(address("catalog/old"), origin("a.yaml", 3))].into(),
             refusals: Vec::new(),
             warnings: Diagnostics::new(),

@@ -1,0 +1,271 @@
+//! What differs in what people may have: a row for each difference, with what makes it.
+//!
+//! Decided by comparing answers, never by looking at which keys changed. A package is *new* for somebody who could not ask
+//! for it and can, and *gone* for somebody who could and cannot. Where they can on both sides it is *wider* when they may
+//! choose terms that none of the former covers (see [`Terms::covers`]), otherwise *narrower* when terms that they had are
+//! covered by none now, otherwise *other* when what they are told differs.
+//!
+//! Automatic assignment counts as asking without approval: whoever matches the rule has it. Two rules are alike when they
+//! read alike; another rule lets in people whom the former did not, so it is wider. A policy for direct assignment lets
+//! nobody ask: whatever becomes of it is *other*.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::census::Census;
+use super::estate::Estate;
+use super::living::{Effect, living};
+use super::package::Comparing;
+use super::sides::Sides;
+use super::terms::Terms;
+use super::touched::Touched;
+use super::who::{Speaker, Who};
+use crate::governance::{Unread, World};
+use crate::model::Address;
+use crate::model::text::Domain;
+use crate::plan::Plan;
+
+/// Who gains and who loses access.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "an impact that nobody reads has no effect"]
+pub struct Impact {
+    /// The differences, the widest first.
+    pub rows: Vec<Row>,
+    /// What happens to what lives; empty where no store was asked.
+    pub effects: Vec<Effect>,
+    /// Whether the project owned nothing before: then nothing is wider than it was.
+    pub is_first: bool,
+}
+
+impl Impact {
+    /// Returns true when there is nothing to say.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.rows.is_empty() && self.effects.is_empty()
+    }
+
+    /// Returns the rows that make access wider; none where the project owned nothing before.
+    pub fn widenings(&self) -> impl Iterator<Item = &Row> {
+        let rows = self.rows.iter().filter(|row| row.kind.widens());
+        rows.filter(|_| !self.is_first)
+    }
+}
+
+/// One difference, for some people and some packages.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Row {
+    /// What it is.
+    pub kind: Difference,
+    /// For whom.
+    pub who: Who,
+    /// The packages.
+    pub packages: Vec<Address>,
+    /// What differs, in words.
+    pub text: String,
+    /// The terms before, of which people could choose; none where they could not ask.
+    pub before: Vec<Terms>,
+    /// The terms after.
+    pub after: Vec<Terms>,
+    /// The changes that make it.
+    pub because: Vec<Because>,
+}
+
+/// A change that makes a difference.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Because {
+    /// The object.
+    pub address: Address,
+    /// The file that says so, below the project's root; `None` for what the tree no longer declares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The line in that file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+}
+
+/// What a difference is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum Difference {
+    /// Somebody may have what they could not.
+    New,
+    /// Somebody may have it on easier terms.
+    Wider,
+    /// Somebody may have it on harder terms.
+    Narrower,
+    /// Somebody may no longer have it.
+    Gone,
+    /// Something else is another.
+    Other,
+}
+
+impl Difference {
+    /// Every kind, in the order of reports.
+    pub const ALL: [Self; 5] = [
+        Self::New,
+        Self::Wider,
+        Self::Narrower,
+        Self::Gone,
+        Self::Other,
+    ];
+
+    /// Returns the word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Wider => "wider",
+            Self::Narrower => "narrower",
+            Self::Gone => "gone",
+            Self::Other => "other",
+        }
+    }
+
+    /// Returns the sign that stands before a row.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::New | Self::Wider => "▲",
+            Self::Narrower | Self::Gone => "▼",
+            Self::Other => "=",
+        }
+    }
+
+    /// Returns true for one that makes access wider.
+    #[must_use]
+    pub const fn widens(self) -> bool {
+        matches!(self, Self::New | Self::Wider)
+    }
+}
+
+/// Somebody to ask about what lives: the engine's view of a store, and whether people are named.
+#[derive(Clone, Copy)]
+pub struct Asked<'w> {
+    /// The view.
+    pub world: &'w dyn World,
+    /// Whether effects name people by their addresses.
+    pub named: bool,
+}
+
+impl std::fmt::Debug for Asked<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Asked")
+            .field("named", &self.named)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Says who gains and who loses access by a plan. `own` are the verified domains of our own people, `now` is when somebody
+/// would ask; with a view of the store it also says what happens to what lives.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn impact(
+    plan: &Plan,
+    sides: &Sides<'_>,
+    own: &[Domain],
+    now: Timestamp,
+    asked: Option<Asked<'_>>,
+) -> Result<Impact, Unread> {
+    let mut impact = Impact {
+        is_first: sides.is_first,
+        ..Impact::default()
+    };
+    if plan.changes.is_empty() {
+        return Ok(impact);
+    }
+    let touched = Touched::by(plan, sides);
+    let (before, after) = (sides.before(own, now), sides.afterwards(own, now));
+    if !touched.is_nothing() {
+        impact.rows = rows(plan, &touched, [&before, &after], now);
+    }
+    if let Some(Asked { world, named }) = asked {
+        impact.effects = living(world, plan, sides, [&before, &after], &impact, named)?;
+    }
+    Ok(impact)
+}
+
+/// Compares both sides.
+fn rows<'t>(
+    plan: &Plan,
+    touched: &Touched,
+    [before, after]: [&Estate<'t>; 2],
+    now: Timestamp,
+) -> Vec<Row> {
+    let census = Census::of(&[before, after]);
+    let comparing = Comparing {
+        before,
+        after,
+        speaker: Speaker::new(&census),
+        census: &census,
+        touched,
+        now,
+        origins: plan
+            .changes
+            .iter()
+            .map(|change| (&change.address, change.origin.as_ref()))
+            .collect(),
+    };
+    let names: BTreeSet<&str> = before
+        .offers()
+        .chain(after.offers())
+        .map(|offer| offer.address.own_name())
+        .collect();
+    let mut rows = Vec::new();
+    for name in names {
+        let sides = [before.offer(name), after.offer(name)];
+        let own = touched.packages.contains(name);
+        if own || touched.outside && sides.iter().flatten().any(|offer| offer.is_outside()) {
+            comparing.package(sides, own, &mut rows);
+        }
+    }
+    joined(rows)
+}
+
+/// Joins rows that say the same of several packages; their terms are those of all of them.
+fn joined(rows: Vec<Row>) -> Vec<Row> {
+    let mut found: BTreeMap<(Difference, Who, String, Vec<Because>), Row> = BTreeMap::new();
+    for row in rows {
+        let key = (
+            row.kind,
+            row.who.clone(),
+            row.text.clone(),
+            row.because.clone(),
+        );
+        match found.entry(key) {
+            Entry::Vacant(place) => {
+                let _ = place.insert(row);
+            }
+            Entry::Occupied(mut place) => {
+                let all = place.get_mut();
+                all.packages.extend(row.packages);
+                all.before.extend(row.before);
+                all.after.extend(row.after);
+            }
+        }
+    }
+    let mut rows: Vec<Row> = found.into_values().collect();
+    for row in &mut rows {
+        row.packages.sort();
+        row.packages.dedup();
+        for terms in [&mut row.before, &mut row.after] {
+            terms.sort();
+            terms.dedup();
+        }
+    }
+    rows.sort_by(|one, other| {
+        let key = |row: &Row| (row.kind, row.packages.first().cloned());
+        key(one).cmp(&key(other)).then_with(|| one.cmp(other))
+    });
+    rows
+}

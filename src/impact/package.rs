@@ -1,0 +1,541 @@
+//! What differs for one package: everybody divided, each part's answer before against the one after.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::access::{Access, Barrier, Requestor, Way, access};
+use super::census::{Census, Part};
+use super::class::Named;
+use super::compare::{Because, Difference, Row};
+use super::estate::{Border, Estate, Offer, Traits};
+use super::terms::Terms;
+use super::touched::Touched;
+use super::who::{Speaker, Who, list};
+use crate::governance::rule::Rule;
+use crate::model::kinds::policy::{Policy, Requestors};
+use crate::model::{Address, Kind, Origin};
+
+/// Compares packages one by one.
+pub(super) struct Comparing<'c, 't> {
+    pub(super) before: &'c Estate<'t>,
+    pub(super) after: &'c Estate<'t>,
+    pub(super) census: &'c Census<'c, 't>,
+    pub(super) speaker: Speaker<'c, 't>,
+    pub(super) touched: &'c Touched,
+    pub(super) now: Timestamp,
+    pub(super) origins: BTreeMap<&'c Address, Option<&'c Origin>>,
+}
+
+/// What differs for a part, apart from whom it is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Outcome {
+    kind: Difference,
+    text: String,
+    before: Vec<Terms>,
+    after: Vec<Terms>,
+    because: Vec<Address>,
+    /// Who it is about, where that is a matter of who is let in at all.
+    let_in: Option<Who>,
+}
+
+impl<'t> Comparing<'_, 't> {
+    /// Adds the rows of one package. `own` tells whether something of the package itself changes.
+    pub(super) fn package(&self, offers: [Option<&Offer<'t>>; 2], own: bool, rows: &mut Vec<Row>) {
+        let Some(address) = offers
+            .iter()
+            .flatten()
+            .next()
+            .map(|offer| offer.address.clone())
+        else {
+            return;
+        };
+        let parts = self.census.parts(&offers);
+        let mut plain: BTreeMap<Outcome, Vec<&Part<'t>>> = BTreeMap::new();
+        let mut marked: BTreeMap<(Outcome, Marks), Vec<&Part<'t>>> = BTreeMap::new();
+        // What a part without names comes to, by the sorts of people in it: named people of these differ only where they
+        // come to something else.
+        let mut known: BTreeMap<&[usize], Option<Outcome>> = BTreeMap::new();
+        let mut idle: BTreeSet<usize> = BTreeSet::new();
+        for part in &parts {
+            let same = part.traits.first() == part.traits.get(1);
+            if same && !own {
+                continue;
+            }
+            let (outcome, is_idle) = self.outcome(part, offers);
+            if is_idle {
+                idle.extend(&part.bases);
+            }
+            let is_plain = part.named.is_empty() && part.holds.is_empty();
+            if is_plain {
+                known.insert(&part.bases, outcome.clone());
+                if let Some(outcome) = outcome {
+                    plain.entry(outcome).or_default().push(part);
+                }
+                continue;
+            }
+            if !part.bases.is_empty() && known.get(&part.bases[..]) == Some(&outcome) {
+                continue;
+            }
+            if let Some(outcome) = outcome {
+                let marks = (
+                    part.alike.clone(),
+                    part.holds.iter().map(|it| (*it).to_owned()).collect(),
+                );
+                marked.entry((outcome, marks)).or_default().push(part);
+            }
+        }
+        let mut push = |who: Who, outcome: Outcome| {
+            rows.push(self.row(who, &address, outcome));
+        };
+        let singles: BTreeSet<(Difference, Vec<Named>)> = marked
+            .keys()
+            .filter(|(_, (alike, _))| alike.len() == 1)
+            .flat_map(|(outcome, (alike, _))| {
+                alike.iter().map(|names| (outcome.kind, names.clone()))
+            })
+            .collect();
+        for (outcome, parts) in plain {
+            let bases = parts.iter().flat_map(|part| part.bases.iter().copied());
+            let who = match &outcome.let_in {
+                Some(who) => who.clone(),
+                None => self.speaker.bases(&bases.collect(), &idle),
+            };
+            push(who, outcome);
+        }
+        for ((outcome, (alike, _)), parts) in &marked {
+            // Two names together say nothing new where one of them does the same alone.
+            let told = |names: &Vec<Named>| singles.contains(&(outcome.kind, names.clone()));
+            if alike.len() > 1 && alike.iter().any(told) {
+                continue;
+            }
+            let Some(part) = parts.first() else { continue };
+            let bases: BTreeSet<usize> = parts
+                .iter()
+                .flat_map(|part| part.bases.iter().copied())
+                .collect();
+            let of = match bases.is_empty() || self.is_everybody_known(&bases) {
+                true => None,
+                false => Some(self.speaker.bases(&bases, &BTreeSet::new()).text),
+            };
+            push(Speaker::named(part, of.as_deref()), outcome.clone());
+        }
+        if own {
+            self.automatic(offers, &address, rows);
+            self.direct(offers, &address, rows);
+            self.grants(offers, &address, rows);
+        }
+    }
+
+    /// Returns true for all sorts of people in the directory.
+    fn is_everybody_known(&self, bases: &BTreeSet<usize>) -> bool {
+        let known = self.census.seen();
+        known
+            .filter(|(_, traits)| traits.iter().all(|traits| traits.seen.living))
+            .all(|(at, _)| bases.contains(&at))
+    }
+
+    fn row(&self, who: Who, package: &Address, outcome: Outcome) -> Row {
+        let because = outcome.because.into_iter().map(|address| {
+            let origin = self.origins.get(&address).copied().flatten();
+            Because {
+                path: origin.map(|origin| origin.path.to_string()),
+                line: origin.map(|origin| origin.line),
+                address,
+            }
+        });
+        Row {
+            kind: outcome.kind,
+            who,
+            packages: vec![package.clone()],
+            text: outcome.text,
+            before: outcome.before,
+            after: outcome.after,
+            because: because.collect(),
+        }
+    }
+
+    /// Returns what differs for a part, and whether they have nothing before and after because they are not let in.
+    fn outcome(&self, part: &Part<'t>, offers: [Option<&Offer<'t>>; 2]) -> (Option<Outcome>, bool) {
+        let [one, two] = part.traits.as_slice() else {
+            return (None, false);
+        };
+        let [old, new] = offers;
+        let ask = |traits| Requestor {
+            traits,
+            named: &part.named,
+            holds: &part.holds,
+        };
+        let before = access(self.before, ask(one), old);
+        let after = access(self.after, ask(two), new);
+        let is_out = |side: &Access<'_>| {
+            matches!(
+                side.barrier,
+                Some(Barrier::Border(_) | Barrier::LooksAlike | Barrier::NoPasscode)
+            )
+        };
+        let is_idle = before.barrier.is_some()
+            && after.barrier.is_some()
+            && (is_out(&before) || is_out(&after));
+        (self.difference(part, offers, &before, &after), is_idle)
+    }
+
+    fn difference(
+        &self,
+        part: &Part<'t>,
+        offers: [Option<&Offer<'t>>; 2],
+        before: &Access<'t>,
+        after: &Access<'t>,
+    ) -> Option<Outcome> {
+        let terms =
+            |access: &Access<'_>| -> Vec<Terms> { access.ways.iter().map(Terms::of).collect() };
+        let (b, a) = (terms(before), terms(after));
+        let (kind, text) = match (before.barrier, after.barrier) {
+            (Some(_), Some(_)) => return None,
+            (Some(_), None) => (Difference::New, choice(&a)),
+            (None, Some(barrier)) => (Difference::Gone, format!("no longer: {}", words(barrier))),
+            (None, None) => self.both(&b, &a, before.browsable, after.browsable)?,
+        };
+        Some(Outcome {
+            kind,
+            text,
+            because: self.because(part, offers, before, after),
+            before: b,
+            after: a,
+            let_in: [before, after].into_iter().find_map(let_in),
+        })
+    }
+
+    /// Returns what differs between terms that people could, and can, choose from.
+    fn both(
+        &self,
+        before: &[Terms],
+        after: &[Terms],
+        was_browsable: bool,
+        is_browsable: bool,
+    ) -> Option<(Difference, String)> {
+        let uncovered = |some: &[Terms], by: &[Terms]| {
+            let covered = |terms: &&Terms| by.iter().any(|other| other.covers(terms, self.now));
+            some.iter().find(|terms| !covered(terms)).cloned()
+        };
+        let like = |terms: &Terms, of: &[Terms]| {
+            let same = of.iter().find(|other| other.policy == terms.policy);
+            same.or_else(|| of.first()).cloned()
+        };
+        if let Some(wide) = uncovered(after, before) {
+            return Some((
+                Difference::Wider,
+                wide.instead_of(&like(&wide, before)?).join(", "),
+            ));
+        }
+        if let Some(lost) = uncovered(before, after) {
+            let now = like(&lost, after)?;
+            return Some((Difference::Narrower, now.instead_of(&lost).join(", ")));
+        }
+        let mut words: Vec<String> = after
+            .iter()
+            .filter_map(|terms| Some(terms.instead_of(&like(terms, before)?)))
+            .flatten()
+            .collect();
+        words.dedup();
+        if was_browsable != is_browsable {
+            words.push(match is_browsable {
+                true => "found without the link".to_owned(),
+                false => "found by the link only".to_owned(),
+            });
+        }
+        (!words.is_empty()).then(|| (Difference::Other, words.join(", ")))
+    }
+
+    /// Returns the changes that make a difference for a part, those that do most directly.
+    fn because(
+        &self,
+        part: &Part<'t>,
+        offers: [Option<&Offer<'t>>; 2],
+        before: &Access<'t>,
+        after: &Access<'t>,
+    ) -> Vec<Address> {
+        let ways = before.ways.iter().chain(&after.ways);
+        let changed: BTreeSet<Address> = ways
+            .map(|way| way.address.clone())
+            .filter(|address| self.touched.decisive.contains(address))
+            .collect();
+        if let [None, Some(offer)] | [Some(offer), None] = offers {
+            // A package that comes or goes needs no other reason.
+            return match changed.is_empty() {
+                true => vec![offer.address.clone()],
+                false => changed.into_iter().collect(),
+            };
+        }
+        let mut found: BTreeSet<Address> = BTreeSet::new();
+        if let [one, two] = part.traits.as_slice()
+            && self.is_by_traits(part, one, offers[1], after)
+        {
+            let names = [one, two].map(|traits| traits.seen.organization);
+            if names[0] != names[1] {
+                for (name, _) in names.into_iter().flatten() {
+                    found.extend(self.touched.organization(name));
+                }
+            }
+            if one.border != two.border {
+                for border in [one.border, two.border].into_iter().flatten() {
+                    match border {
+                        Border::Blocked(_) | Border::NotAllowed => {
+                            let _ = found.insert(Address::singleton(Kind::Domains));
+                        }
+                        Border::Closed(address) => {
+                            let _ = found.insert(address.clone());
+                        }
+                        Border::Own => {}
+                    }
+                }
+            }
+            if one.seen.lacks_passcode != two.seen.lacks_passcode {
+                let _ = found.insert(Address::singleton(Kind::Collaboration));
+            }
+            if one.looks_alike != two.looks_alike {
+                found.extend(self.touched.organizations.iter().cloned());
+            }
+        }
+        let packages = offers.iter().flatten().map(|offer| offer.address);
+        found.extend(packages.cloned());
+        let catalogs = offers.iter().flatten().map(|offer| &offer.package.catalog);
+        found.extend(catalogs.map(|name| Address::new(Kind::Catalog, name)));
+        if changed.is_empty() {
+            let all = offers.iter().flatten().flat_map(|offer| &offer.policies);
+            found.extend(all.map(|(address, _)| (*address).clone()));
+        }
+        found.extend(changed);
+        found.retain(|address| self.touched.decisive.contains(address));
+        found.into_iter().collect()
+    }
+
+    /// Returns true where somebody would have something else if they were told as before.
+    fn is_by_traits(
+        &self,
+        part: &Part<'t>,
+        before: &Traits<'t>,
+        offer: Option<&Offer<'t>>,
+        after: &Access<'t>,
+    ) -> bool {
+        let requestor = Requestor {
+            traits: before,
+            named: &part.named,
+            holds: &part.holds,
+        };
+        access(self.after, requestor, offer) != *after
+    }
+
+    /// Adds what differs for people who match a rule.
+    fn automatic(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Row>) {
+        let [old, new] = offers.map(|offer| offer.and_then(automatic));
+        let (kind, who, text) = match (&old, &new) {
+            (None, None) => return,
+            (None, Some((rule, way))) => (
+                Difference::New,
+                rule,
+                format!("without asking, {}", Terms::of(way).words()),
+            ),
+            (Some((rule, _)), None) => (
+                Difference::Gone,
+                rule,
+                "no longer: no rule assigns it".to_owned(),
+            ),
+            (Some((was, before)), Some((rule, after))) => {
+                let (before, after) = (Terms::of(before), Terms::of(after));
+                if !alike(was, rule) {
+                    let text = format!("by another rule than `{was}`");
+                    (Difference::Wider, rule, text)
+                } else {
+                    match self.both(&[before], &[after], false, false) {
+                        Some((kind, text)) => (kind, rule, text),
+                        None => return,
+                    }
+                }
+            }
+        };
+        let terms =
+            |side: &Option<(&str, Way<'t>)>| side.iter().map(|(_, way)| Terms::of(way)).collect();
+        let because = [&old, &new]
+            .into_iter()
+            .flatten()
+            .map(|(_, way)| way.address.clone());
+        let mut because: Vec<Address> = because.collect();
+        because.push(package.clone());
+        let outcome = Outcome {
+            kind,
+            text,
+            before: terms(&old),
+            after: terms(&new),
+            because: self.changed(because),
+            let_in: None,
+        };
+        rows.push(self.row(
+            Who::said(format!("whoever matches `{who}`")),
+            package,
+            outcome,
+        ));
+    }
+
+    fn changed(&self, addresses: Vec<Address>) -> Vec<Address> {
+        let found: BTreeSet<Address> = addresses
+            .into_iter()
+            .filter(|it| self.origins.contains_key(it))
+            .collect();
+        found.into_iter().collect()
+    }
+
+    /// Adds what differs for those whom administrators assign through policies for that alone.
+    fn direct(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Row>) {
+        let [old, new] = offers.map(|offer| {
+            let policies = offer.into_iter().flat_map(|offer| &offer.policies);
+            let direct = policies.filter(|(_, policy)| is_direct(policy));
+            direct
+                .map(|(address, policy)| {
+                    (
+                        Terms::through(address.own_name(), policy),
+                        (*address).clone(),
+                    )
+                })
+                .collect::<BTreeMap<Terms, Address>>()
+        });
+        let terms = |side: &BTreeMap<Terms, Address>| side.keys().cloned().collect::<Vec<_>>();
+        let (b, a) = (terms(&old), terms(&new));
+        if b == a {
+            return;
+        }
+        let text = match (b.first(), a.first()) {
+            (None, _) => format!("by direct assignment, {}", choice(&a)),
+            (Some(_), None) => "by direct assignment no more".to_owned(),
+            _ => match self.both(&b, &a, false, false) {
+                Some((_, text)) => text,
+                None => return,
+            },
+        };
+        let because = old
+            .into_values()
+            .chain(new.into_values())
+            .chain([package.clone()]);
+        let outcome = Outcome {
+            kind: Difference::Other,
+            text,
+            before: b,
+            after: a,
+            because: self.changed(because.collect()),
+            let_in: None,
+        };
+        rows.push(self.row(Who::said("whom administrators assign"), package, outcome));
+    }
+
+    /// Adds what a package gives more, or no longer.
+    fn grants(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Row>) {
+        let [Some(old), Some(new)] = offers else {
+            return;
+        };
+        let roles = |offer: &Offer<'_>| -> BTreeSet<String> {
+            let grants = offer.package.grants.iter();
+            grants
+                .flat_map(|(resource, roles)| {
+                    roles.iter().map(move |role| format!("{resource}: {role}"))
+                })
+                .collect()
+        };
+        let (was, is) = (roles(old), roles(new));
+        let sides = [
+            ("also gives", is.difference(&was)),
+            ("no longer gives", was.difference(&is)),
+        ];
+        let words = sides.into_iter().filter_map(|(verb, roles)| {
+            let roles: Vec<String> = roles.cloned().collect();
+            (!roles.is_empty()).then(|| format!("{verb} {}", list(&roles)))
+        });
+        let words: Vec<String> = words.collect();
+        if words.is_empty() {
+            return;
+        }
+        let outcome = Outcome {
+            kind: Difference::Other,
+            text: words.join(", "),
+            before: Vec::new(),
+            after: Vec::new(),
+            because: self.changed(vec![package.clone()]),
+            let_in: None,
+        };
+        rows.push(self.row(Who::said("whoever has it"), package, outcome));
+    }
+}
+
+/// Returns whom a border keeps out, in words.
+fn let_in(access: &Access<'_>) -> Option<Who> {
+    let Some(Barrier::Border(border)) = access.barrier else {
+        return None;
+    };
+    let (mut who, text) = (
+        Who::default(),
+        match border {
+            Border::Own => return None,
+            Border::Blocked(rule) => format!("anyone at {} or below", rule.domain),
+            Border::NotAllowed => "anyone at a domain that is not listed".to_owned(),
+            Border::Closed(address) => format!("people of {}", address.own_name()),
+        },
+    );
+    match border {
+        Border::Blocked(rule) => who.domains.push(rule.domain.to_string()),
+        Border::Closed(address) => who.organizations.push(address.own_name().to_owned()),
+        Border::NotAllowed | Border::Own => {}
+    }
+    who.text = format!("{text} (not in the directory yet)");
+    Some(who)
+}
+
+/// Returns terms to choose from, in words.
+fn choice(terms: &[Terms]) -> String {
+    let words: BTreeSet<String> = terms.iter().map(Terms::words).collect();
+    let words: Vec<String> = words.into_iter().collect();
+    words.join(", or ")
+}
+
+/// What marks people in a part: lists of names, and packages that they hold.
+type Marks = (Vec<Vec<Named>>, Vec<String>);
+
+/// Returns the rule by which a package is assigned, and its policy.
+fn automatic<'t>(offer: &Offer<'t>) -> Option<(&'t str, Way<'t>)> {
+    offer
+        .policies
+        .iter()
+        .find_map(|(address, policy)| match &policy.requestors {
+            Requestors::Automatic(automatic) if automatic.assign => {
+                Some((automatic.rule.as_str(), Way { address, policy }))
+            }
+            _ => None,
+        })
+}
+
+/// Returns true for rules that say the same in the same order.
+fn alike(one: &str, other: &str) -> bool {
+    let read = |rule: &str| Rule::parse(rule).map(|rule| format!("{rule:?}"));
+    one == other || matches!((read(one), read(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+fn is_direct(policy: &Policy) -> bool {
+    matches!(policy.requestors, Requestors::Nobody) && policy.requests.enabled
+}
+
+/// Returns why somebody may no longer have a package, in words.
+const fn words(barrier: Barrier<'_>) -> &'static str {
+    match barrier {
+        Barrier::Gone => "there is no such package any more",
+        Barrier::Unpublished => "its catalog is not published",
+        Barrier::Closed => "its catalog is closed to people from outside",
+        Barrier::NoPasscode => "they sign in by one-time passcodes, and none are sent",
+        Barrier::Disabled => "requests are switched off",
+        Barrier::NoPolicy => "no policy covers them",
+        Barrier::Excluded => "what they have excludes it",
+        Barrier::Ended => "access through its policy has ended for everyone",
+        Barrier::Border(Border::Own) => "addresses of our own are not invited",
+        Barrier::Border(Border::Blocked(_)) => "their domain is blocked",
+        Barrier::Border(Border::NotAllowed) => "their domain is not allowed",
+        Barrier::Border(Border::Closed(_)) => "cross-tenant access lets nobody of them in",
+        Barrier::LooksAlike => "their domain looks like a known one, and nobody would approve",
+    }
+}

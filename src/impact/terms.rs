@@ -1,0 +1,250 @@
+//! The terms of a policy as they matter to whoever has a package through it, and which terms are wider than others.
+//!
+//! Terms are wider when fewer stages approve, when access may last longer, when it can be extended again and again without
+//! approval, or when reviews are fewer. They are compared one by one: terms that give in one and take in another are wider
+//! *and* narrower. Who approves, and what somebody fills in, makes them other, never wider.
+
+use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Way;
+use crate::model::Set;
+use crate::model::kinds::policy::{Expiry, Frequency, Policy, Stage};
+use crate::model::text::{Duration, Principal};
+
+/// What somebody gets through a policy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Terms {
+    /// The policy's own name.
+    pub policy: String,
+    /// Who approves, a stage each.
+    pub approvals: Vec<String>,
+    /// When access ends.
+    pub end: End,
+    /// Whether it can be extended.
+    pub renewal: Renewal,
+    /// How often it is reviewed; `None` for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Frequency>,
+}
+
+/// When access ends.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum End {
+    /// So long after it began.
+    After(Duration),
+    /// Then, for everyone.
+    On(#[schemars(with = "String")] Timestamp),
+    /// Not at all.
+    Never,
+}
+
+/// Whether access can be extended.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum Renewal {
+    /// It cannot.
+    Not,
+    /// Those who approve are asked again.
+    Approved,
+    /// Without asking anybody, again and again.
+    Free,
+}
+
+impl Terms {
+    /// Returns the terms of a way.
+    #[must_use]
+    pub fn of(way: &Way<'_>) -> Self {
+        Self::through(way.address.own_name(), way.policy)
+    }
+
+    /// Returns the terms of a policy.
+    #[must_use]
+    pub fn through(name: &str, policy: &Policy) -> Self {
+        let end = match &policy.expires {
+            Expiry::Never => End::Never,
+            Expiry::On(when) => End::On(when.resolve(&jiff::tz::TimeZone::UTC)),
+            Expiry::After(length) => End::After(*length),
+        };
+        let asks = policy.extension.approval && !policy.approval.is_none();
+        // What ends on a day, or not at all, cannot be extended past that.
+        let renewal = match (end, policy.extension.allowed) {
+            (End::After(_), true) if asks => Renewal::Approved,
+            (End::After(_), true) => Renewal::Free,
+            _ => Renewal::Not,
+        };
+        let review = policy.review.as_ref().filter(|review| review.enabled);
+        Self {
+            policy: name.to_owned(),
+            approvals: policy.approval.stages.iter().map(approvers).collect(),
+            end,
+            renewal,
+            review: review.map(|review| review.every),
+        }
+    }
+
+    /// Returns true when whoever has these terms lacks nothing that the others give.
+    #[must_use]
+    pub fn covers(&self, other: &Self, now: Timestamp) -> bool {
+        self.approvals.len() <= other.approvals.len()
+            && self.end.reaches(other.end, now)
+            && (self.is_endless() || !other.is_free() || self.is_free())
+            && seldom(self.review) >= seldom(other.review)
+    }
+
+    fn is_free(&self) -> bool {
+        self.renewal == Renewal::Free
+    }
+
+    fn is_endless(&self) -> bool {
+        self.end == End::Never
+    }
+
+    /// Returns the terms in words: `with 2 approvals, for 180d, reviewed quarterly`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words = vec![format!("with {}", approvals(self.approvals.len()))];
+        words.push(end(self.end));
+        words.extend(extension(self.renewal).map(str::to_owned));
+        words.extend(
+            self.review
+                .map(|every| format!("reviewed {}", often(every))),
+        );
+        words.join(", ")
+    }
+
+    /// Returns what is another than before, in words.
+    #[must_use]
+    pub fn instead_of(&self, before: &Self) -> Vec<String> {
+        let mut words = Vec::new();
+        let (new, old) = (self.approvals.len(), before.approvals.len());
+        if new != old {
+            words.push(format!("with {} instead of {old}", approvals(new)));
+        } else if self.approvals != before.approvals {
+            let stages = self.approvals.iter().zip(&before.approvals).enumerate();
+            for (at, (new, old)) in stages.filter(|(_, (new, old))| new != old) {
+                let stage = match self.approvals.len() {
+                    1 => String::new(),
+                    _ => format!("stage {}: ", at + 1),
+                };
+                words.push(format!("{stage}approved by {new} instead of {old}"));
+            }
+        }
+        if self.end != before.end {
+            let old = match before.end {
+                End::After(_) if matches!(self.end, End::After(_)) => {
+                    format!(" instead of {}", end(before.end).replacen("for ", "", 1))
+                }
+                End::On(_) if matches!(self.end, End::On(_)) => {
+                    format!(" instead of {}", end(before.end).replacen("until ", "", 1))
+                }
+                End::After(length) => format!(" instead of {length}"),
+                _ => format!(" instead of {}", end(before.end)),
+            };
+            words.push(format!("{}{old}", end(self.end)));
+        }
+        // What does not end, or ends for everyone on a day, is not extended anyway.
+        if self.renewal != before.renewal && matches!(self.end, End::After(_)) {
+            let now = extension(self.renewal).unwrap_or("no extension");
+            words.push(now.to_owned());
+        }
+        match (self.review, before.review) {
+            (new, old) if new == old => {}
+            (None, _) => words.push("no review any more".to_owned()),
+            (Some(new), None) => words.push(format!("reviewed {}", often(new))),
+            (Some(new), Some(old)) => {
+                words.push(format!("reviewed {} instead of {}", often(new), often(old)));
+            }
+        }
+        if words.is_empty() && self.policy != before.policy {
+            words.push(format!(
+                "through policy `{}` instead of `{}`",
+                self.policy, before.policy
+            ));
+        }
+        if let Some(first) = words.first_mut().filter(|first| first.starts_with("no ")) {
+            first.insert_str(0, "with ");
+        }
+        words
+    }
+}
+
+impl End {
+    /// Returns true when access lasts at least as long as it would with another end, whenever it begins.
+    #[must_use]
+    pub fn reaches(self, other: Self, now: Timestamp) -> bool {
+        match (self, other) {
+            (Self::Never, _) => true,
+            (_, Self::Never) | (Self::On(_), Self::After(_)) => false,
+            (Self::After(own), Self::After(other)) => own >= other,
+            (Self::On(own), Self::On(other)) => own >= other,
+            (Self::After(length), Self::On(other)) => {
+                let length = SignedDuration::from_secs(length.as_seconds().cast_signed());
+                now.checked_add(length).unwrap_or(Timestamp::MAX) >= other
+            }
+        }
+    }
+}
+
+/// Returns how seldom somebody looks again, in days.
+fn seldom(review: Option<Frequency>) -> u64 {
+    review.map_or(u64::MAX, Frequency::shortest_days)
+}
+
+fn approvers(stage: &Stage) -> String {
+    let list = |people: &Set<Principal>| {
+        let mut people: Vec<String> = people.iter().map(ToString::to_string).collect();
+        people.sort();
+        people.join(", ")
+    };
+    match &stage.approvers_from {
+        Some(extension) => format!("whoever `{extension}` names"),
+        None if stage.fallback.is_empty() => list(&stage.approvers),
+        None => format!(
+            "{} (else {})",
+            list(&stage.approvers),
+            list(&stage.fallback)
+        ),
+    }
+}
+
+fn approvals(stages: usize) -> String {
+    match stages {
+        0 => "no approval".to_owned(),
+        1 => "1 approval".to_owned(),
+        n => format!("{n} approvals"),
+    }
+}
+
+fn end(end: End) -> String {
+    match end {
+        End::Never => "no end date".to_owned(),
+        End::On(at) => format!("until {at}"),
+        End::After(length) => format!("for {length}"),
+    }
+}
+
+const fn extension(renewal: Renewal) -> Option<&'static str> {
+    match renewal {
+        Renewal::Not => None,
+        Renewal::Approved => Some("extended with approval"),
+        Renewal::Free => Some("extended without approval"),
+    }
+}
+
+const fn often(every: Frequency) -> &'static str {
+    match every {
+        Frequency::Weekly => "weekly",
+        Frequency::Monthly => "monthly",
+        Frequency::Quarterly => "quarterly",
+        Frequency::HalfYearly => "half-yearly",
+        Frequency::Yearly => "yearly",
+    }
+}
