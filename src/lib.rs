@@ -17,7 +17,8 @@
 //!        load     a YAML tree to a checked Desired, back        model and up
 //!        plan     desired against live; what became of it       model and up
 //!        governance  requests to reviews, decided               model and up
-//!        guard    safety rules that refuse a plan               model plan
+//!        impact   who gains and who loses access                model plan governance
+//!        guard    safety rules that refuse a plan               model plan impact
 //!        audit    entries, hash chain, signed heads             model
 //!        render   every output format                           all of the above
 //! shell  ports    what comes from outside: Clock, Ids, Holder   (std)
@@ -53,6 +54,7 @@ pub mod cli;
 pub mod diag;
 pub mod governance;
 pub mod guard;
+pub mod impact;
 pub mod load;
 pub mod model;
 pub mod plan;

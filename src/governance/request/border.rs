@@ -3,8 +3,8 @@
 
 use crate::governance::record::{Identity, Person};
 use crate::governance::{Desk, Ground, Refusal, Unread};
-use crate::model::kinds::{Domains, Organization, Reach};
-use crate::model::text::Domain;
+use crate::model::kinds::{CrossTenant, Domains, Organization, Reach};
+use crate::model::text::{Domain, DomainRule};
 use crate::model::{Address, Kind, Name, Object};
 
 /// Returns why somebody cannot be invited; `None` when they can, or need no invitation.
@@ -32,35 +32,55 @@ pub(in crate::governance) fn refusal(
 
 fn listed(desk: &Desk<'_>, person: &Person) -> Result<Option<Refusal>, Unread> {
     let setting = desk.setting(Kind::Domains)?;
-    let Some(Object::Domains(Domains { allow, block })) =
-        setting.as_ref().map(|thing| &thing.object)
-    else {
+    let Some(Object::Domains(domains)) = setting.as_ref().map(|thing| &thing.object) else {
         return Ok(None);
     };
     let Ok(domain) = Domain::parse(person.mail.domain()) else {
         return Ok(None);
     };
-    let help = "the list is `domains:` of the tree; it wins over organizations";
-    let blocked = block
-        .iter()
-        .flatten()
-        .find(|rule| rule.domain.covers(&domain));
-    if let Some(rule) = blocked {
-        let message = format!(
+    let message = match refused(domains, &domain) {
+        None => return Ok(None),
+        Some(Unlisted::Blocked(rule)) => format!(
             "{domain} is blocked: {} is on the tenant's block list",
             rule.domain
-        );
-        return Ok(Some(Refusal::new(Ground::Domain, message).help(help)));
+        ),
+        Some(Unlisted::NotAllowed) => {
+            format!("{domain} is not on the tenant's list of domains that may be invited")
+        }
+    };
+    let help = "the list is `domains:` of the tree; it wins over organizations";
+    Ok(Some(Refusal::new(Ground::Domain, message).help(help)))
+}
+
+/// Why the tenant's list of domains refuses one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unlisted<'d> {
+    /// The block list names it, or a domain above it.
+    Blocked(&'d DomainRule),
+    /// The allow list does not name it.
+    NotAllowed,
+}
+
+/// Returns why the tenant's list of domains refuses one; `None` when it does not.
+#[must_use]
+pub fn refused<'d>(list: &'d Domains, domain: &Domain) -> Option<Unlisted<'d>> {
+    let Domains { allow, block } = list;
+    let mut blocked = block.iter().flatten();
+    if let Some(rule) = blocked.find(|rule| rule.domain.covers(domain)) {
+        return Some(Unlisted::Blocked(rule));
     }
     let allowed = allow.as_ref().is_none_or(|list| {
         list.iter()
-            .any(|rule| rule.domain == domain || rule.subdomains && rule.domain.covers(&domain))
+            .any(|rule| rule.domain == *domain || rule.subdomains && rule.domain.covers(domain))
     });
-    if allowed {
-        return Ok(None);
-    }
-    let message = format!("{domain} is not on the tenant's list of domains that may be invited");
-    Ok(Some(Refusal::new(Ground::Domain, message).help(help)))
+    (!allowed).then_some(Unlisted::NotAllowed)
+}
+
+/// Returns true for cross-tenant settings that let nobody of their organization in.
+#[must_use]
+pub fn is_closed(settings: &CrossTenant) -> bool {
+    let inbound = settings.inbound.as_ref();
+    inbound.is_some_and(|inbound| matches!(inbound.users, Reach::None))
 }
 
 fn crossing(desk: &Desk<'_>, person: &Person) -> Result<Option<Refusal>, Unread> {
@@ -88,11 +108,7 @@ fn crossing(desk: &Desk<'_>, person: &Person) -> Result<Option<Refusal>, Unread>
     let Some(Object::CrossTenant(settings)) = access.as_ref().map(|thing| &thing.object) else {
         return Ok(None);
     };
-    let blocked = settings
-        .inbound
-        .as_ref()
-        .is_some_and(|inbound| matches!(inbound.users, Reach::None));
-    if blocked {
+    if is_closed(settings) {
         let message = format!("cross-tenant access blocks people of {}", partner.address);
         let help = format!(
             "whoever looks after {} can open it: `crossTenant: inbound: users:`",

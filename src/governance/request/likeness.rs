@@ -38,8 +38,9 @@ pub(super) fn warning(desk: &Desk<'_>, domain: &str) -> Result<Option<String>, U
     Ok(None)
 }
 
-/// Returns what a domain looks like to the eye.
-fn shape(domain: &Domain) -> String {
+/// Returns what a domain looks like to the eye: alike domains have one shape.
+#[must_use]
+pub fn shape(domain: &Domain) -> String {
     let (shown, _) = idna::domain_to_unicode(domain.as_str());
     skeleton(&shown).collect()
 }

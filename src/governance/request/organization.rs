@@ -58,8 +58,14 @@ fn best(
 /// What is certain is worth more than any domain, which has at most 253 characters.
 const CERTAIN: usize = 1_000;
 
-/// Returns how well an identity proves that somebody belongs to an organization.
-fn proves(partner: &Organization, identity: &Identity, domain: Option<&Domain>) -> Option<usize> {
+/// Returns how well an identity proves that somebody belongs to an organization: the higher, the better; `None` where it does
+/// not. Of equals the first in order of addresses counts.
+#[must_use]
+pub fn proves(
+    partner: &Organization,
+    identity: &Identity,
+    domain: Option<&Domain>,
+) -> Option<usize> {
     let in_domain = || domain.and_then(|domain| within(partner, domain));
     let by_domain =
         partner.tenant.is_none() && partner.federation.is_none() && partner.social.is_none();
@@ -79,7 +85,8 @@ fn proves(partner: &Organization, identity: &Identity, domain: Option<&Domain>) 
 }
 
 /// Returns how well a domain matches those of an organization: whole labels, the longest rule first.
-fn within(partner: &Organization, domain: &Domain) -> Option<usize> {
+#[must_use]
+pub fn within(partner: &Organization, domain: &Domain) -> Option<usize> {
     let matches = |rule: &&DomainRule| {
         rule.domain == *domain || rule.subdomains && rule.domain.covers(domain)
     };

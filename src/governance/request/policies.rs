@@ -8,11 +8,11 @@ use crate::governance::{Desk, Thing, Unread, directory};
 use crate::model::kinds::OrganizationState;
 use crate::model::kinds::policy::{OnBehalf, Policy, Requestors};
 use crate::model::text::Principal;
-use crate::model::{Kind, Object};
+use crate::model::{Kind, Object, Set};
 
 /// How narrow a policy's scope is. The narrowest class that covers somebody counts alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Class {
+pub enum Class {
     /// Specific people, groups or organizations.
     Specific,
     /// All members.
@@ -68,34 +68,68 @@ impl<'p> Covered<'p> {
     /// Returns in which class a policy covers them; `None` when it does not.
     pub(super) fn class(&self, desk: &Desk<'_>, policy: &Policy) -> Result<Option<Class>, Unread> {
         let person = self.person;
+        let organization = self.organization.as_ref().and_then(|thing| {
+            let state = thing.organization()?.state;
+            Some((thing.address.own_name(), state))
+        });
+        let seen = Seen {
+            living: person.living().is_some(),
+            member: person.is_member(),
+            outside: person.is_outside(),
+            organization,
+            lacks_passcode: self.lacks_passcode(),
+        };
+        seen.class(&policy.requestors, |people| {
+            directory::names(desk, people.iter(), person)
+        })
+    }
+}
+
+/// What of somebody decides which policies cover them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Seen<'s> {
+    /// Whether they have an account that is not deleted.
+    pub living: bool,
+    /// Whether that makes them a member of the directory.
+    pub member: bool,
+    /// Whether they sign in elsewhere.
+    pub outside: bool,
+    /// The name and the state of the organization that a verified identity proves.
+    pub organization: Option<(&'s str, OrganizationState)>,
+    /// Whether they can only sign in by a passcode, where none are sent.
+    pub lacks_passcode: bool,
+}
+
+impl Seen<'_> {
+    /// Returns in which class requestors include them; `None` when they do not. `named` tells whether a list of people and
+    /// groups names them.
+    ///
+    /// # Errors
+    ///
+    /// Those of `named`.
+    pub fn class<E>(
+        &self,
+        requestors: &Requestors,
+        named: impl FnOnce(&Set<Principal>) -> Result<bool, E>,
+    ) -> Result<Option<Class>, E> {
         let class = |covers: bool, class: Class| covers.then_some(class);
-        Ok(match &policy.requestors {
-            Requestors::People(people) => {
-                let named =
-                    person.living().is_some() && directory::names(desk, people.iter(), person)?;
-                class(named, Class::Specific)
-            }
-            Requestors::Members => class(person.is_member(), Class::Members),
-            Requestors::MembersAndGuests => class(person.living().is_some(), Class::Directory),
+        Ok(match requestors {
+            Requestors::People(people) => class(self.living && named(people)?, Class::Specific),
+            Requestors::Members => class(self.member, Class::Members),
+            Requestors::MembersAndGuests => class(self.living, Class::Directory),
             Requestors::Organizations(names) => {
-                let named = self.organization.as_ref().is_some_and(|mine| {
-                    names
-                        .iter()
-                        .any(|name| name.as_str() == mine.address.own_name())
-                });
-                class(named && !self.lacks_passcode(), Class::Specific)
+                let is_named = self
+                    .organization
+                    .is_some_and(|(mine, _)| names.iter().any(|name| name.as_str() == mine));
+                class(is_named && !self.lacks_passcode, Class::Specific)
             }
             Requestors::ConfiguredOrganizations => {
-                let configured = self.organization.as_ref().is_some_and(|mine| {
-                    let mine = mine.organization();
-                    mine.is_some_and(|mine| mine.state == OrganizationState::Configured)
-                });
-                class(configured && !self.lacks_passcode(), Class::External)
+                let configured = self
+                    .organization
+                    .is_some_and(|(_, state)| state == OrganizationState::Configured);
+                class(configured && !self.lacks_passcode, Class::External)
             }
-            Requestors::AnyExternal => class(
-                person.is_outside() && !self.lacks_passcode(),
-                Class::External,
-            ),
+            Requestors::AnyExternal => class(self.outside && !self.lacks_passcode, Class::External),
             Requestors::Nobody
             | Requestors::Automatic(_)
             | Requestors::AllServicePrincipals

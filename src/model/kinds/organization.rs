@@ -58,7 +58,7 @@ pub struct Organization {
 }
 
 /// Whether an administrator has accepted the organization.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum OrganizationState {
     /// Accepted.

@@ -1,0 +1,196 @@
+//! What somebody may have of a package, on one side: the first condition that does not hold, or the policies to choose from.
+//!
+//! The conditions are the engine's, in its order; see `governance::request::Condition`.
+
+use std::convert::Infallible;
+
+use super::class::Named;
+use super::estate::{Border, Estate, Offer, Traits};
+use crate::governance::request::Class;
+use crate::model::kinds::Incompatible;
+use crate::model::kinds::policy::{Expiry, Policy};
+use crate::model::text::Principal;
+use crate::model::{Address, Set};
+
+/// Somebody who would ask: what a side sees in them, what names them, and what they hold already.
+#[derive(Debug, Clone, Copy)]
+pub struct Requestor<'r, 't> {
+    /// What the side sees in them.
+    pub traits: &'r Traits<'t>,
+    /// The people and groups by which lists name them.
+    pub named: &'r [Named],
+    /// The packages that they hold, by name.
+    pub holds: &'r [&'r str],
+}
+
+/// What somebody may have of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access<'t> {
+    /// The first condition that does not hold; `None` where they may ask.
+    pub barrier: Option<Barrier<'t>>,
+    /// The policies through which they may ask, of which they choose one; none behind a barrier.
+    pub ways: Vec<Way<'t>>,
+    /// Whether they find the package without its link.
+    pub browsable: bool,
+}
+
+/// A policy through which somebody may ask.
+#[derive(Debug, Clone, Copy)]
+pub struct Way<'t> {
+    /// The policy's address.
+    pub address: &'t Address,
+    /// The policy.
+    pub policy: &'t Policy,
+}
+
+impl PartialEq for Way<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.address == other.address
+    }
+}
+
+impl Eq for Way<'_> {}
+
+/// What keeps somebody from a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Barrier<'t> {
+    /// There is no such package.
+    Gone,
+    /// The catalog is not published.
+    Unpublished,
+    /// The catalog is closed to people from outside.
+    Closed,
+    /// They can only sign in by a one-time passcode, and the tenant sends none.
+    NoPasscode,
+    /// Policies cover them, with requests switched off.
+    Disabled,
+    /// No policy covers them.
+    NoPolicy,
+    /// They hold something that excludes the package.
+    Excluded,
+    /// Access through the policy has ended for everyone.
+    Ended,
+    /// They cannot be invited.
+    Border(Border<'t>),
+    /// Their domain looks like another one, and nobody would look at the request.
+    LooksAlike,
+}
+
+impl Access<'_> {
+    /// Returns true for somebody who may ask.
+    #[must_use]
+    pub const fn is_obtainable(&self) -> bool {
+        self.barrier.is_none()
+    }
+
+    fn barred(barrier: Barrier<'_>) -> Access<'_> {
+        Access {
+            barrier: Some(barrier),
+            ways: Vec::new(),
+            browsable: false,
+        }
+    }
+}
+
+/// Returns what somebody may have of a package; `offer` is of the same side as their traits.
+#[must_use]
+pub fn access<'t>(
+    estate: &Estate<'t>,
+    requestor: Requestor<'_, 't>,
+    offer: Option<&Offer<'t>>,
+) -> Access<'t> {
+    let Some(offer) = offer else {
+        return Access::barred(Barrier::Gone);
+    };
+    let seen = &requestor.traits.seen;
+    let Some(catalog) = offer.catalog.filter(|catalog| catalog.published) else {
+        return Access::barred(Barrier::Unpublished);
+    };
+    let mut covering: Vec<(Class, Way<'t>)> = Vec::new();
+    let (mut enabled, mut disabled) = (false, false);
+    for (address, policy) in &offer.policies {
+        let Some(class) = class(estate, requestor, policy) else {
+            continue;
+        };
+        if !policy.requests.enabled {
+            disabled = true;
+            continue;
+        }
+        enabled = true;
+        if catalog.externally_visible || !policy.requestors.is_outside() {
+            covering.push((class, Way { address, policy }));
+        }
+    }
+    if covering.is_empty() {
+        let closed = seen.outside && !catalog.externally_visible && (enabled || !seen.living);
+        return Access::barred(if closed {
+            Barrier::Closed
+        } else if seen.lacks_passcode {
+            Barrier::NoPasscode
+        } else if disabled {
+            Barrier::Disabled
+        } else {
+            Barrier::NoPolicy
+        });
+    }
+    let best = covering.iter().map(|(class, _)| *class).min();
+    covering.retain(|(class, _)| Some(*class) == best);
+    let mut ways: Vec<Way<'t>> = covering.into_iter().map(|(_, way)| way).collect();
+    if is_excluded(estate, requestor, offer) {
+        return Access::barred(Barrier::Excluded);
+    }
+    ways.retain(|way| !has_ended(&way.policy.expires, estate));
+    if ways.is_empty() {
+        return Access::barred(Barrier::Ended);
+    }
+    if let Some(border) = requestor.traits.border {
+        return Access::barred(Barrier::Border(border));
+    }
+    if requestor.traits.looks_alike {
+        ways.retain(|way| !way.policy.approval.is_none());
+        if ways.is_empty() {
+            return Access::barred(Barrier::LooksAlike);
+        }
+    }
+    Access {
+        barrier: None,
+        ways,
+        browsable: !offer.package.hidden,
+    }
+}
+
+/// Returns in which class a policy covers somebody.
+fn class(estate: &Estate<'_>, requestor: Requestor<'_, '_>, policy: &Policy) -> Option<Class> {
+    let named = |people: &Set<Principal>| -> Result<bool, Infallible> {
+        Ok(!requestor.named.is_empty()
+            && people
+                .iter()
+                .filter_map(|principal| Named::of(principal, estate))
+                .any(|named| requestor.named.contains(&named)))
+    };
+    match requestor.traits.seen.class(&policy.requestors, named) {
+        Ok(class) => class,
+        Err(never) => match never {},
+    }
+}
+
+fn is_excluded(estate: &Estate<'_>, requestor: Requestor<'_, '_>, offer: &Offer<'_>) -> bool {
+    let excluded = &offer.package.incompatible_with;
+    excluded.iter().any(|other| match other {
+        Incompatible::Package(name) => {
+            requestor.holds.contains(&name.as_str()) && estate.offer(name.as_str()).is_some()
+        }
+        Incompatible::Group(name) => {
+            let group = Named::Group(estate.group(name));
+            requestor.named.contains(&group)
+        }
+    })
+}
+
+/// Returns true for an end that has passed for everyone.
+pub(super) fn has_ended(expires: &Expiry, estate: &Estate<'_>) -> bool {
+    match expires {
+        Expiry::On(when) => when.resolve(&jiff::tz::TimeZone::UTC) <= estate.now,
+        Expiry::Never | Expiry::After(_) => false,
+    }
+}

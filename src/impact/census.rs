@@ -1,0 +1,417 @@
+//! Everybody, divided: the sorts of people that some side tells from another, and the parts of them that get one answer for a
+//! package.
+//!
+//! A [`Census`] lists every [`Base`] that one of several sides may tell from another, and groups those that none of them
+//! does. There are as many as there are organizations and listed domains, times a few. For one package [`Census::parts`]
+//! divides everybody once more, by the organizations, people and groups that its policies name and the packages that
+//! exclude it; whoever is in one [`Part`] gets one answer on every side.
+//!
+//! Of the people and groups that policies name, one and every two of different standing are looked at together. That is
+//! enough: whatever several names give, one of them gives, and whatever several keep away, two of them keep away.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::class::{Account, Base, Named, SignIn, Sort, Zone};
+use super::estate::{Border, Estate, Offer, Traits};
+use super::zones::{Zones, sign_ins};
+use crate::model::kinds::policy::Requestors;
+use crate::model::kinds::{Incompatible, OrganizationState};
+use crate::model::text::Domain;
+
+/// Every sort of people that some side tells from another.
+#[derive(Debug)]
+pub struct Census<'e, 't> {
+    sides: Vec<&'e Estate<'t>>,
+    bases: Vec<Base>,
+    /// The traits that bases have, a set for each side, each once.
+    groups: Vec<Group<'t>>,
+    /// Groups that are alike where a package names none of their organizations: the key and the groups.
+    general: Vec<Vec<usize>>,
+    /// Which general one a group is in.
+    within: Vec<usize>,
+    by_organization: HashMap<&'t str, Vec<usize>>,
+}
+
+#[derive(Debug)]
+struct Group<'t> {
+    traits: Vec<Traits<'t>>,
+    bases: Vec<usize>,
+}
+
+/// People who get one answer for a package on every side.
+#[derive(Debug, Clone)]
+pub struct Part<'t> {
+    /// What each side sees in them.
+    pub traits: Vec<Traits<'t>>,
+    /// The sorts of people in it, by their position in [`Census::bases`].
+    pub bases: Vec<usize>,
+    /// What names them: of several names that do the same one stands for all.
+    pub named: Vec<Named>,
+    /// Every name that stands where the names of [`Self::named`] do, in the same order.
+    pub alike: Vec<Vec<Named>>,
+    /// The packages that they hold and that exclude this one on some side.
+    pub holds: Vec<&'t str>,
+}
+
+impl<'e, 't> Census<'e, 't> {
+    /// Lists the sorts of people that any of some sides can tell apart.
+    #[must_use]
+    pub fn of(sides: &[&'e Estate<'t>]) -> Self {
+        let mut census = Self {
+            sides: sides.to_vec(),
+            bases: Vec::new(),
+            groups: Vec::new(),
+            general: Vec::new(),
+            within: Vec::new(),
+            by_organization: HashMap::new(),
+        };
+        census.count(&Zones::of(sides));
+        census.sum_up();
+        census
+    }
+
+    /// Returns the sorts of people.
+    #[must_use]
+    pub fn bases(&self) -> &[Base] {
+        &self.bases
+    }
+
+    /// Returns what each side sees in a sort of people.
+    #[must_use]
+    pub fn traits(&self, base: &Base) -> Vec<Traits<'t>> {
+        self.sides.iter().map(|side| side.traits(base)).collect()
+    }
+
+    fn count(&mut self, zones: &Zones) {
+        let mut known: HashMap<Vec<Traits<'t>>, usize> = HashMap::new();
+        for (zone, sign_ins) in &zones.all {
+            let domain = &zone.witness;
+            let seen: Vec<_> = self
+                .sides
+                .iter()
+                .map(|side| (*side, side.unlisted(domain), side.looks_alike(domain)))
+                .collect();
+            for sign_in in sign_ins {
+                let accounts: &[Account] = match (&zone.sort, sign_in) {
+                    (_, SignIn::Own) => &Account::INSIDE,
+                    (Sort::Own, _) => &[Account::None],
+                    _ => &Account::OUTSIDE,
+                };
+                for account in accounts {
+                    let base = Base {
+                        account: *account,
+                        zone: zone.clone(),
+                        sign_in: sign_in.clone(),
+                    };
+                    let traits: Vec<_> = seen
+                        .iter()
+                        .map(|(side, unlisted, alike)| side.traits_of(&base, *unlisted, *alike))
+                        .collect();
+                    let at = *known.entry(traits).or_insert_with_key(|traits| {
+                        self.groups.push(Group {
+                            traits: traits.clone(),
+                            bases: Vec::new(),
+                        });
+                        self.groups.len() - 1
+                    });
+                    if let Some(group) = self.groups.get_mut(at) {
+                        group.bases.push(self.bases.len());
+                    }
+                    self.bases.push(base);
+                }
+            }
+        }
+    }
+
+    fn sum_up(&mut self) {
+        type Key<'t> = Vec<(Traits<'t>, Option<OrganizationState>, Option<Ground>)>;
+        let mut known: HashMap<Key<'_>, usize> = HashMap::new();
+        for (at, group) in self.groups.iter().enumerate() {
+            let without = |traits: &Traits<'t>| {
+                let state = traits.seen.organization.map(|(_, state)| state);
+                let mut bare = *traits;
+                bare.seen.organization = None;
+                bare.border = None;
+                (bare, state, traits.border.map(Ground::of))
+            };
+            let key: Key<'_> = group.traits.iter().map(without).collect();
+            let general = *known.entry(key).or_insert_with(|| {
+                self.general.push(Vec::new());
+                self.general.len() - 1
+            });
+            if let Some(groups) = self.general.get_mut(general) {
+                groups.push(at);
+            }
+            self.within.push(general);
+            let names = group.traits.iter().filter_map(|it| it.seen.organization);
+            let names: BTreeSet<&'t str> = names.map(|(name, _)| name).collect();
+            for name in names {
+                self.by_organization.entry(name).or_default().push(at);
+            }
+        }
+    }
+
+    /// Divides everybody for one package: as it is on each side, `None` where it is not there.
+    #[must_use]
+    pub fn parts(&self, offers: &[Option<&Offer<'t>>]) -> Vec<Part<'t>> {
+        let mut parts = self.unnamed(offers);
+        let names = self.names(offers);
+        let held = held(offers);
+        let mut more = Vec::new();
+        for part in &parts {
+            let living = part.traits.iter().all(|traits| traits.seen.living);
+            if !living {
+                continue;
+            }
+            for named in &names.groups {
+                more.extend(part.with(named));
+            }
+            for holds in &held {
+                more.push(Part {
+                    holds: vec![*holds],
+                    ..part.clone()
+                });
+            }
+        }
+        for named in &names.users {
+            more.extend(self.user(named, &names, offers));
+        }
+        parts.extend(more);
+        parts
+    }
+
+    /// Divides those whom nothing names by their organizations.
+    fn unnamed(&self, offers: &[Option<&Offer<'t>>]) -> Vec<Part<'t>> {
+        let named = offers
+            .iter()
+            .flatten()
+            .flat_map(|offer| offer.organizations());
+        let named: BTreeSet<&str> = named.collect();
+        let mut apart: BTreeSet<usize> = BTreeSet::new();
+        let mut parts: Vec<Part<'t>> = Vec::new();
+        let mut alike: HashMap<(usize, Vec<Vec<bool>>), usize> = HashMap::new();
+        for name in named {
+            for at in self.by_organization.get(name).into_iter().flatten() {
+                if !apart.insert(*at) {
+                    continue;
+                }
+                let (Some(group), Some(general)) = (self.groups.get(*at), self.within.get(*at))
+                else {
+                    continue;
+                };
+                let masks = offers.iter().zip(&group.traits);
+                let masks: Vec<Vec<bool>> = masks.map(|(offer, it)| mask(*offer, it)).collect();
+                match alike.get(&(*general, masks.clone())) {
+                    Some(part) => {
+                        if let Some(part) = parts.get_mut(*part) {
+                            part.bases.extend(&group.bases);
+                        }
+                    }
+                    None => {
+                        alike.insert((*general, masks), parts.len());
+                        parts.push(Part::of(&group.traits, group.bases.clone()));
+                    }
+                }
+            }
+        }
+        for groups in &self.general {
+            let mut rest = groups.iter().filter(|at| !apart.contains(at));
+            let rest = rest.by_ref().filter_map(|at| self.groups.get(*at));
+            let mut part: Option<Part<'t>> = None;
+            for group in rest {
+                let part = part.get_or_insert_with(|| Part::of(&group.traits, Vec::new()));
+                part.bases.extend(&group.bases);
+            }
+            parts.extend(part);
+        }
+        parts
+    }
+
+    /// Returns the people and groups that the sides of a package name, those of one standing together.
+    fn names(&self, offers: &[Option<&Offer<'t>>]) -> Names {
+        let mut standing: BTreeMap<Named, Standing> = BTreeMap::new();
+        for (at, (side, offer)) in self.sides.iter().zip(offers).enumerate() {
+            let Some(offer) = offer else { continue };
+            for (policy, (_, rules)) in offer.policies.iter().enumerate() {
+                let Requestors::People(people) = &rules.requestors else {
+                    continue;
+                };
+                for named in people.iter().filter_map(|it| Named::of(it, side)) {
+                    let of = standing.entry(named).or_default();
+                    let _ = of.insert((at, policy));
+                }
+            }
+            for other in &offer.package.incompatible_with {
+                if let Incompatible::Group(name) = other {
+                    let of = standing.entry(Named::Group(side.group(name))).or_default();
+                    let _ = of.insert((at, usize::MAX));
+                }
+            }
+        }
+        let mut groups: BTreeMap<Standing, Vec<Named>> = BTreeMap::new();
+        let mut users = Vec::new();
+        for (named, standing) in standing {
+            match named {
+                Named::User(_) => users.push((named, standing)),
+                Named::Group(_) => groups.entry(standing).or_default().push(named),
+            }
+        }
+        let single: Vec<Vec<Named>> = groups.into_values().collect();
+        let mut all: Vec<Vec<Vec<Named>>> = single.iter().map(|one| vec![one.clone()]).collect();
+        for (at, one) in single.iter().enumerate() {
+            for other in single.iter().skip(at + 1) {
+                all.push(vec![one.clone(), other.clone()]);
+            }
+        }
+        let mut alike: BTreeMap<(Standing, String), Vec<Named>> = BTreeMap::new();
+        for (named, standing) in users {
+            let Named::User(mail) = &named else { continue };
+            let key = (standing, mail.domain().to_owned());
+            alike.entry(key).or_default().push(named);
+        }
+        Names {
+            groups: all,
+            single,
+            users: alike.into_values().collect(),
+        }
+    }
+
+    /// Returns the parts of people whom lists name by address; the address says what they may be to the directory.
+    fn user(&self, users: &[Named], names: &Names, offers: &[Option<&Offer<'t>>]) -> Vec<Part<'t>> {
+        let Some(Named::User(mail)) = users.first() else {
+            return Vec::new();
+        };
+        let Ok(domain) = Domain::parse(mail.domain()) else {
+            return Vec::new();
+        };
+        let mut bases = Vec::new();
+        let own = self.sides.iter().any(|side| side.own.contains(&domain));
+        let sign_ins = match own {
+            true => BTreeSet::from([SignIn::Own]),
+            false => sign_ins(&self.sides, &domain),
+        };
+        let sort = if own { Sort::Own } else { Sort::Listed };
+        let accounts: &[Account] = match own {
+            true => &Account::INSIDE,
+            false => &[Account::Guest, Account::ExternalMember],
+        };
+        for sign_in in sign_ins {
+            for account in accounts {
+                bases.push(Base {
+                    account: *account,
+                    zone: Zone {
+                        sort: sort.clone(),
+                        witness: domain.clone(),
+                    },
+                    sign_in: sign_in.clone(),
+                });
+            }
+        }
+        let mut found: Vec<Part<'t>> = Vec::new();
+        let mut known: BTreeSet<Vec<(Vec<bool>, Vec<bool>)>> = BTreeSet::new();
+        for base in &bases {
+            let traits = self.traits(base);
+            let key = offers.iter().zip(&traits).map(|(offer, traits)| {
+                let seen = &traits.seen;
+                let configured = seen.organization.map(|(_, state)| state);
+                let flags = vec![
+                    seen.outside,
+                    seen.member,
+                    seen.lacks_passcode,
+                    seen.organization.is_some(),
+                    configured == Some(OrganizationState::Configured),
+                    traits.looks_alike,
+                ];
+                (flags, mask(*offer, traits))
+            });
+            if !known.insert(key.collect()) {
+                continue;
+            }
+            let part = Part::of(&traits, Vec::new());
+            found.extend(part.with(&[users.to_vec()]));
+            for group in &names.single {
+                found.extend(part.with(&[users.to_vec(), group.clone()]));
+            }
+        }
+        found
+    }
+}
+
+/// Where lists name somebody: a side, and a policy of it; the list of what excludes the package counts as the last.
+type Standing = BTreeSet<(usize, usize)>;
+
+/// The people and groups that the sides of a package name.
+struct Names {
+    /// Groups, one standing or two of them together.
+    groups: Vec<Vec<Vec<Named>>>,
+    /// Groups, one standing each.
+    single: Vec<Vec<Named>>,
+    /// People of one standing and one domain.
+    users: Vec<Vec<Named>>,
+}
+
+/// Why somebody cannot be invited, as far as it makes a difference for what they may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Ground {
+    Own,
+    Domain,
+    Organization,
+}
+
+impl Ground {
+    fn of(border: Border<'_>) -> Self {
+        match border {
+            Border::Own => Self::Own,
+            Border::Blocked(_) | Border::NotAllowed => Self::Domain,
+            Border::Closed(_) => Self::Organization,
+        }
+    }
+}
+
+impl<'t> Part<'t> {
+    fn of(traits: &[Traits<'t>], bases: Vec<usize>) -> Self {
+        Self {
+            traits: traits.to_vec(),
+            bases,
+            named: Vec::new(),
+            alike: Vec::new(),
+            holds: Vec::new(),
+        }
+    }
+
+    fn with(&self, named: &[Vec<Named>]) -> Option<Self> {
+        let first = named.iter().filter_map(|alike| alike.first().cloned());
+        Some(Self {
+            named: first.collect(),
+            alike: named.to_owned(),
+            ..self.clone()
+        })
+    }
+}
+
+/// Returns which policies of a package name somebody's organization.
+fn mask(offer: Option<&Offer<'_>>, traits: &Traits<'_>) -> Vec<bool> {
+    let policies = offer.into_iter().flat_map(|offer| &offer.policies);
+    let names = policies.map(
+        |(_, policy)| match (&policy.requestors, traits.seen.organization) {
+            (Requestors::Organizations(names), Some((mine, _))) => {
+                names.iter().any(|name| name.as_str() == mine)
+            }
+            _ => false,
+        },
+    );
+    names.collect()
+}
+
+/// Returns the packages that exclude a package on some side.
+fn held<'t>(offers: &[Option<&Offer<'t>>]) -> BTreeSet<&'t str> {
+    let lists = offers
+        .iter()
+        .flatten()
+        .map(|offer| &offer.package.incompatible_with);
+    let names = lists.flatten().filter_map(|other| match other {
+        Incompatible::Package(name) => Some(name.as_str()),
+        Incompatible::Group(_) => None,
+    });
+    names.collect()
+}

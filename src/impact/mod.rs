@@ -1,0 +1,20 @@
+//! Who gains and who loses access: what two trees, or a store and a tree, let whom have.
+//!
+//! Uses `model`, `plan` and `governance`. Pure. The one idea to know: people are not walked, they are divided. Everything that
+//! a tree can ask about somebody is in their [`Traits`], so there are finitely many sorts of people ([`Base`]), and two of one
+//! sort get the same answer for every package. [`access`] gives that answer by the engine's own functions (`request::proves`,
+//! `refused`, `Seen::class`), so it is what a request would be told.
+//!
+//! What a tree cannot know is left out of it: an account that is blocked, a request that is open already, the form that
+//! somebody fills in. These are the same before and after.
+
+mod access;
+mod census;
+mod class;
+mod estate;
+mod zones;
+
+pub use access::{Access, Barrier, Requestor, Way, access};
+pub use census::{Census, Part};
+pub use class::{Account, Base, Named, SignIn, Sort, Zone};
+pub use estate::{Border, Estate, Offer, Traits};
