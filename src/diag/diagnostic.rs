@@ -51,6 +51,17 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// What to do, a line each.
     pub help: Vec<String>,
+    /// A text of several lines that shows it, to be taken over as it is.
+    pub example: Option<Example>,
+}
+
+/// A text that shows what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// What it is, in a few words.
+    pub title: String,
+    /// The text.
+    pub text: String,
 }
 
 impl Diagnostic {
@@ -63,6 +74,7 @@ impl Diagnostic {
             primary: None,
             related: Vec::new(),
             help: Vec::new(),
+            example: None,
         }
     }
 
@@ -92,6 +104,13 @@ impl Diagnostic {
     /// Adds a line of help.
     pub fn help(mut self, line: impl Into<String>) -> Self {
         self.help.push(line.into());
+        self
+    }
+
+    /// Sets the text that shows it.
+    pub fn example(mut self, title: impl Into<String>, text: String) -> Self {
+        let title = title.into();
+        self.example = Some(Example { title, text });
         self
     }
 
