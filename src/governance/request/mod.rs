@@ -25,9 +25,9 @@ mod visible;
 use jiff::Timestamp;
 
 pub(super) use answers::read as read_answers;
-pub use approval::Ballot;
 pub(super) use approval::may_decide;
 pub use approval::waiting;
+pub use approval::{Ballot, escalates};
 pub use asking::as_visitor;
 pub(super) use border::refusal as barred;
 pub use border::{Unlisted, is_closed, refused};
