@@ -15,6 +15,7 @@ mod delivery;
 mod eligibility;
 mod extension;
 mod following;
+mod invariants;
 mod invitations;
 mod ledger;
 mod lifecycle;

@@ -103,7 +103,7 @@ impl Scene {
 
     /// Applies another tree, whole.
     pub(crate) fn apply(&mut self, tree: &str) {
-        let desired = desired(tree, self.engine.now());
+        let desired = loaded(tree, self.engine.now());
         let store = self.engine.store();
         let bodies = Bodies::All;
         let live = store
@@ -401,7 +401,8 @@ fn moment(now: Timestamp) -> Moment {
     }
 }
 
-fn desired(tree: &str, now: Timestamp) -> Desired {
+/// Reads a tree that has no errors.
+pub(crate) fn loaded(tree: &str, now: Timestamp) -> Desired {
     let project = Project {
         name: PROJECT.to_owned(),
         own_domains: vec![Domain::parse("contoso.com").unwrap()],
