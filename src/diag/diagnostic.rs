@@ -48,11 +48,11 @@ pub struct Diagnostic {
     /// Where; `None` for what concerns the tree as a whole.
     pub primary: Option<Box<Place>>,
     /// Further places, such as the first of two equal names.
-    pub related: Vec<Label>,
+    pub related: Box<[Label]>,
     /// What to do, a line each.
     pub help: Vec<String>,
     /// A text of several lines that shows it, to be taken over as it is.
-    pub example: Option<Example>,
+    pub example: Option<Box<Example>>,
 }
 
 /// A text that shows what is wrong.
@@ -72,7 +72,7 @@ impl Diagnostic {
             severity: Severity::Error,
             message: message.into(),
             primary: None,
-            related: Vec::new(),
+            related: Box::default(),
             help: Vec::new(),
             example: None,
         }
@@ -94,10 +94,12 @@ impl Diagnostic {
 
     /// Adds a related place.
     pub fn related(mut self, place: Place, note: impl Into<String>) -> Self {
-        self.related.push(Label {
+        let mut related = self.related.into_vec();
+        related.push(Label {
             place,
             note: note.into(),
         });
+        self.related = related.into_boxed_slice();
         self
     }
 
@@ -110,7 +112,7 @@ impl Diagnostic {
     /// Sets the text that shows it.
     pub fn example(mut self, title: impl Into<String>, text: String) -> Self {
         let title = title.into();
-        self.example = Some(Example { title, text });
+        self.example = Some(Box::new(Example { title, text }));
         self
     }
 

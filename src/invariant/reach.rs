@@ -249,7 +249,7 @@ impl<'e, 't> Reach<'e, 't> {
         }
         let traits = self.estate.traits(&base);
         // Another organization would be another kind, which is looked at by itself.
-        (traits.seen == kind.traits.seen).then(|| Kind {
+        (traits.seen == kind.traits.seen).then_some(Kind {
             base,
             traits,
             claimed: kind.claimed,

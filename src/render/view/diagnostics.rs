@@ -63,7 +63,7 @@ fn found(
                 .collect(),
             help: &one.help,
         }))?;
-        if let Some(Example { title, text }) = &one.example {
+        if let Some(Example { title, text }) = one.example.as_deref() {
             out.block(&Block::Listing {
                 title: Line::plain(title.as_str()),
                 lines: text.lines().map(str::to_owned).collect(),
