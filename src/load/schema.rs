@@ -43,6 +43,9 @@ pub fn policy_file() -> Value {
     let waiver = generator
         .subschema_for::<super::sections::WaiverText>()
         .to_value();
+    let invariant = generator
+        .subschema_for::<crate::model::invariant::InvariantText>()
+        .to_value();
     let test = generator
         .subschema_for::<crate::scenario::Script>()
         .to_value();
@@ -134,6 +137,11 @@ pub fn policy_file() -> Value {
             "description": "Lint rules and guards that are silenced for an address, each until an end.",
         }),
     );
+    let invariants = described(
+        &named(invariant),
+        "What must never, or always, hold of who may come to have what, by name.",
+    );
+    properties.insert(super::sections::INVARIANTS.to_owned(), invariants);
 
     let tests = "Lives that `guestlist test` plays through in the engine, each by name with what is expected of it.";
     properties.insert(

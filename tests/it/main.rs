@@ -16,6 +16,7 @@ mod governance;
 mod guards;
 mod hostile;
 mod import;
+mod invariants;
 mod journeys;
 mod killed;
 mod layering;

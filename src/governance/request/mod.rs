@@ -24,9 +24,9 @@ mod visible;
 use jiff::Timestamp;
 
 pub(super) use answers::read as read_answers;
-pub use approval::Ballot;
 pub(super) use approval::may_decide;
 pub use approval::waiting;
+pub use approval::{Ballot, escalates};
 pub use asking::as_visitor;
 pub use cancel::seen as see;
 pub use conditions::{Condition, Examined, Finding, Form, Verdict};

@@ -96,6 +96,18 @@ pub const FORMATS: &[(&str, Check)] = &[
     ("incompatible", |text| {
         super::kinds::Incompatible::parse(text).map(drop)
     }),
+    ("name-pattern", |text| {
+        super::invariant::Glob::parse(text).map(drop)
+    }),
+    ("package-pattern", |text| {
+        super::invariant::PackageGlob::parse(text).map(drop)
+    }),
+    ("count-bound", |text| {
+        super::invariant::Count::parse(text).map(drop)
+    }),
+    ("length-bound", |text| {
+        super::invariant::Length::parse(text).map(drop)
+    }),
 ];
 
 /// Declares a newtype over text with everything but its `parse`.

@@ -18,6 +18,7 @@ mod extension;
 mod following;
 mod groups;
 mod impact;
+mod invariants;
 mod invitations;
 mod ledger;
 mod lifecycle;
