@@ -13,6 +13,7 @@
 //! core   source   text, routes, places                          (std)
 //!        diag     diagnostics with stable codes                 source
 //!        model    kinds, addresses, documents; desired, live    source diag
+//!        scenario tests of a tree, and what is judged of them   model
 //!        load     a YAML tree to a checked Desired, back        model and up
 //!        plan     desired against live; what became of it       model and up
 //!        governance  requests to reviews, decided               model and up
@@ -61,5 +62,6 @@ pub mod plan;
 pub mod planted;
 pub mod ports;
 pub mod render;
+pub mod scenario;
 pub mod source;
 pub mod store;

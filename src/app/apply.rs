@@ -4,15 +4,16 @@ use jiff::SignedDuration;
 
 use super::ask::circumstances;
 use super::audit::Witness;
+use super::error::Since;
 use super::hold::{self, Hold};
 use super::plan::{Planned, against, judged};
 use super::rollback::{self, Target};
 use super::{AppError, Ask, Workspace, World, audit, check, clock};
 use crate::apply;
 use crate::diag::{Diagnostics, code};
-use crate::guard::{Commitment, Stale, judge};
+use crate::guard::{ActionLine, Commitment, Stale, differences, judge, lines};
 use crate::model::{Desired, Digest};
-use crate::plan::{Asks, Purpose, RunRecord};
+use crate::plan::{Asks, Change, Plan, Purpose, RunRecord};
 use crate::render::report::Signing;
 use crate::store::{Head, NewRun, OpenMode, StoreError};
 
@@ -24,6 +25,8 @@ pub enum Approval<'a> {
     Asked(&'a mut dyn FnMut(&Planned) -> bool),
     /// Somebody saw a plan of this digest; it is shown, and carried out if it comes out again.
     Expected(Digest, &'a mut dyn FnMut(&Planned)),
+    /// Somebody saw this plan and said yes; it is carried out if it comes out again.
+    Seen(&'a Plan),
     /// A saved plan; it is shown, and carried out if exactly its actions come out again.
     Committed(&'a Commitment, &'a mut dyn FnMut(&Planned)),
 }
@@ -34,6 +37,7 @@ impl std::fmt::Debug for Approval<'_> {
             Self::Given(_) => "Given",
             Self::Asked(_) => "Asked",
             Self::Expected(..) => "Expected",
+            Self::Seen(_) => "Seen",
             Self::Committed(..) => "Committed",
         })
     }
@@ -57,12 +61,17 @@ pub struct Applied {
     pub planned: Planned,
     /// The run's id.
     pub run: String,
+    /// What it was for.
+    pub purpose: Purpose,
     /// The store afterwards.
     pub head: Head,
     /// What became of the signed head of it.
     pub signing: Signing,
-    /// Whether the next plan is empty, as it should be; an error when it could not be made. The store has changed either way.
+    /// Whether the next plan has nothing left of what was chosen, as it should be; an error when it could not be made. The
+    /// store has changed either way.
     pub verified: Result<bool, StoreError>,
+    /// How many changes the next plan has besides what was chosen.
+    pub left_out: usize,
     /// How long the write took.
     pub seconds: f64,
     /// Whether everybody who holds what was changed has what it says now; what is left is for ticks. An error when that could
@@ -70,7 +79,7 @@ pub struct Applied {
     pub followed: Result<bool, AppError>,
 }
 
-/// Applies the tree to its store.
+/// Applies the tree to its store; a saved plan of a rollback goes back.
 ///
 /// `stop` is asked between changes; when it answers true the store is left as it was. `progress` is told how many changes
 /// of how many are done.
@@ -86,7 +95,15 @@ pub fn apply(
     stop: &dyn Fn() -> bool,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Outcome, AppError> {
-    toward(&Aim::Tree(ask), workspace, world, approval, stop, progress)
+    let target = match &approval {
+        Approval::Committed(commitment, _) => commitment.back.as_ref().map(Target::of),
+        _ => None,
+    };
+    let aim = match &target {
+        Some(target) => Aim::Back(target, ask),
+        None => Aim::Tree(ask),
+    };
+    toward(&aim, workspace, world, approval, stop, progress)
 }
 
 /// Where an apply leads to.
@@ -149,7 +166,7 @@ pub(super) fn toward(
         }
         Approval::Expected(approved, _) if !seen && is_absent(workspace) => {
             let preview = aim.preview(workspace, world)?;
-            unchanged(*approved, preview.plan.digest())?;
+            Approved::of_digest(*approved).holds(&preview.plan)?;
         }
         _ => {}
     }
@@ -173,22 +190,22 @@ pub(super) fn toward(
         planned = Some(preview);
     }
     let (desired, warnings, approved) = match planned {
-        Some(preview) => (
-            preview.desired,
-            preview.warnings,
-            Some(preview.plan.digest()),
-        ),
+        Some(preview) => {
+            let approved = Approved::of(&preview.plan);
+            (preview.desired, preview.warnings, Some(approved))
+        }
         None => {
             let (desired, warnings) = match aim {
                 Aim::Tree(_) => check::desired(workspace, world)?,
                 // What the store says under the lease counts.
                 Aim::Back(..) => (rollback::nothing(), Diagnostics::new()),
             };
-            let expected = match &approval {
-                Approval::Expected(digest, _) => Some(*digest),
-                _ => None,
+            let approved = match &approval {
+                Approval::Expected(digest, _) => Some(Approved::of_digest(*digest)),
+                Approval::Seen(plan) => Some(Approved::of(plan)),
+                Approval::Given(_) | Approval::Asked(_) | Approval::Committed(..) => None,
             };
-            (desired, warnings, expected)
+            (desired, warnings, approved)
         }
     };
     let mode = if seen {
@@ -217,15 +234,22 @@ pub(super) fn toward(
     // From here on an error must not say that nothing was written. A lease that was lost after the commit, or that cannot
     // be given back, ends by itself.
     let left = against(&*store, &planned.project, &planned.desired, &afterwards);
+    let left_out = left
+        .as_ref()
+        .ok()
+        .and_then(|left| left.partial.as_ref())
+        .map_or(0, |partial| partial.left_out);
     let verified = left.map(|left| left.is_empty() && left.settled.is_empty());
     drop(store);
     let followed = super::governance::after_apply(workspace, world);
     Ok(Outcome::Applied(Box::new(Applied {
         planned,
         run,
+        purpose,
         head,
         signing,
         verified,
+        left_out,
         seconds,
         followed,
     })))
@@ -255,12 +279,44 @@ fn is_absent(workspace: &Workspace) -> bool {
     head.is_ok_and(|head| head.lineage.is_empty())
 }
 
-/// Checks that a plan is the one that was approved.
-fn unchanged(approved: Digest, now: Digest) -> Result<(), AppError> {
-    if approved == now {
-        return Ok(());
+/// What somebody said yes to.
+struct Approved {
+    digest: Digest,
+    /// What the plan did, where it is known.
+    actions: Option<Vec<ActionLine>>,
+}
+
+impl Approved {
+    fn of(plan: &Plan) -> Self {
+        Self {
+            digest: plan.digest(),
+            actions: Some(lines(plan)),
+        }
     }
-    Err(AppError::Changed { approved, now })
+
+    const fn of_digest(digest: Digest) -> Self {
+        Self {
+            digest,
+            actions: None,
+        }
+    }
+
+    /// Checks that a plan is the one that was approved.
+    fn holds(&self, plan: &Plan) -> Result<(), AppError> {
+        let now = plan.digest();
+        if self.digest == now {
+            return Ok(());
+        }
+        let actions = |change: &Change| (change.address.clone(), change.delta.action());
+        Err(AppError::Changed {
+            approved: self.digest,
+            now,
+            since: match &self.actions {
+                Some(actions) => Since::Plan(differences(actions, &lines(plan))),
+                None => Since::Unknown(plan.changes.iter().map(actions).collect()),
+            },
+        })
+    }
 }
 
 /// A run, the store after it, the head that was signed of it, and the seconds that it took.
@@ -271,8 +327,8 @@ struct Writing<'w> {
     world: &'w World<'w>,
     aim: &'w Aim<'w>,
     witness: &'w Witness,
-    /// The digest of the plan that somebody said yes to.
-    approved: Option<Digest>,
+    /// The plan that somebody said yes to.
+    approved: Option<Approved>,
     /// The identity of the store that they saw.
     lineage: Option<String>,
     stop: &'w dyn Fn() -> bool,
@@ -341,8 +397,8 @@ impl Writing<'_> {
             return Err(AppError::Refused(Box::new(planned)));
         }
         let digest = planned.plan.digest();
-        if let Some(approved) = *approved {
-            unchanged(approved, digest)?;
+        if let Some(approved) = approved {
+            approved.holds(&planned.plan)?;
         }
         if let Some(conflict) = audit::conflict(workspace, store)? {
             hold.keep(world)?;
@@ -357,7 +413,7 @@ impl Writing<'_> {
             Approval::Given(show) | Approval::Expected(_, show) | Approval::Committed(_, show) => {
                 show(&planned);
             }
-            Approval::Asked(_) => {}
+            Approval::Asked(_) | Approval::Seen(_) => {}
         }
         // Whoever is shown a plan may take their time to read it.
         hold.keep(world)?;
@@ -377,11 +433,11 @@ impl Writing<'_> {
             lifted: planned.verdict.lifted.clone(),
         };
         let Hold { store, lease, .. } = hold;
-        let head = apply::apply(&mut **store, &planned.plan, lease, run, stop, progress)?.head;
+        let applied = apply::apply(&mut **store, &planned.plan, lease, run, stop, progress)?;
         let lasted = world.clock.now().duration_since(started);
         let seconds = lasted.max(SignedDuration::ZERO).as_secs_f64(); // The clock may have gone back meanwhile.
-        let signing = witness.sign(store.name(), &head, world.clock.now());
-        Ok((planned, Some((id, head, signing, seconds))))
+        let signing = witness.sign_and_remember(&mut **store, lease, &applied.head, world);
+        Ok((planned, Some((id, applied.head, signing, seconds))))
     }
 }
 

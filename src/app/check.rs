@@ -5,6 +5,7 @@ use super::{AppError, Workspace, World, tree};
 use crate::diag::Diagnostics;
 use crate::load::{Loaded, load};
 use crate::model::Desired;
+use crate::scenario::Scenario;
 
 /// A tree, checked.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub struct Checked {
     pub diagnostics: Diagnostics,
     /// What the tree declares; `None` when there is an error.
     pub desired: Option<Desired>,
+    /// Its tests, in order of names.
+    pub scenarios: Vec<Scenario>,
     /// How many files were read.
     pub files: usize,
 }
@@ -29,6 +32,7 @@ pub fn check(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppErr
             return Ok(Checked {
                 diagnostics,
                 desired: None,
+                scenarios: Vec::new(),
                 files: 0,
             });
         }
@@ -38,11 +42,13 @@ pub fn check(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppErr
         .project(&workspace.environment, &world.vars);
     let Loaded {
         desired,
+        scenarios,
         diagnostics,
     } = load(&sources, &project, world.clock.now());
     Ok(Checked {
         diagnostics,
         desired,
+        scenarios,
         files: sources.len(),
     })
 }

@@ -1,6 +1,9 @@
 //! What was changed in the store since the last apply, and taking it as applied.
 
+use std::collections::BTreeSet;
+
 use super::audit::Witness;
+use super::error::Since;
 use super::hold::{self, Hold};
 use super::{AppError, Workspace, World, check};
 use crate::apply::ApplyError;
@@ -45,13 +48,13 @@ pub fn refresh(
     if !ask(&found) || found.drifted.is_empty() {
         return Ok((found, None));
     }
-    let approved = digest(&found.drifted);
+    let approved = lines(&found.drifted);
     let witness = Witness::find(workspace, world)?;
     let mut hold = hold::take(workspace, world, OpenMode::Existing, "refresh", stop)?;
     let mut written = write(workspace, world, &mut hold, &desired, approved, stop);
     if let Ok(refreshed) = &mut written {
         refreshed.signing = match hold.store.head() {
-            Ok(head) => witness.sign(hold.store.name(), &head, world.clock.now()),
+            Ok(head) => witness.sign_and_remember(&mut *hold.store, &hold.lease, &head, world),
             Err(error) => Signing::Failed(error.to_string()),
         };
     }
@@ -79,17 +82,25 @@ fn find(
     Ok((plan::drift(desired, &live), live))
 }
 
+/// An object that was changed: its address, its id, and what it is now.
+type Found = (Address, String, String);
+
 /// Returns what tells one finding from another.
-fn digest(drifted: &[Drifted]) -> Digest {
-    let lines: Vec<_> = drifted
+fn lines(drifted: &[Drifted]) -> BTreeSet<Found> {
+    let line = |one: &Drifted| {
+        let what = match &one.what {
+            Strayed::Changed { live, .. } => live.body.digest().to_string(),
+            Strayed::Lost { fate, .. } => format!("{fate:?}"),
+        };
+        (one.address.clone(), one.id.to_string(), what)
+    };
+    drifted.iter().map(line).collect()
+}
+
+fn digest(found: &BTreeSet<Found>) -> Digest {
+    let lines: Vec<_> = found
         .iter()
-        .map(|one| {
-            let what = match &one.what {
-                Strayed::Changed { live, .. } => live.body.digest().to_string(),
-                Strayed::Lost { fate, .. } => format!("{fate:?}"),
-            };
-            (one.address.to_string(), one.id.to_string(), what)
-        })
+        .map(|(address, id, what)| (address.to_string(), id, what))
         .collect();
     Digest::of(canonical(&lines).as_bytes())
 }
@@ -99,14 +110,21 @@ fn write(
     world: &World<'_>,
     hold: &mut Hold,
     desired: &Desired,
-    approved: Digest,
+    approved: BTreeSet<Found>,
     stop: &dyn Fn() -> bool,
 ) -> Result<Refreshed, AppError> {
     let store = &*hold.store;
     let (drifted, live) = find(store, workspace.project(), desired)?;
-    let now = digest(&drifted);
+    let now = lines(&drifted);
     if now != approved {
-        return Err(AppError::Changed { approved, now });
+        let changed = now.symmetric_difference(&approved);
+        let mut addresses: Vec<Address> = changed.map(|(address, ..)| address.clone()).collect();
+        addresses.dedup();
+        return Err(AppError::Changed {
+            approved: digest(&approved),
+            now: digest(&now),
+            since: Since::Drift(addresses),
+        });
     }
     let mut changes = plan::acceptance(&drifted);
     changes.extend(rebound(store, workspace.project(), &drifted)?);
@@ -124,7 +142,7 @@ fn write(
             host: world.holder.host.clone(),
             commit: world.commit.clone(),
             tree: desired.tree,
-            plan: approved,
+            plan: digest(&approved),
             started: world.clock.now(),
             lifted: Vec::new(),
         },

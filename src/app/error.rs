@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::apply::ApplyError;
 use crate::audit::{BrokenAt, Conflict};
 use crate::diag::Diagnostics;
-use crate::guard::Stale;
+use crate::guard::{Difference, Stale};
 use crate::model::{Address, Digest};
-use crate::plan::BadPattern;
+use crate::plan::{Action, BadPattern};
 use crate::store::{Held, StoreError};
 
 use super::diff::DiffError;
@@ -38,6 +40,8 @@ pub enum AppError {
         approved: Digest,
         /// What comes out now.
         now: Digest,
+        /// What is other than it was.
+        since: Since,
     },
     /// A saved plan cannot be applied; nothing was written.
     #[error(transparent)]
@@ -89,6 +93,16 @@ pub enum AppError {
         /// What is wrong.
         cause: String,
     },
+    /// The heads file lacks a head that was kept there.
+    #[error("{} lacks the head of {size} entries that was kept there on {at}", heads.display())]
+    HeadLost {
+        /// The file.
+        heads: PathBuf,
+        /// How many entries the head is of.
+        size: u64,
+        /// When the log wrote it down.
+        at: Timestamp,
+    },
     /// The heads given know nothing of the store.
     #[error("no head that was given is of the store {store}")]
     NoHead {
@@ -114,6 +128,18 @@ pub enum AppError {
         "going on with a store that was put back has to be signed, and there is no key; nothing was written"
     )]
     NoKey,
+    /// There is no key to sign a plan with; nothing was saved.
+    #[error("there is no key to sign the plan with; nothing was saved")]
+    NoSigner,
+    /// A plan must be signed, and nobody's signature counts.
+    #[error("it is not said whose signature of a plan counts")]
+    NoTrust,
+    /// Nobody who counts answers for a saved plan; nothing was written.
+    #[error("nobody who counts answers for the plan: {cause}")]
+    Unanswered {
+        /// Why.
+        cause: String,
+    },
     /// A head was signed and could not be kept. What it tells of is written.
     #[error("the store was gone on with, and the head that says so could not be kept: {cause}")]
     Unkept {
@@ -141,6 +167,14 @@ pub enum AppError {
     /// A pattern of addresses cannot be read.
     #[error(transparent)]
     BadPattern(#[from] BadPattern),
+    /// No test is called so.
+    #[error("no test is called `{pattern}`")]
+    NoTest {
+        /// The pattern.
+        pattern: String,
+        /// The name that was meant, as help.
+        near: Option<String>,
+    },
     /// A pattern matches no address.
     #[error("`{pattern}` matches nothing that is declared or live")]
     NoMatch {
@@ -211,6 +245,17 @@ pub enum AppError {
         /// The file.
         path: PathBuf,
     },
+}
+
+/// What is other than it was when somebody approved.
+#[derive(Debug)]
+pub enum Since {
+    /// The plan that was approved is known: how the present one differs.
+    Plan(Vec<Difference>),
+    /// Only its digest is known: what comes out now.
+    Unknown(Vec<(Address, Action)>),
+    /// What had been changed in the store was approved: the objects of which something else is to be said now.
+    Drift(Vec<Address>),
 }
 
 fn at_line(line: u64) -> String {

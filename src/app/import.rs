@@ -99,6 +99,7 @@ fn declared(
         .project(&workspace.environment, &world.vars);
     let Loaded {
         desired,
+        scenarios: _,
         diagnostics,
     } = load(sources, &project, world.clock.now());
     if desired.is_some() || only(&diagnostics, code::NO_OBJECTS) {
@@ -117,12 +118,25 @@ type Chosen<'l> = (Vec<(&'l LiveObject, Address)>, Vec<(String, String)>);
 /// Chooses what the project owns and the tree does not declare.
 fn of_project<'l>(live: &'l Live, desired: Option<&Desired>) -> Chosen<'l> {
     let undeclared = |address: &Address| desired.is_none_or(|tree| tree.get(address).is_none());
-    let objects = live
+    let (left, objects): (Vec<_>, Vec<_>) = live
         .bound()
         .iter()
         .filter(|bound| undeclared(&bound.address))
-        .filter_map(|bound| Some((bound.object.as_ref()?, bound.address.clone())));
-    (objects.collect(), Vec::new())
+        .filter_map(|bound| Some((bound.object.as_ref()?, bound.address.clone())))
+        .partition(|(_, address)| is_let_go(address, desired));
+    let left = left.into_iter();
+    let left = left.map(|(_, address)| (address.to_string(), LET_GO.to_owned()));
+    (objects, left.collect())
+}
+
+/// Why nothing is written of what the tree lets go.
+const LET_GO: &str = "the tree lets it go: take it out of `forget` to write it";
+
+/// Returns true for what the tree lets go, and for what is inside of it.
+fn is_let_go(address: &Address, desired: Option<&Desired>) -> bool {
+    let named =
+        |address: &Address| desired.is_some_and(|tree| tree.forget.binary_search(address).is_ok());
+    named(address) || address.parent().is_some_and(|parent| named(&parent))
 }
 
 /// Chooses what nobody owns and the tree does not take over already, each under a name of its own.
@@ -145,6 +159,8 @@ fn of_nobody<'l>(live: &'l Live, desired: Option<&Desired>) -> Chosen<'l> {
             .flat_map(|tree| tree.objects())
             .map(|declaration| declaration.address.clone()),
     );
+    // An address that is let go cannot be declared, whosever object it was.
+    taken.extend(desired.iter().flat_map(|tree| tree.forget.iter().cloned()));
     let mut chosen: Vec<(&LiveObject, Address)> = Vec::new();
     // What others live in comes before them, so that they find its new name.
     let mut moved: BTreeMap<Address, Address> = BTreeMap::new();
@@ -157,6 +173,14 @@ fn of_nobody<'l>(live: &'l Live, desired: Option<&Desired>) -> Chosen<'l> {
             Some(last) => format!("{last} ({})", object.id),
             None => format!("{} {}", object.kind, object.id),
         };
+        if object
+            .last
+            .as_ref()
+            .is_some_and(|last| is_let_go(last, desired))
+        {
+            left.push((called, LET_GO.to_owned()));
+            continue;
+        }
         if object.kind.is_settings() {
             let help = if object.kind.is_singleton() {
                 format!(

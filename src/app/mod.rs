@@ -23,6 +23,7 @@ mod picture;
 mod plan;
 mod rollback;
 mod saved;
+mod scenario;
 #[cfg(test)]
 mod scene;
 mod schemas;
@@ -38,22 +39,23 @@ pub use crate::guard::Ask;
 pub use apply::{Applied, Approval, Outcome, apply};
 pub use audit::{
     AuditQuery, Destination, Forgotten, Listed, export as audit_export, forget as audit_forget,
-    list as audit_list, new_key, since as audit_since, verify as audit_verify,
+    list as audit_list, loose_key, new_key, since as audit_since, verify as audit_verify,
 };
 pub use check::{Checked, check, validate};
 pub use diff::{DiffError, diff};
 pub use drift::{drift, refresh};
-pub use error::AppError;
+pub use error::{AppError, Since};
 pub use hold::{Patience, Tell, wait_for_lease};
 pub use import::import;
 pub use init::{Ci, Initialised, init};
 pub use inspect::{history, history_run, list, show};
 pub use lease::{break_lease, lease_of, lease_status};
-pub use output::write_schema;
+pub use output::{write_junit, write_schema};
 pub use picture::{Shows, picture};
 pub use plan::{Planned, plan};
 pub use rollback::{Rollback, Target, roll_back, rollback};
-pub use saved::{save, saved};
+pub use saved::{Saving, answered, save, saved};
+pub use scenario::{Tested, test};
 pub use schemas::schemas;
 pub use settings::{
     DEFAULT_STORE, FILE, MailSettings, Server, Settings, schema as settings_schema,

@@ -28,6 +28,8 @@ pub(super) enum Sort {
     Export,
     /// A schema.
     Schema,
+    /// A report of tests, as JUnit writes them.
+    Junit,
 }
 
 impl Sort {
@@ -36,6 +38,7 @@ impl Sort {
             Self::Plan => "a saved plan",
             Self::Export => "an export of the audit log",
             Self::Schema => "a schema",
+            Self::Junit => "a report of tests",
         }
     }
 
@@ -43,7 +46,7 @@ impl Sort {
     const fn mode(self) -> u32 {
         match self {
             Self::Plan | Self::Export => 0o600,
-            Self::Schema => 0o644,
+            Self::Schema | Self::Junit => 0o644,
         }
     }
 
@@ -51,16 +54,27 @@ impl Sort {
     fn is(self, file: File) -> io::Result<bool> {
         let most = match self {
             Self::Plan | Self::Schema => FILE_BYTES,
-            Self::Export => LINE,
+            Self::Export | Self::Junit => LINE,
         };
         let mut bytes = Vec::new();
         let mut reader = BufReader::new(file.take(most));
         match self {
             Self::Plan | Self::Schema => reader.read_to_end(&mut bytes)?,
             Self::Export => reader.read_until(b'\n', &mut bytes)?,
+            // The second line names the program.
+            Self::Junit => {
+                reader.read_until(b'\n', &mut bytes)? + reader.read_until(b'\n', &mut bytes)?
+            }
         };
         if bytes.is_empty() {
             return Ok(true);
+        }
+        if matches!(self, Self::Junit) {
+            let text = String::from_utf8_lossy(&bytes);
+            let mut lines = text.lines();
+            let declared = lines.next().is_some_and(|line| line.starts_with("<?xml "));
+            let root = lines.next().unwrap_or_default();
+            return Ok(declared && root.starts_with("<testsuites name=\"guestlist "));
         }
         let Ok(value) = serde_json::from_slice::<Value>(&bytes) else {
             return Ok(false);
@@ -72,6 +86,7 @@ impl Sort {
             }
             Self::Export => value.get("entry").is_some() && value.get("hash").is_some(),
             Self::Schema => text("$schema").is_some(),
+            Self::Junit => false,
         })
     }
 }
@@ -99,6 +114,21 @@ pub(super) fn write<T>(
         return Err(occupied(path, "a policy file of the tree", sort));
     }
     put(path, &place, sort, fill)
+}
+
+/// Writes a report of tests beside the project.
+///
+/// # Errors
+///
+/// [`AppError::Occupied`] for a place that something else has, and when the file cannot be written.
+pub fn write_junit(
+    workspace: &Workspace,
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), AppError> {
+    write(workspace, path, Sort::Junit, |out| {
+        fill(out).map_err(failed(path))
+    })
 }
 
 /// Writes a schema, for which no project is needed.

@@ -10,7 +10,7 @@ use super::ask::circumstances;
 use super::plan::{Planned, read_and_build};
 use super::{AppError, Ask, Workspace, World, audit, check, clock, inspect};
 use crate::diag::Diagnostics;
-use crate::guard::judge;
+use crate::guard::{Back as SavedBack, judge};
 use crate::model::{
     Address, Bodies, Body, Declaration, Desired, Digest, Lifecycle, Live, Origin, Selection,
 };
@@ -27,6 +27,14 @@ pub struct Target {
 }
 
 impl Target {
+    /// Returns where a saved plan goes back to.
+    pub(super) fn of(back: &SavedBack) -> Self {
+        Self {
+            run: back.run.clone(),
+            end: back.end,
+        }
+    }
+
     pub(super) fn purpose(&self) -> Purpose {
         Purpose::Rollback {
             of: self.run.clone(),
@@ -46,6 +54,9 @@ pub struct Rollback {
     pub planned: Planned,
     /// What cannot be undone, by address.
     pub lasting: Vec<(Address, String)>,
+    /// Whether the run that was to be undone changed no object, because it took as applied what somebody had changed: then
+    /// it stays, and the way leads to its end.
+    pub accepted_only: bool,
 }
 
 /// Plans to go back. Nothing is written.
@@ -66,7 +77,7 @@ pub fn rollback(
     audit::warn(workspace, &*store, &mut warnings)?;
     let back = back(&*store, workspace, world, target)?;
     let (target, undone, was) = (back.target.clone(), back.undone.clone(), back.was.clone());
-    let lasting = back.lasting.clone();
+    let (lasting, accepted_only) = (back.lasting.clone(), back.accepted_only);
     let (desired, plan, live) = back.planned(&*store)?;
     let lasting = settings_that_stay(&was, &plan, lasting);
     let now = world.clock.now();
@@ -85,6 +96,7 @@ pub fn rollback(
             warnings,
         },
         lasting,
+        accepted_only,
     })
 }
 
@@ -125,6 +137,7 @@ pub(super) struct Back {
     was: Owned,
     desired: Desired,
     lasting: Vec<(Address, String)>,
+    accepted_only: bool,
 }
 
 impl Back {
@@ -173,8 +186,10 @@ pub(super) fn back(
         .into_iter()
         .filter(|run| run.project == project)
         .collect();
-    let keep =
-        |run: &&RunRecord| run.generation > of.generation || (!target.end && run.id == of.id);
+    // What was taken as applied had happened before: to undo that would make anew what somebody took away.
+    let accepted_only = !target.end && of.purpose == Purpose::Refresh;
+    let end = target.end || accepted_only;
+    let keep = |run: &&RunRecord| run.generation > of.generation || (!end && run.id == of.id);
     let undone: Vec<RunRecord> = ours.iter().filter(keep).cloned().collect();
     let tree = ours
         .iter()
@@ -208,14 +223,12 @@ pub(super) fn back(
     let forget = taken_over(store, &undone, &was, &live)?;
     Ok(Back {
         project: project.to_owned(),
-        target: Target {
-            run: of.id,
-            end: target.end,
-        },
+        target: Target { run: of.id, end },
         undone,
         was,
         desired: Desired::new(objects, forget, Vec::new(), tree),
         lasting,
+        accepted_only,
     })
 }
 

@@ -8,9 +8,11 @@ mod chain;
 mod entry;
 mod head;
 mod hexadecimal;
+mod key;
 mod people;
 
 pub use chain::{BrokenAt, Chain, Hash, NoHash, Wrong, follow, verify};
 pub use entry::{Act, Entry, Kept, Said};
-pub use head::{Conflict, Head, Key, KnownHeads, NoKey, PublicKey, SignedHead};
+pub use head::{Conflict, Head, KnownHeads, SignedHead};
+pub use key::{Key, NoKey, NoSignature, PublicKey, TextSignature};
 pub use people::{ERASED, Person, Salt, canonical, mention, mentioned, reveal, seal_text};

@@ -14,8 +14,9 @@ use super::progress::Progress;
 use super::waiting::Waiting;
 use super::{Exit, plan};
 use crate::app::{self, Applied, Approval, Outcome, Planned};
+use crate::audit::PublicKey;
 use crate::model::Digest;
-use crate::plan::Action;
+use crate::plan::{Action, Purpose};
 use crate::render::report::Signing;
 use crate::render::{json, report, view};
 
@@ -36,6 +37,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIGEST", conflicts_with = "auto_approve")]
     expect: Option<Digest>,
 
+    /// Apply the file only if it is signed: with this public key, or else with one of `public-keys` of `[audit]`
+    #[arg(long, value_name = "PUBLIC", num_args = 0..=1, require_equals = true, requires = "file")]
+    require_signature: Option<Option<PublicKey>>,
+
     #[command(flatten)]
     asking: Asking,
 
@@ -46,7 +51,7 @@ pub(super) struct Arguments {
     accept_restore: bool,
 
     /// Take what somebody changed in the store since the last apply as applied; no object changes
-    #[arg(long, conflicts_with_all = ["Asking", "expect", "file"])]
+    #[arg(long, conflicts_with_all = ["expect", "file"])]
     refresh_only: bool,
 
     #[command(flatten)]
@@ -56,6 +61,7 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         if self.refresh_only {
+            self.asking.is_for_a_plan()?;
             return super::drift::accept(cx, self.auto_approve, &self.waiting);
         }
         let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
@@ -68,16 +74,20 @@ impl Arguments {
             )
             .help("look at `guestlist plan`, then give `--auto-approve`"));
         }
-        let commitment = self.file.as_deref().map(app::saved).transpose()?;
+        let file = self.file.as_deref().map(|file| cx.path(file));
+        let commitment = file.as_deref().map(app::saved).transpose()?;
         let ask = commitment
             .as_ref()
             .map_or_else(|| self.asking.ask(), |commitment| commitment.ask.clone());
         let workspace = cx.workspace()?.accepting_restore(self.accept_restore);
+        if let (Some(commitment), Some(key)) = (&commitment, self.require_signature) {
+            app::answered(&workspace, commitment, key)?;
+        }
         let interrupt = Interrupt::default();
         let progress = RefCell::new(Some(Progress::start(cx, "planning")));
         let trouble = RefCell::new(None);
         // Whatever is shown comes between two progress lines.
-        let begin = |planned: &Planned| {
+        let begin = |planned: &Planned, show: Show| {
             progress.take();
             if let Err(failure) = show(cx, planned) {
                 trouble.replace(Some(failure));
@@ -90,11 +100,11 @@ impl Arguments {
             progress.replace(Some(Progress::start(cx, "applying")));
         };
         let mut given = |planned: &Planned| {
-            begin(planned);
+            begin(planned, show_meanwhile);
             go();
         };
         let mut asked = |planned: &Planned| {
-            begin(planned);
+            begin(planned, show);
             let yes = trouble.borrow().is_none() && is_yes("Apply these changes?");
             if yes {
                 go();
@@ -138,6 +148,9 @@ impl Arguments {
     }
 }
 
+/// A way to show a plan.
+type Show = fn(&Context, &Planned) -> Result<(), Failure>;
+
 /// Shows a plan: as the first part of the result, or aside where the result is written as a whole.
 fn show(cx: &Context, planned: &Planned) -> Result<(), Failure> {
     let report = plan::report(planned);
@@ -146,6 +159,15 @@ fn show(cx: &Context, planned: &Planned) -> Result<(), Failure> {
         return Ok(());
     }
     cx.text(|out| view::planned(&report, out))
+}
+
+/// As [`show`], while the lease is held and others wait for it.
+fn show_meanwhile(cx: &Context, planned: &Planned) -> Result<(), Failure> {
+    let report = plan::report(planned);
+    if cx.tells_once() {
+        return cx.aside_meanwhile(|out| view::planned(&report, out));
+    }
+    cx.text_meanwhile(|out| view::planned(&report, out))
 }
 
 /// Asks, and returns whether the answer is `yes`.
@@ -202,7 +224,11 @@ fn finish(cx: &Context, outcome: &Outcome) -> Result<Exit, Failure> {
                     if cx.tells_once() {
                         view::planned(&plan::report(&applied.planned), out)?;
                     }
-                    view::applied(&report, out)
+                    if matches!(applied.purpose, Purpose::Rollback { .. }) {
+                        view::went_back(&report, out)
+                    } else {
+                        view::applied(&report, out)
+                    }
                 },
                 || json::v1::Apply::from(&report),
             )?;
@@ -251,6 +277,8 @@ pub(super) fn applied_report(applied: &Applied) -> report::Applied<'_> {
             .as_ref()
             .copied()
             .map_err(ToString::to_string),
+        left_out: applied.left_out,
+        destroyed: plan.destroy,
         duration: jiff::SignedDuration::try_from_secs_f64(applied.seconds).unwrap_or_default(),
     }
 }

@@ -3,6 +3,8 @@
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use super::Exit;
+use super::failure::Failure;
 use crate::app::Ask;
 use crate::guard::Allowances;
 use crate::model::{Address, Kind};
@@ -96,6 +98,42 @@ impl Allowing {
 }
 
 impl Asking {
+    /// Refuses what is asked of a plan where no plan is made: with `--refresh-only`.
+    pub(super) fn is_for_a_plan(&self) -> Result<(), Failure> {
+        let Self {
+            adopt,
+            target,
+            exclude,
+            destroy,
+            names,
+            allowing:
+                Allowing {
+                    allow_deletes,
+                    allow_delete_all,
+                    max_people,
+                    allow_widening,
+                },
+        } = self;
+        let given = [
+            ("--adopt", !adopt.is_empty()),
+            ("--target", !target.is_empty()),
+            ("--exclude", !exclude.is_empty()),
+            ("--destroy", *destroy),
+            ("--allow-deletes", allow_deletes.is_some()),
+            ("--allow-delete-all", !allow_delete_all.is_empty()),
+            ("--max-people", max_people.is_some()),
+            ("--allow-widening", *allow_widening),
+            ("--names", *names),
+        ];
+        let Some((flag, _)) = given.into_iter().find(|(_, given)| *given) else {
+            return Ok(());
+        };
+        let message = format!(
+            "`{flag}` is about the changes of a plan, and `--refresh-only` makes none: it takes as applied all that somebody changed in the store"
+        );
+        Err(Failure::new(Exit::Usage, message).help("leave one of the two out"))
+    }
+
     pub(super) fn ask(&self) -> Ask {
         let Self {
             adopt,

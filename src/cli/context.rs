@@ -1,9 +1,11 @@
 //! What a command runs in: where, in which format, and the way out for results and messages.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -31,6 +33,10 @@ pub(crate) struct Context {
     command: &'static str,
     project: OnceCell<Project>,
     has_written: Cell<bool>,
+    /// What is being written meanwhile.
+    meanwhile: RefCell<Option<JoinHandle<io::Result<()>>>>,
+    /// Why what was written meanwhile was not written whole.
+    unwritten: RefCell<Option<io::Error>>,
 }
 
 /// What results say of the project.
@@ -48,6 +54,8 @@ impl Context {
             command,
             project: OnceCell::new(),
             has_written: Cell::new(false),
+            meanwhile: RefCell::default(),
+            unwritten: RefCell::default(),
         }
     }
 
@@ -84,6 +92,16 @@ impl Context {
         match self.globals.pii {
             Some(pii) => pii == Pii::Masked,
             None => !matches!(self.globals.format, Format::Text | Format::Json),
+        }
+    }
+
+    /// Returns where a file is that the command line names: below the folder that `-C` works in, as if started there.
+    pub(super) fn path(&self, named: &Path) -> PathBuf {
+        let dir = &self.globals.dir;
+        if dir.as_os_str() == "." || named.as_os_str() == "-" {
+            named.to_owned()
+        } else {
+            dir.join(named)
         }
     }
 
@@ -158,6 +176,61 @@ impl Context {
     ) -> Result<(), Failure> {
         let colour = self.colour(&io::stdout());
         self.write(|out| self.through(&mut Text::new(out, colour), view))
+    }
+
+    /// Writes a result to standard output as text while the command goes on: whoever reads slowly, or not at all, holds up
+    /// nothing that others wait for. Whatever is written later comes after it.
+    pub(super) fn text_meanwhile(
+        &self,
+        view: impl FnOnce(&mut dyn Writer) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let bytes = self.lowered(self.colour(&io::stdout()), view)?;
+        self.has_written.set(true);
+        self.go_on(move || {
+            let mut out = io::stdout().lock();
+            out.write_all(&bytes)?;
+            out.flush()
+        });
+        Ok(())
+    }
+
+    /// As [`Self::text_meanwhile`], to standard error.
+    pub(super) fn aside_meanwhile(
+        &self,
+        view: impl FnOnce(&mut dyn Writer) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let bytes = self.lowered(self.colour(&io::stderr()), view)?;
+        self.go_on(move || {
+            // There is nowhere left to say that standard error is gone.
+            let _ = io::stderr().lock().write_all(&bytes);
+            Ok(())
+        });
+        Ok(())
+    }
+
+    fn lowered(
+        &self,
+        colour: bool,
+        view: impl FnOnce(&mut dyn Writer) -> io::Result<()>,
+    ) -> Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        let lowered = self.through(&mut Text::new(&mut bytes, colour), view);
+        lowered.map_err(|error| Failure::output(&error))?;
+        Ok(bytes)
+    }
+
+    fn go_on(&self, write: impl FnOnce() -> io::Result<()> + Send + 'static) {
+        self.catch_up();
+        self.meanwhile.replace(Some(std::thread::spawn(write)));
+    }
+
+    /// Waits until everything is written that is being written meanwhile.
+    pub(super) fn catch_up(&self) {
+        // It only writes; what it may have panicked with was said already.
+        let written = self.meanwhile.take().and_then(|thread| thread.join().ok());
+        if let Some(Err(error)) = written {
+            self.unwritten.replace(Some(error));
+        }
     }
 
     /// Writes a result to standard output as a document of Markdown or HTML.
@@ -251,8 +324,13 @@ impl Context {
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
         self.has_written.set(true);
+        self.catch_up();
         let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
-        match fill(&mut out).and_then(|()| out.flush()) {
+        let earlier = self.unwritten.take().map_or(Ok(()), Err);
+        match earlier
+            .and_then(|()| fill(&mut out))
+            .and_then(|()| out.flush())
+        {
             Ok(()) => Ok(()),
             Err(error) => {
                 // What is left in the buffer cannot be written either.
@@ -267,6 +345,7 @@ impl Context {
 
     /// Writes a view to standard error.
     pub(super) fn aside(&self, view: impl FnOnce(&mut dyn Writer) -> io::Result<()>) {
+        self.catch_up();
         let colour = self.colour(&io::stderr());
         let mut out = BufWriter::with_capacity(BUFFER, io::stderr().lock());
         // There is nowhere left to say that standard error is gone.

@@ -7,11 +7,13 @@ use jiff::Timestamp;
 
 use super::Exit;
 use super::context::Context;
-use crate::app::{AppError, DiffError};
+use crate::app::{AppError, DiffError, Since};
 use crate::apply::ApplyError;
 use crate::diag::{Diagnostics, SHOWN};
 use crate::governance::Ground;
 use crate::guard::{Refusal, Stale};
+use crate::model::{Address, Digest};
+use crate::plan::Action;
 use crate::render::{Writer, json, view};
 use crate::store::StoreError;
 
@@ -162,10 +164,7 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
         ),
         AppError::Settings(_) | AppError::Invalid(_) => (Exit::Findings, None),
         AppError::Refused(_) => (Exit::Refused, None),
-        AppError::Changed { .. } => (
-            Exit::Conflict,
-            help("run `guestlist apply` again and look at the new plan"),
-        ),
+        AppError::Changed { now, since, .. } => (Exit::Conflict, Some(changed(*now, since))),
         AppError::Stale(error) => (Exit::Conflict, Some(stale(error))),
         AppError::InTheMiddle { held } => (
             Exit::Conflict,
@@ -192,6 +191,12 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
             Exit::Integrity,
             help("compare the heads with what applies printed; no command writes such a line"),
         ),
+        AppError::HeadLost { .. } => (
+            Exit::Integrity,
+            help(
+                "find out who took it away, and hold the log against a copy with `--head FILE`; the next apply keeps a new head",
+            ),
+        ),
         AppError::NoHead { .. } => (
             Exit::Integrity,
             help("give the heads of this store; each apply prints one where there is a key"),
@@ -204,6 +209,24 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
         AppError::NoKey => (
             Exit::Denied,
             help("give the key in GUESTLIST_AUDIT_KEY, or name its file under `[audit]`"),
+        ),
+        AppError::NoSigner => (
+            Exit::Denied,
+            help(
+                "give the key in GUESTLIST_AUDIT_KEY, or name its file under `[audit]`; `guestlist audit key new` makes one",
+            ),
+        ),
+        AppError::NoTrust => (
+            Exit::Usage,
+            help(
+                "give the public key, as in `--require-signature=ed25519:…`, or list it in `public-keys` under `[audit]`",
+            ),
+        ),
+        AppError::Unanswered { .. } => (
+            Exit::Integrity,
+            help(
+                "nothing was written; have it made again by somebody who counts, with `guestlist plan --out FILE --sign`",
+            ),
         ),
         AppError::Unkept { .. } => (
             Exit::Error,
@@ -220,6 +243,12 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
             help(
                 "patterns are addresses such as `package/sales-*` or `policy/**`; quote them for the shell",
             ),
+        ),
+        AppError::NoTest { near, .. } => (
+            Exit::Usage,
+            near.clone().or_else(|| {
+                help("`guestlist test` without a name plays all; `*` stands for anything")
+            }),
         ),
         AppError::NoMatch { help, .. } => {
             let offer = help.as_ref().map(|near| format!("did you mean `{near}`?"));
@@ -243,10 +272,7 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
         AppError::Unseen => (Exit::Error, None),
         AppError::SeveralRuns { found, .. } => {
             let mut lines = vec!["give more of the one that is meant:".to_owned()];
-            lines.extend(found.iter().take(SHOWN).cloned());
-            if found.len() > SHOWN {
-                lines.push(format!("and {} more", found.len() - SHOWN));
-            }
+            lines.extend(some(found.iter().cloned()));
             (Exit::Error, Some(lines.join("\n")))
         }
         AppError::NoSuchRun { .. } => (Exit::Error, help("`guestlist history` shows all")),
@@ -317,6 +343,44 @@ fn compared_help(error: &DiffError) -> Option<String> {
     }
 }
 
+/// Returns what is other than it was when somebody approved, a line each, and how to look at it.
+fn changed(now: Digest, since: &Since) -> String {
+    let mut lines = match since {
+        Since::Plan(differences) => some(differences.iter().map(ToString::to_string)),
+        Since::Unknown(actions) if actions.is_empty() => {
+            vec!["there is nothing to do now".to_owned()]
+        }
+        Since::Unknown(actions) => {
+            let would = |(address, action): &(Address, Action)| {
+                format!("{address} would be {}", action.done())
+            };
+            some(actions.iter().map(would))
+        }
+        Since::Drift(addresses) => {
+            let line = |address: &Address| format!("{address} is not as it was shown");
+            some(addresses.iter().map(line))
+        }
+    };
+    lines.push(match since {
+        Since::Unknown(actions) if !actions.is_empty() => format!(
+            "look at it with `guestlist plan`, and if it is right give its digest: `--expect {now}`"
+        ),
+        Since::Drift(_) => "look at `guestlist drift` and try again".to_owned(),
+        Since::Plan(_) | Since::Unknown(_) => "try again and look at the new plan".to_owned(),
+    });
+    lines.join("\n")
+}
+
+/// Returns lines, up to as many as anybody reads.
+fn some(lines: impl ExactSizeIterator<Item = String>) -> Vec<String> {
+    let more = lines.len().saturating_sub(SHOWN);
+    let mut shown: Vec<String> = lines.take(SHOWN).collect();
+    if more > 0 {
+        shown.push(format!("and {more} more"));
+    }
+    shown
+}
+
 /// Returns every difference between a saved plan and the present one, a line each, or how to go on.
 fn stale(stale: &Stale) -> String {
     if let Stale::FromTheFuture { .. } = stale {
@@ -326,14 +390,7 @@ fn stale(stale: &Stale) -> String {
     let Stale::Differs { differences } = stale else {
         return "nothing was written; make a new plan with `guestlist plan --out FILE`".to_owned();
     };
-    let mut lines: Vec<String> = differences
-        .iter()
-        .take(SHOWN)
-        .map(ToString::to_string)
-        .collect();
-    if differences.len() > SHOWN {
-        lines.push(format!("and {} more", differences.len() - SHOWN));
-    }
+    let mut lines = some(differences.iter().map(ToString::to_string));
     lines.push("nothing was written; look at a new plan".to_owned());
     lines.join("\n")
 }

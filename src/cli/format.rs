@@ -64,7 +64,7 @@ impl Format {
     /// Returns the formats of a command.
     pub(super) fn of(command: &str) -> &'static [Self] {
         match command {
-            "validate" => FINDINGS,
+            "validate" | "test" => FINDINGS,
             "plan" => Self::value_variants(),
             "apply" | "drift" | "list" | "history" => DOCUMENTS,
             "show" => SAVED,

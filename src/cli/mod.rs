@@ -45,6 +45,7 @@ mod rollback;
 mod schema;
 mod show;
 mod start;
+mod test;
 mod tick;
 mod validate;
 mod version;
@@ -83,6 +84,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Globals {
     /// Work as if started in this folder
+    ///
+    /// Every file that is named on the command line counts from there as well.
     #[arg(
         short = 'C',
         long = "dir",
@@ -191,6 +194,7 @@ macro_rules! commands {
 commands! {
     Init(init),
     Validate(validate),
+    Test(test),
     Plan(plan),
     Apply(apply),
     Drift(drift),

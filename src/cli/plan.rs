@@ -9,7 +9,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::progress::Progress;
 use super::{Exit, Format};
-use crate::app::{self, Planned};
+use crate::app::{self, Ask, Planned, Saving, Workspace};
 use crate::render::{finding, json, report, view};
 
 /// Show what an apply would change
@@ -27,17 +27,22 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
+    /// Sign the saved plan with the key of the audit log, for `guestlist apply FILE --require-signature`
+    #[arg(long, requires = "out")]
+    sign: bool,
+
     #[command(flatten)]
     asking: Asking,
 
     /// Show only what somebody changed in the store since the last apply, which `apply --refresh-only` takes as applied
-    #[arg(long, conflicts_with_all = ["Asking", "out"])]
+    #[arg(long, conflicts_with = "out")]
     refresh_only: bool,
 }
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         if self.refresh_only {
+            self.asking.is_for_a_plan()?;
             cx.globals.format.demand_document("plan --refresh-only")?;
             let drift = super::drift::look(cx)?;
             let tell = self.detailed_exitcode && !drift.drifted.is_empty();
@@ -57,13 +62,12 @@ impl Arguments {
             show(cx, &report)?;
         }
         if let Some(path) = self.out.as_deref().filter(|_| planned.verdict.is_allowed()) {
-            let saved = app::save(&workspace, &planned, &self.asking.ask(), &cx.world(), path)?;
-            cx.say(&format!(
-                "Saved to {}: digest {}, until {}.",
-                path.display(),
-                saved.plan,
-                saved.expires
-            ));
+            let saving = Saving {
+                path: &cx.path(path),
+                signed: self.sign,
+                back: None,
+            };
+            save(cx, &workspace, &planned, &self.asking.ask(), &saving)?;
         }
         let exit = if !planned.verdict.is_allowed() {
             Exit::Refused
@@ -75,6 +79,28 @@ impl Arguments {
         Context::leave(planned);
         Ok(exit)
     }
+}
+
+/// Saves a plan and says where.
+pub(super) fn save(
+    cx: &Context,
+    workspace: &Workspace,
+    planned: &Planned,
+    ask: &Ask,
+    saving: &Saving<'_>,
+) -> Result<(), Failure> {
+    let saved = app::save(workspace, planned, ask, &cx.world(), saving)?;
+    let signed = match &saved.signature {
+        Some(seal) => format!(" Signed with {}.", seal.key),
+        None => String::new(),
+    };
+    cx.say(&format!(
+        "Saved to {}: digest {}, until {}.{signed}",
+        saving.path.display(),
+        saved.plan,
+        saved.expires
+    ));
+    Ok(())
 }
 
 /// Writes a plan in a format that shows what changes.

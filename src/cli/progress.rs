@@ -3,8 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use super::context::Context;
@@ -18,7 +17,7 @@ const PACE: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub(super) struct Progress {
     counts: Arc<(AtomicUsize, AtomicUsize)>,
-    shown: Option<(Sender<()>, JoinHandle<()>)>,
+    shown: Option<(Sender<()>, Receiver<()>)>,
 }
 
 impl Progress {
@@ -27,6 +26,7 @@ impl Progress {
         let counts = Arc::default();
         let shown = cx.shows_progress().then(|| {
             let (end, ended) = mpsc::channel::<()>();
+            let (last, is_over) = mpsc::channel::<()>();
             let counts: Arc<(AtomicUsize, AtomicUsize)> = Arc::clone(&counts);
             let show = move || {
                 let started = Instant::now();
@@ -44,8 +44,10 @@ impl Progress {
                 if written {
                     let _ = write!(io::stderr(), "\r\u{1b}[K");
                 }
+                drop(last);
             };
-            (end, std::thread::spawn(show))
+            std::thread::spawn(show);
+            (end, is_over)
         });
         Self { counts, shown }
     }
@@ -59,10 +61,10 @@ impl Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Some((end, shown)) = self.shown.take() {
+        if let Some((end, is_over)) = self.shown.take() {
             drop(end);
-            // It only writes; what it may have panicked with was said already.
-            let _ = shown.join();
+            // A terminal that stands still must not hold up what others wait for.
+            let _ = is_over.recv_timeout(PATIENCE);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -13,7 +14,8 @@ use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::waiting::Waiting;
 use super::{Exit, plan};
-use crate::app::{self, Approval, Outcome, Rollback, Target};
+use crate::app::{self, Approval, Outcome, Planned, Rollback, Saving, Target, Workspace};
+use crate::model::Digest;
 use crate::render::{json, report, view};
 
 /// Go back to where the store was before a run
@@ -38,11 +40,37 @@ pub(super) struct Arguments {
     #[arg(long)]
     auto_approve: bool,
 
+    /// Go back without asking, if the plan has the digest that a reviewer saw
+    #[arg(long, value_name = "DIGEST", conflicts_with = "auto_approve")]
+    expect: Option<Digest>,
+
+    /// Save the plan to this file instead, for `guestlist apply FILE`
+    ///
+    /// The file is a commitment: whoever applies it gets exactly these changes, or none. It may be applied for 24 hours.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["auto_approve", "expect"])]
+    out: Option<PathBuf>,
+
+    /// Sign the saved plan with the key of the audit log, for `guestlist apply FILE --require-signature`
+    #[arg(long, requires = "out")]
+    sign: bool,
+
     #[command(flatten)]
     allowing: Allowing,
 
     #[command(flatten)]
     waiting: Waiting,
+}
+
+/// What becomes of the plan.
+enum Then {
+    /// It is saved.
+    Save,
+    /// Somebody is asked.
+    Ask,
+    /// It is carried out.
+    Go,
+    /// It is shown, and nobody can be asked.
+    Nothing,
 }
 
 impl Arguments {
@@ -58,59 +86,97 @@ impl Arguments {
         };
         let workspace = cx.workspace()?;
         let world = self.waiting.world(cx);
-        let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
-        if self.auto_approve || can_ask {
+        let then = self.then();
+        if matches!(then, Then::Go | Then::Ask) {
             app::wait_for_lease(&workspace, &world, &|| false)?;
         }
         let progress = Progress::start(cx, "planning");
         let back = app::rollback(&workspace, &world, &target, &self.allowing.ask())?;
         drop(progress);
         let allowed = back.planned.verdict.is_allowed();
-        let leads_nowhere = back.planned.plan.is_empty();
-        let goes_on = allowed && !leads_nowhere && (self.auto_approve || can_ask);
+        // What was expected is held against an empty plan as well.
+        let leads_nowhere = back.planned.plan.is_empty() && self.expect.is_none();
+        let goes_on = allowed && !leads_nowhere && matches!(then, Then::Go | Then::Ask);
         show(cx, &back, goes_on)?;
         if !allowed {
             return Ok(Exit::Refused);
         }
-        if !goes_on {
-            if !leads_nowhere {
-                cx.say("Nothing was applied. To go back, give `--auto-approve`.");
+        match then {
+            Then::Save => {
+                let saving = Saving {
+                    path: &cx.path(self.out.as_deref().unwrap_or(Path::new(""))),
+                    signed: self.sign,
+                    back: Some(&back.target),
+                };
+                plan::save(cx, &workspace, &back.planned, &self.allowing.ask(), &saving)?;
+                Ok(Exit::Done)
             }
-            return Ok(Exit::Done);
-        }
-        if !self.auto_approve && !is_yes("Go back?") {
-            if cx.is_json() {
-                let report = json::v1::Apply::nothing(&back.planned.store, false);
-                cx.write(|out| json::write(out, &report))?;
+            Then::Go | Then::Ask | Then::Nothing if leads_nowhere => Ok(Exit::Done),
+            Then::Nothing => {
+                cx.say(
+                    "Nothing was applied: there is no terminal to ask on. To go back, give `--auto-approve`, or `--expect` \
+                    and the digest of this plan, or save it with `--out FILE` for `guestlist apply`.",
+                );
+                Ok(Exit::Usage)
             }
-            cx.say("Nothing was applied.");
-            return Ok(Exit::Error);
+            Then::Ask if !is_yes("Go back?") => {
+                if cx.is_json() {
+                    let report = json::v1::Apply::nothing(&back.planned.store, false);
+                    cx.write(|out| json::write(out, &report))?;
+                }
+                cx.say("Nothing was applied.");
+                Ok(Exit::Error)
+            }
+            Then::Ask | Then::Go => self.go(cx, &workspace, &back),
         }
-        self.go(cx, &back)
     }
 
-    /// Carries the plan out, if exactly what was shown comes out again.
-    fn go(&self, cx: &Context, back: &Rollback) -> Result<Exit, Failure> {
-        let workspace = cx.workspace()?;
+    fn then(&self) -> Then {
+        let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+        if self.out.is_some() {
+            Then::Save
+        } else if self.auto_approve || self.expect.is_some() {
+            Then::Go
+        } else if can_ask {
+            Then::Ask
+        } else {
+            Then::Nothing
+        }
+    }
+
+    /// Carries the plan out, if exactly what was shown or expected comes out again.
+    fn go(&self, cx: &Context, workspace: &Workspace, back: &Rollback) -> Result<Exit, Failure> {
         let interrupt = Interrupt::default();
         if let Err(error) = interrupt.listen() {
             cx.say(&format!("warning: signals cannot be watched: {error}"));
         }
         let progress = RefCell::new(Progress::start(cx, "going back"));
+        let mut shown = |_: &Planned| {};
+        let approval = match self.expect {
+            Some(digest) => Approval::Expected(digest, &mut shown),
+            None => Approval::Seen(&back.planned.plan),
+        };
         let outcome = app::roll_back(
-            &workspace,
+            workspace,
             &self.waiting.world(cx),
             &back.target,
             &self.allowing.ask(),
-            Approval::Expected(back.planned.plan.digest(), &mut |_| {}),
+            approval,
             &|| interrupt.is_asked(),
             &mut |done, of| progress.borrow().tell(done, of),
         );
         drop(progress);
         let outcome = outcome.map_err(|error| refusing(cx, error))?;
-        let Outcome::Applied(applied) = &outcome else {
-            // What was shown came out again, and it was not empty.
-            return Ok(Exit::Done);
+        let applied = match &outcome {
+            Outcome::Applied(applied) => applied,
+            // What was expected came out, and it was empty.
+            Outcome::NothingToDo(planned) | Outcome::Declined(planned) => {
+                if cx.is_json() {
+                    let report = json::v1::Apply::nothing(&planned.store, true);
+                    cx.write(|out| json::write(out, &report))?;
+                }
+                return Ok(Exit::Done);
+            }
         };
         let report = applied_report(applied);
         if !cx.is_json() {
@@ -132,6 +198,7 @@ fn show(cx: &Context, back: &Rollback, goes_on: bool) -> Result<(), Failure> {
         undone: &back.undone,
         planned: plan::report(&back.planned),
         lasting: &back.lasting,
+        accepted_only: back.accepted_only,
     };
     if cx.is_json() && goes_on {
         // The result is what the apply says.

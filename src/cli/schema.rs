@@ -39,11 +39,11 @@ impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         let schemas = app::schemas();
         if let Some(folder) = &self.write {
-            let folder = cx.globals.dir.join(folder);
+            let folder = cx.path(folder);
             return write(&folder, &schemas).map(|()| Exit::Done);
         }
         if let Some(folder) = &self.check {
-            let stale = stale(&cx.globals.dir.join(folder), &schemas);
+            let stale = stale(&cx.path(folder), &schemas);
             names(cx, &stale)?;
             return Ok(if stale.is_empty() {
                 Exit::Done

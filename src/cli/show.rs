@@ -9,6 +9,7 @@ use super::context::Context;
 use super::failure::Failure;
 use crate::app;
 use crate::diag::Diagnostics;
+use crate::guard::Back;
 use crate::model::Address;
 use crate::render::{json, report, view};
 
@@ -22,8 +23,9 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        let file = cx.path(Path::new(&self.what));
         let address = match self.what.parse::<Address>() {
-            _ if Path::new(&self.what).is_file() => return saved(cx, Path::new(&self.what)),
+            _ if file.is_file() => return saved(cx, &file),
             Ok(address) => address,
             Err(problem) => {
                 let failure = Failure::new(
@@ -65,8 +67,16 @@ fn saved(cx: &Context, path: &Path) -> Result<Exit, Failure> {
         warnings: &Diagnostics::new(),
     };
     super::plan::show(cx, &report)?;
+    if let Some(Back { run, end }) = &commitment.back {
+        let place = if *end { "after" } else { "before" };
+        cx.say(&format!("Goes back to {place} run {run}."));
+    }
+    let signed = match &commitment.signature {
+        Some(seal) => format!(" Signed with {}.", seal.key),
+        None => String::new(),
+    };
     cx.say(&format!(
-        "Saved on {}, to be applied until {}: digest {}.",
+        "Saved on {}, to be applied until {}: digest {}.{signed}",
         commitment.created, commitment.expires, commitment.plan
     ));
     Ok(Exit::Done)

@@ -26,10 +26,12 @@ fn run(arguments: Vec<OsString>) -> Exit {
         Err(error) => return usage(&error, json),
     };
     let cx = Context::new(cli.globals, cli.command.name());
-    match cx.demand_format().and_then(|()| cli.command.run(&cx)) {
+    let exit = match cx.demand_format().and_then(|()| cli.command.run(&cx)) {
         Ok(exit) => exit,
         Err(failure) => failure.report(&cx),
-    }
+    };
+    cx.catch_up();
+    exit
 }
 
 /// Help and version are results; all else is a wrong command line.

@@ -90,11 +90,15 @@ codes! {
     CLOCK_BACK = "GL0701", "a clock that went back";
     HEADS_TORN = "GL0702", "a heads file that ends in the middle of a line";
     STORE_RESTORED = "GL0703", "a store that was put back";
+    HEADS_LOST = "GL0704", "a heads file that lacks a head which the audit log remembers";
     // Lists of people.
     NO_TABLE = "GL0801", "a list that is neither a table nor JSON of the form asked for";
     MANAGER_CIRCLE = "GL0802", "people who manage each other in a circle";
     NO_FIT = "GL0803", "a row that does not fit what is there";
     NOT_ADMITTED = "GL0804", "an invitation that would be refused";
+    // Tests of the tree.
+    TEST_FAILED = "GL0901", "a test that does not hold";
+    TEST_BROKEN = "GL0902", "a test that cannot be played";
 }
 
 #[cfg(test)]

@@ -329,6 +329,7 @@ impl<'w> Desk<'w> {
     ///
     /// [`Unread`] when the store cannot tell how it was.
     pub fn keep<E: Entity>(&mut self, record: &E) -> Result<(), Unread> {
+        debug_assert!(!E::KIND.is_always_told(), "INVARIANT: a grant is told");
         let record = record.clone().into_record();
         self.lay(record.id(), Some(record))
     }

@@ -19,7 +19,10 @@ mod widening;
 
 pub use ask::{Allowances, Ask};
 pub use circumstances::Circumstances;
-pub use commitment::{ActionLine, Commitment, Difference, FILE_BYTES, FORMAT, Judged, Stale};
+pub use commitment::{
+    ActionLine, Back, Commitment, Difference, FILE_BYTES, FORMAT, Judged, Seal, Stale, differences,
+    lines,
+};
 pub use foreign::foreign_kinds;
 pub use rules::{Refusal, Rule, Verdict, judge};
 pub use thresholds::Thresholds;

@@ -275,6 +275,15 @@ fn conflict(conflict: &Conflict) -> Refusal {
             "take `formerly` out if it did; if it did not, rename through a name that nobody has, one apply after the other"
                 .to_owned(),
         ),
+        Clash::Occupied { from } => (
+            Rule::Rename,
+            format!(
+                "`{address}` was formerly `{from}`, and has an object of its own, which would be taken for that of `{from}`"
+            ),
+            format!(
+                "apply a tree without `{address}` first and rename then, or take `formerly` out; a rollback goes back in steps, the last run first"
+            ),
+        ),
         Clash::RenamedTwice { from, by } => (
             Rule::Rename,
             format!("`{address}` and `{by}` were both formerly `{from}`"),

@@ -4,6 +4,7 @@ mod access;
 mod names;
 mod near;
 mod people;
+mod scenarios;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use super::sections::Contents;
 use crate::diag::{Code, Diagnostic, Diagnostics, code};
 use crate::model::kinds::{Catalog, Organization, Package, Policy, Resource};
 use crate::model::{Address, Declaration, Kind, Object, Project, Waiver};
+use crate::scenario::Scenario;
 use crate::source::{FileId, Place, Route};
 use near::{Among, Near};
 
@@ -26,6 +28,7 @@ pub(super) struct Checked {
     pub(super) objects: Vec<Declaration>,
     pub(super) forget: Vec<Address>,
     pub(super) waivers: Vec<Waiver>,
+    pub(super) scenarios: Vec<Scenario>,
 }
 
 /// Checks a whole tree.
@@ -41,8 +44,10 @@ pub(super) fn check(
         salvaged,
         forget,
         waivers,
+        mut scenarios,
         diagnostics: _,
     } = contents;
+    scenarios.sort_by(|a, b| a.name.cmp(&b.name));
     declarations.par_sort_by(|(file, a), (other, b)| {
         (&a.address, &a.origin.path, a.origin.line, file).cmp(&(
             &b.address,
@@ -62,6 +67,7 @@ pub(super) fn check(
     names::waived(&tree, &waivers, now, &mut out);
     access::check(&tree, &mut out);
     people::check(&tree, project, &mut out);
+    scenarios::check(&tree, &scenarios, &mut out);
 
     let objects = declarations
         .into_iter()
@@ -74,6 +80,7 @@ pub(super) fn check(
             objects,
             forget,
             waivers,
+            scenarios,
         },
         out,
     )

@@ -17,6 +17,7 @@ mod places;
 pub mod print;
 mod profiles;
 mod scalar;
+mod scenarios;
 pub mod schema;
 mod secret;
 mod sections;
@@ -31,6 +32,7 @@ use rayon::prelude::*;
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::model::{Desired, Digest, Project};
 use crate::planted::{self, Planted};
+use crate::scenario::Scenario;
 use crate::source::{FileId, Sources};
 
 pub use character::refused_character;
@@ -50,6 +52,8 @@ const OBJECTS: usize = 250_000;
 pub struct Loaded {
     /// Everything that the tree declares; `None` when there is an error among the diagnostics.
     pub desired: Option<Desired>,
+    /// The tests of the tree, in order of names. They are no objects, and change nothing but the digest of the files.
+    pub scenarios: Vec<Scenario>,
     /// Errors and warnings, sorted.
     pub diagnostics: Diagnostics,
 }
@@ -84,6 +88,7 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
             salvaged,
             forget,
             waivers,
+            scenarios,
             diagnostics: problems,
         } = file;
         merged.declarations.extend(declarations);
@@ -91,6 +96,7 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
         merged.salvaged.extend(salvaged);
         merged.forget.extend(forget);
         merged.waivers.extend(waivers);
+        merged.scenarios.extend(scenarios);
         diagnostics.extend(problems);
     }
     if merged.declarations.len() > OBJECTS {
@@ -117,16 +123,18 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
         );
     }
     diagnostics.sort();
+    let scenarios = declarations.scenarios;
     let desired = (!diagnostics.has_errors()).then(|| {
-        let check::Checked {
-            objects,
-            forget,
-            waivers,
-        } = declarations;
-        Desired::new(objects, forget, waivers, digest(sources))
+        Desired::new(
+            declarations.objects,
+            declarations.forget,
+            declarations.waivers,
+            digest(sources),
+        )
     });
     Loaded {
         desired,
+        scenarios,
         diagnostics,
     }
 }

@@ -41,6 +41,9 @@ pub fn policy_file() -> Value {
     let waiver = generator
         .subschema_for::<super::sections::WaiverText>()
         .to_value();
+    let test = generator
+        .subschema_for::<crate::scenario::Script>()
+        .to_value();
     let mut definitions = generator.take_definitions(true);
 
     let lifecycle = definitions.remove("Lifecycle").unwrap_or_default();
@@ -128,6 +131,12 @@ pub fn policy_file() -> Value {
             "type": "array", "items": waiver, "maxItems": 10_000,
             "description": "Lint rules and guards that are silenced for an address, each until an end.",
         }),
+    );
+
+    let tests = "Lives that `guestlist test` plays through in the engine, each by name with what is expected of it.";
+    properties.insert(
+        super::scenarios::SECTION.to_owned(),
+        described(&named(test), tests),
     );
 
     let mut schema = json!({
@@ -259,12 +268,14 @@ pub(super) fn by_name(schema: &mut Value, name: &Value) {
             if let Some(Value::Object(patterns)) = keys.remove("patternProperties")
                 && let Some((pattern, of)) = patterns.into_iter().next()
             {
-                let is_name = pattern.starts_with("^[a-z0-9][a-z0-9-]");
-                let language = json!({ "$ref": "#/$defs/Language" });
-                keys.insert(
-                    "propertyNames".to_owned(),
-                    if is_name { name.clone() } else { language },
-                );
+                let names = if pattern.starts_with("^[a-z0-9][a-z0-9-]") {
+                    name.clone()
+                } else if pattern.contains('@') {
+                    json!({ "$ref": "#/$defs/Email" })
+                } else {
+                    json!({ "$ref": "#/$defs/Language" })
+                };
+                keys.insert("propertyNames".to_owned(), names);
                 keys.insert("additionalProperties".to_owned(), of);
             }
             keys.values_mut().for_each(|value| by_name(value, name));

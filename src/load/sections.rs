@@ -14,11 +14,13 @@ use super::parse;
 use super::places::{place_in, route_of};
 use super::profiles::Profiles;
 use super::scalar::Variables;
+use super::scenarios;
 use super::schema::SECTIONS;
 use super::shape::Shape;
 use crate::diag::{Diagnostic, Diagnostics, code, offer};
 use crate::model::text::{Line, Principal, When};
 use crate::model::{Address, Declaration, Kind, Lifecycle, Name, Origin, Problem, Waiver};
+use crate::scenario::Scenario;
 use crate::source::{FileId, Route, SourceFile, Sources};
 
 /// A lint rule or guard that is silenced for an address, by somebody, until an end.
@@ -60,6 +62,8 @@ pub(super) struct Contents {
     pub(super) forget: Vec<(FileId, usize, Address)>,
     /// What is silenced, with positions in the file's list.
     pub(super) waivers: Vec<(FileId, usize, Waiver)>,
+    /// Tests.
+    pub(super) scenarios: Vec<Scenario>,
     /// Everything that is wrong.
     pub(super) diagnostics: Diagnostics,
 }
@@ -95,7 +99,9 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
         mut contents,
         ..
     } = reader;
-    if !well_shaped || refused {
+    let tests = scenarios::read(root, file);
+    contents.scenarios = tests.scenarios;
+    if !well_shaped || refused || tests.misnamed || !tests.misread.is_empty() {
         let explainer = Explainer {
             schema: reading.shape.schema(),
             file,
@@ -106,8 +112,25 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
         reading.shape.explain(root, &mut |error| {
             explainer.explain(error, &mut contents.diagnostics);
         });
-        if contents.diagnostics.len() == before && !contents.broken.is_empty() {
+        if contents.diagnostics.len() == before {
             explain_broken(reading, id, root, &mut contents);
+        }
+        let explained: Vec<u32> = contents
+            .diagnostics
+            .iter()
+            .skip(before)
+            .filter_map(|one| Some(one.primary.as_ref()?.line))
+            .collect();
+        for (DecodeError { message, span }, (from, until)) in tests.misread {
+            let lines = file.line(from)..=file.line(until);
+            if explained.iter().any(|line| lines.contains(line)) {
+                continue;
+            }
+            let (start, end) = span.unwrap_or((from, from));
+            let problem = Diagnostic::error(code::BAD_FORMAT, message);
+            contents
+                .diagnostics
+                .push(problem.at(file.place(start, end)));
         }
     }
     contents

@@ -160,6 +160,11 @@ pub enum Clash {
         /// The other address.
         with: Address,
     },
+    /// A rename onto an address that has an object of its own.
+    Occupied {
+        /// The address before.
+        from: Address,
+    },
     /// A rename of an object that another address takes.
     RenamedTwice {
         /// The address before.

@@ -168,7 +168,7 @@ pub(super) fn needs(changes: &[Change], desired: &Desired, seats: &Seats<'_>) ->
     needs
 }
 
-fn is_delete(change: &Change) -> bool {
+pub(super) fn is_delete(change: &Change) -> bool {
     matches!(change.delta.action(), Action::Prune | Action::Forget)
 }
 

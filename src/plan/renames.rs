@@ -9,6 +9,9 @@
 //!   move up by one; `a` may be declared anew.
 //! * **Exchange** (`a` formerly `b`, `b` formerly `a`, or a longer ring): all addresses are bound, before and after.
 //!
+//! An address that is bound to an object which does not move on takes no other: the plan is refused, where Terraform's `moved`
+//! warns and deletes the object that should have moved. Deleting the one in the way is an apply of its own.
+//!
 //! Where the new address is bound, names alone do not tell whether it has taken its object already. The digest of what was
 //! declared when it was last applied covers `formerly`, so it does; where somebody else wrote to the object since, or what
 //! it names was renamed, natural keys may tell. Where nothing does, the plan is refused: to guess would hand the access of
@@ -244,10 +247,36 @@ impl Search<'_> {
                 self.chain(target, conflicts);
             }
         }
-        for target in targets {
+        for target in &targets {
             self.ring(target, conflicts);
         }
+        for target in targets {
+            self.occupied(target, conflicts);
+        }
         self.moves
+    }
+
+    /// Refuses a rename onto an address whose own object stands in the way: it would take the place of the one that is meant,
+    /// and that would be deleted.
+    fn occupied(&self, target: &Address, conflicts: &mut Vec<Conflict>) {
+        let is_moved =
+            self.moves.contains_key(target) || self.moves.values().any(|to| to == target);
+        if is_moved || self.seats.at(target).is_none() || self.spent(target) == Spent::Yes {
+            return;
+        }
+        let earlier = self.earlier.get(target).copied().unwrap_or_default();
+        let left_behind = earlier.iter().find(|old| {
+            self.seats.at(old).is_some()
+                && self.desired.get(old).is_none()
+                && !self.moves.contains_key(*old)
+        });
+        let told = conflicts.iter().any(|told| told.address == *target);
+        if let Some(from) = left_behind.filter(|_| !told) {
+            conflicts.push(Conflict {
+                address: target.clone(),
+                clash: Clash::Occupied { from: from.clone() },
+            });
+        }
     }
 
     fn chain(&mut self, target: &Address, conflicts: &mut Vec<Conflict>) {

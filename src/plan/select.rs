@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Change;
-use super::order::needs;
+use super::order::{is_delete, needs};
 use super::renames::Seats;
 use crate::model::{Address, Desired};
 
@@ -150,6 +150,9 @@ pub struct Tied {
     pub address: Address,
     /// The other.
     pub because: Address,
+    /// Whether the one of the two that waits for the other is deleted or let go: it goes after what cannot be without it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub goes: bool,
 }
 
 /// Takes out the changes that are not chosen, unless a chosen one needs them. Puts what is left in order of addresses.
@@ -176,9 +179,10 @@ pub(super) fn narrow(
         .iter()
         .map(|change| names(change).any(|name| any(&choice.excludes, name)))
         .collect();
-    let tied = |at: usize, because: usize| Tied {
+    let tied = |at: usize, because: usize, waits: usize| Tied {
         address: changes[at].address.clone(),
         because: changes[because].address.clone(),
+        goes: is_delete(&changes[waits]),
     };
     let kept = if choice.targets.is_empty() {
         let mut needed_by = vec![Vec::new(); changes.len()];
@@ -189,7 +193,7 @@ pub(super) fn narrow(
         }
         let start = excluded.clone();
         let out = follow(start, &needed_by, |at, because| {
-            partial.held.push(tied(at, because));
+            partial.held.push(tied(at, because, at));
         });
         out.into_iter().map(|out| !out).collect()
     } else {
@@ -203,7 +207,7 @@ pub(super) fn narrow(
             } else {
                 &mut partial.along
             };
-            list.push(tied(at, because));
+            list.push(tied(at, because, because));
         })
     };
     for list in [&mut partial.along, &mut partial.held, &mut partial.torn] {

@@ -10,6 +10,7 @@ use crate::guard::Refusal;
 use crate::impact::Impact;
 use crate::model::{Address, Body, Digest, Kind, Origin, RemoteId};
 use crate::plan::{Action, Drifted, Lifted, Plan, RunRecord};
+use crate::scenario::Played;
 
 /// A plan, with what surrounds it.
 #[derive(Debug, Clone, Copy)]
@@ -47,8 +48,12 @@ pub struct Applied<'a> {
     pub signing: &'a Signing,
     /// What was done.
     pub counts: Vec<(Action, u64)>,
-    /// Whether a plan made afterwards was empty; why, where none could be made.
+    /// Whether a plan made afterwards had nothing left of what was chosen; why, where none could be made.
     pub verified: Result<bool, String>,
+    /// How many changes that plan had besides what was chosen.
+    pub left_out: usize,
+    /// Whether everything that the project owned was to go.
+    pub destroyed: bool,
     /// How long it took.
     pub duration: jiff::SignedDuration,
 }
@@ -62,6 +67,21 @@ pub struct Validated<'a> {
     pub files: usize,
     /// How many objects they declare; `None` for an invalid tree.
     pub objects: Option<usize>,
+}
+
+/// Tests of a tree that were played.
+#[derive(Debug, Clone, Copy)]
+pub struct Tested<'a> {
+    /// The project.
+    pub project: &'a str,
+    /// What became of each, in order of names.
+    pub played: &'a [Played],
+    /// How many tests were not asked for.
+    pub others: usize,
+    /// What somebody should look at in the tree.
+    pub warnings: &'a Diagnostics,
+    /// Whether the timelines of tests that hold are shown, too.
+    pub all: bool,
 }
 
 /// One object, as declared and as it is.
@@ -296,6 +316,8 @@ pub struct RolledBack<'a> {
     pub planned: Planned<'a>,
     /// What cannot be undone, by address.
     pub lasting: &'a [(Address, String)],
+    /// Whether the run that was to be undone changed no object, and stays.
+    pub accepted_only: bool,
 }
 
 /// What the program is.

@@ -216,6 +216,13 @@ pub trait Store: Ledger {
         act: &Act<'_>,
     ) -> Result<Option<String>, StoreError>;
 
+    /// Puts an act into the audit log that changes nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LeaseLost`] when the lease is no longer ours; otherwise those of writing.
+    fn note(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError>;
+
     /// Remembers that somebody goes on with a store that was put back, and puts the act into the audit log. Its instant is
     /// [`Head::restored`] from now on.
     ///

@@ -67,8 +67,8 @@ fn an_apply_is_signed_and_the_head_is_kept() {
     assert_eq!(lines(&sandbox).len(), 2);
     let outcome = verify(&sandbox)
         .exits(0)
-        .says("The audit log holds: 4 entries.")
-        .says("2 signed heads fit, the last of 4 entries")
+        .says("The audit log holds: 6 entries.")
+        .says("2 signed heads fit, the last of 5 entries")
         .says("nobody said that this key counts");
     assert!(!outcome.text().contains("private"), "{}", outcome.text());
     // The same from a file, from standard input, and with the key that counts.
@@ -198,7 +198,7 @@ fn an_end_that_was_cut_off_is_named_by_every_command() {
     let _ = verify(&sandbox)
         .exits(9)
         .says("from entry 3 on: it is missing, and the head signed")
-        .says("knows 4 entries");
+        .says("knows 5 entries");
     for command in [
         &["plan"][..],
         &["apply", "--auto-approve"],
@@ -213,7 +213,7 @@ fn an_end_that_was_cut_off_is_named_by_every_command() {
             .run(command.iter().copied())
             .exits(9)
             .says("it ends at audit entry 2")
-            .says("knows entry 4");
+            .says("knows entry 5");
     }
     // Without the heads it shows only because the rest of the store was not put back with it.
     let sandbox = sandbox.write("guestlist.toml", SETTINGS.replace("heads =", "# heads ="));
@@ -234,7 +234,7 @@ fn a_log_that_was_written_anew_is_named() {
         .expect("a lineage");
     let store = rusqlite::Connection::open(sandbox.path("guestlist.db")).expect("a store");
     let mut chain = guestlist::audit::Chain::new(&lineage);
-    for seq in 1..=4_i64 {
+    for seq in 1..=6_i64 {
         let text: String = store
             .query_row("SELECT entry FROM audit WHERE seq = ?1", [seq], |row| {
                 row.get(0)
@@ -260,7 +260,7 @@ fn a_log_that_was_written_anew_is_named() {
     let _ = sandbox
         .run(["plan"])
         .exits(9)
-        .says("its audit entry 4 has hash");
+        .says("its audit entry 5 has hash");
 }
 
 #[test]
@@ -296,7 +296,7 @@ fn a_store_that_was_put_back_stops_everything_until_it_is_accepted() {
         let _ = sandbox
             .run(command.iter().copied())
             .exits(9)
-            .says("was put back or written anew: it ends at audit entry 4")
+            .says("was put back or written anew: it ends at audit entry 6")
             .says("--accept-restore");
     }
     assert_eq!(copy(&sandbox), old);
@@ -382,7 +382,7 @@ fn a_heads_file_with_a_torn_end_is_told_and_one_with_a_forged_line_is_refused() 
         .exits(0)
         .says("warning[GL0702]")
         .says("ends in the middle of a line");
-    let forged = text.replace("\"size\":4", "\"size\":3");
+    let forged = text.replace("\"size\":5", "\"size\":3");
     let sandbox = sandbox.write("heads.jsonl", forged);
     let _ = sandbox
         .run(["plan"])
@@ -396,21 +396,21 @@ fn a_heads_file_with_a_torn_end_is_told_and_one_with_a_forged_line_is_refused() 
 fn entries_are_listed_by_time_address_and_person() {
     let sandbox = witnessed();
     let all = sandbox.run(["audit", "list"]).exits(0).stdout;
-    assert_eq!(all.lines().count(), 5, "{all}");
-    assert!(all.lines().nth(1).is_some_and(|line| line.starts_with('4')));
+    assert_eq!(all.lines().count(), 7, "{all}");
+    assert!(all.lines().nth(1).is_some_and(|line| line.starts_with('6')));
     let count = |arguments: &[&str]| {
         let list = ["audit", "list", "--format", "json"];
         let said = sandbox.exactly(list.iter().chain(arguments).copied());
         let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
         said["entries"].as_array().map_or(0, Vec::len)
     };
-    assert_eq!(count(&[]), 4);
+    assert_eq!(count(&[]), 6);
     assert_eq!(count(&["--limit", "1"]), 1);
-    assert_eq!(count(&["--actor", "Ana@contoso.com"]), 2);
+    assert_eq!(count(&["--actor", "Ana@contoso.com"]), 3);
     assert_eq!(count(&["--actor", "nobody@contoso.com"]), 0);
     assert_eq!(count(&["--address", "organization/*"]), 2);
     assert_eq!(count(&["--address", "catalog/*"]), 0);
-    assert_eq!(count(&["--since", "1h"]), 4);
+    assert_eq!(count(&["--since", "1h"]), 6);
     assert_eq!(count(&["--since", "2099-01-01"]), 0);
     let _ = sandbox
         .run(["audit", "list", "--since", "yesterday"])
@@ -431,12 +431,16 @@ fn an_export_can_be_checked_by_anybody_and_tells_names_only_when_asked() {
         let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
         let entry = guestlist::model::canonical(&line["entry"]);
         assert_eq!(chain.append(&entry).to_string(), line["hash"]);
+        if head["size"] == chain.size() {
+            assert_eq!(chain.hash().to_string(), head["hash"]);
+        }
     }
-    assert_eq!(chain.hash().to_string(), head["hash"]);
+    // The head, and the entry that says that it is kept.
+    assert_eq!(head["size"], chain.size() - 1);
     let _ = sandbox
         .run(["audit", "export", "--names", "--out", "log.jsonl"])
         .exits(0)
-        .says("Wrote 4 entries");
+        .says("Wrote 6 entries");
     let named = fs::read_to_string(sandbox.path("log.jsonl")).expect("an export");
     assert!(named.contains("ana@contoso.com"), "{named}");
     let mode = fs::metadata(sandbox.path("log.jsonl")).expect("an export");
@@ -466,7 +470,7 @@ fn whoever_is_forgotten_is_gone_from_every_list_and_the_log_holds() {
         list.contains("forget person") && list.contains("[erased]"),
         "{list}"
     );
-    let _ = verify(&sandbox).exits(0).says("holds: 5 entries");
+    let _ = verify(&sandbox).exits(0).says("holds: 7 entries");
     let _ = sandbox
         .run(["audit", "forget", "ana@contoso.com", "--auto-approve"])
         .exits(1)
@@ -516,4 +520,61 @@ fn the_first_command_after_an_hour_signs_a_head_as_well() {
     grant("rob@fabrikam.com", &["--at", &later.to_string()]);
     assert_eq!(lines(&sandbox).len(), 2);
     let _ = verify(&sandbox).exits(0).says("2 signed heads fit");
+}
+
+#[test]
+fn a_heads_file_that_lost_a_head_is_found_out() {
+    for loss in ["", "first"] {
+        let sandbox = witnessed();
+        let kept = lines(&sandbox);
+        if loss.is_empty() {
+            fs::remove_file(sandbox.path("heads.jsonl")).expect("it is there");
+        } else {
+            fs::write(sandbox.path("heads.jsonl"), format!("{}\n", kept[0])).expect("written");
+        }
+        let lacks = "heads.jsonl lacks the head of 5 entries that was kept there on";
+        let _ = verify(&sandbox).exits(9).says(lacks);
+        let _ = sandbox
+            .run(["plan"])
+            .exits(0)
+            .says("warning[GL0704]")
+            .says(lacks);
+        // Nothing to do, and the head is due: the file knows where the store is again.
+        let tree = TREE.replace("Fabrikam", "Fabrikam GmbH");
+        let sandbox = sandbox.write("tree.yaml", tree);
+        let (code, said) = as_actor(&sandbox, "ana@contoso.com", &["apply", "--auto-approve"]);
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("GL0704"), "{said}");
+        let _ = verify(&sandbox).exits(0);
+        let _ = sandbox.run(["plan"]).exits(0);
+    }
+}
+
+#[test]
+fn a_key_is_handed_over_to_a_program_and_kept_nowhere() {
+    let sandbox = Sandbox::new()
+        .write("guestlist.toml", SETTINGS.replace("key-file", "# key-file"))
+        .write("tree.yaml", TREE);
+    let made = sandbox.run(["audit", "key", "new", "-"]).exits(0);
+    assert!(
+        made.stdout.starts_with("ed25519-private:"),
+        "{}",
+        made.stdout
+    );
+    assert!(!sandbox.path("-").exists());
+    let public = made.stderr.trim().strip_prefix("Its public key: ");
+    let public = public.expect("the public key").to_owned();
+    let arguments = ["apply", "--auto-approve"];
+    let mut command = sandbox.command(&arguments);
+    let _ = sandbox
+        .outcome(
+            &arguments,
+            command.env("GUESTLIST_AUDIT_KEY", made.stdout.trim()),
+        )
+        .exits(0)
+        .says("Signed head: ");
+    let _ = sandbox.run(["audit", "verify", "--key", &public]).exits(0);
+    let _ = sandbox
+        .run(["audit", "key", "new", "-", "--format", "json"])
+        .exits(64);
 }

@@ -2,7 +2,7 @@
 //!
 //! `desired/` is the tree; `before/`, where there is one, is applied first, so that a plan shows updates, renames and
 //! prunes. `expected/validate.txt`, `plan.txt` and `plan.json` are the exact outputs; a case may expect other formats too,
-//! each in the file that [`FORMATS`] names. A tree that `validate` refuses has
+//! each in the file that [`FORMATS`] names, and what its tests come to. A tree that `validate` refuses has
 //! only the first: every other command must refuse it too and leave no store behind. A plan that can be carried out is,
 //! and then nothing is left to do. `UPDATE=1` rewrites the expected files.
 
@@ -35,6 +35,19 @@ const FORMATS: &[(&str, &[&str])] = &[
     ("validate.github", &["validate", "--format", "github"]),
     ("validate.azure", &["validate", "--format", "azure"]),
     ("validate.gitlab", &["validate", "--format", "gitlab"]),
+    ("test.md", &["test", "--format", "markdown"]),
+    ("test.html", &["test", "--format", "html"]),
+    ("test.sarif", &["test", "--format", "sarif"]),
+    ("test.xml", &["test", "--format", "junit"]),
+    ("test.github", &["test", "--format", "github"]),
+    ("test.azure", &["test", "--format", "azure"]),
+    ("test.gitlab", &["test", "--format", "gitlab"]),
+];
+
+/// What the tests of a case come to, where it expects that.
+const TESTS: &[(&str, &[&str])] = &[
+    ("test.txt", &["test"]),
+    ("test.json", &["test", "--format", "json"]),
 ];
 
 /// How many cases show each format at least.
@@ -124,6 +137,13 @@ fn other_formats(sandbox: &Sandbox, more: &[&str], expected: &Path, golden: &mut
         let outcome = sandbox.run(arguments.iter().copied().chain(more));
         golden.compare(&file, &outcome.stdout);
         formats::check(&file, &outcome.stdout, golden);
+    }
+    for (file, arguments) in TESTS {
+        let file = expected.join(file);
+        if file.exists() {
+            let outcome = sandbox.run(arguments.iter().copied());
+            golden.compare(&file, &outcome.text());
+        }
     }
 }
 

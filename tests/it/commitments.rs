@@ -154,7 +154,9 @@ fn a_digest_that_a_reviewer_saw_holds_an_apply_to_it() {
     let _ = sandbox
         .run(["apply", "--expect", &wrong])
         .exits(5)
-        .says("other changes");
+        .says("other changes")
+        .says("organization/b would be created")
+        .says(&format!("`--expect {digest}`"));
     let _ = sandbox.run(["apply", "--expect", "short"]).exits(64);
     let _ = sandbox.run(["apply", "--expect", digest]).exits(0);
     assert!(has_both(&sandbox));
@@ -249,5 +251,97 @@ fn the_beginning_of_several_runs_names_none() {
             .run([command, "zzz"])
             .exits(1)
             .says("there is no run `zzz`");
+    }
+}
+
+/// Makes a key and returns its public key.
+fn key(sandbox: &Sandbox, file: &str) -> String {
+    let public = sandbox.exactly(["audit", "key", "new", file]);
+    public.trim().to_owned()
+}
+
+#[test]
+fn a_signature_that_is_required_is_that_of_somebody_who_counts() {
+    let sandbox = planned();
+    let (ours, theirs) = (key(&sandbox, "ours.key"), key(&sandbox, "theirs.key"));
+    let require = |public: &str| format!("--require-signature={public}");
+    let _ = sandbox
+        .run(["apply", "plan.json", "--require-signature"])
+        .exits(64)
+        .says("whose signature");
+    let _ = sandbox
+        .run(["apply", "plan.json", &require(&ours)])
+        .exits(9)
+        .says("nobody signed it");
+    let _ = sandbox
+        .run(["plan", "--out", "plan.json", "--sign"])
+        .exits(8)
+        .says("no key to sign the plan with");
+    let _ = sandbox.run(["plan", "--sign"]).exits(64);
+    let sign = |file: &str| {
+        let arguments = ["plan", "--out", "plan.json", "--sign"];
+        let mut command = sandbox.command(&arguments);
+        let _ = sandbox
+            .outcome(&arguments, command.env("GUESTLIST_AUDIT_KEY_FILE", file))
+            .exits(0);
+    };
+    sign("theirs.key");
+    let _ = sandbox
+        .run(["apply", "plan.json", &require(&ours)])
+        .exits(9)
+        .says("which does not count");
+    sign("ours.key");
+    let _ = sandbox
+        .run(["show", "plan.json"])
+        .exits(0)
+        .says(&format!("Signed with {ours}."));
+    // Whoever can write a digest cannot write a signature.
+    let text = std::fs::read_to_string(sandbox.path("plan.json")).expect("saved");
+    let mut forged: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let signature = forged
+        .as_object_mut()
+        .expect("an object")
+        .remove("signature");
+    forged["actions"][0]["after"]["displayName"] = "Evil".into();
+    forged["digest"] = Digest::of(&[]).to_string().into();
+    forged["digest"] = Digest::of(canonical(&forged).as_bytes()).to_string().into();
+    forged["signature"] = signature.expect("a signature");
+    let sandbox = sandbox.write("plan.json", canonical(&forged) + "\n");
+    for arguments in [&["apply", "plan.json"][..], &["show", "plan.json"]] {
+        let _ = sandbox
+            .run(arguments.iter().copied())
+            .exits(9)
+            .says("its signature does not hold");
+    }
+    assert!(!has_both(&sandbox));
+    let sandbox = sandbox.write("plan.json", text);
+    let _ = sandbox
+        .run(["apply", "plan.json", &require(&theirs)])
+        .exits(9);
+    let _ = sandbox
+        .run(["apply", "plan.json", &require(&ours)])
+        .exits(0);
+    assert!(has_both(&sandbox));
+}
+
+#[test]
+fn every_file_counts_from_the_folder_that_is_worked_in() {
+    let sandbox = Sandbox::new();
+    let inner = Sandbox::project();
+    let settings = std::fs::read_to_string(inner.path("guestlist.toml")).expect("settings");
+    let sandbox = sandbox
+        .write("inner/guestlist.toml", settings)
+        .write("inner/tree.yaml", ONE);
+    let there = |arguments: &[&str]| {
+        let all: Vec<&str> = ["-C", "inner"].iter().chain(arguments).copied().collect();
+        sandbox.run(all).exits(0)
+    };
+    let _ = there(&["plan", "--out", "plan.json"]).says("Saved to inner/plan.json");
+    let _ = there(&["show", "plan.json"]);
+    let _ = there(&["apply", "plan.json"]);
+    let _ = there(&["audit", "export", "--out", "log.jsonl"]);
+    let _ = there(&["audit", "key", "new", "a.key"]);
+    for file in ["plan.json", "log.jsonl", "a.key"] {
+        assert!(sandbox.path("inner").join(file).exists(), "{file}");
     }
 }

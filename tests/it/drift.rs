@@ -237,6 +237,22 @@ fn refresh_takes_what_is_there_as_applied() {
         .says("Drift: 2 objects");
     let _ = sandbox.run(["plan", "--refresh-only"]).exits(0);
     let _ = sandbox.run(["apply", "--refresh-only"]).exits(64);
+    for flag in [
+        &["--destroy"][..],
+        &["--target", "organization/*"],
+        &["--exclude", "organization/*"],
+        &["--adopt", "organization/a"],
+        &["--allow-deletes", "9"],
+        &["--allow-delete-all", "organization"],
+        &["--max-people", "9"],
+    ] {
+        for command in [&["plan"][..], &["apply", "--auto-approve"]] {
+            let _ = sandbox
+                .run([command, &["--refresh-only"], flag].concat())
+                .exits(64)
+                .says(&format!("`{}` is about the changes of a plan", flag[0]));
+        }
+    }
     let _ = sandbox.run(["drift"]).exits(2);
     let _ = sandbox
         .run(["apply", "--refresh-only", "--auto-approve"])

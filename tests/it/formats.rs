@@ -92,6 +92,9 @@ const REQUIRED: &[(&str, &[&str])] = &[
     ("system-out", &[]),
 ];
 
+/// The attributes that `junit-10.xsd` of Jenkins's xunit plugin knows besides.
+const KNOWN: &[(&str, &[&str])] = &[("testsuites", &["errors"]), ("testsuite", &["skipped"])];
+
 /// Reads XML as far as the report uses it: nesting, attributes in double quotes, the five entities.
 fn junit(text: &str) -> Result<(), String> {
     let body = text
@@ -120,6 +123,17 @@ fn junit(text: &str) -> Result<(), String> {
         for attribute in *required {
             if !format!(" {attributes}").contains(&format!(" {attribute}=\"")) {
                 return Err(format!("{name} lacks {attribute}"));
+            }
+        }
+        let known = KNOWN.iter().filter(|(of, _)| *of == name);
+        let known: Vec<&str> = known.flat_map(|(_, known)| known.iter().copied()).collect();
+        for attribute in attributes.split('"').step_by(2) {
+            let attribute = attribute.trim_matches([' ', '=', '/']);
+            if !attribute.is_empty()
+                && !required.contains(&attribute)
+                && !known.contains(&attribute)
+            {
+                return Err(format!("{name} has {attribute}, which no reader knows"));
             }
         }
         if attributes.matches('"').count() % 2 == 1 {

@@ -162,8 +162,13 @@ fn a_waiver_lifts_for_one_address_and_is_recorded() {
     let _ = sandbox
         .run(["plan"])
         .exits(3)
-        .says("GL0510")
+        .says("error[GL0510]")
         .says("did you mean `deletes`?");
+    let sandbox = sandbox.write("waivers.yaml", waiver("protecton", "2100-01-01"));
+    let _ = sandbox
+        .run(["plan"])
+        .exits(3)
+        .says("did you mean `protection`?");
     let sandbox = sandbox.write("waivers.yaml", waiver("deletes", "2020-01-01"));
     let _ = sandbox.run(["plan"]).exits(3).says("GL0507");
     let sandbox = sandbox.write("waivers.yaml", waiver("deletes", "2100-01-01"));

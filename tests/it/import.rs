@@ -163,3 +163,28 @@ fn what_cannot_be_taken_over_is_named_with_the_reason() {
         .says("policy/partner/all: it belongs into package/partner, which is not there")
         .says("Nothing was imported.");
 }
+
+#[test]
+fn what_the_tree_lets_go_is_not_declared_by_an_import() {
+    let sandbox = Sandbox::project().write("tree.yaml", MARKETING);
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let rest = MARKETING
+        .split("packages:")
+        .next()
+        .expect("the beginning")
+        .replace("version: 1\n", "version: 1\nforget: [package/partner]\n");
+    let rest = format!(
+        "{rest}organizations:\n  fabrikam: {{ displayName: Fabrikam, domains: [fabrikam.com] }}\n"
+    );
+    let sandbox = sandbox.write("tree.yaml", rest);
+    let left = "package/partner: the tree lets it go: take it out of `forget` to write it";
+    // Before it is let go, and afterwards.
+    let _ = sandbox.run(["import"]).exits(0).says(left);
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let _ = sandbox
+        .run(["import", "--unmanaged"])
+        .exits(0)
+        .says("the tree lets it go: take it out of `forget` to write it")
+        .says("Nothing was imported.");
+    let _ = sandbox.run(["plan", "--detailed-exitcode"]).exits(0);
+}

@@ -11,7 +11,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("diag", &["source"]),
     ("model", &["diag"]),
-    ("load", &["model"]),
+    ("scenario", &["model"]),
+    ("load", &["scenario"]),
     ("plan", &["model"]),
     ("governance", &["model"]),
     ("impact", &["plan", "governance"]),
@@ -29,7 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// The folders that neither read nor write anything.
-const CORE: usize = 12;
+const CORE: usize = 13;
 
 /// What the core must not name: the world comes in as an argument.
 const WORLD: &[&str] = &[

@@ -26,6 +26,7 @@ mod pipelines;
 mod properties;
 mod registries;
 mod rollback;
+mod scenarios;
 mod stores;
 mod targets;
 mod together;

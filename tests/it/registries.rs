@@ -132,6 +132,7 @@ fn the_tables_of_the_readme_are_fresh() {
     replace(&mut text, "codes", &codes());
     replace(&mut text, "commands", &commands());
     replace(&mut text, "plan", &plan());
+    replace(&mut text, "test", &test());
     let mut golden = Golden::default();
     golden.compare(&file, &text);
     golden.finish();
@@ -227,6 +228,28 @@ fn plan() -> String {
     );
     let plan = sandbox.run(["plan"]).exits(4).stdout;
     format!("```text\n$ guestlist plan\n{}\n```\n", plan.trim_end())
+}
+
+/// Returns a test of the worked example, and what `test` says of it once the policy is another.
+fn test() -> String {
+    let sandbox = Sandbox::new();
+    sandbox.holds(&repository("policies"));
+    let file = std::fs::read_to_string(sandbox.path("tests/agencies.yaml"));
+    let file = file.expect("a file of the example can be read");
+    let name = "an-artist-comes-for-a-month";
+    let from = file.find(&format!("  {name}:")).expect("the test is there");
+    let yaml = file[from..].split("\n\n").next().unwrap_or_default();
+    edit(
+        &sandbox,
+        "catalogs/marketing.yaml",
+        "expires: { after: 30d }",
+        "expires: { after: 60d }",
+    );
+    let shown = sandbox.run(["test", "an-artist-*"]).exits(3).stdout;
+    format!(
+        "```yaml\ntests:\n{yaml}\n```\n\nSomebody who doubles the time that artists get reads at once what it means:\n\n```text\n$ guestlist test 'an-artist-*'\n{}\n```\n",
+        shown.trim_end()
+    )
 }
 
 fn edit(sandbox: &Sandbox, path: &str, from: &str, to: &str) {

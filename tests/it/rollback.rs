@@ -74,13 +74,14 @@ fn a_bad_apply_is_taken_back() {
     let (sandbox, _, second) = two_runs();
     let _ = sandbox
         .run(["rollback", &second])
-        .exits(0)
+        .exits(64)
         .says("Undoes 1 run:")
         .says("was not there then")
         .says("organization/fabrikam (was organization/fabrikam-design)")
         .says("organization/litware was deleted or given away")
         .says("settings/collaboration did not set `guestsMayLeave`")
-        .says("Nothing was applied. To go back, give `--auto-approve`.");
+        .says("Nothing was applied: there is no terminal to ask on.")
+        .says("`--out FILE`");
     assert_eq!(newest(&sandbox), second);
     let _ = sandbox
         .run(["rollback", &second, "--auto-approve"])
@@ -173,7 +174,7 @@ fn what_was_taken_over_is_let_go_and_what_was_let_go_is_taken_back() {
     let forgot = apply(&sandbox);
     let _ = sandbox
         .run(["rollback", &forgot])
-        .exits(0)
+        .exits(64)
         .says("1 to adopt");
     let sandbox = sandbox.write("tree.yaml", FIRST);
     let _ = sandbox
@@ -182,13 +183,104 @@ fn what_was_taken_over_is_let_go_and_what_was_let_go_is_taken_back() {
     let took = newest(&sandbox);
     let _ = sandbox
         .run(["rollback", &took])
-        .exits(0)
+        .exits(64)
         .says("1 to forget");
     let _ = sandbox.run(["rollback", &took, "--auto-approve"]).exits(0);
     let _ = sandbox
         .run(["rollback", &forgot, "--auto-approve"])
         .exits(0);
     let _ = sandbox.run(["plan", "--detailed-exitcode"]).exits(0);
+}
+
+#[test]
+fn a_rollback_that_was_reviewed_is_applied_as_it_was_saved_and_once() {
+    let (sandbox, _, second) = two_runs();
+    let _ = sandbox
+        .run(["rollback", &second, "--out", "back.json"])
+        .exits(0)
+        .says("Undoes 1 run:")
+        .says("Saved to back.json: digest");
+    assert_eq!(newest(&sandbox), second);
+    let _ = sandbox
+        .run(["show", "back.json"])
+        .exits(0)
+        .says("organization/fabrikam (was organization/fabrikam-design)")
+        .says(&format!("Goes back to before run {second}."));
+    let _ = sandbox
+        .run(["apply", "back.json"])
+        .exits(0)
+        .says("Went back:")
+        .says("Where the tree still says otherwise");
+    assert_eq!(runs(&sandbox)[0]["rolled_back"], second.as_str());
+    let _ = sandbox
+        .run(["apply", "back.json"])
+        .exits(5)
+        .says("applied already");
+    let sandbox = sandbox.write("tree.yaml", FIRST);
+    let _ = sandbox.run(["plan", "--detailed-exitcode"]).exits(0);
+}
+
+#[test]
+fn a_saved_rollback_does_not_undo_what_came_after_it() {
+    let (sandbox, _, second) = two_runs();
+    let _ = sandbox
+        .run(["rollback", &second, "--out", "back.json"])
+        .exits(0);
+    let more = "  late: { displayName: Late, domains: [late.com] }\ncatalogs:";
+    let sandbox = sandbox.write("tree.yaml", SECOND.replace("catalogs:", more));
+    let third = apply(&sandbox);
+    let _ = sandbox
+        .run(["apply", "back.json"])
+        .exits(5)
+        .says("organization/late would be pruned now");
+    assert_eq!(newest(&sandbox), third);
+}
+
+#[test]
+fn a_digest_that_a_reviewer_saw_holds_a_rollback_to_it() {
+    let (sandbox, _, second) = two_runs();
+    let json = sandbox.exactly(["rollback", &second, "--format", "json"]);
+    let report: Value = serde_json::from_str(&json).expect("JSON");
+    let digest = report["plan"]["digest"].as_str().expect("a digest");
+    let _ = sandbox
+        .run(["rollback", &second, "--expect", &"0".repeat(32)])
+        .exits(5)
+        .says("organization/litware would be created")
+        .says(&format!("`--expect {digest}`"));
+    assert_eq!(newest(&sandbox), second);
+    let _ = sandbox
+        .run(["rollback", &second, "--expect", digest])
+        .exits(0)
+        .says("Went back:");
+    // The store is where it was expected to lead; the same digest leads nowhere else.
+    let _ = sandbox
+        .run(["rollback", &second, "--expect", digest])
+        .exits(5)
+        .says("there is nothing to do now");
+}
+
+#[test]
+fn what_was_only_taken_as_applied_is_not_made_anew() {
+    let sandbox = Sandbox::project().write("tree.yaml", FIRST);
+    let first = apply(&sandbox);
+    let hand = rusqlite::Connection::open(sandbox.path("guestlist.db")).expect("a store");
+    let gone = "DELETE FROM object WHERE address = 'organization/litware'";
+    assert_eq!(hand.execute(gone, []).expect("it can be deleted"), 1);
+    let _ = sandbox
+        .run(["apply", "--refresh-only", "--auto-approve"])
+        .exits(0);
+    let refreshed = newest(&sandbox);
+    let _ = sandbox
+        .run(["rollback", &refreshed, "--auto-approve"])
+        .exits(0)
+        .says("That run changed no object")
+        .says("No changes.");
+    assert_eq!(newest(&sandbox), refreshed);
+    // Who wants the store as it was goes back to the end of the run before.
+    let _ = sandbox
+        .run(["rollback", "--to", &first, "--auto-approve"])
+        .exits(0)
+        .says("organization/litware");
 }
 
 #[test]
@@ -263,5 +355,5 @@ fn history_keeps_what_every_run_did() {
         .run(["history", &first])
         .exits(0)
         .says("· plan ")
-        .says("in less than a second. Generation 1.");
+        .says(" ms. Generation 1.");
 }

@@ -60,7 +60,8 @@ fn a_target_brings_what_it_needs_and_names_it() {
         .says("Plan: 3 to create.");
     let _ = sandbox
         .run(["apply", "--auto-approve", "--target", "package/partner"])
-        .exits(0);
+        .exits(0)
+        .says("What was chosen is done; 3 other changes are left out.");
     let _ = sandbox
         .run(["plan", "--target", "package/*", "--detailed-exitcode"])
         .exits(0)
@@ -189,6 +190,42 @@ fn a_part_can_be_destroyed() {
     let plan = json(&sandbox, &["plan", "--destroy", "--target", "package/*"]);
     assert_eq!(addresses(&plan), ["policy/partner/all", "package/partner"]);
     assert_eq!(plan["destroy"], true);
+    assert_eq!(plan["partial"]["along"][0]["goes"], true);
+    let _ = sandbox
+        .run(["plan", "--destroy", "--target", "package/*"])
+        .says("also policy/partner/all, because it cannot be without package/partner, which goes");
+    let _ = sandbox
+        .run(["plan", "--destroy", "--exclude", "policy/**"])
+        .says("not package/partner, because policy/partner/all stays and cannot be without it");
+    let _ = sandbox
+        .run([
+            "apply",
+            "--auto-approve",
+            "--destroy",
+            "--allow-delete-all",
+            "package",
+            "--allow-delete-all",
+            "policy",
+            "--target",
+            "package/*",
+        ])
+        .exits(0)
+        .says("4 other changes are left out.");
+    let _ = sandbox
+        .run([
+            "apply",
+            "--auto-approve",
+            "--destroy",
+            "--allow-delete-all",
+            "catalog",
+            "--allow-delete-all",
+            "resource",
+            "--allow-delete-all",
+            "organization",
+        ])
+        .exits(0)
+        .says("Nothing of the project is left");
+    let _ = sandbox.run(["plan", "--detailed-exitcode"]).exits(2);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use guestlist::model::{Bodies, Selection};
 use guestlist::store::{OpenMode, Store, open};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::support::Sandbox;
 use crate::support::estate::{self, Picture};
@@ -243,21 +244,48 @@ fn long_tree() -> String {
     format!("version: 1\norganizations:\n{all}")
 }
 
-/// An apply that holds the lease and goes no further: nobody reads the plan that it shows.
-fn stuck(sandbox: &Sandbox) -> (Child, BufReader<std::process::ChildStdout>) {
-    let mut child = start(sandbox);
-    let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
-    let mut line = String::new();
-    // The plan is shown under the lease.
-    let read = out.read_line(&mut line).expect("the output is text");
-    assert!(read > 0, "nothing was shown");
-    (child, out)
+/// An apply that holds the lease and was stopped before it wrote, and a hand on its store.
+fn stopped(first: &Sandbox, store: &Sandbox) -> (Child, Connection) {
+    for _ in 0..20 {
+        let mut child = start(first);
+        if let Some(hand) = caught(&mut child, store) {
+            return (child, hand);
+        }
+        let _ = child.wait_with_output();
+        for ending in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(store.path(&format!("guestlist.db{ending}")));
+        }
+    }
+    panic!("no apply could be stopped under its lease");
 }
 
-/// Lets an apply that was stuck go on to its end.
-fn unstuck(child: Child, mut out: BufReader<std::process::ChildStdout>) -> (Option<i32>, String) {
-    let mut rest = Vec::new();
-    out.read_to_end(&mut rest).expect("the output ends");
+/// Keeps an apply from writing as soon as it has the lease, and stops it there.
+fn caught(child: &mut Child, store: &Sandbox) -> Option<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+    while child.try_wait().expect("it can be asked").is_none() {
+        let Ok(hand) = Connection::open_with_flags(store.path("guestlist.db"), flags) else {
+            continue;
+        };
+        let is_held = "SELECT holder IS NOT NULL FROM lease \
+            WHERE (SELECT value FROM meta WHERE key = 'generation') = '0'";
+        while child.try_wait().expect("it can be asked").is_none() {
+            if hand.execute_batch("BEGIN IMMEDIATE").is_err() {
+                continue;
+            }
+            if let Ok(true) = hand.query_row(is_held, [], |row| row.get(0)) {
+                signal(child, "-STOP");
+                hand.execute_batch("ROLLBACK").expect("it was begun");
+                return Some(hand);
+            }
+            hand.execute_batch("ROLLBACK").expect("it was begun");
+        }
+    }
+    None
+}
+
+/// Lets an apply that was stopped go on to its end.
+fn woken(child: Child) -> (Option<i32>, String) {
+    signal(&child, "-CONT");
     let output = child.wait_with_output().expect("the program ends");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     (output.status.code(), said)
@@ -276,8 +304,7 @@ fn a_holder_that_comes_back_after_its_lease_was_broken_writes_nothing() {
     let store = Sandbox::new();
     let first = sharing(&store, long_tree());
     let other = sharing(&store, tree_of(1));
-    let (child, out) = stuck(&first);
-    signal(&child, "-STOP");
+    let (child, _) = stopped(&first, &store);
     let _ = other
         .run(APPLY.iter().copied())
         .exits(CONFLICT)
@@ -290,8 +317,7 @@ fn a_holder_that_comes_back_after_its_lease_was_broken_writes_nothing() {
     let _ = other.run(APPLY.iter().copied()).exits(0);
     let applied = Picture::of(store.root());
 
-    signal(&child, "-CONT");
-    let (code, said) = unstuck(child, out);
+    let (code, said) = woken(child);
     assert_eq!(code, Some(CONFLICT), "{said}");
     assert!(said.contains("nothing was written"), "{said}");
     assert_eq!(Picture::of(store.root()), applied);
@@ -300,11 +326,63 @@ fn a_holder_that_comes_back_after_its_lease_was_broken_writes_nothing() {
 }
 
 #[test]
+fn a_holder_that_was_stopped_past_its_lease_writes_nothing_when_it_wakes_up() {
+    for is_taken in [false, true] {
+        let store = Sandbox::new();
+        let first = sharing(&store, long_tree());
+        let other = sharing(&store, tree_of(1));
+        let (child, hand) = stopped(&first, &store);
+        let ended = "UPDATE lease SET expires = '2020-01-01T00:00:00Z'";
+        assert_eq!(hand.execute(ended, []).expect("its time can pass"), 1);
+        drop(hand);
+        if is_taken {
+            let _ = other.run(APPLY.iter().copied()).exits(0);
+        }
+        let before = Picture::of(store.root());
+        let (code, said) = woken(child);
+        assert_eq!(code, Some(CONFLICT), "{said}");
+        assert!(said.contains("was written"), "{said}");
+        assert_eq!(Picture::of(store.root()), before);
+        assert_eq!(before.len(), if is_taken { 8 } else { 0 });
+        let _ = other.run(["lease", "status"]).exits(0).says("Nobody");
+        let _ = other.run(APPLY.iter().copied()).exits(0);
+    }
+}
+
+#[test]
+fn nobody_waits_for_whoever_does_not_read_what_an_apply_shows() {
+    for arguments in [&[][..], &["--format", "json"]] {
+        let store = Sandbox::new();
+        let first = sharing(&store, long_tree());
+        let other = sharing(&store, tree_of(1));
+        let child = started(&first, &[APPLY, arguments].concat());
+        // Nobody reads; far more than a pipe holds is shown.
+        let is_done = || {
+            let Ok(store) = open("sqlite:guestlist.db", store.root(), OpenMode::Read) else {
+                return false;
+            };
+            store.head().is_ok_and(|head| head.generation == 1) && matches!(store.held(), Ok(None))
+        };
+        assert!((0..50_000).any(|_| is_done()), "it waits for its reader");
+        let _ = other.run(APPLY.iter().copied()).exits(4);
+        let output = child.wait_with_output().expect("the program ends");
+        assert_eq!(output.status.code(), Some(0));
+        let shown = [output.stdout, output.stderr].concat();
+        let shown = String::from_utf8(shown).expect("text");
+        let planned = shown.find("Plan: 4000 to create.").expect("the plan");
+        if arguments.is_empty() {
+            let applied = shown.find("Applied: 4000 created").expect("the result");
+            assert!(planned < applied);
+        }
+    }
+}
+
+#[test]
 fn who_waits_goes_on_once_the_lease_is_given_back() {
     let store = Sandbox::new();
     let first = sharing(&store, long_tree());
     let other = sharing(&store, tree_of(1));
-    let (child, out) = stuck(&first);
+    let (child, _) = stopped(&first, &store);
     let waits = [APPLY, &["--wait", "5m"]].concat();
     let mut waiting = other.command(&waits);
     let mut waiting = waiting
@@ -322,7 +400,7 @@ fn who_waits_goes_on_once_the_lease_is_given_back() {
         "{line}"
     );
 
-    let (code, told) = unstuck(child, out);
+    let (code, told) = woken(child);
     assert_eq!(code, Some(0), "{told}");
     let mut rest = String::new();
     said.read_to_string(&mut rest).expect("the output is text");

@@ -68,6 +68,39 @@ fn a_store_that_vanishes_under_the_question_is_not_made_anew() {
     assert!(!is_there(&scene));
 }
 
+/// A colleague's apply comes between the question and the answer.
+#[test]
+fn a_plan_that_is_another_one_after_the_answer_is_not_applied_and_says_how() {
+    let scene = changed();
+    let mut yes = |_: &Planned| {
+        let kept =
+            std::fs::read_to_string(scene.folder.path().join("b.yaml")).expect("it is there");
+        write(
+            &scene,
+            "b.yaml",
+            &kept.replace("displayName: A", "displayName: Bee"),
+        );
+        let outcome = applied_by(
+            "ben",
+            Patience::none(),
+            &scene,
+            Approval::Given(&mut |_| {}),
+        );
+        assert!(matches!(outcome, Ok(Outcome::Applied(_))), "{outcome:?}");
+        write(&scene, "b.yaml", &kept);
+        true
+    };
+    let outcome = applied(&scene, Approval::Asked(&mut yes));
+    let Err(AppError::Changed { since, .. }) = outcome else {
+        panic!("{outcome:?}");
+    };
+    let Since::Plan(differences) = since else {
+        panic!("{since:?}");
+    };
+    let told: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["organization/b would be updated, and not created"]);
+}
+
 #[test]
 fn a_store_that_is_another_one_after_the_question_is_left_alone() {
     let (scene, other) = (changed(), changed());

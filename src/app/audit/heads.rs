@@ -21,8 +21,8 @@ pub(in crate::app) struct HeadsFile {
 pub(in crate::app) struct Heard {
     /// Whether it ends in the middle of a line, as after a loss of power.
     pub(in crate::app) torn: bool,
-    /// How many heads of the store there are.
-    pub(in crate::app) heads: u64,
+    /// How many entries the head with the most is of.
+    pub(in crate::app) highest: u64,
 }
 
 impl HeadsFile {
@@ -75,7 +75,7 @@ impl HeadsFile {
     ) -> Result<Heard, AppError> {
         let none = Heard {
             torn: false,
-            heads: 0,
+            highest: 0,
         };
         if length == 0 {
             return Ok(none);
@@ -178,7 +178,7 @@ pub(super) fn hear(
 ) -> Result<Heard, AppError> {
     let mut heard = Heard {
         torn: false,
-        heads: 0,
+        highest: 0,
     };
     let wrong = |line: u64, cause: String| AppError::Heads {
         name: name.to_owned(),
@@ -210,13 +210,13 @@ pub(super) fn hear(
         if !known.is_about(&head.head) {
             continue;
         }
-        heard.heads += 1;
         // Of the others only the ones that count in the end are checked.
         if head.head.restored {
             genuine(&head, trusted).map_err(|cause| wrong(number, cause))?;
         }
         known.hear(head);
     }
+    heard.highest = known.highest().map_or(0, |head| head.head.size);
     for head in known.telling() {
         let of = |cause: String| AppError::Heads {
             name: name.to_owned(),

@@ -1,4 +1,4 @@
-//! The key that signs heads: from the environment or a file that nobody else can read, and a new one.
+//! The key that signs heads and saved plans: from the environment or a file that nobody else can read, and a new one.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -39,6 +39,18 @@ pub(super) fn key(workspace: &Workspace, world: &World<'_>) -> Result<Option<Key
     Ok(Some(key))
 }
 
+/// Returns the key, for what must be signed.
+///
+/// # Errors
+///
+/// [`AppError::NoSigner`] without one, [`AppError::Key`] for one that cannot be used.
+pub(in crate::app) fn signing_key(
+    workspace: &Workspace,
+    world: &World<'_>,
+) -> Result<Key, AppError> {
+    key(workspace, world)?.ok_or(AppError::NoSigner)
+}
+
 fn read(path: &Path) -> Result<String, AppError> {
     let wrong = |cause: String| AppError::Key {
         from: path.display().to_string(),
@@ -62,6 +74,21 @@ fn read(path: &Path) -> Result<String, AppError> {
     Ok(text)
 }
 
+fn random() -> std::io::Result<Key> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
+    Ok(Key::from_bytes(&bytes))
+}
+
+/// Returns a new key that is kept nowhere.
+///
+/// # Errors
+///
+/// When the machine has no randomness to give.
+pub fn loose_key() -> Result<Key, AppError> {
+    random().map_err(|source| AppError::Output { source })
+}
+
 /// Writes a new key to a file that only its owner can read, and returns the public key. An existing file stays as it is.
 ///
 /// # Errors
@@ -73,11 +100,7 @@ pub fn new_key(path: &Path) -> Result<PublicKey, AppError> {
         doing: "written",
         source,
     };
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)
-        .map_err(std::io::Error::other)
-        .map_err(failed)?;
-    let key = Key::from_bytes(&bytes);
+    let key = random().map_err(failed)?;
     let mut options = OpenOptions::new();
     let opened = options.write(true).create_new(true).mode(0o600).open(path);
     let mut file = opened.map_err(|error| match error.kind() {

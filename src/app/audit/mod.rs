@@ -5,6 +5,7 @@ mod forget;
 mod heads;
 mod key;
 mod list;
+mod memory;
 mod names;
 mod verify;
 mod watch;
@@ -12,10 +13,11 @@ mod witness;
 
 pub use export::{Destination, export};
 pub use forget::{Forgotten, forget};
-pub use key::new_key;
+pub use key::{loose_key, new_key};
 pub use list::{AuditQuery, Listed, list, since};
 pub use verify::verify;
 
 pub(super) use heads::HeadsFile;
+pub(super) use key::signing_key;
 pub(super) use watch::{conflict, hold, warn};
 pub(super) use witness::Witness;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::forget::FORGET;
 use super::heads::{genuine, hear};
+use super::memory::{Remembered, remembered};
 use crate::app::{AppError, Workspace};
 use crate::audit::{
     BrokenAt, Chain, Conflict, Hash, Kept, KnownHeads, PublicKey, Wrong, follow, mention,
@@ -24,7 +25,8 @@ use crate::store::{OpenMode, Order, Store, StoreError};
 /// # Errors
 ///
 /// [`AppError::Broken`] with the first entry at fault, [`AppError::Restored`] for a store that is another one than the heads
-/// know, [`AppError::Heads`] for heads that cannot be trusted.
+/// know, [`AppError::Heads`] for heads that cannot be trusted, [`AppError::HeadLost`] for a heads file that lacks a head which
+/// the log remembers.
 pub fn verify(
     workspace: &Workspace,
     given: Option<(&str, &mut dyn BufRead)>,
@@ -77,6 +79,7 @@ pub fn verify(
         people: RefCell::default(),
         gone: BTreeMap::new(),
         erased: BTreeSet::new(),
+        remembered: None,
         failed: RefCell::default(),
     };
     let head = checked.run(&*store, progress)?.map_err(broken)?;
@@ -88,6 +91,16 @@ pub fn verify(
                 at: *signed,
             },
         }));
+    }
+    if let (Some(file), Some(lost)) = (&file, checked.remembered) {
+        let known = known.highest().map_or(0, |head| head.head.size);
+        if known < lost.size {
+            return Err(AppError::HeadLost {
+                heads: file.path().to_owned(),
+                size: lost.size,
+                at: lost.at,
+            });
+        }
     }
     // The log holds; now everything else against it.
     store.prove()?;
@@ -111,6 +124,8 @@ struct Check<'h> {
     gone: BTreeMap<String, u64>,
     /// What entries say that somebody was erased.
     erased: BTreeSet<String>,
+    /// The last head that an entry remembers.
+    remembered: Option<Remembered>,
     failed: RefCell<Option<StoreError>>,
 }
 
@@ -195,6 +210,7 @@ impl Check<'_> {
             seq: kept.seq,
             wrong: Wrong::Unreadable(error.to_string()),
         })?;
+        self.remembered = remembered(&said).or(self.remembered);
         let people = self.people.borrow();
         for id in said.people.into_keys() {
             if people.get(&id).is_some_and(Option::is_none) {

@@ -1,6 +1,7 @@
 //! A store held against the heads that are known of it, whenever it is opened.
 
 use super::heads::{HeadsFile, Heard};
+use super::memory;
 use crate::app::{AppError, Workspace};
 use crate::audit::{Chain, Conflict, Hash, KnownHeads};
 use crate::diag::{Diagnostic, Diagnostics, code};
@@ -34,7 +35,8 @@ pub(in crate::app) fn conflict(
     Ok(found(workspace, &heads, length, store)?.0)
 }
 
-/// Warns of a store that was put back and is gone on with, and of a heads file whose last line was never finished.
+/// Warns of a store that was put back and is gone on with, and of a heads file that lacks what the log remembers or whose
+/// last line was never finished.
 pub(in crate::app) fn warn(
     workspace: &Workspace,
     store: &dyn Store,
@@ -45,6 +47,16 @@ pub(in crate::app) fn warn(
     };
     let length = heads.length()?;
     let (conflict, heard) = found(workspace, &heads, length, store)?;
+    if let Some(lost) = memory::last(store, heard.highest)? {
+        let message = format!(
+            "{} lacks the head of {} entries that was kept there on {}",
+            heads.path().display(),
+            lost.size,
+            lost.at
+        );
+        let help = "find out who took it away; the next apply with the key keeps a new one";
+        warnings.push(Diagnostic::warning(code::HEADS_LOST, message).help(help));
+    }
     if heard.torn {
         let message = format!(
             "{} ends in the middle of a line, as after a loss of power",

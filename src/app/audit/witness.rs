@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::heads::HeadsFile;
 use super::key::key;
+use super::memory;
 use crate::app::{AppError, Workspace, World};
 use crate::audit::{Act, Conflict, Head, Key, KnownHeads, PublicKey, SignedHead};
 use crate::render::report::Signing;
@@ -48,6 +49,27 @@ impl Witness {
             Ok(None) if self.heads.is_some() => Signing::NoKey,
             Ok(None) => Signing::Off,
             Err(cause) => Signing::Failed(cause),
+        }
+    }
+
+    /// As [`Self::sign`], and writes down in the log that the head is kept outside.
+    pub(in crate::app) fn sign_and_remember(
+        &self,
+        store: &mut dyn Store,
+        lease: &Lease,
+        head: &store::Head,
+        world: &World<'_>,
+    ) -> Signing {
+        let name = store.name().to_owned();
+        let signing = self.sign(&name, head, world.clock.now());
+        let (Signing::Signed(signed), Some(_)) = (&signing, &self.heads) else {
+            return signing;
+        };
+        match memory::remember(store, lease, world, signed) {
+            Ok(()) => signing,
+            Err(error) => Signing::Failed(format!(
+                "it was signed and kept, and the store cannot write that down: {error}"
+            )),
         }
     }
 

@@ -58,7 +58,12 @@ pub struct Engine<'e> {
     moment: Moment,
     /// Signs where the audit log is; `None` for what only looks.
     witness: Option<Witness>,
+    /// Hears every decision as soon as it is kept; `None` where nobody listens.
+    listener: Option<Listener<'e>>,
 }
+
+/// Hears decisions, each with its instant.
+type Listener<'e> = Box<dyn FnMut(Timestamp, &Decision) + 'e>;
 
 impl std::fmt::Debug for Engine<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -109,6 +114,7 @@ impl<'e> Engine<'e> {
                 seed: [0; 32],
             },
             witness,
+            listener: None,
         };
         acting.take(workspace, &mut engine)?;
         Ok(engine)
@@ -135,7 +141,13 @@ impl<'e> Engine<'e> {
             visitor: None,
             moment,
             witness: None,
+            listener: None,
         }
+    }
+
+    /// Lets somebody hear every decision from now on, those of time and of the outbox included.
+    pub fn listen(&mut self, hear: impl FnMut(Timestamp, &Decision) + 'e) {
+        self.listener = Some(Box::new(hear));
     }
 
     /// Lets somebody else act, or at another time, from now on.
@@ -273,6 +285,9 @@ impl<'e> Engine<'e> {
         })?;
         let mut decision =
             decided.map_err(|refusal: Box<Refusal>| AppError::Governance(refusal))?;
+        if let Some(hear) = &mut self.listener {
+            hear(self.moment.now, &decision);
+        }
         match decision.refused.take() {
             Some(refusal) => Err(AppError::Governance(refusal)),
             None => Ok(decision),
@@ -337,7 +352,7 @@ fn seed(ids: &dyn Ids) -> [u8; 32] {
 }
 
 /// Returns our own tenant as the settings describe it.
-fn tenant(workspace: &Workspace) -> Tenant {
+pub(super) fn tenant(workspace: &Workspace) -> Tenant {
     let project = workspace
         .settings
         .project(&workspace.environment, &std::collections::BTreeMap::new());

@@ -76,6 +76,7 @@ words! {
         CatalogCreator = "Catalog Creator",
         UserAdministrator = "User Administrator",
         GuestInviter = "Guest Inviter",
+        GlobalReader = "Global Reader",
     }
 }
 

@@ -95,8 +95,8 @@ impl Arguments {
         let mut engine = self
             .acting
             .engine(cx, "assignment grant", OpenMode::Write)?;
-        if let Some(file) = &self.csv {
-            let table = Table::read(file, COLUMNS, &[&["email", "package"]])?;
+        if let Some(file) = self.csv.as_deref().map(|file| cx.path(file)) {
+            let table = Table::read(&file, COLUMNS, &[&["email", "package"]])?;
             return table::carry_out(cx, &mut engine, &table, self.keep_going, row);
         }
         let (Some(person), Some(package)) = (&self.person, &self.package) else {

@@ -44,10 +44,10 @@ impl Arguments {
         let mut engine = self
             .acting
             .engine(cx, "assignment revoke", OpenMode::Write)?;
-        if let Some(file) = &self.csv {
+        if let Some(file) = self.csv.as_deref().map(|file| cx.path(file)) {
             let columns = &["assignment", "email", "package"];
             let needed: &[&[&str]] = &[&["assignment"], &["email", "package"]];
-            let table = Table::read(file, columns, needed)?;
+            let table = Table::read(&file, columns, needed)?;
             return table::carry_out(cx, &mut engine, &table, self.keep_going, row);
         }
         let commands: Vec<_> = self

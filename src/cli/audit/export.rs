@@ -38,7 +38,7 @@ impl Arguments {
             exported.transpose()?;
             return Ok(Exit::Done);
         };
-        let path = cx.globals.dir.join(path);
+        let path = cx.path(path);
         let entries = app::audit_export(&workspace, self.names, Destination::File(&path))?;
         if cx.is_json() {
             let report = json::v1::AuditExport {

@@ -1,5 +1,6 @@
 //! `guestlist audit key`.
 
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -23,10 +24,11 @@ enum Command {
 /// Write a new key to a file for its owner only, and print its public key
 ///
 /// A file that is there already stays as it is. Put the public key under `public-keys` of `[audit]`, so that only heads count
-/// that the key signed. In a pipeline, give the key in GUESTLIST_AUDIT_KEY instead of a file.
+/// that the key signed. In a pipeline, give the key in GUESTLIST_AUDIT_KEY instead of a file: with `-` the key goes to standard
+/// output, for the program that keeps the pipeline's secrets, and the public key to standard error.
 #[derive(Debug, Args)]
 struct New {
-    /// The file; without it the `key-file` of `[audit]` in guestlist.toml
+    /// The file, or `-`; without it the `key-file` of `[audit]` in guestlist.toml
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 }
@@ -34,8 +36,15 @@ struct New {
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         let Command::New(new) = &self.command;
+        if new
+            .file
+            .as_deref()
+            .is_some_and(|file| file.as_os_str() == "-")
+        {
+            return hand_over(cx);
+        }
         let path = match &new.file {
-            Some(file) => cx.globals.dir.join(file),
+            Some(file) => cx.path(file),
             None => cx.workspace()?.key_file().ok_or_else(|| {
                 Failure::new(Exit::Usage, "it is not said where the key belongs").help(
                     "name a file, or write `key-file = \"…\"` under `[audit]` of guestlist.toml",
@@ -57,4 +66,25 @@ impl Arguments {
         ));
         Ok(Exit::Done)
     }
+}
+
+/// Gives a new key to the program that reads standard output, and to nobody else.
+fn hand_over(cx: &Context) -> Result<Exit, Failure> {
+    let refused = |why: &str| {
+        Failure::new(Exit::Usage, why)
+            .help("name a file, or pipe it to what keeps secrets: `guestlist audit key new - | …`")
+    };
+    if io::stdout().is_terminal() {
+        return Err(refused("a key is not shown on a terminal"));
+    }
+    if cx.tells_once() {
+        return Err(refused(
+            "a key that is handed over has no format: leave out `--format`",
+        ));
+    }
+    let key = app::loose_key()?;
+    let text = key.to_text() + "\n";
+    cx.write(|out| out.write_all(text.as_bytes()))?;
+    cx.say(&format!("Its public key: {}", key.public()));
+    Ok(Exit::Done)
 }

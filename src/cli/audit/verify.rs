@@ -36,7 +36,7 @@ impl Arguments {
                 Some(("standard input".to_owned(), Box::new(io::stdin().lock())))
             }
             Some(path) => {
-                let path = cx.globals.dir.join(path);
+                let path = cx.path(path);
                 let file = File::open(&path).map_err(|source| AppError::File {
                     path: path.clone(),
                     doing: "read",

@@ -57,7 +57,8 @@ impl Arguments {
         } else {
             Departures::Stay
         };
-        let done = roster::import(&mut engine, &self.files, departures)?;
+        let files: Vec<PathBuf> = self.files.iter().map(|file| cx.path(file)).collect();
+        let done = roster::import(&mut engine, &files, departures)?;
         cx.report(|out| view::directory_imported(&done, out), || &done)?;
         Ok(Exit::Done)
     }

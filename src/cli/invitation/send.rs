@@ -98,9 +98,9 @@ impl Arguments {
     pub(in crate::cli) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         let mut engine = self.acting.engine(cx, "invitation send", OpenMode::Write)?;
         let user_type = self.user_type.user_type();
-        if let Some(file) = &self.csv {
+        if let Some(file) = self.csv.as_deref().map(|file| cx.path(file)) {
             let mut made = Vec::new();
-            for decision in inviting::send(&mut engine, file, user_type, &self.sponsors)? {
+            for decision in inviting::send(&mut engine, &file, user_type, &self.sponsors)? {
                 made.extend(told::made(&engine, &decision)?);
             }
             return told::all(cx, made);

@@ -154,6 +154,14 @@ impl Key {
         self.number(seconds)
     }
 
+    /// Returns the instant that the key begins with; `None` for a key that is too short.
+    #[must_use]
+    pub fn as_instant(&self) -> Option<Timestamp> {
+        let (bytes, _) = self.0.split_first_chunk::<8>()?;
+        let seconds = u64::from_be_bytes(*bytes) ^ (1 << 63);
+        Timestamp::from_second(seconds.cast_signed()).ok()
+    }
+
     /// Adds a text, in lower case, with an end, so that no text is the beginning of another.
     #[must_use]
     pub fn text(mut self, text: &str) -> Self {
@@ -185,6 +193,9 @@ mod tests {
         let at = |text: &str| Key::new().instant(text.parse().expect("an instant"));
         assert!(at("1960-01-01T00:00:00Z") < at("1970-01-01T00:00:00Z"));
         assert!(at("2026-01-01T00:00:00Z") < at("2026-01-01T00:00:01Z"));
+        let instant = "2026-01-01T00:00:01Z";
+        let back = at(instant).number(7).as_instant().map(|at| at.to_string());
+        assert_eq!(back.as_deref(), Some(instant));
         assert!(Key::new().number(2) < Key::new().number(10));
         assert!(Key::new().text("ada") < Key::new().text("adam"));
         assert_eq!(Key::new().text("Ada"), Key::new().text("ada"));

@@ -104,6 +104,13 @@ macro_rules! records {
                 self as u8
             }
 
+            /// Returns true for a kind whose records never change without an entry of the audit log: what somebody holds
+            /// where, and groups. Of the others the engine keeps some things to itself.
+            #[must_use]
+            pub const fn is_always_told(self) -> bool {
+                matches!(self, Self::Group | Self::Hold)
+            }
+
             /// Returns the kind of a number that a store holds.
             #[must_use]
             pub fn from_code(code: u8) -> Option<Self> {

@@ -306,6 +306,8 @@ pub(super) fn waived(
         } = waiver;
         let rule_name = rule.to_string();
         let lifts_guard = Waiver::GUARDS.contains(&rule_name.as_str());
+        let declared = tree.declares(address.kind(), address.name());
+        let mut misspelt = false;
         if rule_name == "protection" {
             out.push(
                 Diagnostic::warning(
@@ -316,18 +318,21 @@ pub(super) fn waived(
                 .help("declare the object with `protect: false` and apply that first"),
             );
         } else if !lifts_guard
-            && let Some(near) = nearest(&rule_name, Waiver::GUARDS.iter().copied())
+            && let Some(near) = nearest(
+                &rule_name,
+                Waiver::GUARDS.iter().chain(&["protection"]).copied(),
+            )
         {
-            out.push(
-                Diagnostic::warning(
-                    code::WAIVED_NOTHING,
-                    format!("a waiver of `{rule}`, which is no guard that a waiver lifts"),
-                )
-                .at(at("rule"))
-                .help(format!("did you mean `{near}`?")),
-            );
+            misspelt = true;
+            let message = format!("a waiver of `{rule}`, which is no guard that a waiver lifts");
+            // Only a guard is lifted for what is no longer declared.
+            let told = match declared {
+                true => Diagnostic::warning(code::WAIVED_NOTHING, message),
+                false => Diagnostic::error(code::WAIVED_NOTHING, message),
+            };
+            out.push(told.at(at("rule")).help(format!("did you mean `{near}`?")));
         }
-        if !lifts_guard && !tree.declares(address.kind(), address.name()) {
+        if !lifts_guard && !misspelt && !declared {
             let meant = tree
                 .near(Among::All(address.kind()), address.name())
                 .map(|name| format!("did you mean `{}/{name}`?", address.kind()));

@@ -7,6 +7,7 @@
 
 mod emit;
 mod lean;
+mod scenario;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,6 +15,7 @@ use std::fmt::Write as _;
 use crate::model::{Address, Body, Bond, Kind, Object, RemoteId};
 use emit::key;
 use lean::{Item, lean, sound};
+pub use scenario::test;
 
 /// How large a file grows before another one is begun, in bytes; well below what the loader reads.
 const FILE: usize = 900 * 1024;

@@ -9,6 +9,7 @@ mod email;
 mod instant;
 mod plain;
 mod principal;
+mod sign_in;
 
 use std::fmt;
 
@@ -18,6 +19,7 @@ pub use email::Email;
 pub use instant::When;
 pub use plain::{Guid, HttpsUrl, Language, Line, Pattern, Prose, Words};
 pub use principal::{Principal, Sponsors};
+pub use sign_in::SignIn;
 
 /// A text that is not what it should be: what is wrong, and where it can be said, what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +89,7 @@ pub const FORMATS: &[(&str, Check)] = &[
     }),
     ("instant", |text| When::parse(text).map(drop)),
     ("principal", |text| Principal::parse(text).map(drop)),
+    ("sign-in", |text| SignIn::parse(text).map(drop)),
     ("incompatible", |text| {
         super::kinds::Incompatible::parse(text).map(drop)
     }),

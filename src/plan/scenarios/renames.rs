@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{but, short, step, whole};
 use crate::plan::world::{Store, at, organization, tree, with};
-use crate::plan::{Action, Asks, Clash, build};
+use crate::plan::{Action, Asks, Clash, Plan, build};
 
 #[test]
 fn a_rename_touches_nothing_that_names_the_object() {
@@ -189,16 +189,49 @@ fn packages_that_exchange_names_keep_their_policies() {
 
 #[test]
 fn a_name_that_is_spent_does_nothing() {
+    let renamed = with(organization("b"), &json!({ "formerly": "a" }));
+    let anew = tree(&[
+        ("organization/a", organization("a")),
+        ("organization/b", renamed.clone()),
+    ]);
+    let after = tree(&[("organization/b", renamed)]);
+    let store = Store::of(&[
+        &tree(&[("organization/a", organization("b"))]),
+        &after,
+        &anew,
+    ]);
+    let plan = store.plan(&after);
+    assert!(plan.conflicts.is_empty());
+    assert_eq!(short(&plan), ["- organization/a Undeclared"]);
+}
+
+#[test]
+fn no_object_is_renamed_onto_another_that_would_have_to_go() {
     let before = tree(&[
         ("organization/a", organization("a")),
         ("organization/b", organization("b")),
     ]);
-    let after = tree(&[(
-        "organization/b",
-        with(organization("b"), &json!({ "formerly": "a" })),
-    )]);
-    let plan = Store::of(&[&before]).plan(&after);
-    assert_eq!(short(&plan), ["- organization/a Undeclared"]);
+    let mut store = Store::of(&[&before]);
+    let from = at("organization/a");
+    let refused = |plan: &Plan| {
+        let [conflict] = &plan.conflicts[..] else {
+            panic!("{:?}", plan.conflicts);
+        };
+        assert_eq!(conflict.address, at("organization/b"));
+        assert_eq!(conflict.clash, Clash::Occupied { from: from.clone() });
+    };
+    // Whether it is declared as the one or as the other.
+    let as_other = with(organization("a"), &json!({ "formerly": "a" }));
+    let as_other = tree(&[("organization/b", as_other)]);
+    let itself = with(organization("b"), &json!({ "formerly": "a" }));
+    refused(&store.plan(&as_other));
+    refused(&store.plan(&tree(&[("organization/b", itself)])));
+    // In two steps it works, and the object is the same.
+    let id = store.id(&at("organization/a"));
+    let _ = store.reconcile(&tree(&[("organization/a", organization("a"))]));
+    let _ = store.reconcile(&as_other);
+    assert_eq!(store.id(&at("organization/b")), id);
+    assert!(store.plan(&as_other).is_empty());
 }
 
 #[test]

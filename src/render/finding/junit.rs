@@ -1,10 +1,14 @@
-//! JUnit's report of tests: every finding is a case, so is every guard that has nothing against a plan.
+//! JUnit's report of tests: every finding is a case, and so is every guard that has nothing against a plan and every test
+//! of the tree that holds.
+//!
+//! The attributes are those that the schema of Jenkins's xunit plugin knows, `junit-10.xsd`: a place stands in the
+//! text, and a file is its suite.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 
-use super::{Finding, Findings};
+use super::{Finding, Findings, Passed};
 use crate::diag::Severity;
 
 /// Writes the report: a suite for every file.
@@ -29,14 +33,15 @@ pub fn junit(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
             quoted(about)
         )
     };
-    for (rule, about) in &findings.passed {
-        suites
-            .entry("guards")
-            .or_default()
-            .push(passed(rule, about));
+    for Passed { suite, name, about } in &findings.passed {
+        suites.entry(suite).or_default().push(passed(name, about));
     }
     if suites.is_empty() {
-        let case = passed("the tree is valid", findings.command);
+        let valid = match findings.command {
+            "test" => "the tree has no tests",
+            _ => "the tree is valid",
+        };
+        let case = passed(valid, findings.command);
         suites.entry("tree").or_default().push(case);
     }
     let tests: usize = suites.values().map(Vec::len).sum();
@@ -87,11 +92,12 @@ fn case(one: &Finding) -> String {
         Severity::Warning => format!("<system-out>{}</system-out>", escaped(&text)),
     };
     format!(
-        "    <testcase name={} classname={} file={} line=\"{}\">{body}</testcase>\n",
-        quoted(&format!("{}: {}", one.rule, one.message)),
-        quoted(&spot.path),
-        quoted(&spot.path),
-        spot.line
+        "    <testcase name={} classname={}>{body}</testcase>\n",
+        quoted(&match &one.test {
+            Some(test) => test.clone(),
+            None => format!("{}: {}", one.rule, one.message),
+        }),
+        quoted(&spot.path)
     )
 }
 

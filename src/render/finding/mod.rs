@@ -19,6 +19,7 @@ use crate::diag::{Diagnostics, Severity};
 use crate::guard::{Refusal, Rule};
 use crate::model::{Address, Digest};
 use crate::plan::Plan;
+use crate::scenario::Played;
 use crate::source::Place;
 
 pub use annotations::{azure, github};
@@ -40,6 +41,10 @@ pub struct Finding {
     pub message: String,
     /// What to do, a line each.
     pub help: Vec<String>,
+    /// The name of the test that it is the result of; `None` for a finding of another sort.
+    pub test: Option<String>,
+    /// What is to be known beside it, a line each: the timeline of a test.
+    pub more: Vec<String>,
     /// Where.
     pub spot: Spot,
     /// Further places, and what stands there.
@@ -77,8 +82,19 @@ pub struct Findings {
     pub command: &'static str,
     /// The findings, in order.
     pub all: Vec<Finding>,
-    /// The rules that were asked and have nothing to say, and what they are about.
-    pub passed: Vec<(String, String)>,
+    /// What was asked and has nothing to say: guards, tests that hold.
+    pub passed: Vec<Passed>,
+}
+
+/// Something that was asked and has nothing to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    /// What it belongs to: a file, or the guards.
+    pub suite: String,
+    /// Its name.
+    pub name: String,
+    /// What it is about.
+    pub about: String,
 }
 
 /// How findings are told.
@@ -148,6 +164,8 @@ impl Setting<'_> {
                     .iter()
                     .map(|help| self.text(help).into_owned())
                     .collect(),
+                test: None,
+                more: Vec::new(),
                 related: one
                     .related
                     .iter()
@@ -180,8 +198,41 @@ impl Setting<'_> {
         findings.passed = Rule::ALL
             .iter()
             .filter(|rule| refusals.iter().all(|refusal| refusal.rule != **rule))
-            .map(|rule| (name(*rule), about(*rule)))
+            .map(|rule| Passed {
+                suite: "guards".to_owned(),
+                name: name(*rule),
+                about: about(*rule),
+            })
             .collect();
+        findings
+    }
+
+    /// Returns findings of tests that were played: one for each that does not hold.
+    #[must_use]
+    pub fn tested(&self, played: &[Played], warnings: &Diagnostics) -> Findings {
+        let mut findings = self.diagnostics(warnings);
+        for one in played {
+            let Some(diagnostic) = one.diagnostic() else {
+                findings.passed.push(Passed {
+                    suite: self.spot(one.place.as_ref()).path,
+                    name: one.name.to_string(),
+                    about: self.spot(one.place.as_ref()).path,
+                });
+                continue;
+            };
+            let mut list = Diagnostics::new();
+            list.push(diagnostic);
+            let lines = one.lines();
+            for mut finding in self.diagnostics(&list).all {
+                finding.test = Some(one.name.to_string());
+                finding.more = lines
+                    .iter()
+                    .map(|line| self.text(line).into_owned())
+                    .collect();
+                findings.all.push(finding);
+            }
+        }
+        findings.all = numbered(findings.all);
         findings
     }
 
@@ -220,6 +271,8 @@ impl Setting<'_> {
                 .lines()
                 .map(|line| self.text(line).into_owned())
                 .collect(),
+            test: None,
+            more: Vec::new(),
             fingerprint: print(&[rule.as_str(), &address, message]),
             spot,
             related: Vec::new(),
@@ -258,6 +311,10 @@ impl Finding {
         for help in &self.help {
             text.push_str("\nhelp: ");
             text.push_str(help);
+        }
+        for line in &self.more {
+            text.push('\n');
+            text.push_str(line);
         }
         text
     }

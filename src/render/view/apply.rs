@@ -2,9 +2,8 @@
 
 use std::io;
 
-use jiff::SignedDuration;
-
 use super::audit::signing;
+use super::{count, time};
 use crate::render::doc::{Block, Line, Role, Verdict, Writer};
 use crate::render::report::Applied;
 
@@ -16,6 +15,13 @@ use crate::render::report::Applied;
 pub fn applied(report: &Applied<'_>, out: &mut dyn Writer) -> io::Result<()> {
     let mut lines = done("Applied", report);
     lines.push(match &report.verified {
+        Ok(true) if report.left_out > 0 => {
+            let others = count(report.left_out, "other change is", "other changes are");
+            Line::plain(format!("What was chosen is done; {others} left out."))
+        }
+        Ok(true) if report.destroyed => Line::plain(
+            "Nothing of the project is left; without `--destroy` the next plan creates what the tree declares.",
+        ),
         Ok(true) => Line::plain("The next plan is empty."),
         Ok(false) => Line::new().and(
             Role::Warning,
@@ -91,14 +97,6 @@ fn done<'a>(verb: &str, report: &'a Applied<'_>) -> Vec<Line<'a>> {
     lines
 }
 
-/// Returns a length of time as people say it: `12 ms`, `1.2 s`.
-fn time(duration: SignedDuration) -> String {
-    match duration.as_millis() {
-        milliseconds @ ..1000 => format!("{milliseconds} ms"),
-        milliseconds => format!("{:.1} s", milliseconds as f64 / 1000.0),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +114,8 @@ mod tests {
             signing: &crate::render::report::Signing::Off,
             counts: vec![(Action::Create, 2), (Action::Update, 0), (Action::Prune, 1)],
             verified: Ok(true),
+            left_out: 0,
+            destroyed: false,
             duration: jiff::SignedDuration::from_millis(1234),
         };
         insta::assert_snapshot!(text(|out| applied(&report, out)), @r"
@@ -123,5 +123,20 @@ mod tests {
         Run 0199f0c0-7d1e-7000-8000-000000000001 on sqlite:guestlist.db, generation 4; audit head 12:9f86d081
         The next plan is empty.
         ");
+        let part = Applied {
+            left_out: 3,
+            ..report.clone()
+        };
+        let said = text(|out| applied(&part, out));
+        assert!(
+            said.ends_with("What was chosen is done; 3 other changes are left out.\n"),
+            "{said}"
+        );
+        let gone = Applied {
+            destroyed: true,
+            ..report
+        };
+        let said = text(|out| applied(&gone, out));
+        assert!(said.contains("Nothing of the project is left"), "{said}");
     }
 }

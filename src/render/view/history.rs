@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::change;
 use crate::model::Address;
@@ -114,10 +114,8 @@ fn purpose(run: &RunRecord) -> Option<String> {
 
 /// Says how long a run took, as far as a store keeps it.
 fn lasted(run: &RunRecord) -> String {
-    match run.finished.duration_since(run.started).as_secs() {
-        ..=0 => ", in less than a second.".to_owned(),
-        seconds => format!(", in {seconds} s."),
-    }
+    let lasted = run.finished.duration_since(run.started);
+    format!(", in {}.", super::time(lasted.max(SignedDuration::ZERO)))
 }
 
 fn counts(counts: &[(Action, u64)]) -> String {
@@ -212,7 +210,7 @@ mod tests {
           - catalog/old
 
         lifted[everything]: catalog/old, by --allow-delete-all catalog
-        Done: 1 created, 1 pruned, in less than a second. Generation 4.
+        Done: 1 created, 1 pruned, in 0 ms. Generation 4.
         ");
     }
 }

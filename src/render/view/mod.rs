@@ -16,6 +16,7 @@ mod list;
 mod plan;
 mod rollback;
 mod show;
+mod test;
 
 pub use apply::{applied, went_back};
 pub use audit::{audit_list, audit_verified};
@@ -36,6 +37,9 @@ pub use list::list;
 pub use plan::{planned, refusals};
 pub use rollback::rolled_back;
 pub use show::shown;
+pub use test::tested;
+
+use jiff::SignedDuration;
 
 use crate::render::doc::{Line, Role};
 
@@ -47,6 +51,14 @@ fn helps(help: &str) -> impl Iterator<Item = Line<'_>> {
             .and(Role::Plain, ": ")
             .and(Role::Plain, help)
     })
+}
+
+/// Returns a length of time as people say it: `12 ms`, `1.2 s`.
+fn time(duration: SignedDuration) -> String {
+    match duration.as_millis() {
+        milliseconds @ ..1000 => format!("{milliseconds} ms"),
+        milliseconds => format!("{:.1} s", milliseconds as f64 / 1000.0),
+    }
 }
 
 /// Returns a count with its noun: `1 file`, `3 files`.

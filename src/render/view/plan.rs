@@ -132,12 +132,28 @@ fn partial(partial: &Partial) -> Vec<Line<'static>> {
         format!("Partial plan: {}; {others} left out.", what.join(", ")),
     )];
     lines.extend(along.iter().map(|tied| {
-        let Tied { address, because } = tied;
-        Line::plain(format!("  also {address}, because {because} needs it"))
+        let Tied {
+            address,
+            because,
+            goes,
+        } = tied;
+        Line::plain(if *goes {
+            format!("  also {address}, because it cannot be without {because}, which goes")
+        } else {
+            format!("  also {address}, because {because} needs it")
+        })
     }));
     lines.extend(held.iter().map(|tied| {
-        let Tied { address, because } = tied;
-        Line::plain(format!("  not {address}, because it needs {because}"))
+        let Tied {
+            address,
+            because,
+            goes,
+        } = tied;
+        Line::plain(if *goes {
+            format!("  not {address}, because {because} stays and cannot be without it")
+        } else {
+            format!("  not {address}, because it needs {because}")
+        })
     }));
     lines
 }

@@ -21,6 +21,7 @@ pub fn rolled_back(report: &RolledBack<'_>, out: &mut dyn Writer) -> io::Result<
         undone,
         planned: plan,
         lasting,
+        accepted_only,
     } = report;
     let place = if *end { "after" } else { "before" };
     let mut lines = vec![
@@ -28,6 +29,12 @@ pub fn rolled_back(report: &RolledBack<'_>, out: &mut dyn Writer) -> io::Result<
             .and(Role::Strong, format!("guestlist rollback to {place} run "))
             .and(Role::Strong, *run),
     ];
+    if *accepted_only {
+        lines.push(Line::new().and(
+            Role::Warning,
+            "That run changed no object: it took as applied what somebody had changed. There is nothing of it to undo.",
+        ));
+    }
     lines.push(Line::plain(format!(
         "Undoes {}{}",
         count(undone.len(), "run", "runs"),

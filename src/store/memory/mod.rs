@@ -19,8 +19,8 @@ use crate::model::{
 };
 use crate::plan::{Action, RecordedChange, RunRecord};
 
-/// A store in memory.
-#[derive(Debug)]
+/// A store in memory. A copy of it is another store that says the same.
+#[derive(Debug, Clone)]
 pub struct Memory {
     state: State,
     token: u64,
@@ -417,6 +417,13 @@ impl Store for Memory {
             people::erase_from(record, value);
         }
         Ok(Some(id))
+    }
+
+    fn note(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError> {
+        self.prove(lease, act.at)?;
+        self.state.log(act)?;
+        self.state.note_time(act.at);
+        Ok(self.state.head())
     }
 
     fn accept_restore(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError> {

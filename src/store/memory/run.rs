@@ -337,16 +337,31 @@ impl Run for MemoryRun<'_> {
     }
 
     fn settle(&mut self, settled: &Settled) -> Result<(), StoreError> {
+        let foreign = || unfit(&settled.address, "the object is not this project's");
         let number = self.state.identity().number(&settled.id);
-        let object = number.and_then(|number| self.state.objects.get_mut(&number));
-        match object {
-            Some(object) if object.address.is_some() && object.project == self.new.project => {
-                object.declared = Some(settled.declared);
-                object.drift = None;
-                Ok(())
-            }
-            _ => Err(unfit(&settled.address, "the object is not this project's")),
+        let number = number.ok_or_else(foreign)?;
+        let project = &self.new.project;
+        let object = self.state.objects.get_mut(&number);
+        let object = object
+            .filter(|object| object.address.is_some() && object.project == *project)
+            .ok_or_else(foreign)?;
+        object.declared = Some(settled.declared);
+        if object.drift.take().is_none() {
+            return Ok(());
         }
+        let body = object.body.digest();
+        self.state.log(&Act {
+            action: audit::SETTLE,
+            actor: &self.new.actor,
+            address: Some(&settled.address.to_string()),
+            after: Some(body),
+            at: self.new.started,
+            before: None,
+            reason: &audit::settling(number),
+            run: Some(&self.new.id),
+            target: None,
+            via: self.new.purpose.as_str(),
+        })
     }
 
     fn accept(&mut self, lost: &Lost) -> Result<(), StoreError> {

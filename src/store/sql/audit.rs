@@ -85,6 +85,25 @@ pub(crate) fn lifted(lifted: &[Lifted]) -> impl Iterator<Item = (&str, &str, &st
     })
 }
 
+/// The action of an entry that says that a run took a body for applied which another hand had written.
+pub(crate) const SETTLE: &str = "settle";
+/// What comes before and after the number of an object in its reason.
+const SETTLED: (&str, &str) = (
+    "object ",
+    " was changed by another hand, and is as declared",
+);
+
+/// Returns the reason that the audit log has for what was settled.
+pub(crate) fn settling(object: i64) -> String {
+    format!("{}{object}{}", SETTLED.0, SETTLED.1)
+}
+
+/// Reads what [`settling`] wrote.
+pub(super) fn settled(reason: &str) -> Option<i64> {
+    let object = reason.strip_prefix(SETTLED.0)?.strip_suffix(SETTLED.1)?;
+    object.parse().ok()
+}
+
 /// Returns the words that the audit log has for a guard that was lifted.
 pub(crate) fn lifting(guard: &str, by: &str) -> String {
     format!("{guard} lifted by {by}")

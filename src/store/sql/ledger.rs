@@ -57,7 +57,7 @@ fn row_id(id: RecordId) -> i64 {
     (i64::from(id.kind.code()) << KIND_BITS) | i64::try_from(id.number).unwrap_or(i64::MAX)
 }
 
-fn record_id(row: &dyn Row, at: usize) -> Result<RecordId, StoreError> {
+pub(super) fn record_id(row: &dyn Row, at: usize) -> Result<RecordId, StoreError> {
     let number = row.int(at, "the number of a record")?;
     let kind = u8::try_from(number >> KIND_BITS)
         .ok()
@@ -68,6 +68,12 @@ fn record_id(row: &dyn Row, at: usize) -> Result<RecordId, StoreError> {
         kind,
         number: number.cast_unsigned(),
     })
+}
+
+/// Returns where the rows of a kind begin, and where those after them do.
+pub(super) fn rows_of(kind: RecordKind) -> (i64, i64) {
+    let first = i64::from(kind.code()) << KIND_BITS;
+    (first, first + (1 << KIND_BITS))
 }
 
 /// Shows one view.

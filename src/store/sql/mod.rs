@@ -103,7 +103,9 @@ impl<D: Db> Store for SqlStore<D> {
     }
 
     fn prove(&self) -> Result<(), StoreError> {
-        self.proven(reading(&self.db, || proof::check(&self.db)))
+        self.proven(reading(&self.db, || {
+            proof::check(&self.db, proof::Depth::Records)
+        }))
     }
 
     fn prove_at_once(&self) -> Result<(), StoreError> {
@@ -133,6 +135,10 @@ impl<D: Db> Store for SqlStore<D> {
         act: &Act<'_>,
     ) -> Result<Option<String>, StoreError> {
         writing(&self.db, || people::forget(&self.db, lease, value, act))
+    }
+
+    fn note(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError> {
+        writing(&self.db, || people::note(&self.db, lease, act))
     }
 
     fn accept_restore(&mut self, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError> {

@@ -192,6 +192,14 @@ pub(super) fn forget(
     Ok(Some(person.id))
 }
 
+/// Puts an act into the log, inside a transaction of its own.
+pub(super) fn note(db: &impl Db, lease: &Lease, act: &Act<'_>) -> Result<Head, StoreError> {
+    let mut meta = prove(db, lease, act)?;
+    audit::append(db, &mut meta.chain, &mut People::default(), act)?;
+    meta.write(db)?;
+    Ok(meta.head())
+}
+
 /// Remembers that a store was put back, inside a transaction of its own.
 pub(super) fn accept_restore(
     db: &impl Db,

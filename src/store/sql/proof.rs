@@ -4,9 +4,16 @@
 //!
 //! The audit log holds the digest of every body and of every run's row and is itself a chain, so the one proves the other.
 
+mod applied;
+mod records;
+
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Deserialize;
+
+use applied::Applied;
+use records::Records;
 
 use super::db::{Cell, Db, Param};
 use super::meta::Meta;
@@ -22,22 +29,33 @@ use crate::store::StoreError;
 pub(super) const AT_ONCE: u64 = 500_000;
 
 const ENTRIES: &str = "SELECT entry, hash FROM audit ORDER BY seq";
-const RUN: &str = "SELECT first, last, counts FROM run WHERE name = ?1";
+const RUN: &str = "SELECT first, last, counts, project FROM run WHERE name = ?1";
 const RUNS: &str = "SELECT name, project, generation FROM run";
 const BODIES: &str =
-    "SELECT body, address, action FROM version WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+    "SELECT body, address, action, object, id FROM version WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
 const OBJECTS: &str = "SELECT o.id, o.kind, o.address, v.body IS NOT NULL AND v.object = o.id, \
-    o.applied IS NULL OR coalesce(a.object = o.id, 0) FROM object o LEFT JOIN version v ON v.id = o.version \
+    o.applied IS NULL OR coalesce(a.object = o.id, 0), o.project, o.applied FROM object o LEFT JOIN version v ON v.id = o.version \
     LEFT JOIN version a ON a.id = o.applied";
 const HIGHEST: &str = "SELECT coalesce(max(object), 0) FROM version";
 
+/// How much is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Objects, runs and people.
+    Objects,
+    /// The engine's records as well, as far as each change of them is told.
+    Records,
+}
+
 /// What of an entry is compared with the rest of the store.
 #[derive(Deserialize)]
-struct Said {
+struct Said<'e> {
     action: String,
     address: Option<String>,
     after: Option<Digest>,
     before: Option<Digest>,
+    #[serde(borrow)]
+    reason: Cow<'e, str>,
     run: Option<String>,
 }
 
@@ -50,6 +68,8 @@ struct Changes {
     /// The digest of the run's row, which commits of old do not have.
     record: Option<Digest>,
     changes: Vec<Change>,
+    /// The objects that it settled for, with their bodies.
+    settled: Vec<(i64, Digest)>,
 }
 
 /// One change, as the audit log has it.
@@ -71,10 +91,11 @@ enum After {
 pub(super) fn check_at_once(db: &impl Db) -> Result<(), StoreError> {
     let meta = Meta::read(db)?;
     if meta.chain.size() <= AT_ONCE {
-        return check(db);
+        return check(db, Depth::Objects);
     }
     audit::check_end(db, &meta)?;
-    tables(db, &meta)
+    tables(db, &meta)?;
+    objects(db, None)
 }
 
 /// Checks what the tables say for themselves.
@@ -87,7 +108,6 @@ fn tables(db: &impl Db, meta: &Meta) -> Result<(), StoreError> {
         }
         Err(row.damaged("its count of objects is wrong".to_owned()))
     })?;
-    objects(db)?;
     Names::read(db).map(drop)
 }
 
@@ -122,7 +142,7 @@ fn runs(db: &impl Db, meta: &Meta, committed: &HashSet<String>) -> Result<(), St
 }
 
 /// Compares everything that the audit log covers with it. The caller holds one view.
-pub(super) fn check(db: &impl Db) -> Result<(), StoreError> {
+pub(super) fn check(db: &impl Db, depth: Depth) -> Result<(), StoreError> {
     db.sound()?;
     let meta = Meta::read(db)?;
     tables(db, &meta)?;
@@ -130,6 +150,8 @@ pub(super) fn check(db: &impl Db) -> Result<(), StoreError> {
     let mut commits = 0_u64;
     let mut committed = HashSet::new();
     let mut changes = Changes::default();
+    let mut applied = Applied::default();
+    let mut records = Records::default();
     db.query(ENTRIES, &[], &mut |row| {
         let text = row.text(0, "the text of an audit entry")?;
         let hash = Hash::from_bytes(row.bytes(1, "the hash of an audit entry")?);
@@ -137,14 +159,14 @@ pub(super) fn check(db: &impl Db) -> Result<(), StoreError> {
             let cause = format!("audit entry {} is not as it was written", chain.size());
             return Err(row.damaged(cause));
         }
-        let said: Said = serde_json::from_str(text).map_err(|error| {
+        let said: Said<'_> = serde_json::from_str(text).map_err(|error| {
             row.damaged(format!(
                 "audit entry {} is unreadable: {error}",
                 chain.size()
             ))
         })?;
         if said.run != changes.run {
-            std::mem::take(&mut changes).check(db)?;
+            std::mem::take(&mut changes).check(db, &mut applied)?;
             changes.run.clone_from(&said.run);
         }
         if said.action == "commit" {
@@ -153,10 +175,16 @@ pub(super) fn check(db: &impl Db) -> Result<(), StoreError> {
             committed.extend(said.run.clone());
             commits += 1;
         }
+        changes.settled.extend(said.settled());
+        if depth == Depth::Records
+            && let Some(address) = &said.address
+        {
+            records.hear(address, said.after);
+        }
         changes.changes.extend(said.change());
         Ok(())
     })?;
-    changes.check(db)?;
+    changes.check(db, &mut applied)?;
     let damaged = |cause: String| StoreError::Damaged {
         name: db.name().to_owned(),
         cause,
@@ -172,11 +200,17 @@ pub(super) fn check(db: &impl Db) -> Result<(), StoreError> {
             meta.generation
         )));
     }
-    runs(db, &meta, &committed)
+    runs(db, &meta, &committed)?;
+    objects(db, Some(&mut applied))?;
+    applied.check_settled(db)?;
+    match depth {
+        Depth::Objects => Ok(()),
+        Depth::Records => records.check(db),
+    }
 }
 
-/// Reads what every object is, and checks that its body is its own.
-fn objects(db: &impl Db) -> Result<(), StoreError> {
+/// Reads what every object is, and checks that its body is its own, and, where the log was read, that it is the one applied.
+fn objects(db: &impl Db, mut applied: Option<&mut Applied>) -> Result<(), StoreError> {
     db.query(OBJECTS, &[], &mut |row| {
         let object = row.int(0, "the number of an object")?;
         read::kind(row, 1, object)?;
@@ -184,7 +218,15 @@ fn objects(db: &impl Db) -> Result<(), StoreError> {
             row.parse::<Address>(2, format_args!("the address of object {object}"))?;
         }
         match (row.cell(3), row.cell(4)) {
-            (Cell::Int(1), Cell::Int(1)) => Ok(()),
+            (Cell::Int(1), Cell::Int(1)) => {
+                let project = row.maybe_text(5, "the project of an object")?;
+                match (&mut applied, project, row.cell(6)) {
+                    (Some(applied), Some(project), Cell::Int(version)) => {
+                        applied.compare(row, object, project, version)
+                    }
+                    _ => Ok(()),
+                }
+            }
             (Cell::Int(1), _) => Err(row.damaged(format!(
                 "what was last applied to object {object} is not its own"
             ))),
@@ -193,7 +235,15 @@ fn objects(db: &impl Db) -> Result<(), StoreError> {
     })
 }
 
-impl Said {
+impl Said<'_> {
+    /// Returns the object that a run settled for, and its body.
+    fn settled(&self) -> Option<(i64, Digest)> {
+        if self.action != audit::SETTLE {
+            return None;
+        }
+        audit::settled(&self.reason).zip(self.after)
+    }
+
     /// Returns what a change left, where the entry is of one.
     fn change(self) -> Option<Change> {
         let action = Action::ALL
@@ -215,7 +265,7 @@ impl Said {
 
 impl Changes {
     /// Compares the bodies of a run with what was written.
-    fn check(self, db: &impl Db) -> Result<(), StoreError> {
+    fn check(self, db: &impl Db, applied: &mut Applied) -> Result<(), StoreError> {
         let Some(run) = self.run.filter(|_| self.committed) else {
             return Ok(());
         };
@@ -237,11 +287,12 @@ impl Changes {
             range = Some((
                 first,
                 last,
+                applied.project(row.text(3, "the project of a run")?),
                 known.fold(0, |sum: u64, n| sum.saturating_add(*n)),
             ));
             Ok(())
         })?;
-        let Some((first, last, counted)) = range else {
+        let Some((first, last, project, counted)) = range else {
             return Err(damaged(format!("run {run} is missing")));
         };
         if counted != self.changes.len() as u64 {
@@ -263,6 +314,8 @@ impl Changes {
             });
             let address = row.maybe_text(1, "the address of a change")?;
             let word = row.text(2, "the action of a change")?;
+            let object = row.int(3, "the object of a change")?;
+            applied.wrote(project, object, row.int(4, "the number of a change")?);
             match expected.next() {
                 Some(Change {
                     action,
@@ -277,11 +330,14 @@ impl Changes {
                 _ => Err(row.damaged(format!("what run {run} wrote has changed since"))),
             }
         })?;
-        match expected.next() {
-            None => Ok(()),
-            Some(_) => Err(damaged(format!(
+        if expected.next().is_some() {
+            return Err(damaged(format!(
                 "something that run {run} wrote is missing"
-            ))),
+            )));
         }
+        for (object, body) in self.settled {
+            applied.settled(project, object, body);
+        }
+        Ok(())
     }
 }

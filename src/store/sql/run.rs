@@ -3,7 +3,7 @@
 mod moving;
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -39,6 +39,8 @@ const LET_GO: &str = "UPDATE object SET project = NULL, address = NULL, declared
 const DELETE: &str = "DELETE FROM object WHERE id = ?1";
 const SETTLE: &str =
     "UPDATE object SET declared = ?3, applied = version WHERE id = ?1 AND project = ?2";
+const STRAYED: &str = "SELECT v.body FROM object o JOIN version v ON v.id = o.version \
+    WHERE o.id = ?1 AND o.project = ?2 AND o.applied IS NOT NULL AND o.applied <> o.version";
 const APPLIED: &str = "SELECT max(v.id) FROM version v JOIN run r ON r.id = v.run WHERE v.object = ?1 AND r.project = ?2 \
     HAVING max(v.id) IS NOT NULL";
 
@@ -74,6 +76,13 @@ struct Stored {
     digest: Digest,
 }
 
+/// Returns the instant so many milliseconds after another.
+fn after(instant: Timestamp, passed: Duration) -> Timestamp {
+    let passed = i64::try_from(passed.as_millis()).unwrap_or(0);
+    let then = instant.checked_add(SignedDuration::from_millis(passed));
+    then.unwrap_or(instant)
+}
+
 fn unfit(address: &Address, cause: impl Into<String>) -> StoreError {
     StoreError::Unfit {
         address: address.to_string(),
@@ -83,8 +92,9 @@ fn unfit(address: &Address, cause: impl Into<String>) -> StoreError {
 
 impl<'s, D: Db> SqlRun<'s, D> {
     pub(super) fn begin(db: &'s D, lease: &Lease, new: NewRun) -> Result<Self, StoreError> {
+        let began = Instant::now();
         db.transact(Step::Write)?;
-        let run = Self::start(db, lease, new);
+        let run = Self::start(db, lease, new, began);
         if run.is_err() {
             // The first error is the one to tell; a connection that cannot roll back has none open any more.
             let _ = db.transact(Step::Rollback);
@@ -92,9 +102,10 @@ impl<'s, D: Db> SqlRun<'s, D> {
         run
     }
 
-    fn start(db: &'s D, lease: &Lease, new: NewRun) -> Result<Self, StoreError> {
+    fn start(db: &'s D, lease: &Lease, new: NewRun, began: Instant) -> Result<Self, StoreError> {
         if !planted::is(Planted::TokenUnchecked) {
-            lease::prove(db, lease, new.started)?;
+            // Whoever waited for the file, or was stopped meanwhile, may have waited for too long.
+            lease::prove(db, lease, after(new.started, began.elapsed()))?;
         }
         let mut meta = Meta::read(db)?;
         if meta.generation != new.generation && !planted::is(Planted::GenerationUnchecked) {
@@ -117,7 +128,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
             forgotten: Vec::new(),
             counts: BTreeMap::new(),
             people: People::default(),
-            began: Instant::now(),
+            began,
             done: false,
             at: new.started.to_string(),
             db,
@@ -417,13 +428,9 @@ impl<'s, D: Db> SqlRun<'s, D> {
         Ok(self.meta.head())
     }
 
-    /// Returns when the run ends: so many whole seconds after it started, whatever the clock does meanwhile.
+    /// Returns when the run ends: so many milliseconds after it started, whatever the clock does meanwhile.
     fn finished(&self) -> Timestamp {
-        let lasted = i64::try_from(self.began.elapsed().as_secs()).unwrap_or(0);
-        self.new
-            .started
-            .checked_add(SignedDuration::from_secs(lasted))
-            .unwrap_or(self.new.started)
+        after(self.new.started, self.began.elapsed())
     }
 }
 
@@ -481,6 +488,27 @@ impl<D: Db> Run for SqlRun<'_, D> {
                 format!("the id {} is none of this store's", settled.id),
             )
         })?;
+        let mut strayed = None;
+        let params = [Param::Int(object), Param::Text(&self.new.project)];
+        self.db.query(STRAYED, &params, &mut |row| {
+            strayed = Some(Digest::of(row.text(0, "a body")?.as_bytes()));
+            Ok(())
+        })?;
+        if let Some(body) = strayed {
+            let act = Act {
+                action: audit::SETTLE,
+                actor: &self.new.actor,
+                address: Some(&settled.address.to_string()),
+                after: Some(body),
+                at: self.new.started,
+                before: None,
+                reason: &audit::settling(object),
+                run: Some(&self.new.id),
+                target: None,
+                via: self.new.purpose.as_str(),
+            };
+            audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
+        }
         let params = [
             Param::Int(object),
             Param::Text(&self.new.project),

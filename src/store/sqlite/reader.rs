@@ -160,6 +160,10 @@ impl Store for Reader {
         self.closed()
     }
 
+    fn note(&mut self, _: &Lease, _: &Act<'_>) -> Result<Head, StoreError> {
+        self.closed()
+    }
+
     fn accept_restore(&mut self, _: &Lease, _: &Act<'_>) -> Result<Head, StoreError> {
         self.closed()
     }

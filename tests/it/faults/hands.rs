@@ -63,6 +63,11 @@ fn what_the_log_covers_cannot_change_unseen() {
             "UPDATE object SET applied = 77",
             "what was last applied to object",
         ),
+        (OTHER_APPLIED, "its audit log does not know what object"),
+        (
+            "UPDATE object SET version = 1, applied = 1",
+            "its audit log does not know what object",
+        ),
         (
             "UPDATE lease SET token = 9223372036854775807",
             "the lease has the impossible token",
@@ -74,6 +79,92 @@ fn what_the_log_covers_cannot_change_unseen() {
         for command in [VERIFY, &["plan"], APPLY, &["import"]] {
             let _ = refused_as_damaged(&sandbox, command, sql).says(cause);
         }
+    }
+}
+
+/// Another hand's body, which nobody would see as drift.
+const OTHER_APPLIED: &str = "INSERT INTO version (id, object, run, action, address, body) \
+     SELECT 100, object, run, action, address, json_set(body, '$.displayName', 'Other') FROM version WHERE id = 1; \
+     UPDATE object SET version = 100, applied = 100";
+
+/// What another hand wrote counts as applied once the tree declares it, and the log says so.
+#[test]
+fn what_was_settled_for_is_in_the_log() {
+    let sandbox = applied_twice();
+    hand(&sandbox, &OTHER_APPLIED.replace(", applied = 100", ""));
+    let more = "  litware:\n    displayName: Litware\n    domains: [litware.com]\n";
+    let tree = TREE.replace("Fabrikam", "Other") + more;
+    let sandbox = sandbox.write("tree.yaml", tree);
+    let _ = sandbox.run(["drift"]).exits(2);
+    let _ = sandbox
+        .run(APPLY.iter().copied())
+        .exits(0)
+        .says("Applied: 1 created");
+    let _ = sandbox.run(["drift"]).exits(0);
+    let listed = sandbox.run(["audit", "list"]).exits(0);
+    assert!(listed.stdout.contains("settle"), "{}", listed.stdout);
+    let _ = sandbox.run(VERIFY.iter().copied()).exits(0);
+    hand(
+        &sandbox,
+        "UPDATE object SET applied = 2 WHERE applied = 100",
+    );
+    for command in [VERIFY, &["plan"]] {
+        let _ = refused_as_damaged(&sandbox, command, "settled")
+            .says("its audit log does not know what object");
+    }
+}
+
+/// What somebody holds is as the log says, or whoever verifies is told.
+#[test]
+fn what_somebody_holds_is_in_the_log() {
+    let holds = "(SELECT id FROM record WHERE id >> 48 = 3 LIMIT 1)";
+    for (sql, cause) in [
+        (
+            format!(
+                "UPDATE record SET body = replace(body, '\"number\":1', '\"number\": 1') WHERE id = {holds}"
+            ),
+            "is not as its audit log says",
+        ),
+        (
+            format!("DELETE FROM record WHERE id = {holds}"),
+            "is missing, which its audit log knows",
+        ),
+        (
+            format!("INSERT INTO record SELECT id + 1000, body FROM record WHERE id = {holds}"),
+            "its audit log does not know",
+        ),
+    ] {
+        let sandbox = applied_twice()
+            .write(
+                "people.csv",
+                "mail,displayName,userType\nana@contoso.com,Ana,Member\n",
+            )
+            .write("groups.csv", "group\nDesign\n")
+            .write("members.csv", "group,member\nDesign,ana@contoso.com\n");
+        let _ = sandbox
+            .run([
+                "directory",
+                "import",
+                "people.csv",
+                "groups.csv",
+                "members.csv",
+            ])
+            .exits(0)
+            .says("1 membership added");
+        let _ = sandbox.run(VERIFY.iter().copied()).exits(0);
+        let before: String = open(&sandbox)
+            .query_row("SELECT group_concat(id || body) FROM record", [], |row| {
+                row.get(0)
+            })
+            .expect("records");
+        hand(&sandbox, &sql);
+        let after: String = open(&sandbox)
+            .query_row("SELECT group_concat(id || body) FROM record", [], |row| {
+                row.get(0)
+            })
+            .expect("records");
+        assert_ne!(before, after, "{sql}");
+        let _ = refused_as_damaged(&sandbox, VERIFY, &sql).says(cause);
     }
 }
 

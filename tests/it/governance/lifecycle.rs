@@ -6,7 +6,7 @@ use guestlist::governance::record::{
     AssignmentState, Governed, Hold, Invitation, InvitationState, Place, Request, RequestState,
     Source, UserType, Why,
 };
-use guestlist::governance::{Ground, Refusal, Stop};
+use guestlist::governance::{Activity, Ground, Refusal, Stop};
 use guestlist::model::Address;
 
 use super::scene::{Scene, instant, mail};
@@ -219,7 +219,7 @@ fn it_happens_even_with_other_access_and_the_access_goes_with_the_purge() {
         role: "Member".to_owned(),
         source: Source::Direct,
     };
-    scene.write(&|desk| desk.keep(&hold));
+    scene.write(&|desk| desk.put(Activity::AddMember, &hold));
     let _ = scene.tick("T180");
     assert!(scene.person(BOB).is_blocked());
     assert_eq!(scene.holds(BOB), ["group Old friends: Member"]);

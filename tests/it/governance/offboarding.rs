@@ -1,7 +1,6 @@
 //! Offboarding: a person, a whole organization, and the drill that changes nothing.
 
 use guestlist::app::governance::{partings, partners};
-use guestlist::governance::Ground;
 use guestlist::governance::assignment::{Command as Assign, Direct};
 use guestlist::governance::lifecycle::Command;
 use guestlist::governance::organization;
@@ -9,6 +8,7 @@ use guestlist::governance::record::{
     AssignmentState, Governed, Hold, Identity, Invitation, InvitationState, Offboarding, Place,
     Removal, Request, RequestState, SeenOrganization, SignIn, Source, UserType, Why,
 };
+use guestlist::governance::{Activity, Ground};
 use guestlist::model::Address;
 use guestlist::model::text::{Guid, Principal};
 
@@ -101,7 +101,7 @@ fn scene() -> Scene {
     };
     scene.write(&|desk| {
         desk.keep(&request)?;
-        desk.keep(&hold)?;
+        desk.put(Activity::AddMember, &hold)?;
         desk.keep(&invitation)
     });
     let _ = scene.mails();

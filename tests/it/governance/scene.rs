@@ -335,7 +335,7 @@ impl Scene {
                 role: "Member".to_owned(),
                 source: Source::Direct,
             };
-            desk.keep(&hold)
+            desk.put(Activity::AddMember, &hold)
         });
     }
 

@@ -27,8 +27,11 @@ pub struct Apply<'a> {
     /// The head of the audit log; absent when nothing was applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditHead<'a>>,
-    /// Whether a plan made afterwards was empty.
+    /// Whether a plan made afterwards had nothing left of what was chosen.
     pub verified: bool,
+    /// How many changes that plan had besides what was chosen; absent when there were none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<u64>,
     /// Why no plan could be made afterwards; absent when one was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unverified: Option<&'a str>,
@@ -69,6 +72,7 @@ impl<'a> From<&'a Applied<'a>> for Apply<'a> {
                 unsigned,
             }),
             verified: report.verified == Ok(true),
+            left_out: Some(report.left_out as u64).filter(|left| *left > 0),
             unverified: report.verified.as_ref().err().map(String::as_str),
             duration_ms: Some(u64::try_from(report.duration.as_millis()).unwrap_or(0)),
         }
@@ -88,6 +92,7 @@ impl<'a> Apply<'a> {
             generation: None,
             audit: None,
             verified,
+            left_out: None,
             unverified: None,
             duration_ms: None,
         }

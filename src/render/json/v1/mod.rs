@@ -17,6 +17,7 @@ mod program;
 mod rollback;
 mod run;
 mod schemas;
+mod test;
 
 use std::borrow::Cow;
 
@@ -54,6 +55,7 @@ pub use program::{Init, Names, Version};
 pub use rollback::{Lasting, Rollback};
 pub use run::{History, Run, RunChange, RunSummary};
 pub use schemas::schemas;
+pub use test::{PlayedTest, Test, TestFailure, TestHappening};
 
 /// The keys and values of an object.
 pub type Keys = Map<String, Value>;

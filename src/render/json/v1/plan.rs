@@ -352,6 +352,9 @@ pub struct Tied {
     pub address: String,
     /// The other: the one that needs it, or the one that it needs.
     pub because: String,
+    /// Whether the one of the two that waits for the other is deleted or let go: it goes after what cannot be without it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub goes: bool,
 }
 
 impl From<&plan::Tied> for Tied {
@@ -359,6 +362,7 @@ impl From<&plan::Tied> for Tied {
         Self {
             address: tied.address.to_string(),
             because: tied.because.to_string(),
+            goes: tied.goes,
         }
     }
 }

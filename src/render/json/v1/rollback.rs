@@ -15,6 +15,9 @@ pub struct Rollback<'a> {
     pub run: &'a str,
     /// Whether to the end of the run instead of its beginning.
     pub end: bool,
+    /// Whether the run that was to be undone changed no object, because it took as applied what somebody had changed: it
+    /// stays, and the plan goes back to its end.
+    pub accepted_only: bool,
     /// The runs that are undone, newest first.
     pub undone: Vec<RunSummary>,
     /// What cannot be undone.
@@ -42,6 +45,7 @@ impl<'a> From<&RolledBack<'a>> for Rollback<'a> {
             format_version: FormatVersion,
             run: report.run,
             end: report.end,
+            accepted_only: report.accepted_only,
             undone: report.undone.iter().map(RunSummary::from).collect(),
             lasting: lasting.collect(),
             plan: Plan::from(&report.planned),

@@ -82,6 +82,8 @@ pub struct RunSummary {
     pub finished: String,
     /// How many seconds it took.
     pub seconds: i64,
+    /// How long it took, in milliseconds; of runs of old only the seconds are known.
+    pub duration_ms: u64,
     /// How many changes of each action were made.
     pub counts: Counts,
     /// The guards that were lifted, and by what.
@@ -105,6 +107,8 @@ impl From<&RunRecord> for RunSummary {
             started: run.started.to_string(),
             finished: run.finished.to_string(),
             seconds: run.finished.duration_since(run.started).as_secs(),
+            duration_ms: u64::try_from(run.finished.duration_since(run.started).as_millis())
+                .unwrap_or(0),
             counts: run.counts.iter().copied().collect(),
             lifted: run.lifted.iter().map(Lifted::from).collect(),
         }

@@ -11,6 +11,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("init.schema.json", schema::<v1::Init<'_>>()),
         ("validate.schema.json", schema::<v1::Validate>()),
+        ("test.schema.json", schema::<v1::Test>()),
         ("plan.schema.json", schema::<v1::Plan<'_>>()),
         ("apply.schema.json", schema::<v1::Apply<'_>>()),
         ("show.schema.json", schema::<v1::Show>()),
@@ -246,6 +247,8 @@ mod tests {
             signing: &report::Signing::Signed(Box::new(signed.clone())),
             counts: vec![(Action::Create, 2)],
             verified: Ok(true),
+            left_out: 2,
+            destroyed: false,
             duration: jiff::SignedDuration::from_millis(12),
         };
         fits("apply.schema.json", &v1::Apply::from(&applied));
@@ -320,6 +323,7 @@ mod tests {
                 warnings: &Diagnostics::new(),
             },
             lasting: &[(address("catalog/c"), "why".to_owned())],
+            accepted_only: true,
         };
         fits("rollback.schema.json", &v1::Rollback::from(&rolled_back));
         let side = |name: &str| report::ComparedSide {

@@ -1,0 +1,195 @@
+//! What all tests stand on: the tree, applied to a store in memory.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::app::AppError;
+use crate::app::plan::against;
+use crate::apply::apply;
+use crate::governance::Tenant;
+use crate::model::kinds::Organization;
+use crate::model::text::{Domain, Email};
+use crate::model::{Address, Declaration, Desired, Kind, Lifecycle, Name, Object, Origin};
+use crate::plan::{Asks, Purpose};
+use crate::ports::Holder;
+use crate::scenario::{Edits, named_people};
+use crate::store::memory::Memory;
+use crate::store::{LeaseAsk, NewRun, Store};
+
+/// What all tests stand on.
+pub(super) struct Ground {
+    /// The project.
+    pub(super) project: String,
+    /// Our own tenant.
+    pub(super) tenant: Tenant,
+    /// The tree as a new store has it: without the keys that speak of what was there before.
+    desired: Desired,
+    /// A store to which it was applied.
+    store: Memory,
+    /// Whom the tree names by address.
+    pub(super) named: BTreeSet<Email>,
+}
+
+impl Ground {
+    /// Applies a tree to an empty store.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub(super) fn new(project: &str, tenant: Tenant, desired: &Desired) -> Result<Self, AppError> {
+        let objects = desired.objects().iter().map(|declared| {
+            fresh(
+                declared.address.clone(),
+                (*declared.object).clone(),
+                declared.origin.clone(),
+            )
+        });
+        let desired = Desired::new(objects.collect(), Vec::new(), Vec::new(), desired.tree);
+        let mut store = Memory::new("test");
+        bring(&mut store, project, &desired)?;
+        let named = named_people(desired.objects().iter().map(Declaration::body));
+        Ok(Self {
+            project: project.to_owned(),
+            tenant,
+            desired,
+            store,
+            named,
+        })
+    }
+
+    /// Returns a store to which the tree was applied with these objects declared otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub(super) fn store(&self, before: &Edits) -> Result<Memory, AppError> {
+        if before.is_empty() {
+            return Ok(self.store.clone());
+        }
+        let mut store = Memory::new("test");
+        bring(&mut store, &self.project, &self.with(before))?;
+        Ok(store)
+    }
+
+    /// Applies the tree to a store, with these objects declared otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub(super) fn apply(&self, store: &mut dyn Store, edits: &Edits) -> Result<(), AppError> {
+        bring(store, &self.project, &self.with(edits))
+    }
+
+    /// Returns the tree with these objects declared otherwise. What lives in an object that is gone is gone with it.
+    fn with(&self, edits: &Edits) -> Cow<'_, Desired> {
+        if edits.is_empty() {
+            return Cow::Borrowed(&self.desired);
+        }
+        let gone = |address: &Address| {
+            let parent = address.parent();
+            let over = edits.get(address).or_else(|| edits.get(&parent?));
+            over.is_some_and(|edit| matches!(edit, crate::scenario::Edit::Gone))
+        };
+        let all = self.desired.objects().iter();
+        let kept = all.filter(|one| !edits.contains_key(&one.address) && !gone(&one.address));
+        let mut objects: Vec<Declaration> = kept.cloned().collect();
+        for (address, edit) in edits {
+            let declared = self.desired.get(address);
+            // What is no object was refused when the tree was read.
+            if let Ok(Some(mut object)) = edit.on(declared, address) {
+                object.settle(&self.tenant.zone);
+                let origin = declared.map_or_else(nowhere, |declared| declared.origin.clone());
+                objects.push(fresh(address.clone(), object, origin));
+            }
+        }
+        let tree = self.desired.tree;
+        Cow::Owned(Desired::new(objects, Vec::new(), Vec::new(), tree))
+    }
+
+    /// Returns an organization of the tree.
+    pub(super) fn organization(&self, name: &Name) -> Option<&Organization> {
+        let declared = self.desired.get(&Address::new(Kind::Organization, name))?;
+        match &*declared.object {
+            Object::Organization(organization) => Some(organization),
+            _ => None,
+        }
+    }
+
+    /// Returns the organization of the tree that a domain belongs to: of several the one whose domain says most.
+    pub(super) fn organization_of(&self, domain: &str) -> Option<&Organization> {
+        let domain = Domain::parse(domain).ok()?;
+        let all = self.desired.objects().iter();
+        let organizations = all.filter_map(|declared| match &*declared.object {
+            Object::Organization(organization) => Some(organization),
+            _ => None,
+        });
+        let rank = |organization: &Organization| {
+            let rules = organization.domains.iter();
+            let fits = rules.filter(|rule| {
+                rule.domain == domain || rule.subdomains && rule.domain.covers(&domain)
+            });
+            fits.map(|rule| rule.domain.as_str().len()).max()
+        };
+        let ranked = organizations.filter_map(|one| Some((rank(one)?, one)));
+        ranked.max_by_key(|(rank, _)| *rank).map(|(_, one)| one)
+    }
+
+    /// Returns the resources of the tree, by name.
+    pub(super) fn resources(&self) -> impl Iterator<Item = (&str, &crate::model::kinds::Resource)> {
+        let all = self.desired.objects().iter();
+        all.filter_map(|declared| match &*declared.object {
+            Object::Resource(resource) => Some((declared.address.name(), resource)),
+            _ => None,
+        })
+    }
+}
+
+fn fresh(address: Address, object: Object, origin: Origin) -> Declaration {
+    Declaration::new(address, object, Lifecycle::default(), origin)
+}
+
+fn nowhere() -> Origin {
+    Origin {
+        path: Arc::from(""),
+        line: 1,
+    }
+}
+
+/// Applies a tree to a store, past every guard: the store is nobody's.
+fn bring(store: &mut dyn Store, project: &str, desired: &Desired) -> Result<(), AppError> {
+    let plan = against(store, project, desired, &Asks::default())?;
+    // The instant at which the store of a test is filled is before every test.
+    let now = Timestamp::UNIX_EPOCH;
+    let ask = LeaseAsk {
+        holder: Holder {
+            user: "test".to_owned(),
+            host: "test".to_owned(),
+            pid: 0,
+            born: String::new(),
+        },
+        operation: "test".to_owned(),
+        now,
+        holder_is_gone: |_| true,
+    };
+    let generation = store.head()?.generation;
+    let lease = store.lease(&ask)?;
+    let run = NewRun {
+        id: format!("run-{generation}"),
+        purpose: Purpose::Apply,
+        project: project.to_owned(),
+        generation,
+        actor: "test".to_owned(),
+        host: "test".to_owned(),
+        commit: None,
+        tree: desired.tree,
+        plan: plan.digest(),
+        started: now,
+        lifted: Vec::new(),
+    };
+    let applied = apply(store, &plan, &lease, run, &|| false, &mut |_, _| {});
+    store.release(lease)?;
+    applied.map(drop).map_err(AppError::from)
+}

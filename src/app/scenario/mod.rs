@@ -1,0 +1,90 @@
+//! Tests of the tree: each is played through on a store in memory, by the engine itself, with a clock of its own.
+//!
+//! Nothing of the project's store is read or written, and nothing leaves the program: mails are kept and counted. Tests are
+//! played on all cores; each has its own store, clock, ids and outbox, so they neither see each other nor depend on the day.
+
+mod deed;
+mod ground;
+mod people;
+mod see;
+mod stage;
+mod tell;
+#[cfg(test)]
+mod tests;
+mod time;
+
+use rayon::prelude::*;
+
+use super::governance::tenant;
+use super::{AppError, Workspace, World, check};
+use crate::diag::{Diagnostics, offer};
+use crate::plan::Pattern;
+use crate::scenario::{Played, Scenario};
+use ground::Ground;
+
+/// The tests that were played.
+#[derive(Debug)]
+pub struct Tested {
+    /// What became of each, in order of names.
+    pub played: Vec<Played>,
+    /// How many tests were not asked for.
+    pub others: usize,
+    /// What somebody should look at in the tree.
+    pub warnings: Diagnostics,
+}
+
+/// Plays the tests of the tree, all of them or those whose names are like a pattern.
+///
+/// # Errors
+///
+/// For a tree with errors, and for a pattern that no test is like. A test that does not hold is no error.
+pub fn test(
+    workspace: &Workspace,
+    world: &World<'_>,
+    pattern: Option<&str>,
+) -> Result<Tested, AppError> {
+    let checked = check::check(workspace, world)?;
+    let Some(desired) = checked.desired else {
+        return Err(AppError::Invalid(checked.diagnostics));
+    };
+    let all = checked.scenarios;
+    let chosen = chosen(&all, pattern)?;
+    let others = all.len() - chosen.len();
+    let ground = match chosen.is_empty() {
+        true => None,
+        false => Some(Ground::new(
+            workspace.project(),
+            tenant(workspace),
+            &desired,
+        )?),
+    };
+    let played: Result<Vec<Played>, AppError> = match &ground {
+        None => Ok(Vec::new()),
+        Some(ground) => chosen
+            .par_iter()
+            .map(|one| stage::play(ground, one))
+            .collect(),
+    };
+    Ok(Tested {
+        played: played?,
+        others,
+        warnings: checked.diagnostics,
+    })
+}
+
+/// Returns the tests whose names are like a pattern.
+fn chosen<'s>(all: &'s [Scenario], pattern: Option<&str>) -> Result<Vec<&'s Scenario>, AppError> {
+    let Some(text) = pattern else {
+        return Ok(all.iter().collect());
+    };
+    let pattern = Pattern::new(text)?;
+    let fits = |one: &&Scenario| pattern.matches(one.name.as_str());
+    let chosen: Vec<&Scenario> = all.iter().filter(fits).collect();
+    if chosen.is_empty() {
+        return Err(AppError::NoTest {
+            pattern: text.to_owned(),
+            near: offer(text, all.iter().map(|one| one.name.as_str())),
+        });
+    }
+    Ok(chosen)
+}

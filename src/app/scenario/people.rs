@@ -1,0 +1,257 @@
+//! The people of a test: as rows of an import, and how each of them signs in.
+
+use std::collections::BTreeMap;
+
+use super::ground::Ground;
+use crate::governance::people::{ATTRIBUTES, GroupRow, MembershipRow, PersonRow, Row};
+use crate::governance::record::{
+    Creation, DirectoryRole, ExternalState, Governed, Identity, UserType,
+};
+use crate::governance::{Command, people};
+use crate::model::kinds::Organization;
+use crate::model::text::{Email, Line, Principal, SignIn};
+use crate::scenario::{self, Person, PersonKind, RoleWord, Scenario};
+
+/// Who is there in a test.
+pub(super) struct Cast<'s> {
+    ground: &'s Ground,
+    /// Everybody, by address; those whom only the tree names have no mapping of their own.
+    people: BTreeMap<Email, Option<&'s Person>>,
+}
+
+impl<'s> Cast<'s> {
+    pub(super) fn of(ground: &'s Ground, scenario: &'s Scenario) -> Self {
+        let own = &scenario.script.given.people;
+        let everybody = scenario::people(&scenario.script, &ground.named);
+        let with = |mail: Email| {
+            let person = own.get(&mail).map(|somebody| &somebody.0);
+            (mail, person)
+        };
+        Self {
+            ground,
+            people: everybody.into_iter().map(with).collect(),
+        }
+    }
+
+    /// Returns what somebody is before the first step.
+    fn kind(&self, mail: &Email) -> PersonKind {
+        let person = self.people.get(mail).copied().flatten();
+        if let Some(kind) = person.and_then(|person| person.kind) {
+            return kind;
+        }
+        let own = self.ground.tenant.is_own(mail.domain());
+        match (own, person) {
+            (true, _) => PersonKind::Member,
+            (false, Some(_)) => PersonKind::Visitor,
+            (false, None) => PersonKind::Guest,
+        }
+    }
+
+    /// Returns true for somebody who signs in elsewhere.
+    pub(super) fn is_outside(&self, mail: &Email) -> bool {
+        matches!(
+            self.kind(mail),
+            PersonKind::Guest | PersonKind::ExternalMember | PersonKind::Visitor
+        )
+    }
+
+    /// Returns how somebody from outside signs in: as the test says, or as their organization does.
+    pub(super) fn identity(&self, mail: &Email) -> Identity {
+        let person = self.people.get(mail).copied().flatten();
+        if let Some(sign_in) = person.and_then(|person| person.sign_in.as_ref()) {
+            return identity(sign_in);
+        }
+        let named = person.and_then(|person| person.organization.as_ref());
+        let organization = match named {
+            Some(name) => self.ground.organization(name),
+            None => self.ground.organization_of(mail.domain()),
+        };
+        organization.map_or(Identity::Passcode, usual)
+    }
+
+    /// Returns the commands that make everybody known who is no visitor.
+    ///
+    /// # Errors
+    ///
+    /// Says which attribute nobody has.
+    pub(super) fn commands(&self) -> Result<Vec<Command>, String> {
+        let (mut rows, mut managed) = (Vec::new(), Vec::new());
+        let mut groups: BTreeMap<String, GroupRow> = BTreeMap::new();
+        let mut memberships = Vec::new();
+        for (mail, person) in &self.people {
+            if self.kind(mail) == PersonKind::Visitor {
+                continue;
+            }
+            rows.push(Row::Person(Box::new(self.row(mail, *person)?)));
+            let Some(person) = person else { continue };
+            if let Some(manager) = &person.manager {
+                managed.push(Row::Person(Box::new(PersonRow {
+                    manager: Some(Some(manager.clone())),
+                    ..PersonRow::new(mail.clone())
+                })));
+            }
+            for group in &person.groups {
+                let row = self.group(group);
+                memberships.push(Row::Membership(MembershipRow {
+                    group: row.name.clone(),
+                    member: mail.clone(),
+                    role: "Member".to_owned(),
+                }));
+                groups.insert(row.name.to_string(), row);
+            }
+            for sponsor in &person.sponsors {
+                if let Principal::Group(name) = sponsor {
+                    let row = self.group(name);
+                    groups.insert(row.name.to_string(), row);
+                }
+            }
+        }
+        let groups = groups.into_values().map(Row::Group);
+        let rows: Vec<Row> = groups
+            .chain(rows)
+            .chain(managed)
+            .chain(memberships)
+            .collect();
+        let pieces = rows.chunks(people::PIECE);
+        let import = |piece: &[Row]| people::Command::Import(piece.to_vec()).into();
+        Ok(pieces.map(import).collect())
+    }
+
+    fn row(&self, mail: &Email, person: Option<&Person>) -> Result<PersonRow, String> {
+        let kind = self.kind(mail);
+        let outside = self.is_outside(mail);
+        let (user_type, external) = match kind {
+            PersonKind::Member | PersonKind::Visitor => (UserType::Member, false),
+            PersonKind::Guest => (UserType::Guest, true),
+            PersonKind::ExternalMember => (UserType::Member, true),
+            PersonKind::InternalGuest => (UserType::Guest, false),
+        };
+        let named = mail
+            .as_str()
+            .split('@')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let mut row = PersonRow {
+            name: Some(named),
+            user_type: Some(user_type),
+            external: Some(external),
+            ..PersonRow::new(mail.clone())
+        };
+        let invited = person.is_some_and(|person| person.invited);
+        if outside {
+            let state = match invited {
+                true => ExternalState::PendingAcceptance,
+                false => ExternalState::Accepted,
+            };
+            row.creation = Some(Creation::Invitation);
+            row.state = Some(Some(state));
+            row.identities = Some(match invited {
+                true => vec![Identity::Own],
+                false => vec![self.identity(mail)],
+            });
+        }
+        let Some(person) = person else { return Ok(row) };
+        if let Some(name) = &person.name {
+            row.name = Some(name.to_string());
+        }
+        row.company = person.company.as_ref().map(|name| Some(name.to_string()));
+        row.enabled = person.blocked.then_some(false);
+        row.governed = person.governed.then_some(Governed::Governed);
+        let zone = &self.ground.tenant.zone;
+        row.last_sign_in = person.last_sign_in.map(|at| at.start(zone));
+        if !person.sponsors.is_empty() {
+            row.sponsors = Some(
+                person
+                    .sponsors
+                    .iter()
+                    .map(|one| self.sponsor(one))
+                    .collect(),
+            );
+        }
+        if !person.roles.is_empty() {
+            row.roles = Some(person.roles.iter().map(|one| role(*one)).collect());
+        }
+        for (name, value) in &person.attributes {
+            if !ATTRIBUTES.contains(&name.as_str()) {
+                let near = crate::diag::offer(name, ATTRIBUTES.iter().copied());
+                let near = near.map(|near| format!("; {near}")).unwrap_or_default();
+                return Err(format!(
+                    "{mail} has an attribute `{name}` that nobody has{near}"
+                ));
+            }
+            row.attributes.insert(name.clone(), Some(value.to_string()));
+        }
+        Ok(row)
+    }
+
+    /// Returns the group that a name means: that of a resource of the tree, or one of the directory.
+    fn group(&self, name: &Line) -> GroupRow {
+        let mut resources = self.ground.resources();
+        let resource = resources.find(|(declared, _)| *declared == name.as_str());
+        let declared = resource.and_then(|(_, resource)| resource.origin());
+        let display = declared.and_then(|(_, display)| Line::parse(display).ok());
+        GroupRow {
+            name: display.unwrap_or_else(|| name.clone()),
+            mail: None,
+            rule: None,
+            guests: None,
+            owners: None,
+        }
+    }
+
+    fn sponsor(&self, sponsor: &Principal) -> Principal {
+        match sponsor {
+            Principal::Group(name) => Principal::Group(self.group(name).name),
+            other => other.clone(),
+        }
+    }
+}
+
+/// Returns how people of an organization sign in.
+fn usual(organization: &Organization) -> Identity {
+    if let Some(tenant) = &organization.tenant {
+        return Identity::Tenant {
+            tenant: tenant.clone(),
+        };
+    }
+    if let Some(federation) = &organization.federation {
+        return Identity::Federation {
+            issuer: federation.issuer.to_string(),
+        };
+    }
+    match organization.social {
+        Some(_) => Identity::Facebook,
+        None => Identity::Passcode,
+    }
+}
+
+/// Returns a way to sign in as the engine knows it.
+pub(super) fn identity(sign_in: &SignIn) -> Identity {
+    match sign_in {
+        SignIn::Tenant(tenant) => Identity::Tenant {
+            tenant: tenant.clone(),
+        },
+        SignIn::Federation(issuer) => Identity::Federation {
+            issuer: issuer.to_string(),
+        },
+        SignIn::MicrosoftAccount => Identity::MicrosoftAccount,
+        SignIn::Google => Identity::Google,
+        SignIn::Facebook => Identity::Facebook,
+        SignIn::Passcode => Identity::Passcode,
+    }
+}
+
+pub(super) const fn role(word: RoleWord) -> DirectoryRole {
+    match word {
+        RoleWord::GlobalAdministrator => DirectoryRole::GlobalAdministrator,
+        RoleWord::IdentityGovernanceAdministrator => DirectoryRole::IdentityGovernanceAdministrator,
+        RoleWord::ConnectedOrganizationAdministrator => {
+            DirectoryRole::ConnectedOrganizationAdministrator
+        }
+        RoleWord::CatalogCreator => DirectoryRole::CatalogCreator,
+        RoleWord::UserAdministrator => DirectoryRole::UserAdministrator,
+        RoleWord::GuestInviter => DirectoryRole::GuestInviter,
+        RoleWord::GlobalReader => DirectoryRole::GlobalReader,
+    }
+}

@@ -1,0 +1,65 @@
+//! `guestlist test`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Exit;
+use super::context::Context;
+use super::failure::Failure;
+use super::progress::Progress;
+use crate::app;
+use crate::render::{finding, json, report, view};
+
+/// Play the tests of the tree through in the engine
+///
+/// Each test under `tests:` says who is there, on which day, what happens and what is expected: outcomes, approvers, ends,
+/// mails, access. The real engine plays it on a store in memory, with a clock of its own; the project's store is not opened.
+/// Exits with 3 when a test does not hold; with `-v`, shows the timelines of all tests.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Only tests whose names are like this; `*` stands for anything
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+
+    /// Also write a report of the tests into this file, as JUnit writes them
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+}
+
+impl Arguments {
+    pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        let workspace = cx.workspace()?;
+        let progress = Progress::start(cx, "playing");
+        let tested = app::test(&workspace, &cx.world(), self.name.as_deref())?;
+        drop(progress);
+        let report = report::Tested {
+            project: workspace.project(),
+            played: &tested.played,
+            others: tested.others,
+            warnings: &tested.warnings,
+            all: cx.globals.verbose,
+        };
+        let findings = || cx.setting().tested(&tested.played, &tested.warnings);
+        if let Some(path) = &self.junit {
+            let findings = findings();
+            app::write_junit(&workspace, &cx.globals.dir.join(path), |out| {
+                finding::junit(out, &findings)
+            })?;
+        }
+        if cx.globals.format.is_of_findings() {
+            cx.findings(&findings(), |out| view::tested(&report, out))?;
+        } else {
+            cx.report(
+                |out| view::tested(&report, out),
+                || json::v1::Test::from(&report),
+            )?;
+        }
+        let exit = match tested.played.iter().all(crate::scenario::Played::holds) {
+            true => Exit::Done,
+            false => Exit::Findings,
+        };
+        Context::leave(tested);
+        Ok(exit)
+    }
+}

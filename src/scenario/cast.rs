@@ -1,0 +1,50 @@
+//! Who is there: the people of a test, and those whom the tree names by address.
+
+use std::collections::BTreeSet;
+
+use super::script::Script;
+use crate::model::Body;
+use crate::model::text::Email;
+
+/// How a body names somebody by address.
+const USER: &str = "\"user:";
+
+/// Returns everybody whom these bodies name by address.
+pub fn named_people(bodies: impl IntoIterator<Item = Body>) -> BTreeSet<Email> {
+    let mut found = BTreeSet::new();
+    for body in bodies {
+        let text = body.as_str();
+        for (at, _) in text.match_indices(USER) {
+            let rest = text.get(at + USER.len()..).unwrap_or_default();
+            let address = rest.split('"').next().unwrap_or_default();
+            found.extend(Email::parse(address));
+        }
+    }
+    found
+}
+
+/// Returns everybody who is there in a test.
+#[must_use]
+pub fn people(script: &Script, named: &BTreeSet<Email>) -> BTreeSet<Email> {
+    let own = script.given.people.keys();
+    named.iter().chain(own).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn finds_whom_a_body_names_by_address() {
+        let body = Body::of(&json!({
+            "sponsors": { "internal": ["user:ana@contoso.com", "group:leads"] },
+            "approval": { "stages": [{ "approvers": ["user:omar@contoso.com", "manager"] }] },
+            "description": "write to user:nobody@contoso.com",
+        }));
+        let found = named_people([body]);
+        let found: Vec<&str> = found.iter().map(Email::as_str).collect();
+        assert_eq!(found, ["ana@contoso.com", "omar@contoso.com"]);
+    }
+}

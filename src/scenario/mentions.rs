@@ -1,0 +1,182 @@
+//! Everything that a test names and that has to be there.
+
+use super::expect::Expect;
+use super::script::Script;
+use super::step::{Deed, Step};
+use crate::model::Name;
+use crate::model::text::{Email, Line, Principal};
+use crate::source::Route;
+
+/// Something that a test names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mention<'s> {
+    /// Somebody.
+    Person(&'s Email),
+    /// A package of the tree.
+    Package(&'s Name),
+    /// A policy of a package of the tree; of any package where none is named.
+    Policy(Option<&'s Name>, &'s Name),
+    /// An organization of the tree.
+    Organization(&'s Name),
+    /// A resource of the tree.
+    Resource(&'s Name),
+    /// A group: a resource of the tree, or one of the directory.
+    Group(&'s Line),
+}
+
+/// Hands over everything that a test names, each with its route below the test.
+pub fn mentions<'s>(script: &'s Script, see: &mut dyn FnMut(Route, Mention<'s>)) {
+    let given = Route::root().key("given");
+    for (mail, person) in &script.given.people {
+        let at = |key: &str| given.clone().key("people").key(mail.as_str()).key(key);
+        if let Some(name) = &person.0.organization {
+            see(at("organization"), Mention::Organization(name));
+        }
+        if let Some(manager) = &person.0.manager {
+            see(at("manager"), Mention::Person(manager));
+        }
+        for (index, group) in person.0.groups.iter().enumerate() {
+            see(at("groups").index(index), Mention::Group(group));
+        }
+        sponsors(person.0.sponsors.iter(), &at("sponsors"), see);
+    }
+    for (index, held) in script.given.assignments.iter().enumerate() {
+        let at = given.clone().key("assignments").index(index);
+        see(at.clone().key("person"), Mention::Person(&held.person));
+        see(at.clone().key("package"), Mention::Package(&held.package));
+        policy(held.policy.as_ref(), Some(&held.package), &at, see);
+    }
+    for (index, step) in script.steps.iter().enumerate() {
+        of_step(step, &Route::root().key("steps").index(index), see);
+    }
+}
+
+fn sponsors<'s>(
+    list: impl Iterator<Item = &'s Principal>,
+    at: &Route,
+    see: &mut dyn FnMut(Route, Mention<'s>),
+) {
+    for (index, sponsor) in list.enumerate() {
+        let at = at.clone().index(index);
+        match sponsor {
+            Principal::User(mail) => see(at, Mention::Person(mail)),
+            Principal::Group(name) => see(at, Mention::Group(name)),
+            Principal::Manager(_) | Principal::Oneself | Principal::Sponsors(_) => {}
+        }
+    }
+}
+
+fn policy<'s>(
+    name: Option<&'s Name>,
+    of: Option<&'s Name>,
+    at: &Route,
+    see: &mut dyn FnMut(Route, Mention<'s>),
+) {
+    if let Some(name) = name {
+        see(at.clone().key("policy"), Mention::Policy(of, name));
+    }
+}
+
+fn of_step<'s>(step: &'s Step, at: &Route, see: &mut dyn FnMut(Route, Mention<'s>)) {
+    if let Some(deed) = &step.deed {
+        let at = at.clone().key(deed.word());
+        let (by, person, package) = roles(deed);
+        if let Some(by) = by {
+            see(at.clone().key("as"), Mention::Person(by));
+        }
+        if let Some(person) = person {
+            see(at.clone().key("for"), Mention::Person(person));
+        }
+        if let Some(package) = package {
+            see(at.clone().key("package"), Mention::Package(package));
+        }
+        match deed {
+            Deed::Ask(ask) => policy(ask.policy.as_ref(), package, &at, see),
+            Deed::Assign(assign) => policy(assign.policy.as_ref(), package, &at, see),
+            Deed::Invite(invite) => {
+                sponsors(invite.sponsors.iter(), &at.key("sponsors"), see);
+            }
+            _ => {}
+        }
+    }
+    if let Some(expect) = &step.expect {
+        let at = at.clone().key("expect");
+        let package = step.deed.as_ref().and_then(|deed| roles(deed).2);
+        of_expectation(expect, package, &at, see);
+    }
+}
+
+/// Returns who does a deed, for whom, and which package it is about.
+fn roles(deed: &Deed) -> (Option<&Email>, Option<&Email>, Option<&Name>) {
+    match deed {
+        Deed::Ask(it) => (Some(&it.by), it.person.as_ref(), Some(&it.package)),
+        Deed::Extend(it) => (Some(&it.by), it.person.as_ref(), Some(&it.package)),
+        Deed::Remove(it) => (Some(&it.by), it.person.as_ref(), Some(&it.package)),
+        Deed::Approve(it) | Deed::Deny(it) | Deed::TakeBack(it) => {
+            (Some(&it.by), it.person.as_ref(), it.package.as_ref())
+        }
+        Deed::Cancel(it) => (it.by.as_ref(), it.person.as_ref(), it.package.as_ref()),
+        Deed::Assign(it) => (it.by.as_ref(), Some(&it.person), Some(&it.package)),
+        Deed::Revoke(it) => (it.by.as_ref(), Some(&it.person), Some(&it.package)),
+        Deed::Invite(it) => (it.by.as_ref(), Some(&it.person), None),
+        Deed::Redeem(it) => (Some(&it.by), None, None),
+        Deed::SignIn(it) | Deed::Leave(it) => (Some(&it.by), None, None),
+        Deed::Review(it) => (Some(&it.by), Some(&it.person), Some(&it.package)),
+        Deed::Block(it) | Deed::Unblock(it) | Deed::Delete(it) | Deed::Restore(it) => {
+            (it.by.as_ref(), Some(&it.person), None)
+        }
+        Deed::Wait(_) | Deed::Until(_) | Deed::Apply(_) => (None, None, None),
+    }
+}
+
+fn of_expectation<'s>(
+    expect: &'s Expect,
+    package: Option<&'s Name>,
+    at: &Route,
+    see: &mut dyn FnMut(Route, Mention<'s>),
+) {
+    let key = |key: &str| at.clone().key(key);
+    if let Some(person) = &expect.person {
+        see(key("for"), Mention::Person(person));
+    }
+    if let Some(package) = &expect.package {
+        see(key("package"), Mention::Package(package));
+    }
+    policy(
+        expect.policy.as_ref(),
+        expect.package.as_ref().or(package),
+        at,
+        see,
+    );
+    for (index, approver) in expect.approvers.iter().flatten().enumerate() {
+        see(key("approvers").index(index), Mention::Person(approver));
+    }
+    for (mail, packages) in expect.access.iter().flatten() {
+        let at = key("access").key(mail.as_str());
+        see(at.clone(), Mention::Person(mail));
+        for (index, package) in packages.iter().enumerate() {
+            see(at.clone().index(index), Mention::Package(package));
+        }
+    }
+    for (mail, resources) in expect.roles.iter().flatten() {
+        let at = key("roles").key(mail.as_str());
+        see(at.clone(), Mention::Person(mail));
+        for resource in resources.keys() {
+            see(
+                at.clone().key(resource.as_str()),
+                Mention::Resource(resource),
+            );
+        }
+    }
+    for mail in expect.accounts.iter().flatten().map(|(mail, _)| mail) {
+        see(key("accounts").key(mail.as_str()), Mention::Person(mail));
+    }
+    for (template, mails) in expect.mails.iter().flatten() {
+        for (index, mail) in mails.iter().enumerate() {
+            see(
+                key("mails").key(template.as_str()).index(index),
+                Mention::Person(mail),
+            );
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Tests of a tree: lives played through in the engine, as people write them under `tests:`, and what is judged of them.
+//!
+//! Uses `model`. The one idea to know: a test is data. It says who is there, on which day, what happens step by step, and
+//! what is expected after each step; whoever plays it (`app`) brings the engine and the clock, and hands what was seen to
+//! [`judge`], which alone says whether it is as expected. Nothing here is ever an object of a store: a test changes no plan.
+//!
+//! What the language says by itself, so that a test can be short:
+//!
+//! * Whom the tree names by address (`user:ana@contoso.com`) is there without being listed: an address of our own domains
+//!   as a member, any other as a guest who has redeemed. A test that lists them says it otherwise.
+//! * Somebody from outside signs in as their organization does; the one of their `organization`, or else of their domain;
+//!   by a one-time passcode where there is none. `signIn` says it otherwise.
+//! * A step without `as` that an administrator can do is done by one who may do everything.
+//! * While time passes, the engine ticks whenever something is due, and once a day. Nothing else moves the clock.
+//! * A step that is refused fails the test unless `expect: { refused: … }` says so; an expected refusal that does not come
+//!   fails it too. The first step that is not as expected ends the test.
+
+mod cast;
+mod expect;
+mod given;
+mod judge;
+mod mentions;
+mod person;
+mod played;
+mod script;
+mod step;
+mod words;
+
+pub use cast::{named_people, people};
+pub use expect::{Ends, Expect};
+pub use given::{Edit, Edits, Given, GivenAssignment};
+pub use judge::{Difference, Observed, SeenRequest, judge, told};
+pub use mentions::{Mention, mentions};
+pub use person::{Person, Somebody};
+pub use played::{Failure, Happening, Played};
+pub use script::{Scenario, Script};
+pub use step::{
+    Answers, Ask, Assign, Ballot, Cancel, Deed, Extend, Invite, OfPerson, Redeem, Remove, Review,
+    Revoke, Sole, Step,
+};
+pub use words::{
+    AccountWord, AssignmentWord, Ground, InviteWord, MailWord, PersonKind, RequestWord, ReviewWord,
+    RoleWord,
+};
