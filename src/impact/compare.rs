@@ -17,8 +17,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::census::Census;
+use super::effect::Effect;
 use super::estate::Estate;
-use super::living::{Effect, living};
+use super::living::living;
 use super::package::Comparing;
 use super::sides::Sides;
 use super::terms::Terms;

@@ -1,0 +1,139 @@
+//! What a plan does to something that lives, in one line.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::Address;
+
+/// What a plan does to something that lives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Effect {
+    /// What it does.
+    pub what: What,
+    /// The object that it is about.
+    pub address: Address,
+    /// How many: assignments, requests, invitations, guests, packages.
+    pub count: u64,
+    /// Everything there is to say beyond the count.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// The people, by number, where somebody loses access.
+    #[serde(skip)]
+    pub people: BTreeSet<u64>,
+    /// Their addresses, where they are asked for.
+    #[serde(skip)]
+    pub names: Vec<String>,
+}
+
+/// What happens to something that lives.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum What {
+    /// Assignments end.
+    End,
+    /// Assignments lose a role that nothing else gives.
+    LoseRole,
+    /// Assignments get another role.
+    GainRole,
+    /// Assignments stay as they are, though what led to them changes.
+    Stay,
+    /// Open requests will be refused.
+    Refuse,
+    /// Open requests will be decided by others.
+    OtherApprover,
+    /// Invitations that are not redeemed yet will fail.
+    FailInvitation,
+    /// Guests stay though they could not be invited any more.
+    GuestStay,
+    /// Packages of a catalog are not seen any more.
+    Hide,
+}
+
+impl What {
+    /// Returns the word that programs read.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::End => "end",
+            Self::LoseRole => "loseRole",
+            Self::GainRole => "gainRole",
+            Self::Stay => "stay",
+            Self::Refuse => "refuse",
+            Self::OtherApprover => "otherApprover",
+            Self::FailInvitation => "failInvitation",
+            Self::GuestStay => "guestStay",
+            Self::Hide => "hide",
+        }
+    }
+
+    /// Returns the sign that stands before a line.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::End | Self::LoseRole | Self::Refuse | Self::FailInvitation | Self::Hide => "▼",
+            Self::GainRole => "▲",
+            Self::Stay | Self::OtherApprover | Self::GuestStay => "=",
+        }
+    }
+
+    /// Returns true where somebody loses access that they have.
+    #[must_use]
+    pub const fn ends_access(self) -> bool {
+        matches!(self, Self::End | Self::LoseRole)
+    }
+}
+
+impl Effect {
+    /// Returns the effect in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let n = self.count;
+        let plural = |one: &str, many: &str| match n {
+            1 => format!("1 {one}"),
+            _ => format!("{n} {many}"),
+        };
+        let address = &self.address;
+        let detail = &self.detail;
+        match self.what {
+            What::End => format!(
+                "{} {address}{detail}",
+                plural("person loses", "people lose")
+            ),
+            What::LoseRole => format!(
+                "{} a role of {address}: {detail}",
+                plural("person loses", "people lose")
+            ),
+            What::GainRole => format!(
+                "{} {address} and also get{} {detail}",
+                plural("person holds", "people hold"),
+                if n == 1 { "s" } else { "" }
+            ),
+            What::Stay => format!(
+                "{} {address}; {detail}",
+                plural("person holds", "people hold")
+            ),
+            What::Refuse => format!(
+                "{} for {address} will be refused: {detail}",
+                plural("open request", "open requests")
+            ),
+            What::OtherApprover => format!(
+                "{} about people of {address} will be put to its sponsors of then",
+                plural("open request", "open requests")
+            ),
+            What::FailInvitation => format!(
+                "{} will fail: {detail}",
+                plural("pending invitation", "pending invitations")
+            ),
+            What::GuestStay => format!("{} {detail}", plural("guest stays:", "guests stay:")),
+            What::Hide => format!(
+                "{} of {address} cannot be asked for any more{detail}",
+                plural("package", "packages")
+            ),
+        }
+    }
+}
