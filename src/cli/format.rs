@@ -66,8 +66,8 @@ impl Format {
         match command {
             "validate" | "test" => FINDINGS,
             "plan" => Self::value_variants(),
-            "apply" | "drift" | "list" | "history" => DOCUMENTS,
-            "show" => SAVED,
+            "apply" | "drift" | "history" | "list" | "rollback" => DOCUMENTS,
+            "diff" | "show" => SAVED,
             _ => EVERY,
         }
     }
