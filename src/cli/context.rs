@@ -108,6 +108,11 @@ impl Context {
         }
     }
 
+    /// Returns true when mail addresses are masked in pictures, which leave the terminal in every format but JSON.
+    pub(super) fn masks_pictures(&self) -> bool {
+        self.globals.pii != Some(Pii::Full)
+    }
+
     /// Finds the project.
     pub(super) fn workspace(&self) -> Result<Workspace, Failure> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());

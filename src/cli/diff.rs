@@ -5,15 +5,16 @@ use clap::Args;
 use super::Exit;
 use super::context::Context;
 use super::failure::Failure;
+use super::format::Format;
 use super::progress::Progress;
 use crate::app;
-use crate::render::{json, view};
+use crate::render::{finding, json, view};
 
 /// Show what changes between two revisions or folders, without a store
 ///
 /// Each is a revision of the git repository (`main`, `v1.2`, `HEAD~3`) or a folder that holds `guestlist.toml`; a folder whose
-/// name is also that of a branch is written `./name`. Revisions are read from the repository: nothing is checked out. Exits
-/// with 2 when there are differences.
+/// name is also that of a branch is written `./name`, and a project that lay elsewhere in a revision `v1.2:folder`. Revisions are
+/// read from the repository: nothing is checked out. Exits with 2 when there are differences.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The tree before
@@ -37,10 +38,14 @@ impl Arguments {
             &cx.world(),
         )?;
         drop(progress);
-        cx.report(
-            |out| view::compared(&compared, out),
-            || json::v1::Diff::from(&compared),
-        )?;
+        cx.is_of(&compared.after.project);
+        match cx.globals.format {
+            Format::GitlabTerraform => cx.write(|out| finding::terraform(out, &compared.plan)),
+            _ => cx.report(
+                |out| view::compared(&compared, out),
+                || json::v1::Diff::from(&compared),
+            ),
+        }?;
         let exit = match compared.plan.is_empty() {
             true => Exit::Done,
             false => Exit::Differences,

@@ -319,11 +319,14 @@ const fn compared(error: &DiffError) -> Exit {
 
 fn compared_help(error: &DiffError) -> Option<String> {
     match error {
-        DiffError::BadName { .. } => {
-            Some("write a revision such as `main` or `HEAD~1`, or a folder".to_owned())
-        }
+        DiffError::BadName { name, .. } => Some(match name.split_once("...") {
+            Some((from, to)) if !from.is_empty() && !to.is_empty() => format!(
+                "`git merge-base {from} {to}` names the commit where they parted: compare it with `{to}`"
+            ),
+            _ => "write a revision such as `main` or `HEAD~1`, or a folder".to_owned(),
+        }),
         DiffError::Ambiguous { name } => Some(format!(
-            "write `./{name}` for the folder, `refs/heads/{name}` for the branch"
+            "write `./{name}` for the folder, `refs/heads/{name}` for the branch, `refs/tags/{name}` for the tag"
         )),
         DiffError::Unknown { .. } => Some(
             "`git log --oneline --all` shows the revisions there are; a pipeline may have fetched only the last one"
@@ -331,6 +334,10 @@ fn compared_help(error: &DiffError) -> Option<String> {
         ),
         DiffError::NoRepository { .. } => {
             Some("`-C DIR` works in another folder; folders can be compared without git".to_owned())
+        }
+        DiffError::NoProject { instead, .. } if !instead.is_empty() => {
+            let named: Vec<String> = instead.iter().map(|one| format!("`{one}`")).collect();
+            Some(format!("write {} for the folder that holds one", named.join(" or ")))
         }
         DiffError::NoProject { .. } => Some(
             "name the folder that holds it, or a revision in which this folder or one above has it"

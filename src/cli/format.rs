@@ -98,8 +98,8 @@ impl Format {
             "validate" | "test" => FINDINGS,
             "plan" => PLANS,
             "report" => REPORTS,
-            "apply" | "drift" | "list" | "history" => DOCUMENTS,
-            "show" => SAVED,
+            "apply" | "drift" | "history" | "list" | "rollback" => DOCUMENTS,
+            "diff" | "show" => SAVED,
             _ => EVERY,
         }
     }

@@ -14,7 +14,8 @@ use crate::render::picture::{Picture, dot, mermaid, svg};
 /// Draw who reaches what: organizations and others, policies, packages, resources
 ///
 /// Mermaid is drawn by the pages and pull requests of many git hosts, in a block that starts with ```` ```mermaid ````; what is
-/// more than it takes is counted. With `--format json` the boxes and lines are data.
+/// more than it takes is counted. A picture is for others to see: mail addresses are masked unless `--pii full` is given. With
+/// `--format json` the boxes and lines are data, with all there is.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Draw in this format; `mermaid` unless told otherwise
@@ -71,6 +72,10 @@ impl Arguments {
             let report = json::v1::Graph::new(&picture, drawn);
             cx.write(|out| json::write(out, &report))?;
         } else {
+            let picture = match cx.masks_pictures() {
+                true => picture.masked(),
+                false => picture,
+            };
             let text = drawn(self.to.unwrap_or(To::Mermaid), &picture, cx);
             cx.write(|out| out.write_all(text.as_bytes()))?;
         }

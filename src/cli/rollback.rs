@@ -171,19 +171,26 @@ impl Arguments {
             Outcome::Applied(applied) => applied,
             // What was expected came out, and it was empty.
             Outcome::NothingToDo(planned) | Outcome::Declined(planned) => {
-                if cx.is_json() {
-                    let report = json::v1::Apply::nothing(&planned.store, true);
-                    cx.write(|out| json::write(out, &report))?;
+                if cx.tells_once() {
+                    cx.report(
+                        |out| view::rolled_back(&report_of(back), out),
+                        || json::v1::Apply::nothing(&planned.store, true),
+                    )?;
                 }
                 return Ok(Exit::Done);
             }
         };
         let report = applied_report(applied);
-        if !cx.is_json() {
+        if !cx.tells_once() {
             cx.write(|out| out.write_all(b"\n"))?;
         }
         cx.report(
-            |out| view::went_back(&report, out),
+            |out| {
+                if cx.tells_once() {
+                    view::rolled_back(&report_of(back), out)?;
+                }
+                view::went_back(&report, out)
+            },
             || json::v1::Apply::from(&report),
         )?;
         followed(cx, applied);
@@ -191,19 +198,27 @@ impl Arguments {
     }
 }
 
-fn show(cx: &Context, back: &Rollback, goes_on: bool) -> Result<(), Failure> {
-    let shown = report::RolledBack {
+fn report_of(back: &Rollback) -> report::RolledBack<'_> {
+    report::RolledBack {
         run: &back.target.run,
         end: back.target.end,
         undone: &back.undone,
         planned: plan::report(&back.planned),
         lasting: &back.lasting,
         accepted_only: back.accepted_only,
-    };
-    if cx.is_json() && goes_on {
+    }
+}
+
+fn show(cx: &Context, back: &Rollback, goes_on: bool) -> Result<(), Failure> {
+    let shown = report_of(back);
+    if cx.tells_once() && goes_on {
         // The result is what the apply says.
         cx.aside(|out| view::rolled_back(&shown, out));
         return Ok(());
+    }
+    if cx.globals.format.is_document() {
+        let digest = Some(back.planned.plan.digest());
+        return cx.document("rollback", digest, |out| view::rolled_back(&shown, out));
     }
     cx.report(
         |out| view::rolled_back(&shown, out),

@@ -51,7 +51,7 @@ const TESTS: &[(&str, &[&str])] = &[
 ];
 
 /// How many cases show each format at least.
-const SHOW_A_FORMAT: usize = 8;
+const SHOW_A_FORMAT: usize = 25;
 
 #[test]
 fn every_case_says_what_is_expected() {

@@ -203,6 +203,8 @@ fn names_that_git_would_take_for_something_else_are_refused() {
         ("-h", "starts as an option does"),
         ("", "it is empty"),
         ("main..HEAD", "it is a range"),
+        ("main...HEAD", "`git merge-base main HEAD` names the commit"),
+        ("^main", "it leaves commits out"),
         ("main\nHEAD", "it holds a control character"),
     ] {
         let said = run(&sandbox, &["diff", "-C", "teams/access", "--", name]).exits(64);
@@ -211,7 +213,7 @@ fn names_that_git_would_take_for_something_else_are_refused() {
     assert!(!sandbox.path("teams/access/x").exists());
     for name in [
         "nothing",
-        "main:teams",
+        "nothing:teams",
         "HEAD^{tree}",
         "main --output=x",
         "$(id)",
@@ -220,6 +222,68 @@ fn names_that_git_would_take_for_something_else_are_refused() {
         let said = run(&sandbox, &["diff", "-C", "teams/access", name]).exits(1);
         let _ = said.says("neither a folder nor a revision");
     }
+}
+
+#[test]
+fn a_project_that_lay_elsewhere_is_named_with_its_folder() {
+    let sandbox = project();
+    commit(&sandbox, "after");
+    git(&sandbox, ["mv", "teams", "groups"]);
+    commit(&sandbox, "elsewhere");
+    let at = ["diff", "-C", "groups/access"];
+    let with = |more: &[&'static str]| run(&sandbox, &[&at[..], more].concat());
+    let said = with(&["main~1"]).exits(1);
+    let _ = said.says("write `main~1:teams/access` for the folder that holds one");
+    let _ = with(&["main~1:teams"])
+        .exits(1)
+        .says("holds no guestlist.toml");
+    let _ = with(&["main~1:../../.."]).exits(1);
+    let _ = with(&["main~1:teams/access"])
+        .exits(0)
+        .says("No differences.");
+    let _ = with(&["main~1:../../teams/access", "main:."]).exits(0);
+    let changed = with(&["main~2:teams/access", "main:groups/access/"]).exits(2);
+    let _ = changed.says("main~2:teams/access (");
+}
+
+#[test]
+fn a_hook_reads_the_repository_around_the_folder() {
+    let sandbox = project();
+    let arguments = ["diff", "-C", "teams/access", "main"];
+    let mut command = sandbox.command(&arguments);
+    command
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("GIT_DIR", ".git")
+        .env("GIT_INDEX_FILE", ".git/index");
+    let _ = sandbox.outcome(&arguments, &mut command).exits(2);
+}
+
+#[test]
+fn what_differs_is_a_document_too() {
+    let sandbox = project();
+    let with = |format: &'static str| {
+        let said = run(
+            &sandbox,
+            &["diff", "-C", "teams/access", "main", "--format", format],
+        );
+        said.exits(2).stdout
+    };
+    let markdown = with("markdown");
+    assert!(
+        markdown.starts_with("<!-- guestlist:diff contoso default -->\n"),
+        "{markdown}"
+    );
+    let verdict = markdown.find("Differences: 1 to create, 1 to update.");
+    assert!(
+        verdict.is_some() && verdict < markdown.find("#### Changes"),
+        "{markdown}"
+    );
+    assert!(with("html").contains("<p class=\"verdict\">"));
+    let widget: Value = serde_json::from_str(&with("gitlab-terraform")).expect("JSON");
+    assert_eq!(
+        widget,
+        serde_json::json!({ "create": 1, "update": 1, "delete": 0 })
+    );
 }
 
 #[test]

@@ -160,6 +160,7 @@ fn foreign_text_means_nothing_to_any_format() {
             .unwrap_or_default()
             .replace("<br/>", "");
         assert_eq!(line.matches('"').count(), 2, "{line}");
+        assert!(!text.contains("#36;#36;"), "a formula in {line}");
         for sign in [
             '<', '>', '{', '[', '`', '%', '&', '\\', '*', '_', ':', '@', '.', '-', '$',
         ] {
@@ -286,4 +287,21 @@ fn says_what_is_not_there() {
     let _ = sandbox.run(["graph", "--package", "No Name"]).exits(64);
     let sandbox = tree("version: 1\npackages: [\n");
     let _ = sandbox.run(["graph"]).exits(3);
+}
+
+#[test]
+fn addresses_in_a_picture_are_masked() {
+    let tree = CLOSED.replace(
+        "inside: { requestors: nobody }",
+        "inside: { requestors: { people: [user:jane@contoso.com] } }",
+    );
+    let sandbox = self::tree(&tree);
+    for (to, _) in FORMATS {
+        let masked = sandbox.run(["graph", "--to", to]).exits(0).stdout;
+        assert!(!masked.contains("jane"), "{masked}");
+        let full = sandbox.run(["graph", "--to", to, "--pii", "full"]);
+        assert!(full.exits(0).stdout.contains("jane"), "{to}");
+    }
+    let data = sandbox.run(["graph", "--format", "json"]).exits(0).stdout;
+    assert!(data.contains("jane@contoso.com"), "{data}");
 }

@@ -152,3 +152,30 @@ fn a_folder_that_a_script_could_misread_gets_no_pipeline() {
         .exits(1)
         .says("could misread");
 }
+
+#[test]
+fn a_digest_comes_from_a_merged_request_and_a_comment_of_the_pipeline() {
+    let written = |host: &str, file: &str| {
+        let sandbox = Sandbox::new();
+        let _ = sandbox
+            .run(["init", "--project", "contoso", "--ci", host])
+            .exits(0);
+        read(&sandbox, file).0
+    };
+    let github = written("github", ".github/workflows/guestlist-apply.yml");
+    assert!(github.contains("select(.merged_at)"), "{github}");
+    let gitlab = written("gitlab", ".gitlab/guestlist.yml");
+    assert!(gitlab.contains(".state == \"merged\""), "{gitlab}");
+    assert_eq!(gitlab.matches("&page=$page").count(), 2, "{gitlab}");
+    let azure = written("azure", "azure-pipelines/guestlist.yml");
+    assert_eq!(azure.matches(".author.id == $me").count(), 2, "{azure}");
+    assert!(azure.contains("'SucceededWithIssues'"), "{azure}");
+    // A marker that is empty would be found in every comment.
+    let plan = written("github", ".github/workflows/guestlist-plan.yml");
+    for comments in [plan, gitlab, azure] {
+        assert!(
+            comments.contains("in \"<!-- guestlist:plan \"*) ;;"),
+            "{comments}"
+        );
+    }
+}

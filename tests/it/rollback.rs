@@ -357,3 +357,36 @@ fn history_keeps_what_every_run_did() {
         .says("· plan ")
         .says(" ms. Generation 1.");
 }
+
+#[test]
+fn a_way_back_is_one_document() {
+    let (sandbox, _, second) = two_runs();
+    let shown = sandbox
+        .run(["rollback", &second, "--format", "markdown"])
+        .exits(64)
+        .stdout;
+    assert!(shown.contains("\nPlan digest: `"), "{shown}");
+    assert!(
+        shown.contains("### <strong>guestlist rollback to before run"),
+        "{shown}"
+    );
+    let verdict = shown.find("Plan: ");
+    assert!(
+        verdict.is_some() && verdict < shown.find("Undoes 1 run:"),
+        "{shown}"
+    );
+    let back = [
+        "rollback",
+        &second,
+        "--auto-approve",
+        "--format",
+        "markdown",
+    ];
+    let done = sandbox.run(back).exits(0).stdout;
+    assert_eq!(done.matches("<!-- guestlist:rollback").count(), 1, "{done}");
+    let first = done.find("Went back:");
+    assert!(
+        first.is_some() && first < done.find("#### Changes"),
+        "{done}"
+    );
+}

@@ -39,6 +39,8 @@ pub enum DiffError {
     NoProject {
         /// The side.
         place: String,
+        /// Where the revision has one instead, as one may write it.
+        instead: Vec<String>,
     },
     /// A revision is asked for, and git cannot be started.
     #[error("git cannot be started")]

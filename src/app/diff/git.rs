@@ -73,6 +73,35 @@ impl<'f> Repository<'f> {
         }
     }
 
+    /// Returns the folder that a path means in a commit: below the root of the repository, or beside this folder where it
+    /// starts with a dot, as git reads it. `None` for a path that leads out of the repository.
+    pub(super) fn folder(&self, path: &str) -> Option<Vec<u8>> {
+        let beside = path
+            .split('/')
+            .next()
+            .is_some_and(|part| part == "." || part == "..");
+        let mut folder = if beside {
+            self.prefix.clone()
+        } else {
+            Vec::new()
+        };
+        for part in path.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    folder.pop()?;
+                    let above = folder.iter().rposition(|b| *b == b'/');
+                    folder.truncate(above.map_or(0, |at| at + 1));
+                }
+                part => {
+                    folder.extend(part.as_bytes());
+                    folder.push(b'/');
+                }
+            }
+        }
+        Some(folder)
+    }
+
     /// Returns the nearest folder upwards that holds a file in a commit: empty, or with a slash at its end.
     pub(super) fn holder(&self, commit: &str, file: &str) -> Result<Option<OsString>, DiffError> {
         let mut folders = vec![&self.prefix[..]];
@@ -80,6 +109,16 @@ impl<'f> Repository<'f> {
             let above = last[..last.len() - 1].iter().rposition(|b| *b == b'/');
             folders.push(&last[..above.map_or(0, |at| at + 1)]);
         }
+        self.first_holder(commit, file, folders)
+    }
+
+    /// Returns the first of some folders, each empty or with a slash at its end, that holds a file in a commit.
+    pub(super) fn first_holder(
+        &self,
+        commit: &str,
+        file: &str,
+        folders: Vec<&[u8]>,
+    ) -> Result<Option<OsString>, DiffError> {
         let path = |folder: &[u8]| OsString::from_vec([folder, file.as_bytes()].concat());
         let mut command = git(
             self.folder,
@@ -135,6 +174,15 @@ impl<'f> Repository<'f> {
     }
 }
 
+/// What a hook has in its environment about the repository that it runs for: the one to read is found by the folder alone.
+const OF_A_HOOK: &[&str] = &[
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_WORK_TREE",
+];
+
 /// Returns git with what keeps it from asking, fetching, writing and reading patterns into paths.
 fn git<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::new("git");
@@ -150,6 +198,9 @@ fn git<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Comma
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    for name in OF_A_HOOK {
+        command.env_remove(name);
+    }
     command
 }
 
@@ -246,6 +297,29 @@ mod tests {
     use super::*;
 
     const ID: &str = "4f1c9e2aa04f1c9e2aa04f1c9e2aa04f1c9e2aa0";
+
+    #[test]
+    fn a_path_starts_at_the_root_or_beside_the_folder() {
+        let repository = Repository {
+            folder: Path::new("."),
+            prefix: b"a/b/".to_vec(),
+        };
+        for (path, folder) in [
+            ("", Some("")),
+            ("access", Some("access/")),
+            ("access//x/", Some("access/x/")),
+            (".", Some("a/b/")),
+            ("./c", Some("a/b/c/")),
+            ("../c", Some("a/c/")),
+            ("../..", Some("")),
+            ("../../..", None),
+            ("x/../..", None),
+            ("..c", Some("..c/")),
+        ] {
+            let found = repository.folder(path);
+            assert_eq!(found.as_deref(), folder.map(str::as_bytes), "{path}");
+        }
+    }
 
     #[test]
     fn reads_what_git_lists() {

@@ -27,8 +27,15 @@ pub(super) enum Sort {
     Here,
     /// Another folder, by its name.
     Folder(String),
-    /// A revision, and the commit that it means.
-    Revision(String, String),
+    /// A revision.
+    Revision {
+        /// How it is called.
+        name: String,
+        /// The commit that it means.
+        commit: String,
+        /// The folder of the project in it, where the name says one.
+        folder: Option<String>,
+    },
 }
 
 /// A side, read.
@@ -70,7 +77,8 @@ impl Sort {
                 name: name.to_owned(),
             });
         }
-        if let Some(why) = refused(name) {
+        let (revision, below) = parted(name);
+        if let Some(why) = refused(revision) {
             return match is_folder {
                 true => Ok(Self::Folder(name.to_owned())),
                 false => Err(DiffError::BadName {
@@ -80,7 +88,7 @@ impl Sort {
             };
         }
         let commit = match Repository::around(folder) {
-            Ok(Some(repository)) => repository.commit(name)?,
+            Ok(Some(repository)) => repository.commit(revision)?,
             Ok(None) | Err(DiffError::NoGit { .. }) if is_folder => None,
             Ok(None) => {
                 return Err(DiffError::NoRepository {
@@ -92,7 +100,11 @@ impl Sort {
         };
         match (is_folder, commit) {
             (true, None) => Ok(Self::Folder(name.to_owned())),
-            (false, Some(commit)) => Ok(Self::Revision(name.to_owned(), commit)),
+            (false, Some(commit)) => Ok(Self::Revision {
+                name: revision.to_owned(),
+                commit,
+                folder: below.map(str::to_owned),
+            }),
             (true, Some(_)) => Err(DiffError::Ambiguous {
                 name: name.to_owned(),
             }),
@@ -103,12 +115,25 @@ impl Sort {
     }
 }
 
+/// Parts `revision:folder`, as git writes what a commit holds.
+fn parted(name: &str) -> (&str, Option<&str>) {
+    match name.split_once(':') {
+        // A search for a commit by its message may hold a colon.
+        Some((revision, folder)) if !revision.is_empty() && !revision.contains('{') => {
+            (revision, Some(folder))
+        }
+        _ => (name, None),
+    }
+}
+
 /// Says why a text is never given to git as a revision.
 fn refused(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         Some("it is empty")
     } else if name.starts_with('-') {
         Some("it starts as an option does")
+    } else if name.starts_with('^') {
+        Some("it leaves commits out: name one")
     } else if name.chars().any(char::is_control) {
         Some("it holds a control character")
     } else if name.contains("..") {
@@ -127,16 +152,25 @@ impl Side {
         world: &World<'_>,
     ) -> Result<Self, AppError> {
         let repository = match &sort {
-            Sort::Revision(..) => Repository::around(folder)?,
+            Sort::Revision { .. } => Repository::around(folder)?,
             Sort::Here | Sort::Folder(_) => None,
         };
         let (name, commit) = match &sort {
-            Sort::Here => ("the working folder", None),
-            Sort::Folder(name) => (name.as_str(), None),
-            Sort::Revision(name, commit) => (name.as_str(), Some(commit.clone())),
+            Sort::Here => ("the working folder".to_owned(), None),
+            Sort::Folder(name) => (name.clone(), None),
+            Sort::Revision {
+                name,
+                commit,
+                folder: None,
+            } => (name.clone(), Some(commit.clone())),
+            Sort::Revision {
+                name,
+                commit,
+                folder: Some(folder),
+            } => (format!("{name}:{folder}"), Some(commit.clone())),
         };
         let mut named = ComparedSide {
-            name: name.to_owned(),
+            name,
             commit,
             project: String::new(),
             tree: None,
@@ -243,21 +277,39 @@ fn find(
         Sort::Folder(name) => {
             let root = real(&folder.join(name))?;
             if root.join(FILE).symlink_metadata().is_err() {
-                let place = format!("the folder `{name}`");
-                return Err(DiffError::NoProject { place }.into());
+                return Err(DiffError::NoProject {
+                    place: format!("the folder `{name}`"),
+                    instead: Vec::new(),
+                }
+                .into());
             }
             Ok(lying(&root, format!("{}/", name.trim_end_matches('/'))))
         }
-        Sort::Revision(name, commit) => {
-            let none = || DiffError::NoProject {
-                place: format!("the revision `{name}`, here and in the folders above,"),
+        Sort::Revision {
+            name,
+            commit,
+            folder: below,
+        } => {
+            let none = |instead| DiffError::NoProject {
+                place: match below {
+                    Some(below) => format!("`{name}:{below}`"),
+                    None => format!("the revision `{name}`, here and in the folders above,"),
+                },
+                instead,
             };
-            let repository = repository.ok_or_else(none)?;
-            let root = repository.holder(commit, FILE)?.ok_or_else(none)?;
+            let repository = repository.ok_or_else(|| none(Vec::new()))?;
+            let root = match below.as_deref().map(|below| repository.folder(below)) {
+                None => repository.holder(commit, FILE)?,
+                Some(Some(root)) => repository.first_holder(commit, FILE, vec![&root])?,
+                Some(None) => None,
+            };
+            let Some(root) = root else {
+                return Err(none(elsewhere(repository, name, commit)?).into());
+            };
             let before = format!("{name}:{}", root.to_string_lossy());
             let listed = repository.list(commit, &root)?;
             let settings = listed.iter().find(|entry| entry.path == FILE.as_bytes());
-            let settings = settings.ok_or_else(none)?;
+            let settings = settings.ok_or_else(|| none(Vec::new()))?;
             if settings.sort != git::Sort::File {
                 return Ok(Err(tree::not_regular(&format!("{before}{FILE}"))));
             }
@@ -273,6 +325,22 @@ fn find(
             }))
         }
     }
+}
+
+/// Returns where a commit holds projects, as one may write it: the first few.
+fn elsewhere(
+    repository: &Repository<'_>,
+    name: &str,
+    commit: &str,
+) -> Result<Vec<String>, DiffError> {
+    let all = repository.list(commit, OsStr::new(""))?;
+    let folders = all.iter().filter_map(|entry| {
+        let folder = entry.path.strip_suffix(FILE.as_bytes())?;
+        let folder = std::str::from_utf8(folder).ok()?;
+        let is_whole = folder.is_empty() || folder.ends_with('/');
+        is_whole.then(|| format!("{name}:{}", folder.trim_end_matches('/')))
+    });
+    Ok(folders.take(3).collect())
 }
 
 fn lying(root: &Path, before: String) -> Result<Found, Diagnostic> {

@@ -7,6 +7,9 @@ use std::io;
 use super::{Finding, Findings};
 use crate::diag::{SHOWN, Severity};
 
+/// How many errors, and how many warnings, GitHub shows of a step; it drops the others without a word.
+const OF_A_STEP: usize = 10;
+
 /// Writes workflow commands of GitHub Actions.
 ///
 /// # Errors
@@ -32,10 +35,21 @@ pub fn github(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
             data(&one.full())
         )?;
     }
-    match more(findings) {
-        Some(more) => writeln!(out, "::notice title=guestlist::{}", data(&more)),
-        None => Ok(()),
+    let of = |severity: Severity| {
+        let shown = findings.all.iter().take(SHOWN);
+        let of = shown.filter(|one| one.severity == severity).count();
+        of.saturating_sub(OF_A_STEP)
+    };
+    let dropped = match of(Severity::Error) + of(Severity::Warning) {
+        0 => None,
+        n => Some(format!(
+            "GitHub shows {OF_A_STEP} errors and {OF_A_STEP} warnings of a step: {n} more stand in its log"
+        )),
+    };
+    for told in dropped.into_iter().chain(more(findings)) {
+        writeln!(out, "::notice title=guestlist::{}", data(&told))?;
     }
+    Ok(())
 }
 
 /// Writes logging commands of Azure Pipelines.

@@ -1,4 +1,8 @@
 //! SARIF 2.1.0, as code scanning reads it.
+//!
+//! A log with more than 25,000 results is refused as a whole, and of the others 5,000 are shown: more are left out here, the
+//! warnings first, and the log says so. A message is plain text, in which readers make links of `[words](place)`: foreign
+//! text gets none.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,6 +12,11 @@ use serde::Serialize;
 use super::{Finding, Findings, Spot};
 use crate::diag::Severity;
 use crate::render::json;
+
+/// How many results code scanning shows.
+const RESULTS: usize = 5_000;
+/// How many further places of a result it shows.
+const PLACES: usize = 100;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -23,6 +32,8 @@ struct Log<'a> {
 struct Run<'a> {
     tool: Tool<'a>,
     automation_details: Automation,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    invocations: Vec<Invocation>,
     column_kind: &'static str,
     results: Vec<Outcome<'a>>,
 }
@@ -30,6 +41,21 @@ struct Run<'a> {
 #[derive(Serialize)]
 struct Automation {
     id: String,
+}
+
+/// How the run went.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    tool_execution_notifications: [Notification; 1],
+}
+
+/// What there is to say of the log itself.
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Text<'static>,
 }
 
 #[derive(Serialize)]
@@ -119,11 +145,12 @@ struct Region {
 /// Those of what it writes to.
 pub fn sarif(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
     let mut known: BTreeMap<&str, &Finding> = BTreeMap::new();
-    for one in &findings.all {
+    let (all, left) = chosen(&findings.all);
+    for one in &all {
         known.entry(&one.rule).or_insert(one);
     }
     let rules: Vec<&str> = known.keys().copied().collect();
-    let results = findings.all.iter().map(|one| Outcome {
+    let results = all.iter().map(|one| Outcome {
         rule_id: &one.rule,
         rule_index: rules.binary_search(&one.rule.as_str()).unwrap_or_default(),
         level: level(one.severity),
@@ -132,6 +159,7 @@ pub fn sarif(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
         related_locations: one
             .related
             .iter()
+            .take(PLACES)
             .enumerate()
             .map(|(at, (spot, note))| Location {
                 id: Some(at + 1),
@@ -154,11 +182,43 @@ pub fn sarif(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
             automation_details: Automation {
                 id: format!("guestlist/{}/", findings.command),
             },
+            invocations: left_out(left).into_iter().collect(),
             column_kind: "utf16CodeUnits",
             results: results.collect(),
         }],
     };
     json::write(out, &log)
+}
+
+/// Returns the findings that code scanning shows, in their order, and how many others there are.
+fn chosen(all: &[Finding]) -> (Vec<&Finding>, usize) {
+    let errors = all.iter().filter(|one| one.severity == Severity::Error);
+    let (mut errors, mut warnings) = (errors.count().min(RESULTS), RESULTS);
+    warnings -= errors;
+    let kept = all.iter().filter(|one| {
+        let room = match one.severity {
+            Severity::Error => &mut errors,
+            Severity::Warning => &mut warnings,
+        };
+        let fits = *room > 0;
+        *room -= usize::from(fits);
+        fits
+    });
+    let kept: Vec<_> = kept.collect();
+    let left = all.len() - kept.len();
+    (kept, left)
+}
+
+fn left_out(left: usize) -> Option<Invocation> {
+    (left > 0).then(|| Invocation {
+        execution_successful: true,
+        tool_execution_notifications: [Notification {
+            level: "warning",
+            message: text(format!(
+                "{left} results are left out: code scanning shows {RESULTS}"
+            )),
+        }],
+    })
 }
 
 fn rule(one: &Finding) -> Rule<'_> {
@@ -181,7 +241,11 @@ const fn level(severity: Severity) -> &'static str {
 }
 
 fn text<'a>(text: impl Into<std::borrow::Cow<'a, str>>) -> Text<'a> {
-    Text { text: text.into() }
+    let mut text = text.into();
+    if text.contains("](") {
+        text = text.replace("](", "]\\u{28}").into();
+    }
+    Text { text }
 }
 
 fn location<'a>(spot: &Spot, note: Option<&'a str>) -> Location<'a> {

@@ -153,10 +153,44 @@ fn many_findings_are_counted() {
     let shown = written(|out| github(out, &found));
     assert_eq!(shown.matches("::error ").count(), 50);
     assert!(shown.contains("and 10 more"), "{shown}");
+    assert!(shown.contains("of a step: 40 more"), "{shown}");
+    let few = SETTING.diagnostics(&samples::diagnostics());
+    assert!(!written(|out| github(out, &few)).contains("::notice"));
     assert_eq!(
         written(|out| junit(out, &found))
             .matches("<failure")
             .count(),
         60
     );
+}
+
+#[test]
+fn a_log_holds_what_code_scanning_shows_the_errors_first() {
+    let mut list = Diagnostics::new();
+    for n in 0..4_000 {
+        list.push(Diagnostic::warning(code::SYNTAX, format!("warning {n}")));
+        list.push(Diagnostic::error(code::SYNTAX, format!("error {n}")));
+    }
+    let log = written(|out| sarif(out, &SETTING.diagnostics(&list)));
+    let log: serde_json::Value = serde_json::from_str(&log).expect("JSON");
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().expect("results");
+    let errors = results.iter().filter(|one| one["level"] == "error");
+    assert_eq!((results.len(), errors.count()), (5_000, 4_000));
+    let said = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert_eq!(said, "3000 results are left out: code scanning shows 5000");
+    let few = written(|out| sarif(out, &hostile()));
+    assert!(!few.contains("invocations"), "{few}");
+}
+
+#[test]
+fn a_message_of_a_log_holds_no_link() {
+    let mut list = Diagnostics::new();
+    list.push(Diagnostic::error(
+        code::SYNTAX,
+        "see [this](https://a.example) and [1](1)",
+    ));
+    let log = written(|out| sarif(out, &SETTING.diagnostics(&list)));
+    assert!(!log.contains("]("), "{log}");
+    assert!(log.contains("[this]\\\\u{28}https"), "{log}");
 }

@@ -20,8 +20,8 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// What the page may do: show itself. A test compares the hashes with the two files.
 const ALLOWED: &str = concat!(
-    "default-src 'none'; style-src 'sha256-tfUKlfISzYeNGs4vFeX9pT3y27KwOxY5BkWo8PgSl9o='; ",
-    "script-src 'sha256-lGvB/l/fmBecyhT5TFJ3Tm7uS26DVaVBm9qd9UycszA='; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; style-src 'sha256-P30VZ+wyiOaBM5NkGwTZ8JFq2RSbOcbd7S4gmJY3EoU='; ",
+    "script-src 'sha256-KWRZl5Tz50QUlmwp/MVEW62Rhn+p6WMittgw6qVu3h4='; base-uri 'none'; form-action 'none'"
 );
 
 /// Gathers blocks and writes them as a page.
@@ -169,7 +169,7 @@ impl<'w> Html<'w> {
                                 h2 { "Changes" }
                                 div.scroll {
                                     table {
-                                        thead { tr { th { "Sign" } th { "Object" } th { "Where or why" } } }
+                                        thead { tr { th scope="col" { "Sign" } th scope="col" { "Object" } th scope="col" { "Where or why" } } }
                                         tbody { @for row in &self.overview { (row) "\n" } }
                                     }
                                 }
@@ -271,7 +271,7 @@ fn table(table: &Table<'_>) -> Markup {
     html! {
         div.scroll {
             table class=[wide.then_some("wide")] {
-                thead { tr { @for name in table.columns { th { (name) } } } }
+                thead { tr { @for name in table.columns { th scope="col" { (name) } } } }
                 tbody {
                     @for row in &table.rows {
                         tr {
@@ -290,6 +290,10 @@ fn table(table: &Table<'_>) -> Markup {
 impl Writer for Html<'_> {
     fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
         match block {
+            // The first one names the page; a later one, such as that of the plan of a rollback, what follows.
+            Block::Heading(line) if !self.title.is_empty() => {
+                self.paragraph(std::slice::from_ref(line));
+            }
             Block::Heading(line) => {
                 self.title = line.0.iter().map(|piece| &*piece.text).collect();
                 self.heading = line.render();

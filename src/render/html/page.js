@@ -15,7 +15,12 @@ document.querySelectorAll("th").forEach(function (head) {
     }).forEach(function (row) { body.appendChild(row); });
   });
 });
+function unfold(hash) {
+  var to = hash && document.getElementById(hash.slice(1));
+  if (to && to.tagName === "DETAILS") { to.open = true; to.scrollIntoView(); }
+}
 document.addEventListener("click", function (event) {
-  var link = event.target.closest("a[href^='#']"), to = link && document.getElementById(link.hash.slice(1));
-  if (to && to.tagName === "DETAILS") { to.open = true; }
+  var link = event.target.closest("a[href^='#']");
+  if (link) { unfold(link.hash); }
 });
+unfold(location.hash);

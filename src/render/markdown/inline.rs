@@ -158,7 +158,9 @@ fn is_plain(word: &str, first: bool) -> bool {
     let inner = |c: char| c.is_alphanumeric() || "-'/+·→←▲▼…–—,.=".contains(c);
     let lower = core.to_lowercase();
     // What a host may take for a commit, or for an entry of a tracker.
-    let is_commit = core.len() >= 7 && core.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_commit = core
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|part| part.len() >= 7 && part.bytes().all(|b| b.is_ascii_hexdigit()));
     let is_entry = core.split_once('-').is_some_and(|(name, number)| {
         name.bytes().all(|b| b.is_ascii_alphanumeric())
             && number.starts_with(|c: char| c.is_ascii_digit())
@@ -213,6 +215,7 @@ mod tests {
             ("- one", "`-` one"),
             ("one - two", "one - two"),
             ("at deadbeef1", "at `deadbeef1`"),
+            ("at a/deadbeef1...b", "at `a/deadbeef1...b`"),
             ("a :tada: b", "a `:tada:` b"),
             ("a\nb\u{202e}", "`a\\u{a}b\\u{202e}`"),
             ("$x$ ~y~ !1 |z|", "`$x$ ~y~ !1 |z|`"),

@@ -355,6 +355,11 @@ impl Writer for Markdown<'_> {
             self.section = None;
         }
         match block {
+            Block::Heading(line) if !self.heading.is_empty() => {
+                // The first one names the document; a later one, such as that of the plan of a rollback, what follows.
+                self.section = None;
+                self.paragraph(std::slice::from_ref(line));
+            }
             Block::Heading(line) => {
                 self.section = None;
                 self.heading = format!("### {}\n\n", inline::line(line, Within::Markdown, LINE));

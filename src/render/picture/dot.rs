@@ -37,7 +37,10 @@ pub fn dot(picture: &Picture) -> String {
             out,
             "{inset}n{} [label=\"{text}\" shape={shape}{style} fillcolor=\"{fill}\" color=\"{line}\" tooltip=\"{}\"]",
             id(key),
-            escaped(key)
+            escaped(match node.class {
+                Class::Requestor => &node.label,
+                _ => key,
+            })
         );
     };
     let mut inside = picture.inside();

@@ -161,8 +161,11 @@ pub(super) fn cut(text: &str) -> String {
 /// HTML that it makes of labels.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut last = ' ';
     for c in text.chars() {
         match c {
+            // Two of them begin a formula, also where they are written as numbers.
+            '$' if last == '$' => out += "#92;u#123;24#125;",
             'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | ',' | '/' | '…' | '·' => out.push(c),
             c if hides(c) => {
                 let _ = write!(out, "#92;u#123;{:x}#125;", c as u32);
@@ -172,6 +175,7 @@ fn escaped(text: &str) -> String {
                 let _ = write!(out, "#{};", c as u32);
             }
         }
+        last = c;
     }
     out
 }

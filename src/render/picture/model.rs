@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::render::mask::mask;
+
 /// What tells a box from all others: an address, or `who/…` for requestors that are no object.
 pub type Key = String;
 
@@ -156,6 +158,25 @@ impl Picture {
         self.nodes.values().any(|node| node.mark.is_some())
             || self.edges.values().any(|edge| edge.mark.is_some())
             || self.groups.values().any(|group| group.mark.is_some())
+    }
+
+    /// Returns the picture with mail addresses masked in all that a format writes of it; what tells boxes apart stays.
+    #[must_use]
+    pub fn masked(mut self) -> Self {
+        let change = |text: &mut String| *text = mask(text).into_owned();
+        change(&mut self.title);
+        for node in self.nodes.values_mut() {
+            change(&mut node.label);
+            change(&mut node.detail);
+        }
+        for group in self.groups.values_mut() {
+            change(&mut group.label);
+            change(&mut group.detail);
+        }
+        for edge in self.edges.values_mut() {
+            change(&mut edge.label);
+        }
+        self
     }
 
     /// Returns the boxes of a class, in order.

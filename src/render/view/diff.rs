@@ -4,7 +4,7 @@ use std::io;
 
 use super::plan::{counts, refusals};
 use super::{change, count};
-use crate::render::doc::{Block, Line, Role, Writer};
+use crate::render::doc::{Block, Line, Role, Verdict, Writer};
 use crate::render::report::{Compared, ComparedSide};
 
 /// Lowers the differences of two trees.
@@ -44,13 +44,13 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
     if !refused.is_empty() {
         refusals(refused, out)?;
     }
-    let mut end = Vec::new();
+    let mut before_it = Vec::new();
     if before.project != after.project {
         let other = format!(
             "The project is another: {} is now {}. A store keeps what each owns apart.",
             before.project, after.project
         );
-        end.push(Line::new().and(Role::Warning, other));
+        before_it.push(Line::new().and(Role::Warning, other));
     }
     let mut total = Line::new();
     if plan.is_empty() {
@@ -66,8 +66,11 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
             format!(" A plan of this is refused for {reasons}."),
         );
     }
-    end.push(total);
-    out.block(&Block::Paragraph(end))
+    out.block(&Block::Verdict(Verdict {
+        before: before_it,
+        line: total,
+        after: Vec::new(),
+    }))
 }
 
 fn side<'a>(side: &'a ComparedSide, line: &mut Line<'a>) {

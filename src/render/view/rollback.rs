@@ -24,11 +24,12 @@ pub fn rolled_back(report: &RolledBack<'_>, out: &mut dyn Writer) -> io::Result<
         accepted_only,
     } = report;
     let place = if *end { "after" } else { "before" };
-    let mut lines = vec![
+    out.block(&Block::Heading(
         Line::new()
             .and(Role::Strong, format!("guestlist rollback to {place} run "))
             .and(Role::Strong, *run),
-    ];
+    ))?;
+    let mut lines = Vec::new();
     if *accepted_only {
         lines.push(Line::new().and(
             Role::Warning,

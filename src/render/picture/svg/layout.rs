@@ -25,6 +25,9 @@ const PAD: i64 = 12;
 /// The room of a line that says something.
 const PORT: i64 = 17;
 
+/// Between what is said at a line and the box that it leads to: the frame of a catalog lies between them.
+pub(super) const BESIDE: i64 = PAD + 6;
+
 /// A rectangle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Frame {
@@ -67,7 +70,7 @@ fn said(edge: &Edge) -> i64 {
     let mark = edge.mark.map_or("", |mark| mark.as_str());
     match (mark, edge.label.as_str()) {
         ("", "") => 0,
-        (mark, label) => small_width(&cut(&format!("{mark}: {label}"), LABEL)) + 16,
+        (mark, label) => small_width(&cut(&format!("{mark}: {label}"), LABEL)) + BESIDE + 4,
     }
 }
 

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use super::model::{Class, Mark, Node, Picture};
 use crate::render::neutral::hides;
-use layout::{Frame, LABEL, Line, Placed, place};
+use layout::{BESIDE, Frame, LABEL, Line, Placed, place};
 use measure::cut;
 
 const STYLE: &str = "\
@@ -186,7 +186,7 @@ fn line(out: &mut String, line: &Line<'_>) {
         let _ = writeln!(
             out,
             "<text class=\"label\" x=\"{}\" y=\"{}\">{}</text>",
-            to.0 - 12,
+            to.0 - BESIDE,
             to.1 - 4,
             escaped(&cut(&said, LABEL)),
         );
@@ -207,10 +207,13 @@ fn boxed(out: &mut String, key: &str, frame: &Frame, node: &Node, marked: bool) 
         Class::Package | Class::Resource => 2,
     };
     let name = node.named();
-    let whole = match node.detail.is_empty() {
-        true => format!("{name} ({key})"),
-        false => format!("{name}: {} ({key})", node.detail),
-    };
+    let mut whole = name.clone();
+    if !node.detail.is_empty() {
+        let _ = write!(whole, ": {}", node.detail);
+    }
+    if node.class != Class::Requestor {
+        let _ = write!(whole, " ({key})");
+    }
     let _ = write!(
         out,
         "<g class=\"{class}\"><title>{}</title><rect class=\"box\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{round}\"/>",
