@@ -63,7 +63,8 @@ impl<'t> Comparing<'_, 't> {
                 continue;
             }
             let (outcome, is_idle) = self.outcome(part, offers);
-            if is_idle {
+            // Whoever is let in no longer, or only now, is told of in a line of their own.
+            if is_idle || outcome.as_ref().is_some_and(|it| it.let_in.is_some()) {
                 idle.extend(&part.bases);
             }
             let is_plain = part.named.is_empty() && part.holds.is_empty();
