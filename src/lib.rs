@@ -18,6 +18,7 @@
 //!        plan     desired against live; what became of it       model and up
 //!        governance  requests to reviews, decided               model and up
 //!        impact   who gains and who loses access                model plan governance
+//!        invariant  what must never, or always, hold: decided    model scenario impact
 //!        guard    safety rules that refuse a plan               model plan impact
 //!        audit    entries, hash chain, signed heads             model
 //!        render   every output format                           all of the above
@@ -55,6 +56,7 @@ pub mod diag;
 pub mod governance;
 pub mod guard;
 pub mod impact;
+pub mod invariant;
 pub mod load;
 pub mod model;
 pub mod plan;

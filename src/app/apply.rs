@@ -196,7 +196,7 @@ pub(super) fn toward(
         }
         None => {
             let (desired, warnings) = match aim {
-                Aim::Tree(_) => check::desired(workspace, world)?,
+                Aim::Tree(_) => check::proposed(workspace, world)?,
                 // What the store says under the lease counts.
                 Aim::Back(..) => (rollback::nothing(), Diagnostics::new()),
             };

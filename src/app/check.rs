@@ -1,7 +1,7 @@
 //! Everything that can be known of a tree without a store.
 
 use super::governance::mail;
-use super::{AppError, Workspace, World, tree};
+use super::{AppError, Workspace, World, invariants, terms, tree};
 use crate::diag::Diagnostics;
 use crate::load::{Loaded, load};
 use crate::model::Desired;
@@ -20,47 +20,85 @@ pub struct Checked {
     pub files: usize,
 }
 
-/// Reads and checks the tree.
+/// Reads and checks the tree, without its invariants.
 ///
 /// # Errors
 ///
 /// None at present for a tree that is merely wrong: that is what the diagnostics say.
 pub fn check(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppError> {
+    look(workspace, world, false).map(|(checked, _)| checked)
+}
+
+/// Reads and checks the tree, and tells apart from that which of its invariants do not hold; nothing of these where the tree
+/// has errors.
+///
+/// # Errors
+///
+/// As for [`check`].
+pub fn check_invariants(
+    workspace: &Workspace,
+    world: &World<'_>,
+) -> Result<(Checked, Diagnostics), AppError> {
+    look(workspace, world, true)
+}
+
+fn look(
+    workspace: &Workspace,
+    world: &World<'_>,
+    judge: bool,
+) -> Result<(Checked, Diagnostics), AppError> {
     let sources = match tree::read(&workspace.root, &must(workspace)) {
         Ok(sources) => sources,
         Err(diagnostics) => {
-            return Ok(Checked {
+            let checked = Checked {
                 diagnostics,
                 desired: None,
                 scenarios: Vec::new(),
                 files: 0,
-            });
+            };
+            return Ok((checked, Diagnostics::new()));
         }
     };
     let project = workspace
         .settings
         .project(&workspace.environment, &world.vars);
+    let now = world.clock.now();
     let Loaded {
-        desired,
+        mut desired,
         scenarios,
-        diagnostics,
-    } = load(&sources, &project, world.clock.now());
-    Ok(Checked {
+        mut diagnostics,
+    } = load(&sources, &project, now);
+    if let Some(declared) = &desired {
+        let missing = terms::files(declared, &sources, &workspace.root);
+        if missing.has_errors() {
+            desired = None;
+            diagnostics.extend(missing);
+            diagnostics.sort();
+        }
+    }
+    let broken = match desired.as_ref().filter(|_| judge) {
+        Some(desired) => invariants::judge(desired, &sources, &project, now),
+        None => Diagnostics::new(),
+    };
+    let checked = Checked {
         diagnostics,
         desired,
         scenarios,
         files: sources.len(),
-    })
+    };
+    Ok((checked, broken))
 }
 
-/// Reads and checks the tree, and the project's own texts of mails.
+/// Reads and checks the tree, its invariants, and the project's own texts of mails.
 ///
 /// # Errors
 ///
 /// As for [`check`].
 pub fn validate(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppError> {
-    let mut checked = check(workspace, world)?;
-    if let Err(wrong) = mail::texts(workspace) {
+    let (mut checked, broken) = check_invariants(workspace, world)?;
+    let mut wrong = mail::texts(workspace).err().unwrap_or_default();
+    wrong.extend(broken);
+    if !wrong.is_empty() {
         checked.desired = None;
         checked.diagnostics.extend(wrong);
         checked.diagnostics.sort();
@@ -76,7 +114,25 @@ pub(super) fn must(workspace: &Workspace) -> tree::Must<'_> {
     }
 }
 
-/// Reads the tree, or says what is wrong with it.
+/// Reads the tree to bring it to a store, or says what is wrong with it: an invariant that does not hold is as wrong as any
+/// other error.
+pub(super) fn proposed(
+    workspace: &Workspace,
+    world: &World<'_>,
+) -> Result<(Desired, Diagnostics), AppError> {
+    let (checked, broken) = check_invariants(workspace, world)?;
+    let mut diagnostics = checked.diagnostics;
+    match checked.desired {
+        Some(desired) if broken.is_empty() => Ok((desired, diagnostics)),
+        _ => {
+            diagnostics.extend(broken);
+            diagnostics.sort();
+            Err(AppError::Invalid(diagnostics))
+        }
+    }
+}
+
+/// Reads the tree, or says what is wrong with it. Its invariants are not looked at.
 pub(super) fn desired(
     workspace: &Workspace,
     world: &World<'_>,

@@ -80,7 +80,7 @@ pub fn import(
 }
 
 /// Reads the files of the tree; a tree without files is an empty one here.
-fn sources(workspace: &Workspace) -> Result<Sources, AppError> {
+pub(super) fn sources(workspace: &Workspace) -> Result<Sources, AppError> {
     match tree::read(&workspace.root, &check::must(workspace)) {
         Ok(sources) => Ok(sources),
         Err(problems) if only(&problems, code::EMPTY_TREE) => Ok(Sources::new(Vec::new())),
@@ -89,7 +89,7 @@ fn sources(workspace: &Workspace) -> Result<Sources, AppError> {
 }
 
 /// Reads what the tree declares; one that declares nothing is no error here.
-fn declared(
+pub(super) fn declared(
     workspace: &Workspace,
     world: &World<'_>,
     sources: &Sources,
@@ -266,6 +266,11 @@ fn stem(object: &LiveObject) -> String {
         .rsplit('/')
         .find(|part| !part.is_empty())
         .unwrap_or(called);
+    plain(called).unwrap_or_else(|| object.kind.as_str().to_owned())
+}
+
+/// Makes a name of a text that people read, with room for a number behind it; `None` where nothing is left of it.
+pub(super) fn plain(called: &str) -> Option<String> {
     let mut name = String::new();
     for c in called
         .nfd()
@@ -277,14 +282,9 @@ fn stem(object: &LiveObject) -> String {
             name.push('-');
         }
     }
-    // Room for a number behind it.
     name.truncate(56);
     let name = name.trim_end_matches('-');
-    if name.is_empty() {
-        object.kind.as_str().to_owned()
-    } else {
-        name.to_owned()
-    }
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// Leaves out what names something that neither the tree nor another object to be written declares.
@@ -404,7 +404,7 @@ fn rest(
     Ok(Some(plan.changes.len() - adopted.count()))
 }
 
-fn shown(workspace: &Workspace, path: &Path) -> String {
+pub(super) fn shown(workspace: &Workspace, path: &Path) -> String {
     let below = path.strip_prefix(&workspace.root).unwrap_or(path);
     below.to_string_lossy().into_owned()
 }
@@ -419,7 +419,7 @@ fn failed(path: &Path) -> impl FnOnce(io::Error) -> AppError + use<> {
 }
 
 /// Writes files, all of them or none.
-fn write(folder: &Path, files: &[PrintedFile]) -> Result<(), AppError> {
+pub(super) fn write(folder: &Path, files: &[PrintedFile]) -> Result<(), AppError> {
     for file in files {
         let path = folder.join(&file.path);
         if path.symlink_metadata().is_ok() {

@@ -16,11 +16,13 @@ mod hold;
 mod import;
 mod init;
 mod inspect;
+mod invariants;
 mod lease;
 mod manifest;
 mod output;
 mod picture;
 mod plan;
+pub mod report;
 mod rollback;
 mod saved;
 mod scenario;
@@ -28,6 +30,7 @@ mod scenario;
 mod scene;
 mod schemas;
 mod settings;
+mod terms;
 mod tree;
 mod workspace;
 
@@ -41,7 +44,7 @@ pub use audit::{
     AuditQuery, Destination, Forgotten, Listed, export as audit_export, forget as audit_forget,
     list as audit_list, loose_key, new_key, since as audit_since, verify as audit_verify,
 };
-pub use check::{Checked, check, validate};
+pub use check::{Checked, check, check_invariants, validate};
 pub use diff::{DiffError, diff};
 pub use drift::{drift, refresh};
 pub use error::{AppError, Since};

@@ -36,7 +36,7 @@ pub struct Planned {
 ///
 /// For a tree with errors, a choice of addresses that means nothing, and a store that cannot be read completely.
 pub fn plan(workspace: &Workspace, world: &World<'_>, ask: &Ask) -> Result<Planned, AppError> {
-    let (desired, mut warnings) = check::desired(workspace, world)?;
+    let (desired, mut warnings) = check::proposed(workspace, world)?;
     let store = workspace.open(OpenMode::Read)?;
     // What does not differ is not read otherwise: nobody is told that nothing changes in a store that was changed by hand.
     store.prove_at_once()?;

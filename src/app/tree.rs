@@ -272,6 +272,28 @@ pub(super) fn read_one(folder: &Path, name: &str) -> Result<SourceFile, Diagnost
     read_file(&handle, name)
 }
 
+/// Returns why there is nothing to read at a path below the root: no file, an empty one, or a link; `None` for a file.
+pub(super) fn lacks(root: &Path, below: &str) -> Option<String> {
+    let handle = match open_root(root) {
+        Ok(handle) => handle,
+        Err(error) => return Some(io::Error::from(error).to_string()),
+    };
+    let file = match open_below(&handle, below) {
+        Ok(file) => file,
+        Err(rustix::io::Errno::NOENT | rustix::io::Errno::NOTDIR) => {
+            return Some("there is no such file".to_owned());
+        }
+        Err(rustix::io::Errno::LOOP) => return Some("no regular file".to_owned()),
+        Err(error) => return Some(io::Error::from(error).to_string()),
+    };
+    match file.metadata() {
+        Ok(meta) if !meta.is_file() => Some("no regular file".to_owned()),
+        Ok(meta) if meta.len() == 0 => Some("the file is empty".to_owned()),
+        Ok(_) => None,
+        Err(error) => Some(error.to_string()),
+    }
+}
+
 fn open_root(root: &Path) -> Result<OwnedFd, rustix::io::Errno> {
     openat(
         CWD,

@@ -88,10 +88,13 @@ impl Context {
     }
 
     /// Returns true when mail addresses are masked.
-    fn masks(&self) -> bool {
+    pub(super) fn masks(&self) -> bool {
         match self.globals.pii {
             Some(pii) => pii == Pii::Masked,
-            None => !matches!(self.globals.format, Format::Text | Format::Json),
+            None => !matches!(
+                self.globals.format,
+                Format::Text | Format::Json | Format::Csv
+            ),
         }
     }
 
@@ -122,6 +125,13 @@ impl Context {
             folder: commit::below_root(&workspace.root),
         });
         Ok(workspace)
+    }
+
+    /// Returns the name of the project that was found.
+    pub(super) fn project(&self) -> &str {
+        self.project
+            .get()
+            .map_or("", |project| project.name.as_str())
     }
 
     /// Says which project a result is of that needs no folder of a project.

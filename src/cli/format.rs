@@ -28,6 +28,10 @@ pub(crate) enum Format {
     GitlabTerraform,
     /// Text, then annotations for Azure Pipelines.
     Azure,
+    /// A table with commas, for spreadsheets: RFC 4180.
+    Csv,
+    /// A calendar that others subscribe to: iCalendar, RFC 5545.
+    Ics,
 }
 
 /// Whether results show mail addresses whole.
@@ -59,13 +63,41 @@ const FINDINGS: &[Format] = &[
     Format::Gitlab,
     Format::Azure,
 ];
+const PLANS: &[Format] = &[
+    Format::Text,
+    Format::Json,
+    Format::Markdown,
+    Format::Html,
+    Format::Junit,
+    Format::Sarif,
+    Format::Github,
+    Format::Gitlab,
+    Format::GitlabTerraform,
+    Format::Azure,
+];
+const REPORTS: &[Format] = &[
+    Format::Text,
+    Format::Json,
+    Format::Markdown,
+    Format::Html,
+    Format::Csv,
+    Format::Ics,
+];
+const TABLES: &[Format] = &[
+    Format::Text,
+    Format::Json,
+    Format::Markdown,
+    Format::Html,
+    Format::Csv,
+];
 
 impl Format {
     /// Returns the formats of a command.
     pub(super) fn of(command: &str) -> &'static [Self] {
         match command {
             "validate" | "test" => FINDINGS,
-            "plan" => Self::value_variants(),
+            "plan" => PLANS,
+            "report" => REPORTS,
             "apply" | "drift" | "list" | "history" => DOCUMENTS,
             "show" => SAVED,
             _ => EVERY,
@@ -100,6 +132,16 @@ impl Format {
             format!("`{asked}` has no format {}", named(&self)),
         )
         .help(format!("it has {}", all.join(", "))))
+    }
+
+    /// Refuses a calendar of what is no report on what is to come.
+    pub(super) fn demand_table(self, asked: &str) -> Result<(), Failure> {
+        self.demand(asked, TABLES)
+    }
+
+    /// Refuses all but text and JSON.
+    pub(super) fn demand_plain(self, asked: &str) -> Result<(), Failure> {
+        self.demand(asked, EVERY)
     }
 
     /// Refuses all but text, JSON and documents.

@@ -38,11 +38,13 @@ mod persons;
 mod plan;
 mod process;
 mod progress;
+mod report;
 mod request;
 mod requests;
 mod review;
 mod rollback;
 mod schema;
+mod secret;
 mod show;
 mod start;
 mod test;
@@ -125,7 +127,7 @@ pub(crate) struct Globals {
     #[arg(long, value_enum, value_name = "FORMAT", env = "GUESTLIST_FORMAT", hide_env_values = true, global = true, default_value_t = Format::Text, help_heading = "Global options")]
     format: Format,
 
-    /// Show mail addresses whole or masked; masked in all formats but text and json
+    /// Show mail addresses whole or masked; masked in all formats but text, json and csv
     #[arg(
         long,
         value_enum,
@@ -216,6 +218,7 @@ commands! {
     Assignment(assignment),
     Review(review),
     Organization(organization),
+    Report(report),
     Tick(tick),
     Outbox(outbox),
     Access(access),

@@ -9,9 +9,14 @@ use crate::render::{json, view};
 
 /// Tells how a person is now.
 pub(super) fn told(cx: &Context, engine: &Engine<'_>, mail: &Email) -> Result<Exit, Failure> {
+    tell(cx, engine.show_person(mail)?)
+}
+
+/// Tells one person.
+pub(super) fn tell(cx: &Context, person: json::v1::Person) -> Result<Exit, Failure> {
     let report = json::v1::PersonReport {
         format_version: json::v1::FormatVersion,
-        person: engine.show_person(mail)?,
+        person,
     };
     cx.report(|out| view::person(&report.person, out), || &report)?;
     Ok(Exit::Done)

@@ -15,7 +15,8 @@ use crate::render::{finding, json, report, view};
 ///
 /// Each test under `tests:` says who is there, on which day, what happens and what is expected: outcomes, approvers, ends,
 /// mails, access. The real engine plays it on a store in memory, with a clock of its own; the project's store is not opened.
-/// Exits with 3 when a test does not hold; with `-v`, shows the timelines of all tests.
+/// The invariants of the tree are decided as well, unless tests are named.
+/// Exits with 3 when a test or an invariant does not hold; with `-v`, shows the timelines of all tests.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Only tests whose names are like this; `*` stands for anything
@@ -55,7 +56,8 @@ impl Arguments {
                 || json::v1::Test::from(&report),
             )?;
         }
-        let exit = match tested.played.iter().all(crate::scenario::Played::holds) {
+        let holds = tested.played.iter().all(crate::scenario::Played::holds);
+        let exit = match holds && !tested.warnings.has_errors() {
             true => Exit::Done,
             false => Exit::Findings,
         };

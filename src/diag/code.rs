@@ -84,6 +84,8 @@ codes! {
     TENANT_LIMIT = "GL0508", "more objects than a tenant takes";
     OWN_DOMAIN = "GL0509", "a domain of our own where a partner's belongs";
     WAIVED_NOTHING = "GL0510", "a waiver that lifts nothing";
+    BROKEN_INVARIANT = "GL0511", "an invariant that does not hold";
+    IDLE_INVARIANT = "GL0512", "an invariant that is about nothing";
     // Settings.
     SETTINGS = "GL0601", "a setting that cannot be used";
     // The world around.

@@ -48,9 +48,20 @@ pub struct Diagnostic {
     /// Where; `None` for what concerns the tree as a whole.
     pub primary: Option<Box<Place>>,
     /// Further places, such as the first of two equal names.
-    pub related: Vec<Label>,
+    pub related: Box<[Label]>,
     /// What to do, a line each.
     pub help: Vec<String>,
+    /// A text of several lines that shows it, to be taken over as it is.
+    pub example: Option<Box<Example>>,
+}
+
+/// A text that shows what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// What it is, in a few words.
+    pub title: String,
+    /// The text.
+    pub text: String,
 }
 
 impl Diagnostic {
@@ -61,8 +72,9 @@ impl Diagnostic {
             severity: Severity::Error,
             message: message.into(),
             primary: None,
-            related: Vec::new(),
+            related: Box::default(),
             help: Vec::new(),
+            example: None,
         }
     }
 
@@ -82,16 +94,25 @@ impl Diagnostic {
 
     /// Adds a related place.
     pub fn related(mut self, place: Place, note: impl Into<String>) -> Self {
-        self.related.push(Label {
+        let mut related = self.related.into_vec();
+        related.push(Label {
             place,
             note: note.into(),
         });
+        self.related = related.into_boxed_slice();
         self
     }
 
     /// Adds a line of help.
     pub fn help(mut self, line: impl Into<String>) -> Self {
         self.help.push(line.into());
+        self
+    }
+
+    /// Sets the text that shows it.
+    pub fn example(mut self, title: impl Into<String>, text: String) -> Self {
+        let title = title.into();
+        self.example = Some(Box::new(Example { title, text }));
         self
     }
 

@@ -9,6 +9,6 @@ mod list;
 mod suggest;
 
 pub use code::Code;
-pub use diagnostic::{Diagnostic, Label, Severity};
+pub use diagnostic::{Diagnostic, Example, Label, Severity};
 pub use list::{Diagnostics, SHOWN};
 pub use suggest::{nearest, offer};

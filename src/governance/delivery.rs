@@ -34,7 +34,9 @@ pub(super) fn decide(desk: &mut Desk<'_>, command: &Command) -> Result<(), Stop>
     match command {
         Command::Begin(numbers) => {
             for number in numbers {
-                let mut delivery = desk.need::<Delivery>(*number)?;
+                let Some(mut delivery) = desk.get::<Delivery>(*number)? else {
+                    continue;
+                };
                 if delivery.state.is_open() && delivery.due() <= desk.now() {
                     delivery.state = DeliveryState::Sent;
                     delivery.tries = delivery.tries.saturating_add(1);
@@ -55,7 +57,10 @@ pub(super) fn decide(desk: &mut Desk<'_>, command: &Command) -> Result<(), Stop>
 }
 
 fn settle(desk: &mut Desk<'_>, number: u64, outcome: &Outcome) -> Result<(), Stop> {
-    let mut delivery = desk.need::<Delivery>(number)?;
+    // A mail to somebody who is gone for good is dropped, even one that is on its way.
+    let Some(mut delivery) = desk.get::<Delivery>(number)? else {
+        return Ok(());
+    };
     if !delivery.state.is_open() {
         return Ok(());
     }
@@ -89,7 +94,9 @@ fn settle(desk: &mut Desk<'_>, number: u64, outcome: &Outcome) -> Result<(), Sto
     };
     delivery.trouble.clone_from(&failed);
     delivery.retry_at = None;
-    delivery.effect.forget();
+    delivery
+        .effect
+        .forget(delivery.state == DeliveryState::Done);
     desk.keep(&delivery)?;
     match &delivery.effect {
         Effect::Mail(_) => Ok(()),

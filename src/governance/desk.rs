@@ -13,7 +13,7 @@ use super::record::{
 };
 use super::world::{Range, Thing, Unread, World};
 use super::{Effect, Moment, Refusal, Stop};
-use crate::model::kinds::{Catalog, Organization, Package, Policy, Resource};
+use crate::model::kinds::{Catalog, Organization, Package, Policy, Resource, TermsOfUse};
 use crate::model::text::Email;
 use crate::model::{Address, Kind, Object};
 
@@ -334,6 +334,16 @@ impl<'w> Desk<'w> {
         self.lay(record.id(), Some(record))
     }
 
+    /// Drops a record that only the engine itself needed: the audit log is silent.
+    ///
+    /// # Errors
+    ///
+    /// [`Unread`] when the store cannot tell how it was.
+    pub fn drop<E: Entity>(&mut self, record: &E) -> Result<(), Unread> {
+        let id = record.clone().into_record().id();
+        self.lay(id, None)
+    }
+
     /// Says something in the audit log that changes no record.
     pub fn note<E: Entity>(&mut self, activity: Activity, record: &E, reason: &str) {
         let person = record.person();
@@ -450,6 +460,8 @@ typed! {
     organization: Organization;
     /// Returns the resource that it is.
     resource: Resource;
+    /// Returns the terms of use that it is.
+    terms: TermsOfUse;
 }
 
 impl Desk<'_> {

@@ -26,10 +26,11 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Forgets the passcode or the ticket in a mail that needs no sending any more: they are kept nowhere.
-    pub fn forget(&mut self) {
+    /// Forgets what a mail told, once it is sent; of one that was given up, the passcode or the ticket, which are kept nowhere.
+    pub fn forget(&mut self, sent: bool) {
         if let Self::Mail(mail) = self {
             match mail.template {
+                _ if sent => mail.facts = Facts::default(),
                 Template::Passcode => mail.facts.message.clear(),
                 Template::Invitation => mail.facts.link.clear(),
                 _ => {}

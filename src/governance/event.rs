@@ -149,6 +149,8 @@ activities! {
     ExtendAssignment = "Extend access package assignment";
     /// An assignment was changed in another way.
     UpdateAssignment = "Update access package assignment";
+    /// An automatic policy matches more people than it assigns.
+    LeaveOut = "Automatic assignment policy reached its limit";
     // Organizations.
     /// An organization was seen in a request.
     CreateOrganization = "Create connected organization";

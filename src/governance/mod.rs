@@ -29,12 +29,12 @@ mod refusal;
 pub mod request;
 pub mod review;
 pub mod rule;
+pub mod upcoming;
 pub mod watch;
 mod world;
 
 pub use command::Command;
-pub(crate) use delegation::require;
-pub use delegation::{Scope, Sight, Task, may, may_see};
+pub use delegation::{Scope, Sight, Task, may, may_see, sees_own_only};
 pub use desk::Desk;
 pub use due::due;
 pub use effect::{Effect, Facts, Mail, Outcome, Role, Template};

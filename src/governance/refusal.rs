@@ -93,6 +93,8 @@ grounds! {
     CrossTenant = "crossTenant";
     /// The person has not consented.
     Consent = "consent";
+    /// The person has terms of use to accept.
+    Terms = "terms";
     /// A passcode is wrong, used or too old.
     Passcode = "passcode";
     /// The address cannot be invited.

@@ -9,6 +9,9 @@ use crate::model::{Address, Kind, Object};
 
 /// One unchanging view of a store. Every answer is complete, or an error: what is not known is not absent.
 pub trait World {
+    /// Returns the project whose objects are looked at.
+    fn project(&self) -> &str;
+
     /// Returns a record.
     ///
     /// # Errors

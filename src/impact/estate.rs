@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use super::{Account, Base};
+use crate::governance::organization::{proves, within};
+use crate::governance::people::{Unlisted, is_closed, refused as refused_by};
 use crate::governance::record::{Identity, Person};
-use crate::governance::request::{
-    Seen, Unlisted, in_domains, is_closed, proves, refused as refused_by, shape,
-};
+use crate::governance::request::{Seen, shape};
 use crate::model::kinds::policy::Requestors;
 use crate::model::kinds::{Catalog, Domains, Organization, Origin, Package, Policy};
 use crate::model::text::{Domain, DomainRule, Line};
@@ -143,7 +143,7 @@ impl<'t> Estate<'t> {
                 Object::Collaboration(settings) => {
                     estate.passcodes = settings.one_time_passcode != Some(false);
                 }
-                Object::ExternalUsers(_) => {}
+                Object::ExternalUsers(_) | Object::TermsOfUse(_) | Object::Administrators(_) => {}
             }
         }
         for offer in estate.offers.values_mut() {
@@ -258,7 +258,7 @@ impl<'t> Estate<'t> {
     fn claimed(&self, domain: &Domain) -> Option<Partner<'t>> {
         let lists = zones(domain).filter_map(|zone| self.by_domain.get(zone));
         let candidates: Vec<usize> = lists.flatten().copied().collect();
-        self.best(&candidates, |partner| in_domains(partner, domain))
+        self.best(&candidates, |partner| within(partner, domain))
     }
 
     fn best(

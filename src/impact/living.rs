@@ -384,7 +384,7 @@ impl Living<'_> {
         new: &Domains,
     ) -> Result<(), Unread> {
         let refused = |list: Option<&Domains>, domain: &Domain| {
-            list.is_some_and(|list| crate::governance::request::refused(list, domain).is_some())
+            list.is_some_and(|list| crate::governance::people::refused(list, domain).is_some())
         };
         let was: BTreeSet<&DomainRule> = old
             .iter()
@@ -486,7 +486,7 @@ impl Living<'_> {
     /// Cross-tenant access closes for an organization: its guests stay in the directory, and cannot sign in.
     fn cross_tenant(&mut self, change: &Change) -> Result<(), Unread> {
         let name = change.address.own_name();
-        let closed = |side: Option<&Object>| matches!(side, Some(Object::CrossTenant(it)) if crate::governance::request::is_closed(it));
+        let closed = |side: Option<&Object>| matches!(side, Some(Object::CrossTenant(it)) if crate::governance::people::is_closed(it));
         let (old, new) = self.sides.both(&change.address);
         let (Ok(name), true) = (Name::parse(name), closed(new) && !closed(old)) else {
             return Ok(());

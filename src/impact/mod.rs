@@ -2,8 +2,8 @@
 //!
 //! Uses `model`, `plan` and `governance`. Pure. The one idea to know: people are not walked, they are divided. Everything that
 //! a tree can ask about somebody is in their [`Traits`], so there are finitely many sorts of people ([`Base`]), and two of one
-//! sort get the same answer for every package. [`access`] gives that answer by the engine's own functions (`request::proves`,
-//! `refused`, `Seen::class`), so it is what a request would be told.
+//! sort get the same answer for every package. [`access`] gives that answer by the engine's own functions (`organization::proves`,
+//! `people::refused`, `Seen::class`), so it is what a request would be told.
 //!
 //! What a tree cannot know is left out of it: an account that is blocked, a request that is open already, the form that
 //! somebody fills in. These are the same before and after.

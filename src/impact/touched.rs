@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::sides::Sides;
-use crate::governance::request::is_closed;
+use crate::governance::people::is_closed;
 use crate::model::kinds::policy::Requestors;
 use crate::model::kinds::{Incompatible, Organization, Origin};
 use crate::model::text::{Line, Principal};
@@ -85,7 +85,9 @@ impl Touched {
                     touched.outside |= differs;
                     differs
                 }
-                Some(Object::ExternalUsers(_)) => false,
+                Some(
+                    Object::ExternalUsers(_) | Object::TermsOfUse(_) | Object::Administrators(_),
+                ) => false,
             };
             if decides {
                 let _ = touched.decisive.insert(address.clone());

@@ -1,6 +1,7 @@
 //! What no object can know by itself: names declared twice, references to nothing, and rules across objects.
 
 mod access;
+mod invariants;
 mod names;
 mod near;
 mod people;
@@ -17,6 +18,7 @@ use rayon::prelude::*;
 use super::places::Locator;
 use super::sections::Contents;
 use crate::diag::{Code, Diagnostic, Diagnostics, code};
+use crate::model::invariant::Invariant;
 use crate::model::kinds::{Catalog, Organization, Package, Policy, Resource};
 use crate::model::{Address, Declaration, Kind, Object, Project, Waiver};
 use crate::scenario::Scenario;
@@ -28,6 +30,7 @@ pub(super) struct Checked {
     pub(super) objects: Vec<Declaration>,
     pub(super) forget: Vec<Address>,
     pub(super) waivers: Vec<Waiver>,
+    pub(super) invariants: Vec<Invariant>,
     pub(super) scenarios: Vec<Scenario>,
 }
 
@@ -44,6 +47,7 @@ pub(super) fn check(
         salvaged,
         forget,
         waivers,
+        mut invariants,
         mut scenarios,
         diagnostics: _,
     } = contents;
@@ -67,6 +71,8 @@ pub(super) fn check(
     names::waived(&tree, &waivers, now, &mut out);
     access::check(&tree, &mut out);
     people::check(&tree, project, &mut out);
+    invariants.sort_by(|(_, a), (_, b)| (&a.name, &a.stands.name).cmp(&(&b.name, &b.stands.name)));
+    invariants::check(&tree, &invariants, project, &mut out);
     scenarios::check(&tree, &scenarios, &mut out);
 
     let objects = declarations
@@ -75,11 +81,13 @@ pub(super) fn check(
         .collect();
     let forget = forget.into_iter().map(|(_, _, address)| address).collect();
     let waivers = waivers.into_iter().map(|(_, _, waiver)| waiver).collect();
+    let invariants = invariants.into_iter().map(|(_, one)| one).collect();
     (
         Checked {
             objects,
             forget,
             waivers,
+            invariants,
             scenarios,
         },
         out,

@@ -30,10 +30,10 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use crate::diag::{Diagnostic, Diagnostics, code};
-use crate::model::{Desired, Digest, Project};
+use crate::model::{Declaration, Desired, Digest, Project};
 use crate::planted::{self, Planted};
 use crate::scenario::Scenario;
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Place, Route, Sources};
 
 pub use character::refused_character;
 pub use text::{FILE_BYTES, decode_text};
@@ -63,10 +63,10 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
     let mut diagnostics = Diagnostics::new();
     let variables = profiles::variables(sources, project, &mut diagnostics);
     let profiles = profiles::Profiles::read(sources, &variables, &mut diagnostics);
-    let shape = shape::Shape::new();
+    let shape = shape::Shape::get();
     let reading = sections::Reading {
         sources,
-        shape: &shape,
+        shape,
         variables: &variables,
         profiles: &profiles,
         zone: &project.zone,
@@ -88,6 +88,7 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
             salvaged,
             forget,
             waivers,
+            invariants,
             scenarios,
             diagnostics: problems,
         } = file;
@@ -96,6 +97,7 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
         merged.salvaged.extend(salvaged);
         merged.forget.extend(forget);
         merged.waivers.extend(waivers);
+        merged.invariants.extend(invariants);
         merged.scenarios.extend(scenarios);
         diagnostics.extend(problems);
     }
@@ -125,18 +127,37 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
     diagnostics.sort();
     let scenarios = declarations.scenarios;
     let desired = (!diagnostics.has_errors()).then(|| {
-        Desired::new(
+        let mut desired = Desired::new(
             declarations.objects,
             declarations.forget,
             declarations.waivers,
             digest(sources),
-        )
+        );
+        desired.invariants = declarations.invariants;
+        desired
     });
     Loaded {
         desired,
         scenarios,
         diagnostics,
     }
+}
+
+/// Returns where parts of declared objects stand, in order: of each the nearest part that is written. The files are read
+/// once more for it.
+#[must_use]
+pub fn places(sources: &Sources, project: &Project, parts: &[(&Declaration, Route)]) -> Vec<Place> {
+    let mut ignored = Diagnostics::new();
+    let variables = profiles::variables(sources, project, &mut ignored);
+    let profiles = profiles::Profiles::read(sources, &variables, &mut ignored);
+    let locator = places::Locator::new(sources, &variables, &profiles);
+    let place = |(declaration, route): &(&Declaration, Route)| {
+        let mut files = sources.iter();
+        let path = &*declaration.origin.path;
+        let (file, _) = files.find(|(_, file)| file.path() == path)?;
+        Some(locator.key_in_object(file, &declaration.address, route))
+    };
+    parts.iter().filter_map(place).collect()
 }
 
 /// Returns the digest of a tree: of the paths and bytes of its files, in order of paths.

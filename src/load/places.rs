@@ -143,6 +143,12 @@ impl<'s> Locator<'s> {
         }
     }
 
+    /// Returns true when a route of a file leads to something.
+    pub(super) fn is_written(&self, file: FileId, route: &Route) -> bool {
+        self.with_root(file, |root| root.find(route).is_some())
+            .unwrap_or_default()
+    }
+
     /// Returns the place of a route of a file.
     pub(super) fn in_file(&self, file: FileId, route: &Route) -> Place {
         let (start, end) = self

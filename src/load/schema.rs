@@ -20,6 +20,8 @@ pub(crate) const SECTIONS: &[Kind] = &[
     Kind::Resource,
     Kind::Catalog,
     Kind::Package,
+    Kind::TermsOfUse,
+    Kind::Administrators,
     Kind::Collaboration,
     Kind::Domains,
     Kind::ExternalUsers,
@@ -40,6 +42,9 @@ pub fn policy_file() -> Value {
         .to_value();
     let waiver = generator
         .subschema_for::<super::sections::WaiverText>()
+        .to_value();
+    let invariant = generator
+        .subschema_for::<crate::model::invariant::InvariantText>()
         .to_value();
     let test = generator
         .subschema_for::<crate::scenario::Script>()
@@ -132,6 +137,11 @@ pub fn policy_file() -> Value {
             "description": "Lint rules and guards that are silenced for an address, each until an end.",
         }),
     );
+    let invariants = described(
+        &named(invariant),
+        "What must never, or always, hold of who may come to have what, by name.",
+    );
+    properties.insert(super::sections::INVARIANTS.to_owned(), invariants);
 
     let tests = "Lives that `guestlist test` plays through in the engine, each by name with what is expected of it.";
     properties.insert(
@@ -219,6 +229,8 @@ const fn definition_of(kind: Kind) -> &'static str {
         Kind::Catalog => "Catalog",
         Kind::Package => "Package",
         Kind::Policy => "Policy",
+        Kind::TermsOfUse => "TermsOfUse",
+        Kind::Administrators => "Administrators",
         Kind::Collaboration => "Collaboration",
         Kind::Domains => "Domains",
         Kind::ExternalUsers => "ExternalUsers",
@@ -233,6 +245,8 @@ const fn section_text(kind: Kind) -> &'static str {
         Kind::Catalog => "Sets of resources, by name.",
         Kind::Package => "What people are given together, by name.",
         Kind::Policy => "Who may ask for the package, each way by name.",
+        Kind::TermsOfUse => "What people from outside must accept, by name.",
+        Kind::Administrators => "Who looks after the whole tenant, and who invites guests.",
         Kind::Collaboration => "What guests see, and who invites them.",
         Kind::Domains => "The domains that may, or may not, be invited.",
         Kind::ExternalUsers => "What happens to a guest after the last assignment.",

@@ -18,10 +18,11 @@ use super::scenarios;
 use super::schema::SECTIONS;
 use super::shape::Shape;
 use crate::diag::{Diagnostic, Diagnostics, code, offer};
+use crate::model::invariant::{Invariant, InvariantText, Stands};
 use crate::model::text::{Line, Principal, When};
 use crate::model::{Address, Declaration, Kind, Lifecycle, Name, Origin, Problem, Waiver};
 use crate::scenario::Scenario;
-use crate::source::{FileId, Route, SourceFile, Sources};
+use crate::source::{FileId, Place, Route, SourceFile, Sources};
 
 /// A lint rule or guard that is silenced for an address, by somebody, until an end.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -39,6 +40,9 @@ pub(crate) struct WaiverText {
     /// When it ends. A waiver that has ended is an error.
     pub(crate) until: When,
 }
+
+/// The section of invariants.
+pub(super) const INVARIANTS: &str = "invariants";
 
 /// What every file is read with.
 pub(super) struct Reading<'r> {
@@ -62,6 +66,8 @@ pub(super) struct Contents {
     pub(super) forget: Vec<(FileId, usize, Address)>,
     /// What is silenced, with positions in the file's list.
     pub(super) waivers: Vec<(FileId, usize, Waiver)>,
+    /// What must never, or always, hold.
+    pub(super) invariants: Vec<(FileId, Invariant)>,
     /// Tests.
     pub(super) scenarios: Vec<Scenario>,
     /// Everything that is wrong.
@@ -84,6 +90,7 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
         root,
         path: file.path().into(),
         refused: false,
+        unread: Vec::new(),
         contents,
     };
     for kind in SECTIONS {
@@ -94,8 +101,10 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
     reader.lent();
     reader.forget();
     reader.waivers();
+    reader.invariants();
     let Reader {
         refused,
+        unread,
         mut contents,
         ..
     } = reader;
@@ -121,7 +130,9 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
             .skip(before)
             .filter_map(|one| Some(one.primary.as_ref()?.line))
             .collect();
-        for (DecodeError { message, span }, (from, until)) in tests.misread {
+        for (DecodeError { message, span }, (from, until)) in
+            tests.misread.into_iter().chain(unread)
+        {
             let lines = file.line(from)..=file.line(until);
             if explained.iter().any(|line| lines.contains(line)) {
                 continue;
@@ -253,8 +264,10 @@ struct Reader<'r, 'f> {
     file: &'f SourceFile,
     root: NodeRef<'f>,
     path: Arc<str>,
-    /// Whether some object could not be read.
+    /// Whether something could not be read.
     refused: bool,
+    /// Why, of what is no object, and where it stands.
+    unread: Vec<(DecodeError, (u32, u32))>,
     contents: Contents,
 }
 
@@ -448,6 +461,67 @@ impl<'f> Reader<'_, 'f> {
                 },
             ));
         }
+    }
+}
+
+impl Reader<'_, '_> {
+    fn invariants(&mut self) {
+        let section = self.root.get(INVARIANTS);
+        for entry in section.into_iter().flat_map(NodeRef::entries) {
+            let Ok(name) = Name::parse(entry.key) else {
+                self.refused = true;
+                continue;
+            };
+            let text = match InvariantText::deserialize(entry.value) {
+                Ok(text) => text,
+                Err(error) => {
+                    self.refused = true;
+                    let whole = (entry.key_span.0, entry.value.span().1);
+                    self.unread.push((error, whole));
+                    continue;
+                }
+            };
+            let (mut problems, reason) = (Vec::new(), text.reason.clone());
+            let statement = text.check(&mut problems);
+            for Problem {
+                code,
+                at,
+                message,
+                help,
+            } in problems
+            {
+                let whole = Route::root().key(INVARIANTS).key(entry.key);
+                let whole: Route = whole.steps().iter().chain(at.steps()).cloned().collect();
+                let (start, end) = self.root.locate(&whole);
+                let place = self.file.place(start, end);
+                let wrong = Diagnostic::error(code, message).at(place).help_opt(help);
+                self.contents.diagnostics.push(wrong);
+            }
+            if let Some(statement) = statement {
+                let (start, end) = entry.key_span;
+                let stands = Stands {
+                    name: self.file.place(start, end),
+                    keys: self.keys(entry.value.get(statement.key())),
+                };
+                let invariant = Invariant {
+                    name,
+                    statement,
+                    reason,
+                    stands,
+                };
+                self.contents.invariants.push((self.id, invariant));
+            }
+        }
+    }
+
+    /// Returns where each key of a mapping stands, with its value.
+    fn keys(&self, node: Option<NodeRef<'_>>) -> Vec<(Box<str>, Place)> {
+        let entries = node.into_iter().flat_map(NodeRef::entries);
+        let place = |entry: Entry<'_>| {
+            let (start, end) = (entry.key_span.0, entry.value.span().1);
+            (entry.key.into(), self.file.place(start, end))
+        };
+        entries.map(place).collect()
     }
 }
 

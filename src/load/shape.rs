@@ -3,7 +3,7 @@
 //! Two validators from one schema. The quick one knows no text formats and answers yes or no; the model reads the texts
 //! anyway. The full one is built when a file is refused, and lists every problem of the file at once.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
@@ -20,7 +20,13 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    pub(super) fn new() -> Self {
+    /// Returns the one of this program: it depends on nothing, and whoever loads often compiles it once.
+    pub(super) fn get() -> &'static Self {
+        static SHAPE: LazyLock<Shape> = LazyLock::new(Shape::new);
+        &SHAPE
+    }
+
+    fn new() -> Self {
         let mut quick = schema::policy_file();
         schema::quick(&mut quick, false);
         Self {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::document::{Body, Digest, Document};
+use super::invariant::Invariant;
 use super::text::{Domain, Line, Principal};
 use super::{Address, Lifecycle, Object, canonical};
 
@@ -179,6 +180,8 @@ pub struct Desired {
     pub forget: Vec<Address>,
     /// What is silenced.
     pub waivers: Vec<Waiver>,
+    /// What must never, or always, hold; in order of names.
+    pub invariants: Vec<Invariant>,
     /// The digest of all files: their paths and bytes.
     pub tree: Digest,
 }
@@ -204,6 +207,7 @@ impl Desired {
             objects,
             forget,
             waivers,
+            invariants: Vec::new(),
             tree,
         }
     }
@@ -215,6 +219,7 @@ impl Desired {
             objects: Vec::new(),
             forget: self.forget.clone(),
             waivers: self.waivers.clone(),
+            invariants: Vec::new(),
             tree: self.tree,
         }
     }

@@ -9,6 +9,7 @@ mod canonical;
 mod declared;
 mod desired;
 mod document;
+pub mod invariant;
 pub mod kinds;
 mod lifecycle;
 mod live;

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::io;
 
+use super::chart::Chart;
 use crate::source::Place;
 
 /// What a piece of text is, for writers that show it; no meaning hangs on colour alone.
@@ -172,6 +173,8 @@ pub enum Block<'a> {
     Snippet(Snippet<'a>),
     /// A table.
     Table(Table<'a>),
+    /// A chart.
+    Chart(Chart<'a>),
     /// An object's keys and values under a title, already laid out.
     Listing {
         /// The title.

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 
+use super::chart::{Bar, Chart, Form, Lane};
 use super::doc::{Block, Change, Detail, Line, Piece, Snippet, Table, Verdict, Writer};
 use crate::source::Place;
 
@@ -162,6 +163,37 @@ impl<'w> Masked<'w> {
     }
 }
 
+fn chart(chart: &Chart<'_>) -> Chart<'static> {
+    let hidden = |text: &str| Cow::Owned(mask(text).into_owned());
+    let form = match &chart.form {
+        Form::Bars { columns, bars } => Form::Bars {
+            columns,
+            bars: bars
+                .iter()
+                .map(|bar| Bar {
+                    label: hidden(&bar.label),
+                    value: bar.value,
+                })
+                .collect(),
+        },
+        Form::Timeline { from, until, lanes } => Form::Timeline {
+            from: *from,
+            until: *until,
+            lanes: lanes
+                .iter()
+                .map(|lane| Lane {
+                    label: hidden(&lane.label),
+                    marks: lane.marks.clone(),
+                })
+                .collect(),
+        },
+    };
+    Chart {
+        title: hidden(&chart.title),
+        form,
+    }
+}
+
 impl Writer for Masked<'_> {
     fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
         let masked = match block {
@@ -206,6 +238,7 @@ impl Writer for Masked<'_> {
                     .map(|row| row.iter().map(|cell| mask(cell)).collect())
                     .collect(),
             }),
+            Block::Chart(shown) => Block::Chart(chart(shown)),
             Block::Listing { title, lines } => Block::Listing {
                 title: line(title),
                 lines: lines.iter().map(|text| mask(text).into_owned()).collect(),

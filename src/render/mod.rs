@@ -6,15 +6,19 @@
 //! beside the lines of a file is a list of findings ([`finding`]).
 //! Facts: `threat-and-fault-model` §9.
 
+pub mod chart;
+pub mod csv;
 pub mod doc;
 pub mod finding;
 pub mod html;
+pub mod ics;
 pub mod json;
 pub mod markdown;
 pub mod mask;
 pub mod neutral;
 pub mod picture;
 pub mod report;
+pub mod row;
 #[cfg(test)]
 mod samples;
 pub mod text;

@@ -5,6 +5,7 @@ use std::io;
 use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::chart::{Chart, Form};
 use super::doc::{Block, Change, Detail, Line, Role, Section, Snippet, Table, Verdict, Writer};
 use super::neutral::neutral;
 use super::value;
@@ -14,6 +15,8 @@ use crate::source::Place;
 const ASIDE: usize = 59;
 /// The column at which a change's details start.
 const DETAIL: usize = 6;
+/// How long the longest bar of a chart is.
+const BAR: u64 = 30;
 /// The widest label that details are lined up behind.
 const LABEL: usize = 30;
 
@@ -224,6 +227,20 @@ impl<'w> Text<'w> {
         self.end()
     }
 
+    /// A chart is a table here, with a bar behind each number.
+    fn chart(&mut self, chart: &Chart<'_>) -> io::Result<()> {
+        self.put(Role::Strong, &chart.title);
+        self.end()?;
+        let mut table = chart.table();
+        if let Form::Bars { bars, .. } = &chart.form {
+            let most = bars.iter().map(|bar| bar.value).max().unwrap_or(0);
+            for (row, bar) in table.rows.iter_mut().zip(bars) {
+                row.push(drawn(bar.value, most).into());
+            }
+        }
+        self.table(&table)
+    }
+
     fn table(&mut self, table: &Table<'_>) -> io::Result<()> {
         let rows: Vec<Vec<String>> = table
             .rows
@@ -250,10 +267,11 @@ impl<'w> Text<'w> {
         self.end()?;
         for row in &rows {
             let mut column = 0;
-            for (cell, width) in row.iter().zip(&widths) {
+            // What has no heading stands behind the rest.
+            for (at, cell) in row.iter().enumerate() {
                 self.pad(column, 0);
                 self.put(Role::Plain, cell);
-                column += width + 2;
+                column += widths.get(at).unwrap_or(&0) + 2;
             }
             self.end()?;
         }
@@ -312,6 +330,7 @@ impl Writer for Text<'_> {
             Block::Change(change) => self.change(change),
             Block::Snippet(snippet) => self.snippet(snippet),
             Block::Table(table) => self.table(table),
+            Block::Chart(chart) => self.chart(chart),
             Block::Listing { title, lines } => {
                 self.put_line(title);
                 self.end()?;
@@ -323,6 +342,15 @@ impl Writer for Text<'_> {
             }
         }
     }
+}
+
+/// Returns a bar: as long as its part of the largest, and never nothing for something.
+fn drawn(part: u64, most: u64) -> String {
+    let length = u128::from(part) * u128::from(BAR) / u128::from(most.max(1));
+    let length = usize::try_from(length)
+        .unwrap_or(0)
+        .max(usize::from(part > 0));
+    "█".repeat(length)
 }
 
 fn locus(place: &Place) -> String {

@@ -10,8 +10,10 @@
 //!   as a member, any other as a guest who has redeemed. A test that lists them says it otherwise.
 //! * Somebody from outside signs in as their organization does; the one of their `organization`, or else of their domain;
 //!   by a one-time passcode where there is none. `signIn` says it otherwise.
+//! * Whoever redeems, signs in or asks accepts the terms of use that are asked of them.
 //! * A step without `as` that an administrator can do is done by one who may do everything.
-//! * While time passes, the engine ticks whenever something is due, and once a day. Nothing else moves the clock.
+//! * The engine ticks after every step, and while time passes at every instant at which something is due. Nothing else
+//!   moves the clock.
 //! * A step that is refused fails the test unless `expect: { refused: … }` says so; an expected refusal that does not come
 //!   fails it too. The first step that is not as expected ends the test.
 

@@ -1,42 +1,36 @@
-//! How the engine fares on large ledgers: requests, ticks and look-ups on a store in a file, within one process.
+//! How the engine fares on large ledgers: requests, ticks and look-ups on a store in a file, in one process and as commands.
 //!
-//! `cargo bench --bench engine -- [--sizes 1000,10000,100000] [--million] [--runs 5]`
+//! `cargo bench --bench engine -- [--sizes 0,1000,10000,100000] [--million] [--runs 9]`
 //!
-//! Every store holds so many people with one assignment each, written by decisions in large batches. Each figure is the
-//! median of several runs, and the growth is the exponent between the smallest and the largest store: 0 for what does not
-//! depend on the size, 1 for what grows with it.
+//! Every store but the empty one has a thousand packages and guests with ten assignments each. Each figure is the median of
+//! several runs, and the growth is the exponent between the smallest store that is not empty and the largest: 0 for what
+//! does not depend on the size, 1 for what grows with it.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]
 #![expect(clippy::print_stderr, reason = "a benchmark says what it is at")]
 
-use std::error::Error;
-use std::fs;
+mod ledger;
+mod measure;
+
 use std::path::Path;
-use std::process::Command as Program;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
 use guestlist::app::governance::assignments::{self, Wanted};
-use guestlist::app::governance::{Embedded, Engine, Mailer, tick};
-use guestlist::governance::assignment::{self, Command, Direct};
-use guestlist::governance::record::{
-    Account, Assignment, AssignmentState, Creation, Entity, Governed, GrantState, Granted, Hold,
-    ObjectId, Person, PersonId, Place, RecordKind, Request, RequestKind, RequestState, Schedule,
-    Source, Terms, UserType,
-};
-use guestlist::governance::{Actor, Decision, Mail, Moment, Outcome, Tenant, Write};
-use guestlist::model::text::{Domain, Email};
-use guestlist::model::{Address, Kind, Name};
-use guestlist::ports::Ids;
-use guestlist::store::{OpenMode, Sitting, Store, open};
-use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
+use guestlist::app::governance::{Engine, requests, tick};
+use guestlist::governance::assignment::{self, Command as Assign, Direct};
+use guestlist::governance::record::{Identity, PersonId, Record, Request, RequestState};
+use guestlist::governance::request::{Ask, Ballot, Command, Visitor};
+use guestlist::governance::{Actor, Decision};
+use guestlist::model::text::Email;
+use guestlist::model::{Address, Kind};
+use ledger::{ENDING, Outcomes, begin, guest, name, operator, package, person};
 
 /// Measure the engine on ledgers of several sizes
 #[derive(Debug, Parser)]
 struct Arguments {
     /// How many assignments the ledgers have
-    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 10_000, 100_000])]
+    #[arg(long, value_delimiter = ',', default_values_t = [0, 1_000, 10_000, 100_000])]
     sizes: Vec<u64>,
 
     /// A million as well
@@ -52,58 +46,45 @@ struct Arguments {
     bench: bool,
 }
 
-const TREE: &str = "
-version: 1
-resources:
-  photos: { site: 'https://contoso.sharepoint.com/sites/photos' }
-  guests: { group: Design guests }
-catalogs:
-  marketing: { displayName: Marketing, resources: [photos, guests] }
-packages:
-  library:
-    catalog: marketing
-    displayName: Photo library
-    grants: { photos: Visitors, guests: Member }
-    policies:
-      direct: { expires: { after: 180d }, extension: { allowed: true } }
-";
+/// One thing that was measured.
+#[derive(Debug, Clone, Copy)]
+enum Figure {
+    Time(Duration),
+    /// In KiB.
+    Memory(u64),
+    /// Not to be had from this store.
+    None,
+}
 
-const SETTINGS: &str = "project = \"bench\"\n[tenant]\ndomains = [\"contoso.com\"]\n[store]\nurl = \"sqlite:bench.db\"\n";
+impl Figure {
+    fn value(self) -> Option<f64> {
+        match self {
+            Self::Time(time) => Some(time.as_secs_f64()),
+            Self::Memory(memory) => Some(memory as f64),
+            Self::None => None,
+        }
+    }
 
-/// How many assignments end at once.
-const ENDING: u64 = 10_000;
-
-/// How many records one decision writes while a ledger is filled.
-const BATCH: u64 = 2_000;
-
-type Outcomes<T> = Result<T, Box<dyn Error>>;
-
-struct Fresh;
-
-impl Ids for Fresh {
-    fn fresh(&self) -> Uuid {
-        Uuid::now_v7()
+    fn shown(self) -> String {
+        match self {
+            Self::Time(time) if time.as_micros() < 10_000 => {
+                format!("{:.2} ms", time.as_secs_f64() * 1_000.0)
+            }
+            Self::Time(time) => format!("{:.0} ms", time.as_secs_f64() * 1_000.0),
+            Self::Memory(memory) => format!("{} MB", memory / 1024),
+            Self::None => "–".to_owned(),
+        }
     }
 }
 
-struct Nowhere;
-
-impl Mailer for Nowhere {
-    fn send(&mut self, _: &str, _: &Mail, _: Timestamp) -> Outcome {
-        Outcome::Done
-    }
-}
-
-/// What is measured.
-const TITLES: [&str; 5] = [
-    "grant, submitted to delivered",
-    "tick, nothing due",
-    "look-up of one assignment",
-    "list of 100 holders",
-    "tick, 10,000 ends, each",
-];
+/// What was measured on one store, by its title.
+type Column = Vec<(&'static str, Figure)>;
 
 fn main() -> Outcomes<()> {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some(measure::HELPER) {
+        return Ok(measure::help(arguments)?);
+    }
     let arguments = Arguments::parse();
     let mut sizes = arguments.sizes.clone();
     if arguments.million {
@@ -112,146 +93,212 @@ fn main() -> Outcomes<()> {
     let mut columns = Vec::new();
     for size in &sizes {
         eprintln!("{size} assignments");
-        columns.push(measure(*size, arguments.runs)?);
+        columns.push(column(*size, arguments.runs)?);
     }
-    println!("| assignments | {} | growth |", joined(&sizes));
-    println!("|---|{}", "---:|".repeat(sizes.len() + 1));
-    for (row, title) in TITLES.iter().enumerate() {
-        let figures: Vec<Duration> = columns.iter().map(|column| column[row]).collect();
-        let shown: Vec<String> = figures.iter().map(|figure| shown(*figure)).collect();
-        let growth = growth(&sizes, &figures);
-        println!("| {title} | {} | {growth:.2} |", shown.join(" | "));
-    }
+    print(&sizes, &columns);
     Ok(())
 }
 
-fn joined(sizes: &[u64]) -> String {
-    let sizes: Vec<String> = sizes.iter().map(ToString::to_string).collect();
-    sizes.join(" | ")
-}
-
-fn shown(figure: Duration) -> String {
-    match figure.as_micros() {
-        micros if micros < 10_000 => format!("{:.2} ms", figure.as_secs_f64() * 1_000.0),
-        _ => format!("{:.0} ms", figure.as_secs_f64() * 1_000.0),
+fn print(sizes: &[u64], columns: &[Column]) {
+    let heads: Vec<String> = sizes.iter().map(ToString::to_string).collect();
+    println!("| assignments | {} | growth |", heads.join(" | "));
+    println!("|---|{}", "---:|".repeat(sizes.len() + 1));
+    let titles = columns.first().into_iter().flatten();
+    for (row, (title, _)) in titles.enumerate() {
+        let figures: Vec<Figure> = columns.iter().map(|column| column[row].1).collect();
+        let shown: Vec<String> = figures.iter().map(|figure| figure.shown()).collect();
+        let growth =
+            growth(sizes, &figures).map_or_else(|| "–".to_owned(), |it| format!("{it:.2}"));
+        println!("| {title} | {} | {growth} |", shown.join(" | "));
     }
 }
 
-fn growth(sizes: &[u64], figures: &[Duration]) -> f64 {
-    let (Some(first), Some(last)) = (figures.first(), figures.last()) else {
-        return 0.0;
-    };
-    let (Some(small), Some(large)) = (sizes.first(), sizes.last()) else {
-        return 0.0;
-    };
-    if small == large {
-        return 0.0;
-    }
-    let ratio = |a: f64, b: f64| (b / a).ln();
-    ratio(first.as_secs_f64(), last.as_secs_f64()) / ratio(*small as f64, *large as f64)
-}
-
-fn begin() -> Timestamp {
-    Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 365 * 57)
-}
-
-fn moment() -> Outcomes<Moment> {
-    Ok(Moment {
-        now: begin(),
-        actor: Actor::Operator("bench".to_owned()),
-        tenant: Tenant {
-            name: "Contoso".to_owned(),
-            domains: vec![Domain::parse("contoso.com")?],
-            zone: jiff::tz::TimeZone::UTC,
-            portal: "https://myaccess.example".to_owned(),
-        },
-        given: true,
-        seed: [0; 32],
-    })
+fn growth(sizes: &[u64], figures: &[Figure]) -> Option<f64> {
+    let known = sizes.iter().zip(figures).filter(|(size, _)| **size > 0);
+    let mut known = known.filter_map(|(size, figure)| Some((*size as f64, figure.value()?)));
+    let first = known.next()?;
+    let last = known.next_back()?;
+    Some((last.1 / first.1).ln() / (last.0 / first.0).ln())
 }
 
 /// Fills a store and measures everything on it.
-fn measure(size: u64, runs: u16) -> Outcomes<[Duration; 5]> {
+fn column(size: u64, runs: u16) -> Outcomes<Column> {
     let folder = tempfile::tempdir()?;
-    let store = project(folder.path())?;
-    let over = |store| -> Outcomes<Engine<'static>> {
-        let outside: Box<dyn Mailer> = Box::new(Nowhere);
-        Ok(Engine::over(
-            store,
-            Box::new(Embedded),
-            outside,
-            &Fresh,
-            "bench",
-            moment()?,
-        ))
-    };
-    let mut engine = over(store)?;
-    let (package, policy) = engine.look(|desk| {
-        let id = |address: &str| {
-            let address: Option<Address> = address.parse().ok();
-            Ok::<_, guestlist::governance::Unread>(match address {
-                Some(address) => desk.at(&address)?.map(|thing| thing.id),
-                None => None,
-            })
-        };
-        Ok((id("package/library")?, id("policy/library/direct")?))
-    })?;
-    let (Some(package), Some(policy)) = (package, policy) else {
-        return Err("the tree was not applied".into());
-    };
-    fill(engine.store(), size, package, policy)?;
+    let started = Instant::now();
+    let mut engine = ledger::make(folder.path(), size)?;
+    eprintln!("  filled in {:.0?}", started.elapsed());
     // What the first tick after an apply looks at is behind us.
     let _ = tick(&mut engine)?;
-    let grants = median(runs, |run| {
-        let direct = Direct {
-            person: Email::parse(&format!("new{run}@wingtip.example"))?,
-            name: None,
-            policy: Address::within(Kind::Policy, &name("library")?, &name("direct")?),
-            start: None,
-            end: None,
-            justification: None,
-        };
-        let _ = engine.serve(&Command::Grant(direct).into())?;
+    let mut column = within(&mut engine, size, runs)?;
+    drop(engine);
+    column.extend(commands(folder.path(), size, runs)?);
+    Ok(column)
+}
+
+/// What is measured in one process.
+fn within(engine: &mut Engine<'_>, size: u64, runs: u16) -> Outcomes<Column> {
+    let mut column = Vec::new();
+    let asked = median(runs, |run| {
+        let number = submit(engine, run)?;
+        approve(engine, number)
+    })?;
+    column.push(("a request: submitted, approved, delivered", asked));
+    let granted = median(runs, |run| {
+        let _ = engine.serve(&grant(run)?.into())?;
         Ok(())
     })?;
+    column.push(("a direct assignment, to delivered", granted));
     let quiet = median(runs, |_| {
-        let _ = tick(&mut engine)?;
+        let _ = tick(engine)?;
         Ok(())
     })?;
+    column.push(("a tick with nothing due", quiet));
+    let wanted = name("p0")?;
+    let explained = median(runs, |run| {
+        let mail = Email::parse(&format!("somebody{run}@wingtip.example"))?;
+        let visitor = Visitor {
+            mail,
+            identity: None,
+        };
+        let _ = requests::explain(engine, &visitor, &wanted)?;
+        Ok(())
+    })?;
+    column.push(("`explain`", explained));
+    if size == 0 {
+        column.push(("look-up of one assignment", Figure::None));
+        column.push(("list of 100 holders", Figure::None));
+        return Ok(column);
+    }
     let one = median(runs, |run| {
-        let person = PersonId(1 + u64::from(run) * size / u64::from(runs + 1));
-        let found = engine.look(|desk| assignment::of(desk, person, package))?;
+        let number = 1 + u64::from(run) * size / u64::from(runs + 1);
+        let package = Address::new(Kind::Package, &name(&format!("p{}", package(number)))?);
+        let person = PersonId(person(number));
+        let found = engine.look(|desk| match desk.at(&package)? {
+            Some(package) => assignment::of(desk, person, package.id),
+            None => Ok(None),
+        })?;
         found.map(|_| ()).ok_or_else(|| "nobody has it".into())
     })?;
+    column.push(("look-up of one assignment", one));
     let wanted = Wanted {
-        of: Some(Address::new(Kind::Package, &name("library")?)),
+        of: Some(Address::new(Kind::Package, &name("p7")?)),
         most: 100,
         ..Wanted::default()
     };
     let list = median(runs, |_| {
-        let _ = assignments::list(&engine, &wanted)?;
+        let _ = assignments::list(engine, &wanted)?;
         Ok(())
     })?;
-    let ending = size.min(ENDING);
-    engine.sit(
-        Actor::Operator("bench".to_owned()),
-        begin() + SignedDuration::from_hours(24 * 30),
-    );
-    let started = Instant::now();
-    let ended = tick(&mut engine)?;
-    let all = started.elapsed();
-    if ended.due < ending {
-        return Err(format!("{} ended, not {ending}", ended.due).into());
+    column.push(("list of 100 holders", list));
+    Ok(column)
+}
+
+/// What is measured as whole commands.
+fn commands(folder: &Path, size: u64, runs: u16) -> Outcomes<Column> {
+    let program = Path::new(env!("CARGO_BIN_EXE_guestlist"));
+    let at = |days: i64| {
+        let at = begin() + jiff::SignedDuration::from_hours(24 * days);
+        at.to_string()
+    };
+    let measured = |arguments: &[&str]| measure::run(program, arguments, folder);
+    let several = |command: &dyn Fn(u16) -> Vec<String>| -> Outcomes<measure::Taken> {
+        let mut taken = Vec::new();
+        for run in 0..runs {
+            let arguments = command(run);
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            taken.push(measured(&arguments)?);
+        }
+        Ok(measure::median(taken))
+    };
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    let now = at(0);
+    let submit = several(&|run| {
+        let who = format!("cli{run}@wingtip.example");
+        words(&["request", "submit", "p0", "--as", &who, "--at", &now, "-q"])
+    })?;
+    let tick = several(&|_| words(&["tick", "--at", &now, "-q"]))?;
+    let explain = several(&|run| {
+        let who = guest(1 + u64::from(run) * size / u64::from(runs + 1));
+        words(&["explain", &who, "p0", "--at", &now, "-q"])
+    })?;
+    let mut column = vec![
+        ("`guestlist request submit`", Figure::Time(submit.wall)),
+        ("`guestlist tick` with nothing due", Figure::Time(tick.wall)),
+        ("`guestlist explain`", Figure::Time(explain.wall)),
+        ("its memory", Figure::Memory(explain.memory)),
+    ];
+    let ends = "`guestlist tick`, 10,000 assignments end, each";
+    if size == 0 {
+        column.extend([(ends, Figure::None), ("its memory", Figure::None)]);
+        return Ok(column);
     }
-    let each = all / u32::try_from(ending)?;
-    Ok([grants, quiet, one, list, each])
+    let later = at(30);
+    let ended = measured(&["tick", "--at", &later, "-q"])?;
+    let ending = u32::try_from(size.min(ENDING))?;
+    column.push((ends, Figure::Time(ended.wall / ending)));
+    column.push(("its memory", Figure::Memory(ended.memory)));
+    Ok(column)
 }
 
-fn name(text: &str) -> Outcomes<Name> {
-    Ok(Name::parse(text)?)
+/// Somebody new from outside asks. Returns the number of the request.
+fn submit(engine: &mut Engine<'_>, run: u16) -> Outcomes<u64> {
+    engine.sit(operator(), begin());
+    let ask = Ask {
+        package: name("p0")?,
+        policy: None,
+        justification: None,
+        answers: Vec::new(),
+        start: None,
+        end: None,
+        person: None,
+        visitor: Some(Visitor {
+            mail: Email::parse(&format!("asks{run}@wingtip.example"))?,
+            identity: Some(Identity::Passcode),
+        }),
+    };
+    let decision = engine.serve(&Command::Submit(ask).into())?;
+    Ok(request(&decision).ok_or("no request came of it")?.number)
 }
 
-fn median(runs: u16, mut once: impl FnMut(u16) -> Outcomes<()>) -> Outcomes<Duration> {
+/// The approver says yes, and it is delivered.
+fn approve(engine: &mut Engine<'_>, number: u64) -> Outcomes<()> {
+    let legal = engine.look(|desk| desk.get::<guestlist::governance::record::Person>(1))?;
+    let legal = legal.ok_or("nobody approves")?;
+    engine.sit(Actor::Person(legal.id()), begin());
+    let ballot = Ballot {
+        request: number,
+        approve: true,
+        justification: Some("yes".to_owned()),
+    };
+    let _ = engine.serve(&Command::Decide(ballot).into())?;
+    engine.sit(operator(), begin());
+    let request = engine.look(|desk| desk.need::<Request>(number))?;
+    match request.state {
+        RequestState::Delivered => Ok(()),
+        other => Err(format!("request {number} is {other:?}: {}", request.status).into()),
+    }
+}
+
+fn request(decision: &Decision) -> Option<&Request> {
+    let mut writes = decision.writes.iter();
+    writes.find_map(|write| match &write.after {
+        Some(Record::Request(request)) => Some(request),
+        _ => None,
+    })
+}
+
+fn grant(run: u16) -> Outcomes<Assign> {
+    Ok(Assign::Grant(Direct {
+        person: Email::parse(&format!("new{run}@wingtip.example"))?,
+        name: None,
+        policy: Address::within(Kind::Policy, &name("p0")?, &name("direct")?),
+        start: None,
+        end: None,
+        justification: None,
+    }))
+}
+
+fn median(runs: u16, mut once: impl FnMut(u16) -> Outcomes<()>) -> Outcomes<Figure> {
     let mut taken = Vec::new();
     for run in 0..runs {
         let started = Instant::now();
@@ -259,143 +306,5 @@ fn median(runs: u16, mut once: impl FnMut(u16) -> Outcomes<()>) -> Outcomes<Dura
         taken.push(started.elapsed());
     }
     taken.sort_unstable();
-    Ok(taken[taken.len() / 2])
-}
-
-/// Makes a project with a store to which the tree is applied.
-fn project(folder: &Path) -> Outcomes<Box<dyn Store>> {
-    fs::write(folder.join("guestlist.toml"), SETTINGS)?;
-    fs::write(folder.join("tree.yaml"), TREE)?;
-    let applied = Program::new(env!("CARGO_BIN_EXE_guestlist"))
-        .args(["apply", "--auto-approve", "-q"])
-        .current_dir(folder)
-        .output()?;
-    if !applied.status.success() {
-        return Err(String::from_utf8_lossy(&applied.stderr).into());
-    }
-    Ok(open("sqlite:bench.db", folder, OpenMode::Existing)?)
-}
-
-/// Writes so many people with an assignment each; the first of them end after 30 days.
-fn fill(store: &mut dyn Store, size: u64, package: ObjectId, policy: ObjectId) -> Outcomes<()> {
-    let mut number = 1;
-    while number <= size {
-        let until = (number + BATCH).min(size + 1);
-        let mut decision = Decision::default();
-        for number in number..until {
-            add(&mut decision, number, package, policy)?;
-        }
-        let sitting = Sitting {
-            project: "bench",
-            now: begin(),
-            actor: "bench",
-            via: "bench",
-            id: "fill",
-        };
-        let kept = store.decide(&sitting, &mut |_| Ok(decision.clone()))?;
-        kept.map_err(|refusal| refusal.message.clone())?;
-        number = until;
-    }
-    Ok(())
-}
-
-fn add(decision: &mut Decision, number: u64, package: ObjectId, policy: ObjectId) -> Outcomes<()> {
-    let mail = Email::parse(&format!("p{number}@wingtip.example"))?;
-    let mut person = Person::applicant(number, mail.clone(), format!("Person {number}"));
-    person.governed = Governed::Governed;
-    person.account = Some(Account {
-        upn: format!("p{number}_wingtip.example#EXT#@contoso.com"),
-        user_type: UserType::Guest,
-        external: true,
-        state: None,
-        state_changed: None,
-        creation: Creation::Invitation,
-        enabled: true,
-        created: begin(),
-        deleted: None,
-        roles: Vec::new(),
-    });
-    let places = [
-        (Place::group("Design guests"), "Member"),
-        (
-            Place {
-                origin: guestlist::model::kinds::Origin::Site,
-                name: "https://contoso.sharepoint.com/sites/photos".to_owned(),
-            },
-            "Visitors",
-        ),
-    ];
-    for (at, (place, role)) in (0..).zip(&places) {
-        put(
-            decision,
-            &Hold {
-                number: number * 2 - 1 + at,
-                person: PersonId(number),
-                place: place.clone(),
-                role: (*role).to_owned(),
-                source: Source::Package,
-            },
-        );
-    }
-    let request = Request {
-        number,
-        kind: RequestKind::AdminAdd,
-        person: PersonId(number),
-        by: None,
-        package,
-        policy,
-        assignment: Some(number),
-        state: RequestState::Delivered,
-        status: String::new(),
-        created: begin(),
-        completed: Some(begin()),
-        justification: None,
-        answers: Vec::new(),
-        schedule: Schedule::default(),
-        terms: Terms::default(),
-        stages: Vec::new(),
-    };
-    let days = if number <= ENDING { 30 } else { 400 };
-    let assignment = Assignment {
-        number,
-        person: PersonId(number),
-        package,
-        policy,
-        request: number,
-        state: AssignmentState::Delivered,
-        start: begin(),
-        end: Some(begin() + SignedDuration::from_hours(24 * days)),
-        delivered: Some(begin()),
-        notifications: true,
-        extendable: false,
-        reminded: 0,
-        automatic: false,
-        grace_until: None,
-        roles: places
-            .iter()
-            .map(|(place, role)| Granted {
-                place: place.clone(),
-                role: (*role).to_owned(),
-                state: GrantState::Held,
-            })
-            .collect(),
-        attempt: 0,
-        ended: None,
-    };
-    put(decision, &person);
-    put(decision, &request);
-    put(decision, &assignment);
-    Ok(())
-}
-
-fn put<E: Entity>(decision: &mut Decision, record: &E) {
-    let kind: RecordKind = E::KIND;
-    decision.writes.push(Write {
-        id: guestlist::governance::record::RecordId {
-            kind,
-            number: record.number(),
-        },
-        before: None,
-        after: Some(record.clone().into_record()),
-    });
+    Ok(Figure::Time(taken[taken.len() / 2]))
 }

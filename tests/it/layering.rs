@@ -16,11 +16,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("plan", &["model"]),
     ("governance", &["model"]),
     ("impact", &["plan", "governance"]),
+    ("invariant", &["scenario", "impact"]),
     ("guard", &["impact"]),
     ("lint", &["impact"]),
     ("audit", &["model"]),
     ("graph", &["governance"]),
-    ("render", &["load", "guard", "lint", "audit", "graph"]),
+    (
+        "render",
+        &["load", "invariant", "guard", "lint", "audit", "graph"],
+    ),
     ("ports", &[]),
     ("store", &["plan", "audit", "graph", "ports"]),
     ("apply", &["guard", "store"]),
@@ -30,7 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// The folders that neither read nor write anything.
-const CORE: usize = 13;
+const CORE: usize = 14;
 
 /// What the core must not name: the world comes in as an argument.
 const WORLD: &[&str] = &[

@@ -1,32 +1,36 @@
-//! Everything that must hold after every step, whatever happened.
+//! Everything that must hold after every decision, whatever happened.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use guestlist::audit::{Chain, Entry, verify};
 use guestlist::governance::record::{
-    Assignment, AssignmentState, Delivery, Entity, Governed, GrantState, Hold, Key, Mark, Person,
-    PersonId, Place, Record, RecordKind, Request, RequestState, Source,
+    Asked, Assignment, GrantState, Hold, Passcode, Person, PersonId, Record, RecordKind, Request,
+    RequestKind, RequestState, ReviewItem, Source,
 };
-use guestlist::governance::{Activity, Decision, Desk, Effect};
-use guestlist::model::{Kind, Object};
-use jiff::Timestamp;
+use guestlist::governance::rule::{Rule, matches};
+use guestlist::governance::{Decision, Desk, Effect};
+use guestlist::model::kinds::policy::Requestors;
+use jiff::{SignedDuration, Timestamp};
 
+use crate::departures::Departures;
 use crate::outside::Outside;
+use crate::shadow::Shadow;
+use crate::witness::Noted;
+use crate::{border, said};
 
 /// What has to be remembered from step to step.
 pub(crate) struct Watch {
     chain: Chain,
-    /// Entries that decisions of ours must have led to.
-    expected: u64,
-    seen: u64,
+    pub(crate) shadow: Shadow,
+    departures: Departures,
 }
 
 impl Watch {
     pub(crate) fn new(lineage: &str) -> Self {
         Self {
             chain: Chain::new(lineage),
-            expected: 0,
-            seen: 0,
+            shadow: Shadow::default(),
+            departures: Departures::default(),
         }
     }
 
@@ -35,67 +39,42 @@ impl Watch {
         self.chain.size() + 1
     }
 
-    /// The chain goes on without gap or change, and says nothing unlawful.
-    pub(crate) fn entries(&mut self, entries: &[Entry], desk: &Desk<'_>) {
-        for entry in entries {
-            lawful(entry, desk);
-        }
+    /// Judges what was kept since the last time, one decision after the other.
+    pub(crate) fn judge(&mut self, noted: &[Noted], entries: &[Entry], desk: &Desk<'_>) {
         self.chain = verify(self.chain, entries).expect("the audit chain verifies");
-        self.seen += entries.len() as u64;
-        assert!(self.seen >= self.expected, "an event has no audit entry");
-    }
-
-    /// What a decision changes of anybody's access, it says exactly once.
-    pub(crate) fn decided(&mut self, decision: &Decision) {
-        self.expected += decision.events.len() as u64;
-        for write in &decision.writes {
-            let said = decision.events.iter();
-            let said = said.filter(|event| event.subject == write.id).count();
-            match write.id.kind {
-                RecordKind::Hold => assert_eq!(said, 1, "{:?} is said {said} times", write.id),
-                RecordKind::Request => {
-                    assert!(said >= 1, "{:?} changed in silence", write.id);
+        said::told_once(noted, entries);
+        for Noted { now, decision } in noted {
+            said::changes(decision);
+            border::invited(decision, desk);
+            for write in &decision.writes {
+                match &write.after {
+                    Some(Record::Request(request)) => {
+                        approvals(request);
+                        if write.before.is_none() {
+                            terms(request, desk);
+                        }
+                    }
+                    Some(Record::Passcode(passcode)) => passcodes(passcode),
+                    Some(Record::ReviewItem(item)) => verdict(item),
+                    Some(Record::Person(person)) => one_account(person, &self.shadow),
+                    _ => {}
                 }
-                RecordKind::Person => {
-                    let account = |record: &Option<Record>| match record {
-                        Some(Record::Person(person)) => person.account.clone(),
-                        _ => None,
-                    };
-                    let same = account(&write.before) == account(&write.after);
-                    assert!(
-                        same || said >= 1,
-                        "the account of {:?} changed in silence",
-                        write.id
-                    );
-                }
-                RecordKind::Assignment => {
-                    let state = |record: &Option<Record>| match record {
-                        Some(Record::Assignment(assignment)) => Some(assignment.state),
-                        _ => None,
-                    };
-                    let ends = state(&write.after) == Some(AssignmentState::Expired)
-                        && state(&write.before) != Some(AssignmentState::Expired);
-                    assert!(!ends || said >= 1, "{:?} ended in silence", write.id);
-                }
-                _ => {}
+                self.shadow.take(write);
             }
+            let of = |kind| decision.writes.iter().any(|write| write.id.kind == kind);
+            if of(RecordKind::Assignment) {
+                for write in &decision.writes {
+                    if let Some(Record::Assignment(assignment)) = &write.after {
+                        approved(assignment, &self.shadow.requests);
+                    }
+                }
+                one_each(self.shadow.assignments.values());
+            }
+            if of(RecordKind::Hold) || of(RecordKind::Assignment) || of(RecordKind::Delivery) {
+                access(&self.shadow);
+            }
+            self.departures.judge(*now, decision, &self.shadow, desk);
         }
-    }
-
-    /// Everything that the records must say together.
-    pub(crate) fn check(&self, desk: &Desk<'_>, _: Timestamp) {
-        let requests = all::<Request>(desk);
-        let assignments = all::<Assignment>(desk);
-        let holds = all::<Hold>(desk);
-        let deliveries = all::<Delivery>(desk);
-        for request in requests.values() {
-            approvals(request);
-        }
-        for assignment in assignments.values() {
-            approved(assignment, &requests);
-        }
-        one_each(assignments.values());
-        access(&holds, &assignments, deliveries.values());
     }
 
     /// No mail went out twice, unless nobody could know that it had.
@@ -108,15 +87,72 @@ impl Watch {
             );
         }
     }
-}
 
-/// Returns every record of a kind.
-fn all<E: Entity>(desk: &Desk<'_>) -> BTreeMap<u64, E> {
-    let numbers = desk.world().numbers(E::KIND, 0, usize::MAX).unwrap();
-    let records = numbers
-        .into_iter()
-        .map(|number| (number, desk.need::<E>(number).unwrap()));
-    records.collect()
+    /// After a tick that nothing disturbed nothing is left that time has made due, and nobody has what a rule denies them.
+    pub(crate) fn nothing_is_overdue(&self, now: Timestamp, desk: &Desk<'_>) {
+        for assignment in self.shadow.assignments.values() {
+            if !assignment.state.counts() {
+                continue;
+            }
+            assert!(
+                assignment.end.is_none_or(|end| end > now),
+                "assignment {} should have ended",
+                assignment.number
+            );
+            if assignment.automatic && assignment.grace_until.is_none() {
+                self.by_rule(assignment, desk);
+            }
+        }
+        for request in self.shadow.requests.values() {
+            assert!(
+                request.due().is_none_or(|due| due > now),
+                "request {} waits for something that was due",
+                request.number
+            );
+        }
+        for person in self.shadow.people.values() {
+            assert!(
+                person.due().is_none_or(|due| due > now),
+                "{} waits for something that was due",
+                person.mail
+            );
+        }
+    }
+
+    /// Whoever has a package by a rule matches the rule as it is now.
+    fn by_rule(&self, assignment: &Assignment, desk: &Desk<'_>) {
+        let policy = desk.object(assignment.policy).unwrap();
+        let policy = policy.expect("an automatic assignment has its policy");
+        let Some(Requestors::Automatic(automatic)) =
+            policy.policy().map(|policy| &policy.requestors)
+        else {
+            // The policy was automatic once; what it gave is an assignment like any other.
+            return;
+        };
+        let person = &self.shadow.people[&assignment.person.0];
+        let deleted = person.account.is_some() && person.living().is_none();
+        let rule = Rule::parse(automatic.rule.as_str()).unwrap();
+        assert!(
+            !automatic.remove || deleted || matches(&rule, person),
+            "{} keeps assignment {} and does not match its rule",
+            person.mail,
+            assignment.number
+        );
+    }
+
+    /// Once everything is done nobody holds a role of an assignment that has ended.
+    pub(crate) fn nothing_is_left(&self) {
+        let granted = granted(&self.shadow);
+        for hold in through_packages(&self.shadow.holds) {
+            assert!(
+                granted.contains(&key(hold)),
+                "{:?} still holds {} at {}",
+                hold.person,
+                hold.role,
+                hold.place.name
+            );
+        }
+    }
 }
 
 /// Nobody decides for themselves or for whom they asked, nobody decides two stages, and nothing is delivered before every
@@ -127,9 +163,9 @@ fn approvals(request: &Request) {
         let Some(opinion) = &stage.opinion else {
             continue;
         };
-        assert_ne!(
-            opinion.by, request.person,
-            "request {} was decided by its own person",
+        assert!(
+            opinion.by != request.person && request.by != Some(Asked::Person(opinion.by)),
+            "request {} was decided by its own person, or by who asked",
             request.number
         );
         assert!(
@@ -159,10 +195,8 @@ fn approvals(request: &Request) {
     let needs = request.terms.stages.len();
     if delivers && needs > 0 {
         let yes = request.stages.iter().filter(|stage| {
-            stage
-                .opinion
-                .as_ref()
-                .is_some_and(|opinion| opinion.approved)
+            let opinion = stage.opinion.as_ref();
+            opinion.is_some_and(|opinion| opinion.approved)
         });
         assert_eq!(
             yes.count(),
@@ -173,26 +207,40 @@ fn approvals(request: &Request) {
     }
 }
 
+/// Whoever asks is approved by as many stages as the policy has.
+fn terms(request: &Request, desk: &Desk<'_>) {
+    if request.kind != RequestKind::UserAdd {
+        return;
+    }
+    let policy = desk.object(request.policy).unwrap();
+    let policy = policy.expect("a new request has its policy");
+    let policy = policy.policy().expect("the policy of a request is one");
+    assert_eq!(
+        request.terms.stages.len(),
+        policy.approval.stages.len(),
+        "request {} goes by other stages than its policy",
+        request.number
+    );
+}
+
 /// An assignment stands on a request that is delivered, or being delivered.
 fn approved(assignment: &Assignment, requests: &BTreeMap<u64, Request>) {
-    let request = requests
-        .get(&assignment.request)
-        .expect("an assignment has its request");
+    let request = requests.get(&assignment.request);
+    let request = request.expect("an assignment has its request");
     assert_eq!(request.person, assignment.person);
-    if assignment.state.counts() {
-        assert!(
-            !matches!(
-                request.state,
-                RequestState::Denied
-                    | RequestState::Canceled
-                    | RequestState::PendingApproval
-                    | RequestState::Submitted
-            ),
-            "assignment {} counts while its request is {:?}",
-            assignment.number,
-            request.state
-        );
-    }
+    let undecided = matches!(
+        request.state,
+        RequestState::Denied
+            | RequestState::Canceled
+            | RequestState::PendingApproval
+            | RequestState::Submitted
+    );
+    assert!(
+        !(assignment.state.counts() && undecided),
+        "assignment {} counts while its request is {:?}",
+        assignment.number,
+        request.state
+    );
 }
 
 /// Nobody has a package twice.
@@ -204,32 +252,47 @@ fn one_each<'a>(assignments: impl Iterator<Item = &'a Assignment>) {
     }
 }
 
-/// No role is held through a package without an assignment that grants it, or a row of the outbox that takes it away.
-fn access<'a>(
-    holds: &BTreeMap<u64, Hold>,
-    assignments: &BTreeMap<u64, Assignment>,
-    deliveries: impl Iterator<Item = &'a Delivery>,
-) {
-    let mut granted: BTreeSet<(PersonId, Place, String)> = BTreeSet::new();
-    for assignment in assignments.values() {
+/// Who, where, and which role.
+type Role<'r> = (PersonId, &'r str, &'r str);
+
+fn key(hold: &Hold) -> Role<'_> {
+    (hold.person, &hold.place.name, &hold.role)
+}
+
+fn through_packages(holds: &BTreeMap<u64, Hold>) -> impl Iterator<Item = &Hold> {
+    let holds = holds.values();
+    holds.filter(|hold| hold.source == Source::Package)
+}
+
+/// Returns the roles that assignments give.
+fn granted(shadow: &Shadow) -> BTreeSet<Role<'_>> {
+    let mut granted = BTreeSet::new();
+    for assignment in shadow.assignments.values() {
+        if !assignment.state.counts() {
+            continue;
+        }
         for role in &assignment.roles {
-            let held = matches!(role.state, GrantState::Held | GrantState::Pending);
-            if held && assignment.state.counts() {
-                granted.insert((assignment.person, role.place.clone(), role.role.clone()));
+            if matches!(role.state, GrantState::Held | GrantState::Pending) {
+                granted.insert((assignment.person, &*role.place.name, &*role.role));
             }
         }
     }
-    for delivery in deliveries {
+    granted
+}
+
+/// No role is held through a package without an assignment that grants it, or a row of the outbox that takes it away.
+fn access(shadow: &Shadow) {
+    let mut granted = granted(shadow);
+    for delivery in shadow.deliveries.values() {
         if let Effect::Revoke(role) = &delivery.effect
             && delivery.state.is_open()
         {
-            granted.insert((role.person, role.place.clone(), role.role.clone()));
+            granted.insert((role.person, &role.place.name, &role.role));
         }
     }
-    for hold in holds.values().filter(|hold| hold.source == Source::Package) {
-        let key = (hold.person, hold.place.clone(), hold.role.clone());
+    for hold in through_packages(&shadow.holds) {
         assert!(
-            granted.contains(&key),
+            granted.contains(&key(hold)),
             "{:?} holds {} at {} without an assignment",
             hold.person,
             hold.role,
@@ -238,87 +301,48 @@ fn access<'a>(
     }
 }
 
-/// What an entry of the audit log says, as far as it is judged.
-#[derive(serde::Deserialize)]
-struct Said {
-    action: String,
-    address: Option<String>,
-    reason: String,
+/// A passcode works once, for half an hour, and for few attempts.
+fn passcodes(passcode: &Passcode) {
+    let Passcode { number, sent, .. } = passcode;
+    assert!(
+        passcode.until <= *sent + SignedDuration::from_mins(30),
+        "passcode {number} works for longer than half an hour"
+    );
+    assert!(
+        passcode.attempts <= 5,
+        "passcode {number} was tried too often"
+    );
+    let late = passcode.used.is_some_and(|used| used >= passcode.until);
+    assert!(!late, "passcode {number} was used late");
 }
 
-impl Said {
-    /// The person that it is about.
-    fn person(&self, desk: &Desk<'_>) -> Option<Person> {
-        let number = self.address.as_deref()?.strip_prefix("person/")?;
-        desk.get(number.parse().ok()?).unwrap()
-    }
+/// Who decides in a review was asked.
+fn verdict(item: &ReviewItem) {
+    let by = item.verdict.as_ref().and_then(|verdict| verdict.by);
+    assert!(
+        by.is_none_or(|by| item.reviewers.contains(&by)),
+        "item {} was reviewed by somebody who was not asked",
+        item.number
+    );
 }
 
-/// What an entry says may be said: the engine deletes only governed people without any assignment, and nobody of a refused
-/// domain is invited.
-fn lawful(entry: &Entry, desk: &Desk<'_>) {
-    let said: Said = serde_json::from_str(&entry.text).unwrap();
-    if said.action == Activity::DeleteUser.as_str() && said.reason.contains("last assignment") {
-        let person = said.person(desk).expect("who was deleted is known");
-        let key = Key::new().person(person.id());
-        let has = desk
-            .first::<Assignment>(Mark::AssignmentPerson, &key)
-            .unwrap();
-        assert!(
-            has.is_none(),
-            "{} was deleted and has a package",
-            person.mail
-        );
-        assert_eq!(
-            person.governed,
-            Governed::Governed,
-            "{} was deleted and is not governed",
-            person.mail
-        );
-    }
-    if said.action == Activity::Invite.as_str() {
-        let person = said.person(desk).expect("who was invited is known");
-        let setting = desk.setting(Kind::Domains).unwrap();
-        if let Some(Object::Domains(domains)) = setting.as_ref().map(|thing| &thing.object) {
-            let refused = domains.block.iter().flatten();
-            let refused = refused.filter(|rule| rule.domain.as_str() == person.mail.domain());
-            assert_eq!(
-                refused.count(),
-                0,
-                "{} was invited and is refused",
-                person.mail
-            );
-        }
+/// An address belongs to one person alone.
+fn one_account(person: &Person, shadow: &Shadow) {
+    let mut others = shadow.people.values();
+    let other = others.find(|other| other.number != person.number && other.mail == person.mail);
+    assert!(other.is_none(), "{} is known twice", person.mail);
+}
+
+/// A repeated command changes nothing.
+pub(crate) fn is_quiet(noted: &[Noted], what: &str) {
+    for noted in noted {
+        changes_nothing(&noted.decision, what);
     }
 }
 
-/// After a tick that nothing disturbed, no access lasts beyond its end.
-pub(crate) fn nothing_is_overdue(desk: &Desk<'_>, now: Timestamp) {
-    for assignment in all::<Assignment>(desk).values() {
-        let over = assignment.end.is_some_and(|end| end <= now);
-        assert!(
-            !(over && assignment.state.counts()),
-            "assignment {} should have ended",
-            assignment.number
-        );
-    }
-    for request in all::<Request>(desk).values() {
-        assert!(
-            request.due().is_none_or(|due| due > now),
-            "request {} waits for something that was due",
-            request.number
-        );
-    }
-    for person in all::<Person>(desk).values() {
-        let deleted = person.living().is_none();
-        let waits = person
-            .wait
-            .as_ref()
-            .is_some_and(|wait| wait.delete_at.is_some());
-        assert!(
-            !(deleted && waits),
-            "{} waits to be deleted and is gone",
-            person.mail
-        );
-    }
+/// A decision changes nothing but what the engine knows of its clock, which it looks at each time.
+pub(crate) fn changes_nothing(decision: &Decision, what: &str) {
+    let writes = decision.writes.iter().map(|write| write.id);
+    let changed: Vec<_> = writes.filter(|id| id.kind != RecordKind::Watch).collect();
+    assert!(changed.is_empty(), "{what} changed {changed:?}");
 }

@@ -9,14 +9,21 @@
     reason = "a test may fail where it finds something amiss, and tells what it played"
 )]
 
+mod border;
+mod departures;
 #[expect(dead_code, reason = "shared with the other tests, which shuffle")]
 #[path = "../it/support/dice.rs"]
 mod dice;
+mod guests;
 mod invariants;
 mod outside;
 mod play;
+mod repeats;
+mod said;
+mod shadow;
 mod steps;
 mod tree;
+mod witness;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;

@@ -1,11 +1,13 @@
 //! The outside, which fails: a mail server and a directory that refuse, forget, or die in the middle.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use guestlist::app::governance::{Directory, Mailer};
-use guestlist::governance::{Effect, Mail, Outcome, Unread, World};
+use guestlist::governance::{Effect, Mail, Outcome, Template, Unread, World};
+use guestlist::model::text::Email;
 use jiff::Timestamp;
 
 use crate::dice::Dice;
@@ -23,6 +25,19 @@ pub(crate) struct Outside {
     pub(crate) sent: BTreeMap<String, u32>,
     /// Mails whose outcome was never told, so that sending them again is no mistake.
     pub(crate) unsure: BTreeMap<String, u32>,
+    /// The mail that went out last, until a commit says so.
+    untold: Option<String>,
+    /// The links of the invitations that arrived.
+    pub(crate) links: Vec<String>,
+    /// The passcodes that arrived, each with the address that it went to.
+    pub(crate) codes: Vec<(Email, String)>,
+}
+
+/// When a process dies at a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Death {
+    BeforeCommit,
+    AfterCommit,
 }
 
 /// What happens to one effect.
@@ -45,7 +60,40 @@ impl Outside {
             fails: true,
             sent: BTreeMap::new(),
             unsure: BTreeMap::new(),
+            untold: None,
+            links: Vec::new(),
+            codes: Vec::new(),
         }))
+    }
+
+    /// Whether the process dies at the commit that comes now.
+    pub(crate) fn death(&mut self) -> Option<Death> {
+        let untold = self.untold.take();
+        if !self.fails {
+            return None;
+        }
+        match self.dice.below(300) {
+            0 => {
+                if let Some(key) = untold {
+                    *self.unsure.entry(key).or_default() += 1;
+                }
+                Some(Death::BeforeCommit)
+            }
+            1 => Some(Death::AfterCommit),
+            _ => None,
+        }
+    }
+
+    /// A mail arrives.
+    fn arrives(&mut self, mail: &Mail) {
+        match mail.template {
+            Template::Invitation => self.links.push(mail.facts.link.clone()),
+            Template::Passcode => {
+                let code = mail.facts.message.clone();
+                self.codes.push((mail.to.clone(), code));
+            }
+            _ => {}
+        }
     }
 
     fn fate(&mut self) -> Fate {
@@ -68,11 +116,14 @@ impl Outside {
 pub(crate) struct Post(pub(crate) Rc<RefCell<Outside>>);
 
 impl Mailer for Post {
-    fn send(&mut self, key: &str, _: &Mail, _: Timestamp) -> Outcome {
+    fn send(&mut self, key: &str, mail: &Mail, _: Timestamp) -> Outcome {
         let mut outside = self.0.borrow_mut();
         let fate = outside.fate();
         let goes = matches!(fate, Fate::Fine | Fate::Silent | Fate::DieAfter);
         if goes {
+            outside.arrives(mail);
+            outside.untold =
+                (!matches!(fate, Fate::Silent | Fate::DieAfter)).then(|| key.to_owned());
             *outside.sent.entry(key.to_owned()).or_default() += 1;
         }
         if !matches!(
@@ -116,16 +167,18 @@ impl Directory for Rooms {
     }
 }
 
+/// Returns true for a death that is meant.
+pub(crate) fn is_meant(panic: &(dyn Any + Send)) -> bool {
+    let said = panic.downcast_ref::<String>().map(String::as_str);
+    let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+    said == Some(DEATH)
+}
+
 /// Keeps deaths that are meant from being told.
 pub(crate) fn quieten() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let meant = panic
-            .payload()
-            .downcast_ref::<String>()
-            .is_some_and(|said| said == DEATH)
-            || panic.payload().downcast_ref::<&str>() == Some(&DEATH);
-        if !meant {
+        if !is_meant(panic.payload()) {
             usual(panic);
         }
     }));

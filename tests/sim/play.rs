@@ -8,7 +8,8 @@ use std::sync::Mutex;
 
 use guestlist::app::AppError;
 use guestlist::app::governance::{Engine, tick};
-use guestlist::governance::{Actor, Command, Decision, Desk, Moment, Refusal, Tenant, Unread};
+use guestlist::governance::record::RecordKind;
+use guestlist::governance::{Activity, Actor, Command, Decision, Desk, Moment, Tenant, Unread};
 use guestlist::load::load;
 use guestlist::model::text::Domain;
 use guestlist::model::{Bodies, Digest, Project, Selection};
@@ -22,11 +23,23 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::dice::Dice;
-use crate::invariants::Watch;
-use crate::outside::{DEATH, Outside, Post, Rooms};
+use crate::invariants::{self, Watch};
+use crate::outside::{Outside, Post, Rooms, is_meant};
 use crate::tree;
+use crate::witness::{Notes, Witnessed};
 
 pub(crate) const PROJECT: &str = "contoso";
+
+/// What became of a command.
+pub(crate) enum Answer {
+    Kept(Decision),
+    Refused,
+    /// The process died, and nobody knows whether it was kept.
+    Died,
+}
+
+/// After so many steps the store is read as a whole.
+const WHOLE: u64 = 100;
 
 /// How many of the last steps are told when a play fails.
 const STORY: usize = 25;
@@ -37,7 +50,11 @@ pub(crate) struct Play {
     pub(crate) engine: Engine<'static>,
     pub(crate) outside: Rc<RefCell<Outside>>,
     pub(crate) now: Timestamp,
-    watch: Watch,
+    pub(crate) notes: Notes,
+    pub(crate) watch: Watch,
+    /// Whether the engine believes its clock only as far as it is told to.
+    pub(crate) doubts: bool,
+    steps: u64,
     story: VecDeque<String>,
     aloud: bool,
     runs: u64,
@@ -67,6 +84,7 @@ impl Play {
             outside: Rc::clone(&outside),
             is_store: dice.below(2) == 0,
         };
+        let doubts = dice.below(4) == 0;
         let moment = Moment {
             now,
             actor: Actor::Operator("root".to_owned()),
@@ -77,10 +95,16 @@ impl Play {
                 portal: "https://myaccess.example".to_owned(),
             },
             seed: [0; 32],
-            given: true,
+            given: !doubts,
+        };
+        let notes = Notes::default();
+        let store = Witnessed {
+            store: Memory::new("memory"),
+            notes: Rc::clone(&notes),
+            outside: Rc::clone(&outside),
         };
         let engine = Engine::over(
-            Box::new(Memory::new("memory")),
+            Box::new(store),
             Box::new(rooms),
             Box::new(Post(Rc::clone(&outside))),
             &IDS,
@@ -92,14 +116,19 @@ impl Play {
             engine,
             outside,
             now,
+            notes,
             watch: Watch::new("memory"),
+            doubts,
+            steps: 0,
             story: VecDeque::new(),
             aloud,
             runs: 0,
             delivered: 0,
         };
+        play.outside.borrow_mut().fails = false;
         play.apply();
         play.people();
+        play.outside.borrow_mut().fails = true;
         play
     }
 
@@ -125,18 +154,35 @@ impl Play {
     pub(crate) fn step(&mut self) {
         self.act();
         self.check();
+        self.steps += 1;
+        if self.steps.is_multiple_of(WHOLE) {
+            self.check_whole();
+        }
     }
 
-    /// Checks everything that must hold.
+    /// Checks everything that must hold of what was kept since the last time.
     pub(crate) fn check(&mut self) {
         let next = self.watch.next();
         let entries = self.engine.store().audit(next, usize::MAX).unwrap();
-        let now = self.now;
+        let noted = self.notes.take();
+        for noted in &noted {
+            let events = noted.decision.events.iter();
+            let ready = events.filter(|event| event.activity == Activity::Ready);
+            self.delivered += ready.count() as u64;
+        }
         let Self { engine, watch, .. } = self;
-        let watch = std::cell::RefCell::new(watch);
+        let watch = RefCell::new(watch);
         let looked = engine.look(|desk| {
-            watch.borrow_mut().entries(&entries, desk);
-            watch.borrow().check(desk, now);
+            watch.borrow_mut().judge(&noted, &entries, desk);
+            Ok(())
+        });
+        looked.unwrap();
+    }
+
+    /// Checks that the store holds what was decided, and nothing else.
+    fn check_whole(&self) {
+        let looked = self.engine.look(|desk| {
+            self.watch.shadow.is_whole(desk);
             Ok(())
         });
         looked.unwrap();
@@ -147,15 +193,27 @@ impl Play {
         self.outside.borrow_mut().fails = false;
         self.now += SignedDuration::from_hours(24);
         self.tell(|| "the end: a tick that nothing disturbs".to_owned());
-        self.tick();
+        assert!(self.tick(), "a process died that nothing disturbed");
         self.check();
-        let now = self.now;
-        self.look(|desk| {
-            crate::invariants::nothing_is_overdue(desk, now);
-            Ok(())
-        });
+        self.check_whole();
+        self.nothing_is_overdue();
+        self.watch.nothing_is_left();
         self.watch.mails(&self.outside.borrow());
         self.delivered
+    }
+
+    /// Checks, after a tick, that nothing is left which time has made due.
+    pub(crate) fn nothing_is_overdue(&self) {
+        let looked = self.engine.look(|desk| {
+            self.watch.nothing_is_overdue(self.now, desk);
+            Ok(())
+        });
+        looked.unwrap();
+    }
+
+    /// Checks that nothing was kept since the last time.
+    pub(crate) fn is_quiet(&self, what: &str) {
+        invariants::is_quiet(&self.notes.borrow(), what);
     }
 
     pub(crate) fn look<T>(&self, see: impl Fn(&Desk<'_>) -> Result<T, Unread>) -> T {
@@ -163,37 +221,39 @@ impl Play {
     }
 
     /// Gives a command as somebody. The process may die in the middle of what follows; then the next step goes on.
-    pub(crate) fn give(
-        &mut self,
-        actor: Actor,
-        command: impl Into<Command>,
-    ) -> Result<Decision, Refusal> {
-        let command = command.into();
+    pub(crate) fn give(&mut self, actor: Actor, command: impl Into<Command>) -> Answer {
+        self.give_all(actor, &[command.into()])
+    }
+
+    /// Gives several commands as one.
+    pub(crate) fn give_all(&mut self, actor: Actor, commands: &[Command]) -> Answer {
         self.engine.sit(actor, self.now);
-        let decided = match self.engine.decide(&command) {
-            Ok(decision) => decision,
-            Err(AppError::Governance(refusal)) => {
+        let engine = &mut self.engine;
+        let decided = catch_unwind(AssertUnwindSafe(|| engine.decide_all(commands)));
+        let decided = match decided {
+            Ok(Ok(decision)) => decision,
+            Ok(Err(AppError::Governance(refusal))) => {
                 self.tell(|| format!("  refused: {refusal}"));
-                return Err(*refusal);
+                return Answer::Refused;
             }
-            Err(error) => panic!("{command:?}: {error}"),
+            Ok(Err(error)) => panic!("{commands:?}: {error}"),
+            Err(panic) => {
+                self.survive(Err(panic));
+                return Answer::Died;
+            }
         };
-        self.watch.decided(&decided);
-        self.count(&decided);
+        for told in &decided.told {
+            if told.about.kind == RecordKind::Invitation {
+                self.outside.borrow_mut().links.push(told.text.clone());
+            }
+        }
         // Sometimes nobody is left to do what follows.
         if self.dice.below(12) == 0 {
             self.tell(|| "  the process dies after the commit".to_owned());
         } else {
             self.drain();
         }
-        Ok(decided)
-    }
-
-    fn count(&mut self, decision: &Decision) {
-        use guestlist::governance::Activity;
-        let delivered = decision.events.iter();
-        let delivered = delivered.filter(|event| event.activity == Activity::Ready);
-        self.delivered += delivered.count() as u64;
+        Answer::Kept(decided)
     }
 
     /// Carries out what waits outside, and survives the death of the process.
@@ -201,32 +261,28 @@ impl Play {
         self.engine
             .sit(Actor::Operator("root".to_owned()), self.now);
         let engine = &mut self.engine;
-        let drained = catch_unwind(AssertUnwindSafe(|| engine.drain()));
-        self.survive(drained.map(drop));
+        let drained = catch_unwind(AssertUnwindSafe(|| engine.drain().unwrap()));
+        self.survive(drained);
     }
 
-    /// Does what is due, and survives the death of the process.
-    pub(crate) fn tick(&mut self) {
+    /// Does what is due, and survives the death of the process; returns false where it died.
+    pub(crate) fn tick(&mut self) -> bool {
         self.engine
             .sit(Actor::Operator("root".to_owned()), self.now);
         let engine = &mut self.engine;
         let ticked = catch_unwind(AssertUnwindSafe(|| tick(engine).unwrap()));
-        self.survive(ticked.map(drop));
+        self.survive(ticked.map(drop))
     }
 
-    fn survive(&mut self, done: std::thread::Result<()>) {
+    fn survive(&mut self, done: std::thread::Result<()>) -> bool {
         let Err(panic) = done else {
-            return;
+            return true;
         };
-        if panic.downcast_ref::<&str>() == Some(&DEATH)
-            || panic
-                .downcast_ref::<String>()
-                .is_some_and(|said| said == DEATH)
-        {
-            self.tell(|| "  the process dies in the middle".to_owned());
-            return;
+        if !is_meant(&*panic) {
+            resume_unwind(panic);
         }
-        resume_unwind(panic);
+        self.tell(|| "  the process dies in the middle".to_owned());
+        false
     }
 
     /// Applies a tree of other rules.

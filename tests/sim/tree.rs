@@ -5,21 +5,26 @@ use std::fmt::Write as _;
 use crate::dice::Dice;
 
 /// The partners' domains.
-pub(crate) const DOMAINS: [&str; 4] = [
+pub(crate) const DOMAINS: [&str; 5] = [
     "fabrikam.example",
     "wingtip.example",
     "litware.example",
+    "northwind.example",
     "stranger.example",
 ];
 
+/// The tenant of the partner that has one.
+pub(crate) const NORTHWIND: &str = "3d0f5dec-0000-4000-8000-000000000001";
+
 /// The packages, with their policies.
-pub(crate) const POLICIES: [(&str, &str); 6] = [
+pub(crate) const POLICIES: [(&str, &str); 7] = [
     ("library", "partners"),
     ("library", "direct"),
     ("campaign", "agencies"),
     ("campaign", "anybody"),
     ("audit", "auditors"),
     ("brand", "everybody"),
+    ("team", "by-hand"),
 ];
 
 /// Returns a tree.
@@ -36,8 +41,26 @@ organizations:
     displayName: Fabrikam
     domains: [fabrikam.example]
     sponsors: { internal: ['user:ana@contoso.com'] }
-  wingtip: { displayName: Wingtip, domains: [wingtip.example] }
 ",
+    );
+    // A partner comes and goes, with what only its people may ask for.
+    let wingtip = one(&["fabrikam, wingtip", "fabrikam, wingtip", "fabrikam"]);
+    if wingtip != "fabrikam" {
+        text.push_str("  wingtip: { displayName: Wingtip, domains: [wingtip.example] }\n");
+    }
+    let crossing = one(&[
+        "",
+        "",
+        "    crossTenant: { inbound: { users: none, applications: none } }\n",
+        "    crossTenant: { inbound: { users: all, applications: all }, automaticConsent: { inbound: true, outbound: false } }\n",
+    ]);
+    let _ = write!(
+        text,
+        "  northwind:
+    displayName: Northwind
+    tenant: {NORTHWIND}
+    domains: [northwind.example]
+{crossing}"
     );
     let state = one(&["configured", "configured", "proposed"]);
     let _ = writeln!(
@@ -86,7 +109,11 @@ packages:"
         "[{ approvers: ['sponsors:internal'], fallback: ['user:omar@contoso.com'], decideWithin: 14d, escalation: { after: 5d, approvers: ['user:legal@contoso.com'] } }, { approvers: ['user:legal@contoso.com'], decideWithin: 5d }]",
         "[{ approvers: ['user:ana@contoso.com', 'user:omar@contoso.com'] }]",
     ]);
-    let incompatible = one(&["", "incompatibleWith: [package/audit]"]);
+    let audits = one(&["yes", "yes", "yes", "no"]) == "yes";
+    let incompatible = match one(&["", "incompatibleWith: [package/audit]"]) {
+        incompatible if audits => incompatible,
+        _ => "",
+    };
     let grants = one(&[
         "{ guests: Member, crm: Partner User }",
         "{ guests: Member }",
@@ -100,23 +127,57 @@ packages:"
     {incompatible}
     policies:
       agencies:
-        requestors: {{ organizations: [fabrikam, wingtip] }}
+        requestors: {{ organizations: [{wingtip}] }}
         approval: {{ stages: {stages} }}
         expires: {{ after: 180d }}
         extension: {{ allowed: true, approval: true }}
       anybody:
         requestors: anyExternal
         approval: {{ stages: [{{ approvers: ['user:legal@contoso.com'] }}] }}
-        expires: {{ after: 30d }}
-  audit:
+        expires: {{ after: 30d }}"
+    );
+    if audits {
+        text.push_str(
+            "  audit:
     catalog: marketing
     displayName: Audit
-    grants: {{ photos: Visitors }}
+    grants: { photos: Visitors }
     policies:
       auditors:
-        requestors: {{ organizations: [litware] }}
-        requests: {{ customSchedule: true }}
-        expires: {{ after: 120d }}
+        requestors: { organizations: [litware, northwind] }
+        requests: { customSchedule: true }
+        expires: { after: 120d }
+",
+        );
+    }
+    let rule = one(&[
+        "assign: true, remove: true",
+        "assign: true, remove: true, gracePeriod: 7d",
+        "assign: false, remove: true",
+        "assign: true, remove: false",
+    ]);
+    let marketing = one(&[
+        "(user.department -eq \"Marketing\")",
+        "(user.department -eq \"Marketing\")",
+        "(user.department -ne \"Sales\")",
+    ]);
+    let automatic = match one(&["a rule", "a rule", "a rule", "none"]) {
+        "none" => String::new(),
+        _ => format!(
+            "      by-rule:
+        requestors: {{ automatic: {{ rule: '{marketing}', {rule} }} }}
+        expires: never
+"
+        ),
+    };
+    let _ = writeln!(
+        text,
+        "  team:
+    catalog: marketing
+    displayName: Team
+    grants: {{ guests: Member }}
+    policies:
+{automatic}      by-hand: {{ expires: {{ after: 20d }} }}
   brand:
     catalog: marketing
     displayName: Brand
@@ -130,6 +191,7 @@ packages:"
         "",
         "domains: { block: [wingtip.example] }",
         "domains: { block: [stranger.example] }",
+        "domains: { allow: [fabrikam.example, wingtip.example, litware.example, northwind.example] }",
     ]);
     let after = one(&[
         "",
@@ -137,6 +199,13 @@ packages:"
         "externalUsers: { afterLastAssignment: block }",
         "externalUsers: { afterLastAssignment: blockAndDelete, deleteAfter: 10d }",
     ]);
-    let _ = writeln!(text, "{domains}\n{after}");
+    let collaboration = one(&[
+        "",
+        "collaboration: { invitations: everyone }",
+        "collaboration: { invitations: inviters }",
+        "collaboration: { invitations: nobody, guestsMayLeave: true }",
+        "collaboration: { oneTimePasscode: false }",
+    ]);
+    let _ = writeln!(text, "{domains}\n{after}\n{collaboration}");
     text
 }

@@ -1,6 +1,7 @@
 //! Tables with commas: RFC 4180, each cell with its place. A reader that is no more than that, because messages need columns.
 
 use crate::diag::{Diagnostic, code};
+use crate::render::csv::plain;
 use crate::source::SourceFile;
 
 /// A cell: its text, and where it stands.
@@ -134,30 +135,10 @@ impl Reader<'_> {
     }
 }
 
-/// Takes away the mark that keeps a spreadsheet from reading a cell as a formula.
-fn plain(text: String) -> String {
-    match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest.to_owned(),
-        _ => text,
-    }
-}
-
-/// Writes a cell so that it is read back, and no spreadsheet takes it for a formula.
-pub(super) fn written(text: &str) -> String {
-    let harmless = if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if harmless.contains([',', '"', '\n', '\r']) || harmless.trim() != harmless {
-        return format!("\"{}\"", harmless.replace('"', "\"\""));
-    }
-    harmless
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::csv::cell as written;
 
     fn read(text: &str) -> Vec<Vec<String>> {
         let file = SourceFile::new("people.csv", text);

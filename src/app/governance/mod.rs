@@ -232,7 +232,7 @@ impl<'e> Engine<'e> {
     /// # Errors
     ///
     /// The refusal, and those of reading.
-    pub fn show(&self, what: Sight, words: &str) -> Result<(), AppError> {
+    pub fn show(&self, what: Sight<'_>, words: &str) -> Result<(), AppError> {
         if self.look(|desk| governance::may_see(desk, what))? {
             return Ok(());
         }
@@ -336,10 +336,10 @@ impl<'e> Engine<'e> {
     }
 }
 
-/// Returns the refusal of something that is not there.
-fn unknown(message: String, help: &str) -> AppError {
-    let refusal = Refusal::new(crate::governance::Ground::Unknown, message).help(help);
-    AppError::Governance(Box::new(refusal))
+/// Returns the refusal for an address of somebody whom nobody knows, or whom the acting person may not see.
+fn unseen(mail: &crate::model::text::Email) -> Refusal {
+    Refusal::new(Ground::Unknown, format!("nobody is known as {mail}"))
+        .help("`guestlist directory list people` shows whom you may see")
 }
 
 /// Returns 32 bytes that nobody can guess.

@@ -4,7 +4,7 @@ use super::Engine;
 use crate::app::AppError;
 use crate::governance::organization::{self, Partner};
 use crate::governance::record::{Belonging, Identity, Key, Mark, Person};
-use crate::governance::{self, Desk, Ground, Refusal, Scope, Task, Unread};
+use crate::governance::{self, Desk, Ground, Refusal, Scope, Sight, Task, Unread};
 use crate::render::json::v1;
 
 /// How many people are looked at in one view.
@@ -18,11 +18,14 @@ impl Engine<'_> {
     /// A refusal, and those of the store.
     pub fn may_see_people(&self) -> Result<(), AppError> {
         let (task, scope) = (Task::ManageOrganizations, Scope::Tenant);
-        if self.look(|desk| governance::may(desk, task, scope))? {
+        let sees = |desk: &Desk<'_>| {
+            Ok(governance::may(desk, task, scope)? || governance::may_see(desk, Sight::Directory)?)
+        };
+        if self.look(sees)? {
             return Ok(());
         }
         let refusal = Refusal::new(Ground::NotAllowed, "not everybody may see who is here from outside")
-            .help("it needs one of these roles: Global Administrator, Identity Governance Administrator, Connected Organization Administrator");
+            .help("it needs one of these roles: Global Administrator, Identity Governance Administrator, Connected Organization Administrator, User Administrator, Global Reader");
         Err(AppError::Governance(Box::new(refusal)))
     }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Engine, cards, words};
+use super::{Engine, cards, unseen, words};
 use crate::app::AppError;
+use crate::governance::people::Required;
 use crate::governance::record::{
     Account, Creation, Group, Hold, Invitation, Key, Mark, Person, PersonId, Place, RecordKind,
     UserType,
 };
-use crate::governance::{Desk, Range, Unread};
+use crate::governance::{Desk, Ground, Range, Refusal, Sight, Unread, may_see, people};
 use crate::model::text::{Domain, Email, Principal};
 use crate::render::json::v1;
 
@@ -49,6 +50,7 @@ pub fn person(desk: &Desk<'_>, person: &Person) -> Result<v1::Person, Unread> {
         user_type: account.map(|account| words::user_type(account.user_type)),
         external_user_state: account.and_then(|account| account.state).map(words::state),
         external_user_state_change_date_time: account.and_then(|account| account.state_changed),
+        created_date_time: account.map(|account| account.created),
         creation_type: creation
             .filter(|creation| *creation != Creation::Ordinary)
             .map(words::creation),
@@ -80,8 +82,36 @@ pub fn person(desk: &Desk<'_>, person: &Person) -> Result<v1::Person, Unread> {
         subject_lifecycle: words::governed(person.governed),
         delete_at: person.wait.as_ref().and_then(|wait| wait.delete_at),
         attributes: person.attributes.clone(),
+        terms_of_use: terms(desk, person)?.iter().map(required).collect(),
         holds: Vec::new(),
     })
+}
+
+fn required(required: &Required) -> v1::RequiredTerms {
+    let Required {
+        terms,
+        accepted,
+        until,
+        is_due,
+    } = required;
+    let shown = terms.terms();
+    v1::RequiredTerms {
+        terms: terms.address.to_string(),
+        display_name: shown.map_or_else(String::new, |shown| shown.display_name.to_string()),
+        version: shown.map_or_else(String::new, |shown| shown.version.to_string()),
+        accepted_version: accepted.as_ref().map(|accepted| accepted.version.clone()),
+        recorded_date_time: accepted.as_ref().map(|accepted| accepted.at),
+        expiration_date_time: *until,
+        is_due: *is_due,
+    }
+}
+
+/// Returns the terms of use that are required of somebody who is here.
+fn terms(desk: &Desk<'_>, person: &Person) -> Result<Vec<Required>, Unread> {
+    match person.living() {
+        Some(_) => people::terms(desk, person, &person.identities),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Returns a person as a report, with what they hold.
@@ -177,6 +207,8 @@ pub struct Chosen {
     pub standing: Option<Standing>,
     /// Only those whom the lifecycle of external users does not reach.
     pub ungoverned: bool,
+    /// Only those who have terms of use to accept.
+    pub terms_due: bool,
 }
 
 /// A state that people are listed by.
@@ -193,7 +225,15 @@ pub enum Standing {
 }
 
 impl Chosen {
-    fn takes(&self, person: &Person) -> bool {
+    fn takes(&self, desk: &Desk<'_>, person: &Person) -> Result<bool, Unread> {
+        if !self.fits(person) || !self.terms_due {
+            return Ok(self.fits(person));
+        }
+        let terms = terms(desk, person)?;
+        Ok(terms.iter().any(|required| required.is_due))
+    }
+
+    fn fits(&self, person: &Person) -> bool {
         use crate::governance::record::{ExternalState, Governed};
         let account = person.account.as_ref();
         let outside =
@@ -243,7 +283,7 @@ impl Engine<'_> {
         }
     }
 
-    /// Lists people.
+    /// Lists people whom the acting person may see.
     ///
     /// # Errors
     ///
@@ -261,7 +301,7 @@ impl Engine<'_> {
             listed = self.look(|desk| {
                 let mut listed = Vec::new();
                 for found in desk.find::<Person>(mark, &key)? {
-                    if chosen.takes(&found) {
+                    if chosen.takes(desk, &found)? && may_see(desk, Sight::Person(&found))? {
                         listed.push(person(desk, &found)?);
                     }
                 }
@@ -273,7 +313,10 @@ impl Engine<'_> {
                     let mut page = Vec::new();
                     for number in numbers {
                         let found = desk.get::<Person>(*number)?;
-                        if let Some(found) = found.filter(|found| chosen.takes(found)) {
+                        if let Some(found) = found
+                            && chosen.takes(desk, &found)?
+                            && may_see(desk, Sight::Person(&found))?
+                        {
                             page.push(person(desk, &found)?);
                         }
                     }
@@ -286,57 +329,85 @@ impl Engine<'_> {
         Ok(listed)
     }
 
-    /// Lists groups, by name.
+    /// Lists groups that the acting person may see, by name.
     ///
     /// # Errors
     ///
     /// Those of reading.
     pub fn groups(&self) -> Result<Vec<v1::Group>, AppError> {
         self.look(|desk| {
-            let all = desk.some::<Group>(&Range::of(Mark::GroupName, Key::new()))?;
-            all.iter().map(|one| group(desk, one, false)).collect()
+            let mut listed = Vec::new();
+            for one in desk.some::<Group>(&Range::of(Mark::GroupName, Key::new()))? {
+                if may_see(desk, Sight::Group(&one))? {
+                    listed.push(group(desk, &one, false)?);
+                }
+            }
+            Ok(listed)
         })
     }
 
-    /// Shows one person by an address.
+    /// Returns one person by an address, to whoever has changed them.
     ///
     /// # Errors
     ///
     /// A refusal when nobody is known by it, and those of reading.
     pub fn show_person(&self, mail: &Email) -> Result<v1::Person, AppError> {
-        let found = self.look(|desk| match desk.by_mail(mail)? {
-            Some(found) => Ok(Some(whole_person(desk, &found)?)),
-            None => Ok(None),
-        })?;
-        found.ok_or_else(|| {
-            super::unknown(
-                format!("nobody is known as {mail}"),
-                "`guestlist directory list people` shows everybody",
-            )
+        self.ask(|desk| match desk.by_mail(mail)? {
+            Some(found) => Ok(whole_person(desk, &found)?),
+            None => desk.refuse(unseen(mail)),
         })
     }
 
-    /// Shows one group by its name.
+    /// Shows one person by an address, if the acting person may see them.
     ///
     /// # Errors
     ///
-    /// A refusal when there is none of the name, and those of reading.
-    pub fn show_group(&self, name: &str) -> Result<v1::Group, AppError> {
-        let found = self.look(|desk| {
-            match desk.first::<Group>(Mark::GroupName, &Key::new().text(name))? {
-                Some(found) => Ok(Some(group(desk, &found, true)?)),
-                None => Ok(None),
-            }
-        })?;
-        found.ok_or_else(|| {
-            super::unknown(
-                format!("there is no group `{name}`"),
-                "`guestlist directory list groups` shows all",
-            )
+    /// The same refusal when nobody is known by it and for who may not see them, and those of reading.
+    pub fn see_person(&self, mail: &Email) -> Result<v1::Person, AppError> {
+        self.ask(|desk| match desk.by_mail(mail)? {
+            Some(found) if may_see(desk, Sight::Person(&found))? => Ok(whole_person(desk, &found)?),
+            _ => desk.refuse(unseen(mail)),
         })
     }
 
-    /// Lists invitations in the order in which they were sent; those of one address, where one is named.
+    /// Shows one group by its name, if the acting person may see it.
+    ///
+    /// # Errors
+    ///
+    /// The same refusal when there is none of the name and for who may not see it, and those of reading.
+    pub fn show_group(&self, name: &str) -> Result<v1::Group, AppError> {
+        self.ask(
+            |desk| match desk.first::<Group>(Mark::GroupName, &Key::new().text(name))? {
+                Some(found) if may_see(desk, Sight::Group(&found))? => {
+                    Ok(group(desk, &found, true)?)
+                }
+                _ => desk.refuse(
+                    Refusal::new(Ground::Unknown, format!("there is no group `{name}`"))
+                        .help("`guestlist directory list groups` shows those that you may see"),
+                ),
+            },
+        )
+    }
+
+    /// Shows one invitation, if the acting person may see it.
+    ///
+    /// # Errors
+    ///
+    /// The same refusal when there is none of the number and for who may not see it, and those of reading.
+    pub fn show_invitation(&self, number: u64) -> Result<v1::Invitation, AppError> {
+        self.ask(|desk| match desk.get::<Invitation>(number)? {
+            Some(found) if may_see(desk, Sight::Invitation(&found))? => {
+                Ok(invitation(desk, &found)?)
+            }
+            _ => desk.refuse(
+                Refusal::new(Ground::Unknown, format!("there is no invitation {number}"))
+                    .help("`guestlist invitation list` shows those that you may see"),
+            ),
+        })
+    }
+
+    /// Lists invitations that the acting person may see, in the order in which they were sent; those of one address, where
+    /// one is named.
     ///
     /// # Errors
     ///
@@ -346,7 +417,13 @@ impl Engine<'_> {
             let key = Key::new().text(mail.as_str());
             return self.look(|desk| {
                 let found = desk.find::<Invitation>(Mark::InvitationMail, &key)?;
-                found.iter().map(|one| invitation(desk, one)).collect()
+                let mut listed = Vec::new();
+                for one in &found {
+                    if may_see(desk, Sight::Invitation(one))? {
+                        listed.push(invitation(desk, one)?);
+                    }
+                }
+                Ok(listed)
             });
         }
         let mut listed = Vec::new();
@@ -354,7 +431,9 @@ impl Engine<'_> {
             listed.extend(self.look(|desk| {
                 let mut page = Vec::new();
                 for number in numbers {
-                    if let Some(one) = desk.get::<Invitation>(*number)? {
+                    if let Some(one) = desk.get::<Invitation>(*number)?
+                        && may_see(desk, Sight::Invitation(&one))?
+                    {
                         page.push(invitation(desk, &one)?);
                     }
                 }

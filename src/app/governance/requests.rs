@@ -1,12 +1,14 @@
 //! Requests as reports: lists, what is offered, what waits, and why.
 
-use super::{Engine, cards};
+use super::{Engine, cards, unseen};
 use crate::app::AppError;
-use crate::governance::record::{Key, Mark, PersonId, Request};
+use crate::governance::record::{Key, Mark, Person, PersonId, RecordKind, Request};
 use crate::governance::request::{
     self, Asker, Explanation, Finding, Offered, Opened, Verdict, Visitor, Way,
 };
-use crate::governance::{Actor, Desk, Ground, Refusal, Stop, Unread};
+use crate::governance::{
+    Actor, Desk, Ground, Range, Refusal, Sight, Stop, Unread, may_see, sees_own_only,
+};
 use crate::model::text::Email;
 use crate::model::{Address, Kind, Name};
 use crate::render::json::v1;
@@ -36,83 +38,89 @@ pub struct Wanted {
 /// For a person or package that there is not, and those of reading.
 pub fn list(engine: &Engine<'_>, wanted: &Wanted) -> Result<v1::RequestList, AppError> {
     engine.ask(|desk| {
-        let found = match (&wanted.package, &wanted.person, &desk.moment.actor) {
-            (Some(package), ..) => of_package(desk, package)?,
-            (None, Some(mail), _) => of_person(desk, known(desk, mail)?)?,
-            (None, None, Actor::Person(id)) => of_person(desk, *id)?,
-            (None, None, Actor::Operator(_) | Actor::Engine) => return Ok(latest(desk, wanted)?),
+        let person = match &wanted.person {
+            None => None,
+            Some(mail) => match desk.by_mail(mail)? {
+                Some(person) => Some(person),
+                None => return desk.refuse(unseen(mail)),
+            },
         };
-        let mut fitting = Vec::new();
-        for request in found.into_iter().rev() {
-            if fits(desk, wanted, &request)? {
-                fitting.push(request);
+        let (mark, key) = match (&wanted.package, &person, &desk.moment.actor) {
+            (Some(package), ..) => (Mark::RequestPackage, of_package(desk, package)?),
+            (None, Some(person), _) => (Mark::RequestPerson, Key::new().person(person.id())),
+            (None, None, Actor::Person(id)) if sees_own_only(desk)? => {
+                (Mark::RequestPerson, Key::new().person(*id))
             }
+            _ => return Ok(latest(desk, wanted)?),
+        };
+        let found = desk.world().marked(&Range::of(mark, key))?;
+        let mut numbers: Vec<u64> = found.iter().map(|(_, id)| id.number).collect();
+        numbers.sort_unstable();
+        let shown = page(
+            desk,
+            wanted,
+            person.as_ref(),
+            numbers.into_iter().rev(),
+            None,
+        )?;
+        // Who may not see somebody must not learn that they are known.
+        if let Some(person) = person.filter(|_| shown.requests.is_empty())
+            && !may_see(desk, Sight::Person(&person))?
+        {
+            return desk.refuse(unseen(&person.mail));
         }
-        let more = fitting.len() > wanted.most;
-        fitting.truncate(wanted.most);
-        let before = fitting.last().filter(|_| more).map(|last| last.number);
-        Ok(report(desk, &fitting, before)?)
+        Ok(shown)
     })
 }
 
-fn known(desk: &Desk<'_>, mail: &Email) -> Result<PersonId, Stop> {
-    match desk.by_mail(mail)? {
-        Some(person) => Ok(person.id()),
-        None => desk.refuse(Refusal::new(
-            Ground::Unknown,
-            format!("nobody is known as {mail}"),
-        )),
-    }
-}
-
-fn of_person(desk: &Desk<'_>, person: PersonId) -> Result<Vec<Request>, Unread> {
-    desk.find(Mark::RequestPerson, &Key::new().person(person))
-}
-
-fn of_package(desk: &Desk<'_>, name: &Name) -> Result<Vec<Request>, Stop> {
+/// Returns the key of the open requests for a package.
+fn of_package(desk: &Desk<'_>, name: &Name) -> Result<Key, Stop> {
     let Some(package) = desk.at(&Address::new(Kind::Package, name))? else {
         let refusal = Refusal::new(Ground::Unknown, format!("there is no package `{name}`"));
         return desk.refuse(refusal.help("`guestlist list package` shows all"));
     };
-    Ok(desk.find(Mark::RequestPackage, &Key::new().object(package.id))?)
-}
-
-fn fits(desk: &Desk<'_>, wanted: &Wanted, request: &Request) -> Result<bool, Unread> {
-    let person = match &wanted.person {
-        Some(mail) => desk
-            .by_mail(mail)?
-            .is_some_and(|person| person.id() == request.person),
-        None => true,
-    };
-    Ok(person
-        && (!wanted.open || request.state.is_open())
-        && wanted.before.is_none_or(|before| request.number < before)
-        && request::is_visible(desk, request)?)
+    Ok(Key::new().object(package.id))
 }
 
 /// Lists all requests, page by page.
 fn latest(desk: &Desk<'_>, wanted: &Wanted) -> Result<v1::RequestList, Unread> {
-    let last = desk
-        .world()
-        .last(crate::governance::record::RecordKind::Request)?;
+    let last = desk.world().last(RecordKind::Request)?;
     let first = wanted
         .before
         .map_or(last, |before| last.min(before.saturating_sub(1)));
     let stop = first.saturating_sub(LOOKED_AT);
-    let mut fitting = Vec::new();
-    let mut before = (stop > 0).then_some(stop + 1);
-    for number in (stop + 1..=first).rev() {
+    let rest = (stop > 0).then_some(stop + 1);
+    page(desk, wanted, None, (stop + 1..=first).rev(), rest)
+}
+
+/// Reads requests in an order until the page is full. `rest` is where to go on after the last of them.
+fn page(
+    desk: &Desk<'_>,
+    wanted: &Wanted,
+    person: Option<&Person>,
+    numbers: impl Iterator<Item = u64>,
+    rest: Option<u64>,
+) -> Result<v1::RequestList, Unread> {
+    let mut fitting: Vec<Request> = Vec::new();
+    for number in numbers {
+        if wanted.before.is_some_and(|before| number >= before) {
+            continue;
+        }
+        let Some(request) = desk.get::<Request>(number)? else {
+            continue;
+        };
+        let fits = person.is_none_or(|person| person.id() == request.person)
+            && (!wanted.open || request.state.is_open());
+        if !fits || !may_see(desk, Sight::Request(&request))? {
+            continue;
+        }
         if fitting.len() == wanted.most {
-            before = Some(number + 1);
-            break;
+            let before = fitting.last().map(|last| last.number);
+            return report(desk, &fitting, before);
         }
-        if let Some(request) = desk.get::<Request>(number)?
-            && fits(desk, wanted, &request)?
-        {
-            fitting.push(request);
-        }
+        fitting.push(request);
     }
-    report(desk, &fitting, before)
+    report(desk, &fitting, rest)
 }
 
 fn report(

@@ -3,6 +3,7 @@
 use super::Engine;
 use super::tally::{self, Done};
 use crate::app::AppError;
+use crate::governance::record::{Job, Key, Mark, Work};
 use crate::governance::watch::{self, Clock};
 use crate::governance::{Desk, Unread, due};
 use crate::render::json::v1;
@@ -58,6 +59,24 @@ pub fn tick(engine: &mut Engine<'_>) -> Result<Ticked, AppError> {
     Ok(ticked)
 }
 
+/// Says that an automatic policy leaves people out.
+fn left_out(desk: &Desk<'_>, job: &Job) -> Result<Option<Alert>, Unread> {
+    let Work::Rule(policy) = &job.work else {
+        return Ok(None);
+    };
+    let Some(policy) = desk.object(*policy)? else {
+        return Ok(None);
+    };
+    Ok(Some(Alert {
+        code: "ruleFull",
+        message: format!(
+            "{} assigns no more people, and its rule matches at least {} who have nothing",
+            policy.address, job.left_out
+        ),
+        help: "narrow the rule, or split the package: one policy assigns 15,000 people".to_owned(),
+    }))
+}
+
 /// Returns whether the clock is trusted, and what somebody has to look at.
 fn alerts(desk: &Desk<'_>) -> Result<(bool, Vec<Alert>), Unread> {
     let now = desk.now();
@@ -109,6 +128,10 @@ fn alerts(desk: &Desk<'_>) -> Result<(bool, Vec<Alert>), Unread> {
             help: "if so many are not meant to go, assign a package to those who stay: that calls their deletion off"
                 .to_owned(),
         });
+    }
+    let full = Key::new().text(desk.world().project());
+    for job in desk.find::<Job>(Mark::JobLeftOut, &full)? {
+        alerts.extend(left_out(desk, &job)?);
     }
     Ok((is_right, alerts))
 }

@@ -5,7 +5,9 @@ use super::see;
 use super::time::operator;
 use crate::app::AppError;
 use crate::app::governance::Engine;
-use crate::governance::record::{Assignment, Identity, Key, Mark, PersonId, UserType};
+use crate::governance::record::{
+    Assignment, ExternalState, Identity, Key, Mark, PersonId, UserType,
+};
 use crate::governance::request::{self, Change, Held, Visitor};
 use crate::governance::{
     Actor, Command, Desk, Ground, Refusal, Stop, assignment, invitation, people, review,
@@ -33,7 +35,11 @@ impl Giving<'_, '_> {
     /// A refusal for somebody or something that is not there, and those of reading.
     pub(super) fn commands(&mut self, deed: &Deed) -> Result<Vec<Command>, AppError> {
         Ok(match deed {
-            Deed::Ask(ask) => vec![self.ask(ask)?],
+            Deed::Ask(ask) => {
+                let mut commands = self.accepting(&ask.by)?;
+                commands.push(self.ask(ask)?);
+                commands
+            }
             Deed::Extend(extend) => vec![self.extend(extend)?],
             Deed::Remove(remove) => vec![self.remove(remove)?],
             Deed::Approve(ballot) => vec![self.decide(ballot, true)?],
@@ -46,7 +52,8 @@ impl Giving<'_, '_> {
             Deed::Redeem(redeem) => self.redeem(redeem)?,
             Deed::SignIn(sole) => {
                 self.seat_known(&sole.by)?;
-                vec![people::Command::SignIn(sole.by.clone()).into()]
+                let terms = self.terms(&sole.by, None)?;
+                vec![people::Command::SignIn(sole.by.clone(), terms).into()]
             }
             Deed::Review(review) => vec![self.review(review)?],
             Deed::Leave(sole) => {
@@ -59,6 +66,36 @@ impl Giving<'_, '_> {
             Deed::Restore(of) => vec![self.account(of, people::Command::Restore)?],
             Deed::Wait(_) | Deed::Until(_) | Deed::Apply(_) => Vec::new(),
         })
+    }
+
+    /// Returns the terms of use that somebody has to accept: in a test, whoever comes in accepts them.
+    fn terms(&self, mail: &Email, identity: Option<&Identity>) -> Result<Vec<Name>, AppError> {
+        let identity = identity.map(std::slice::from_ref);
+        self.engine.look(|desk| {
+            let Some(person) = desk.by_mail(mail)? else {
+                return Ok(Vec::new());
+            };
+            let identities = identity.unwrap_or(&person.identities);
+            let due = people::terms(desk, &person, identities)?.into_iter();
+            let due = due.filter(|required| required.is_due);
+            let names = due.filter_map(|due| Name::parse(due.terms.address.own_name()).ok());
+            Ok(names.collect())
+        })
+    }
+
+    /// Returns the sign-in of somebody who has redeemed and asks while they have terms of use to accept.
+    fn accepting(&self, mail: &Email) -> Result<Vec<Command>, AppError> {
+        let found = self.engine.look(|desk| desk.by_mail(mail))?;
+        let account = found.as_ref().and_then(|person| person.living());
+        let has_redeemed = account.is_some_and(|account| {
+            account.enabled && account.state == Some(ExternalState::Accepted)
+        });
+        let terms = match has_redeemed {
+            true => self.terms(mail, None)?,
+            false => Vec::new(),
+        };
+        let sign_in = (!terms.is_empty()).then(|| people::Command::SignIn(mail.clone(), terms));
+        Ok(sign_in.map(Command::from).into_iter().collect())
     }
 
     /// Lets the administrator act, who may do everything.
@@ -222,6 +259,7 @@ impl Giving<'_, '_> {
             Some(sign_in) => identity(sign_in),
             None => self.cast.identity(&redeem.by),
         };
+        let accepting = self.terms(&redeem.by, Some(&identity))?;
         let mut commands = Vec::new();
         if matches!(identity, Identity::Passcode) {
             commands.push(invitation::Command::Passcode(redeem.by.clone()).into());
@@ -232,6 +270,7 @@ impl Giving<'_, '_> {
             ids: Vec::new(),
             passcode: None,
             consent: redeem.consent,
+            accepting,
         };
         commands.push(invitation::Command::Redeem(Box::new(redeem)).into());
         Ok(commands)

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::app::AppError;
 use crate::app::plan::against;
-use crate::apply::apply;
+use crate::apply::{ApplyError, apply};
 use crate::governance::Tenant;
 use crate::model::kinds::Organization;
 use crate::model::text::{Domain, Email};
@@ -17,7 +17,7 @@ use crate::plan::{Asks, Purpose};
 use crate::ports::Holder;
 use crate::scenario::{Edits, named_people};
 use crate::store::memory::Memory;
-use crate::store::{LeaseAsk, NewRun, Store};
+use crate::store::{LeaseAsk, NewRun, Store, StoreError};
 
 /// What all tests stand on.
 pub(super) struct Ground {
@@ -144,6 +144,20 @@ impl Ground {
             Object::Resource(resource) => Some((declared.address.name(), resource)),
             _ => None,
         })
+    }
+}
+
+/// Tells a tree that no store takes, such as one that lacks what others name, from a failure: what is wrong with it.
+///
+/// # Errors
+///
+/// Every other error.
+pub(super) fn unfit(error: AppError) -> Result<String, AppError> {
+    match error {
+        AppError::Apply(ApplyError::Store(StoreError::Unfit { address, cause })) => Ok(format!(
+            "the tree cannot be applied like this: {address}: {cause}"
+        )),
+        other => Err(other),
     }
 }
 

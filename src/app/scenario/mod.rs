@@ -29,11 +29,11 @@ pub struct Tested {
     pub played: Vec<Played>,
     /// How many tests were not asked for.
     pub others: usize,
-    /// What somebody should look at in the tree.
+    /// What somebody should look at in the tree, and, as errors, which of its invariants do not hold.
     pub warnings: Diagnostics,
 }
 
-/// Plays the tests of the tree, all of them or those whose names are like a pattern.
+/// Plays the tests of the tree, all of them, with its invariants, or those whose names are like a pattern.
 ///
 /// # Errors
 ///
@@ -43,10 +43,17 @@ pub fn test(
     world: &World<'_>,
     pattern: Option<&str>,
 ) -> Result<Tested, AppError> {
-    let checked = check::check(workspace, world)?;
+    // Who asks for some tests by name wants to know of these alone.
+    let (checked, broken) = match pattern {
+        None => check::check_invariants(workspace, world)?,
+        Some(_) => (check::check(workspace, world)?, Diagnostics::new()),
+    };
     let Some(desired) = checked.desired else {
         return Err(AppError::Invalid(checked.diagnostics));
     };
+    let mut warnings = checked.diagnostics;
+    warnings.extend(broken);
+    warnings.sort();
     let all = checked.scenarios;
     let chosen = chosen(&all, pattern)?;
     let others = all.len() - chosen.len();
@@ -68,7 +75,7 @@ pub fn test(
     Ok(Tested {
         played: played?,
         others,
-        warnings: checked.diagnostics,
+        warnings,
     })
 }
 

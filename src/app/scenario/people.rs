@@ -19,6 +19,16 @@ pub(super) struct Cast<'s> {
     people: BTreeMap<Email, Option<&'s Person>>,
 }
 
+/// Somebody with an attribute that nobody has.
+pub(super) struct Unknown {
+    /// Who.
+    pub(super) person: Email,
+    /// What is wrong.
+    pub(super) message: String,
+    /// What was probably meant.
+    pub(super) help: Option<String>,
+}
+
 impl<'s> Cast<'s> {
     pub(super) fn of(ground: &'s Ground, scenario: &'s Scenario) -> Self {
         let own = &scenario.script.given.people;
@@ -73,8 +83,8 @@ impl<'s> Cast<'s> {
     ///
     /// # Errors
     ///
-    /// Says which attribute nobody has.
-    pub(super) fn commands(&self) -> Result<Vec<Command>, String> {
+    /// Says who has an attribute that nobody has.
+    pub(super) fn commands(&self) -> Result<Vec<Command>, Unknown> {
         let (mut rows, mut managed) = (Vec::new(), Vec::new());
         let mut groups: BTreeMap<String, GroupRow> = BTreeMap::new();
         let mut memberships = Vec::new();
@@ -117,7 +127,7 @@ impl<'s> Cast<'s> {
         Ok(pieces.map(import).collect())
     }
 
-    fn row(&self, mail: &Email, person: Option<&Person>) -> Result<PersonRow, String> {
+    fn row(&self, mail: &Email, person: Option<&Person>) -> Result<PersonRow, Unknown> {
         let kind = self.kind(mail);
         let outside = self.is_outside(mail);
         let (user_type, external) = match kind {
@@ -174,11 +184,11 @@ impl<'s> Cast<'s> {
         }
         for (name, value) in &person.attributes {
             if !ATTRIBUTES.contains(&name.as_str()) {
-                let near = crate::diag::offer(name, ATTRIBUTES.iter().copied());
-                let near = near.map(|near| format!("; {near}")).unwrap_or_default();
-                return Err(format!(
-                    "{mail} has an attribute `{name}` that nobody has{near}"
-                ));
+                return Err(Unknown {
+                    person: mail.clone(),
+                    message: format!("{mail} has an attribute `{name}` that nobody has"),
+                    help: crate::diag::offer(name, ATTRIBUTES.iter().copied()),
+                });
             }
             row.attributes.insert(name.clone(), Some(value.to_string()));
         }

@@ -113,7 +113,10 @@ fn seen_request(desk: &Desk<'_>, request: &Request) -> Result<Option<SeenRequest
     }
     Ok(Some(SeenRequest {
         state,
-        policy: policy.map_or_else(String::new, |thing| thing.address.own_name().to_owned()),
+        policy: policy.map_or_else(
+            || "gone".to_owned(),
+            |thing| thing.address.own_name().to_owned(),
+        ),
         stage: stage.map(|_| request.stages.len()),
         approvers,
     }))

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::deed::{Giving, granted, policy, with_passcode};
-use super::ground::Ground;
+use super::ground::{Ground, unfit};
 use super::people::Cast;
 use super::tell::{Names, Told};
 use super::time::{operator, pass};
@@ -89,7 +89,10 @@ pub(super) fn play(ground: &Ground, scenario: &Scenario) -> Result<Played, AppEr
         given: true,
         seed: [0; 32],
     };
-    let store = Box::new(ground.store(&given.before)?);
+    let store = match ground.store(&given.before) {
+        Ok(store) => Box::new(store),
+        Err(error) => return Ok(baseless(ground, scenario, unfit(error)?)),
+    };
     let mailer = Box::new(Kept(Rc::clone(&log)));
     let mut engine = Engine::over(
         store,
@@ -139,6 +142,26 @@ pub(super) fn play(ground: &Ground, scenario: &Scenario) -> Result<Played, AppEr
     })
 }
 
+/// Returns what becomes of a test whose tree no store takes.
+fn baseless(ground: &Ground, scenario: &Scenario, message: String) -> Played {
+    let at = Route::root().key("given").key("before");
+    Played {
+        name: scenario.name.clone(),
+        description: scenario.script.description.as_str().trim().to_owned(),
+        place: scenario.place(&Route::root()).cloned(),
+        steps: scenario.script.steps.len(),
+        timeline: Vec::new(),
+        failures: vec![Failure {
+            place: scenario.place(&at).cloned(),
+            step: 0,
+            message,
+            help: None,
+            broken: true,
+        }],
+        zone: ground.tenant.zone.clone(),
+    }
+}
+
 struct Stage<'s> {
     ground: &'s Ground,
     scenario: &'s Scenario,
@@ -171,11 +194,16 @@ impl Stage<'_> {
         let at = |key: &str| Route::root().key("given").key(key);
         let commands = match self.cast.commands() {
             Ok(commands) => commands,
-            Err(message) => return Ok(self.broken(&at("people"), message, None)),
+            Err(unknown) => {
+                let at = at("people").key(unknown.person.as_str());
+                self.broken(&at.key("attributes"), unknown.message, unknown.help);
+                return Ok(());
+            }
         };
         for command in commands {
             if let Done::Refused(refusal) = done(self.engine.serve(&command))? {
-                return Ok(self.broken(&at("people"), refusal.message, refusal.help));
+                self.broken(&at("people"), refusal.message, refusal.help);
+                return Ok(());
             }
         }
         let _ = self.engine.follow_up(usize::MAX)?;
@@ -206,9 +234,13 @@ impl Stage<'_> {
                     self.tell(from, text);
                 }
                 Done::Refused(refusal) => {
-                    return Ok(self.broken(&at, refusal.message, refusal.help));
+                    self.broken(&at, refusal.message, refusal.help);
+                    return Ok(());
                 }
-                Done::Senseless(message) => return Ok(self.broken(&at, message, None)),
+                Done::Senseless(message) => {
+                    self.broken(&at, message, None);
+                    return Ok(());
+                }
             }
         }
         let now = self.engine.now();
@@ -264,7 +296,8 @@ impl Stage<'_> {
             match self.act(deed, date)? {
                 Done::Fine => {}
                 Done::Senseless(message) => {
-                    return Ok(self.broken(&at.key(deed.word()), message, None));
+                    self.broken(&at.key(deed.word()), message, None);
+                    return Ok(());
                 }
                 Done::Refused(refusal) => {
                     let ground = crate::scenario::Ground::of(refusal.ground.as_str());
@@ -318,7 +351,9 @@ impl Stage<'_> {
                 return self.pass(until, date);
             }
             Deed::Apply(edits) => {
-                self.ground.apply(self.engine.store(), edits)?;
+                if let Err(error) = self.ground.apply(self.engine.store(), edits) {
+                    return unfit(error).map(Done::Senseless);
+                }
                 let _ = self.engine.follow_up(usize::MAX)?;
                 let _ = tick(&mut self.engine)?;
                 return Ok(Done::Fine);
@@ -366,7 +401,7 @@ impl Stage<'_> {
                 Some(Record::Request(Request { number, .. })) => Some(*number),
                 _ => None,
             });
-        self.last = requests.last().or(self.last);
+        self.last = requests.max().or(self.last);
         Ok(())
     }
 

@@ -1,14 +1,11 @@
-//! Time that passes in a test: a tick whenever something is due, and once a day.
+//! Time that passes in a test: a tick at every instant at which something is due.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::app::AppError;
 use crate::app::governance::{Engine, tick};
 use crate::governance::record::{Key, Mark};
 use crate::governance::{Actor, Range};
-
-/// How long a tick is waited for while nothing is due: what the engine does once a day is done then.
-const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Lets time pass until an instant, and does what it makes due on the way. The operator acts afterwards.
 ///
@@ -18,8 +15,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 pub(super) fn pass(engine: &mut Engine<'_>, until: Timestamp) -> Result<(), AppError> {
     loop {
         let now = engine.now();
-        let day = now.checked_add(DAY).unwrap_or(until);
-        let next = next_due(engine, now)?.unwrap_or(until).min(day).min(until);
+        let next = next_due(engine, now)?.unwrap_or(until).min(until);
         engine.sit(operator(), next.max(now));
         let _ = tick(engine)?;
         if next >= until {

@@ -11,6 +11,7 @@ use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::model::text::Malformed;
+use crate::render::csv::plain;
 use crate::render::{json, view};
 
 /// The size of the largest file, in bytes.
@@ -80,7 +81,8 @@ impl Table {
         let mut lines = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|error| wrong(format!("{shown}: {error}")))?;
-            let cells = names.iter().cloned().zip(record.iter().map(str::to_owned));
+            let texts = record.iter().map(|cell| plain(cell.to_owned()));
+            let cells = names.iter().cloned().zip(texts);
             lines.push(Line {
                 number: record.position().map_or(0, csv::Position::line),
                 cells: cells.filter(|(_, cell)| !cell.is_empty()).collect(),

@@ -18,9 +18,9 @@ use crate::store::OpenMode;
 /// with commas whose first line names the columns. Lists inside a cell are separated by semicolons.
 ///
 /// People: `mail` says who it is; `displayName`, `otherMails`, `userPrincipalName`, `userType` (Member, Guest), `external`,
-/// `creationType`, `externalUserState`, `externalUserStateChangeDateTime`, `identities`, `accountEnabled`, `companyName`,
-/// `manager`, `sponsors` (at most 5), `roles`, `lastSignInDateTime`, `subjectLifecycle` (governed, notGoverned, notDefined), and
-/// `city`, `country`, `department`, `employeeId`, `employeeType`, `givenName`, `jobTitle`, `mobilePhone`, `officeLocation`,
+/// `creationType`, `externalUserState`, `externalUserStateChangeDateTime`, `createdDateTime`, `identities`,
+/// `accountEnabled`, `companyName`, `manager`, `sponsors` (at most 5), `roles`, `lastSignInDateTime`, `subjectLifecycle` (governed,
+/// notGoverned, notDefined), and `city`, `country`, `department`, `employeeId`, `employeeType`, `givenName`, `jobTitle`, `mobilePhone`, `officeLocation`,
 /// `preferredLanguage`, `state`, `surname`, `usageLocation`, `extensionAttribute1` to `15`.
 ///
 /// Groups: `group` is the display name; `mail`, `rule`, `guests`, `owners`.

@@ -41,7 +41,7 @@ impl Arguments {
             What::Person(mail) => {
                 let report = json::v1::PersonReport {
                     format_version: json::v1::FormatVersion,
-                    person: engine.show_person(mail)?,
+                    person: engine.see_person(mail)?,
                 };
                 cx.report(|out| view::person(&report.person, out), || &report)?;
             }

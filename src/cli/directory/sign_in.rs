@@ -8,6 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::persons;
 use crate::governance::people::Command;
+use crate::model::Name;
 use crate::model::text::Email;
 use crate::store::OpenMode;
 
@@ -19,6 +20,10 @@ pub(in crate::cli) struct Arguments {
     /// The address
     #[arg(value_name = "ADDRESS", value_parser = Email::parse)]
     person: Email,
+
+    /// They have read these terms of use and accept them; give it once for each
+    #[arg(long, value_name = "NAME", value_parser = Name::parse)]
+    accept_terms: Vec<Name>,
 
     #[command(flatten)]
     acting: Acting,
@@ -36,7 +41,8 @@ impl Arguments {
         let mut engine = self
             .acting
             .engine(cx, "directory sign-in", OpenMode::Write)?;
-        let _ = engine.serve(&Command::SignIn(self.person.clone()).into())?;
+        let _ = engine
+            .serve(&Command::SignIn(self.person.clone(), self.accept_terms.clone()).into())?;
         persons::told(cx, &engine, &self.person)
     }
 }

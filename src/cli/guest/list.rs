@@ -30,6 +30,10 @@ pub(in crate::cli) struct Arguments {
     #[arg(long)]
     ungoverned: bool,
 
+    /// Only those who have terms of use to accept
+    #[arg(long)]
+    terms_due: bool,
+
     #[command(flatten)]
     acting: Acting,
 }
@@ -60,6 +64,7 @@ impl Arguments {
                 State::Deleted => Standing::Deleted,
             }),
             ungoverned: self.ungoverned,
+            terms_due: self.terms_due,
         };
         let people = json::v1::People {
             format_version: json::v1::FormatVersion,

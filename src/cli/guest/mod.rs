@@ -4,6 +4,7 @@ mod act;
 mod convert;
 mod list;
 mod offboard;
+mod purge;
 mod show;
 mod sponsor;
 
@@ -34,6 +35,7 @@ enum Command {
     Restore(act::Arguments),
     /// Leave, as a guest does by themselves
     Leave(act::Arguments),
+    Purge(purge::Arguments),
     Convert(convert::Arguments),
     Sponsor(sponsor::Arguments),
     Offboard(offboard::Arguments),
@@ -50,6 +52,7 @@ impl Arguments {
             Command::Delete(arguments) => arguments.run(cx, "guest delete", People::Delete),
             Command::Restore(arguments) => arguments.run(cx, "guest restore", People::Restore),
             Command::Leave(arguments) => arguments.run(cx, "guest leave", People::Leave),
+            Command::Purge(arguments) => arguments.run(cx),
             Command::Convert(arguments) => arguments.run(cx),
             Command::Sponsor(arguments) => arguments.run(cx),
             Command::Offboard(arguments) => arguments.run(cx),

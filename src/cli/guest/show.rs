@@ -24,6 +24,6 @@ pub(in crate::cli) struct Arguments {
 impl Arguments {
     pub(in crate::cli) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         let engine = self.acting.engine(cx, "guest show", OpenMode::Read)?;
-        persons::told(cx, &engine, &self.guest)
+        persons::tell(cx, engine.see_person(&self.guest)?)
     }
 }

@@ -3,12 +3,10 @@
 use clap::Args;
 
 use super::told;
-use crate::app::governance::persons;
 use crate::cli::Exit;
 use crate::cli::acting::Acting;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::governance::record::Invitation;
 use crate::store::OpenMode;
 
 /// Show one invitation
@@ -25,18 +23,7 @@ pub(in crate::cli) struct Arguments {
 impl Arguments {
     pub(in crate::cli) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         let engine = self.acting.engine(cx, "invitation show", OpenMode::Read)?;
-        let found = engine.look(|desk| match desk.get::<Invitation>(self.number)? {
-            Some(found) => Ok(Some(persons::invitation(desk, &found)?)),
-            None => Ok(None),
-        })?;
-        let Some(invitation) = found else {
-            return Err(Failure::new(
-                Exit::Error,
-                format!("there is no invitation {}", self.number),
-            )
-            .help("`guestlist invitation list` shows all"));
-        };
-        told::tell(cx, invitation)?;
+        told::tell(cx, engine.show_invitation(self.number)?)?;
         Ok(Exit::Done)
     }
 }

@@ -11,7 +11,8 @@ use crate::governance::record::{
     Why, Work,
 };
 use crate::governance::rule::{Rule, matches};
-use crate::governance::{Activity, Desk, Stop, Thing, Unread, request};
+use crate::governance::{Activity, Desk, Ground, Refusal, Stop, Thing, Unread, job, request};
+use crate::model::Kind;
 use crate::model::kinds::policy::{Automatic, Requestors};
 use jiff::SignedDuration;
 
@@ -30,6 +31,12 @@ pub(in crate::governance) fn person_changed(
             && let Some(mut by_rule) = ByRule::of(desk, policy)?
         {
             by_rule.follow(desk, person)?;
+            if by_rule.left_out > 0 && job.left_out == 0 {
+                by_rule.is_full(desk)?;
+                let mut job = desk.need::<Job>(job.number)?;
+                job.left_out = 1;
+                desk.keep(&job)?;
+            }
         }
     }
     Ok(())
@@ -41,8 +48,10 @@ pub(in crate::governance) struct ByRule {
     policy: Rc<Thing>,
     package: Rc<Thing>,
     rule: Rule,
-    /// How many more people may be assigned.
-    room: u64,
+    /// How many more people may be assigned; `None` until somebody is: many people are held against a rule, few match.
+    room: Option<u64>,
+    /// How many people match and have nothing, for want of room.
+    pub(in crate::governance) left_out: u64,
 }
 
 impl ByRule {
@@ -68,14 +77,23 @@ impl ByRule {
         let Ok(rule) = Rule::parse(automatic.rule.as_str()) else {
             return Ok(None);
         };
-        let held = Key::new().object(policy.id);
-        let held = desk.world().count(Mark::AssignmentPolicy, &held)?;
         Ok(Some(Self {
             policy,
             package,
             rule,
-            room: MOST.saturating_sub(held),
+            room: None,
+            left_out: 0,
         }))
+    }
+
+    /// Returns how many more people may be assigned.
+    fn room(&self, desk: &Desk<'_>) -> Result<u64, Unread> {
+        if let Some(room) = self.room {
+            return Ok(room);
+        }
+        let held = Key::new().object(self.policy.id);
+        let held = desk.world().count(Mark::AssignmentPolicy, &held)?;
+        Ok(MOST.saturating_sub(held))
     }
 
     /// Gives somebody the package, takes it away, or starts or stops the grace period.
@@ -107,6 +125,19 @@ impl ByRule {
         }
     }
 
+    /// Says in the audit log that somebody is left out.
+    pub(in crate::governance) fn is_full(&self, desk: &mut Desk<'_>) -> Result<(), Unread> {
+        let Some(job) = job_of(desk, self.policy.id)? else {
+            return Ok(());
+        };
+        let why = format!(
+            "{} assigns {MOST} people, and its rule matches more",
+            self.policy.address
+        );
+        desk.note(Activity::LeaveOut, &job, &why);
+        Ok(())
+    }
+
     fn is_mine(&self, assignment: &Assignment) -> bool {
         assignment.automatic && assignment.policy == self.policy.id
     }
@@ -116,10 +147,14 @@ impl ByRule {
             return Ok(());
         };
         let excluded = !request::incompatible(desk, person.id(), &self.package)?.is_empty();
-        if self.room == 0 || excluded {
+        if excluded {
             return Ok(());
         }
-        self.room -= 1;
+        let Some(left) = self.room(desk)?.checked_sub(1) else {
+            self.left_out += 1;
+            return Ok(());
+        };
+        self.room = Some(left);
         let mut request = Request {
             number: desk.fresh::<Request>()?,
             kind: RequestKind::SystemAdd,
@@ -144,6 +179,43 @@ impl ByRule {
             other => other,
         }
     }
+}
+
+/// Returns the job of an automatic policy.
+fn job_of(desk: &Desk<'_>, policy: ObjectId) -> Result<Option<Job>, Unread> {
+    desk.first(Mark::JobWork, &Work::Rule(policy).key())
+}
+
+/// Follows the end of an assignment by rule: whom the policy has left out may have its place.
+pub(super) fn has_room(desk: &mut Desk<'_>, policy: ObjectId) -> Result<(), Unread> {
+    match job_of(desk, policy)? {
+        Some(job) if job.left_out > 0 => job::begin(desk, Work::Rule(policy)),
+        _ => Ok(()),
+    }
+}
+
+/// Returns why somebody whom the rule of an automatic policy of a package matches is not assigned by it: it is full.
+pub(in crate::governance) fn crowded(
+    desk: &Desk<'_>,
+    package: &Thing,
+    person: &Person,
+) -> Result<Option<Refusal>, Unread> {
+    for policy in desk.things(Kind::Policy, Some(&package.address))? {
+        if automatic(&policy).is_some_and(|automatic| automatic.assign)
+            && let Some(by_rule) = ByRule::of(desk, policy.id)?
+            && matches(&by_rule.rule, person)
+            && by_rule.room(desk)? == 0
+        {
+            let message = format!(
+                "the rule of {} matches {}, and it has assigned {MOST} people already, which is the most",
+                policy.address, person.mail
+            );
+            return Ok(Some(Refusal::new(Ground::Limit, message).help(
+                "narrow the rule, or add a policy through which an administrator assigns it directly",
+            )));
+        }
+    }
+    Ok(None)
 }
 
 fn automatic(policy: &Thing) -> Option<&Automatic> {

@@ -7,7 +7,7 @@ use crate::governance::record::{
     Assignment, AssignmentState, GrantState, Person, Request, RequestKind, RequestState,
 };
 use crate::governance::{
-    Activity, Desk, Effect, Stop, Template, Unread, lifecycle, mail, request, review,
+    Activity, Desk, Effect, Stop, Template, Unread, lifecycle, mail, people, review,
 };
 use crate::model::kinds::policy::Expiry;
 
@@ -92,7 +92,7 @@ pub(in crate::governance) fn inadmissible(
     if person.account.is_some() {
         return Ok(Some(format!("the account of {} is deleted", person.mail)));
     }
-    let refusal = request::barred(desk, person)?;
+    let refusal = people::barred(desk, person)?;
     Ok(refusal.map(|refusal| refusal.message))
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::automatic;
 use super::roles::ask_to_take;
 use crate::governance::record::{
     Asked, Assignment, AssignmentState, Ended, GrantState, Person, PersonId, Place, Request,
@@ -86,6 +87,9 @@ pub(in crate::governance) fn end(
     assignment.ended = Some(Ended { at: now, why });
     assignment.grace_until = None;
     desk.put_because(Activity::RemoveAssignment, &assignment, why.words())?;
+    if assignment.automatic && why != Why::PolicyGone {
+        automatic::has_room(desk, assignment.policy)?;
+    }
     ask_to_take(desk, &assignment)?;
     if began {
         // Nobody waits for a delivery that has ended.

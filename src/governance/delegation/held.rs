@@ -2,43 +2,70 @@
 
 use super::matrix::DelegatedRole;
 use super::right::list;
+use super::tenant::{By, by, delegated};
 use crate::governance::record::{DirectoryRole, Person};
 use crate::governance::world::{Thing, Unread};
 use crate::governance::{Desk, directory};
 use crate::model::text::Principal;
 use crate::model::{Address, Kind};
 
+/// Roles of the directory that count here and are no column of the matrix.
+const BESIDE: [DirectoryRole; 3] = [
+    DirectoryRole::UserAdministrator,
+    DirectoryRole::GuestInviter,
+    DirectoryRole::GlobalReader,
+];
+
+/// A delegated role, or one of the directory that counts here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A column of the matrix.
+    Delegated(DelegatedRole),
+    /// A role of the directory beside the matrix.
+    Directory(DirectoryRole),
+}
+
 /// A role that somebody has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
     /// Which.
-    pub role: DelegatedRole,
+    pub role: Role,
     /// In which catalog; `None` for the whole tenant.
     pub catalog: Option<Address>,
     /// The group through which; `None` for somebody who is named.
     pub through: Option<Principal>,
 }
 
-/// Returns every delegated role of somebody: those of the tenant, then those of catalogs in order of addresses.
+/// Returns every role of somebody that counts here: those of the tenant, then those of catalogs in order of addresses.
 ///
 /// # Errors
 ///
 /// [`Unread`] when the store cannot tell.
 pub fn held(desk: &Desk<'_>, person: &Person) -> Result<Vec<Held>, Unread> {
-    let tenant = DelegatedRole::ALL.into_iter();
-    let tenant = tenant.filter(|role| in_tenant(person, *role));
-    let mut found: Vec<Held> = tenant
-        .map(|role| Held {
-            role,
-            catalog: None,
-            through: None,
-        })
-        .collect();
+    let mut found = Vec::new();
+    for role in DelegatedRole::ALL {
+        if let Some(by) = delegated(desk, person, role)? {
+            found.push(Held {
+                role: Role::Delegated(role),
+                catalog: None,
+                through: group_of(by),
+            });
+        }
+    }
+    for role in BESIDE {
+        if let Some(by) = by(desk, person, &[role])? {
+            found.push(Held {
+                role: Role::Directory(role),
+                catalog: None,
+                through: group_of(by),
+            });
+        }
+    }
     for catalog in desk.things(Kind::Catalog, None)? {
         for role in DelegatedRole::ALL {
             if let Some(principal) = naming(desk, &catalog, role, person)? {
                 found.push(Held {
-                    role,
+                    role: Role::Delegated(role),
                     catalog: Some(catalog.address.clone()),
                     through: matches!(principal, Principal::Group(_)).then_some(principal),
                 });
@@ -48,23 +75,11 @@ pub fn held(desk: &Desk<'_>, person: &Person) -> Result<Vec<Held>, Unread> {
     Ok(found)
 }
 
-/// Returns true when somebody has a role of the tenant.
-pub(super) fn in_tenant(person: &Person, role: DelegatedRole) -> bool {
-    let roles = person.living().map_or(&[][..], |account| &account.roles);
-    let any = |wanted: &[DirectoryRole]| roles.iter().any(|role| wanted.contains(role));
-    match role {
-        DelegatedRole::Administrator => any(&[
-            DirectoryRole::GlobalAdministrator,
-            DirectoryRole::IdentityGovernanceAdministrator,
-        ]),
-        DelegatedRole::OrganizationAdministrator => {
-            any(&[DirectoryRole::ConnectedOrganizationAdministrator])
-        }
-        DelegatedRole::CatalogCreator => any(&[DirectoryRole::CatalogCreator]),
-        DelegatedRole::Owner
-        | DelegatedRole::Reader
-        | DelegatedRole::PackageManager
-        | DelegatedRole::AssignmentManager => false,
+/// Returns the group through which somebody has a role; `None` for somebody who is named.
+fn group_of(by: By) -> Option<Principal> {
+    match by {
+        By::Declared(group @ Principal::Group(_)) => Some(group),
+        By::Declared(_) | By::Directory => None,
     }
 }
 

@@ -92,7 +92,7 @@ tasks! {
     CreateCatalog = "create catalogs";
     /// Change or delete a catalog, and give its roles.
     ManageCatalog = "change this catalog or give its roles";
-    /// Put resources into a catalog or take them out. It needs rights on the resource besides.
+    /// Put resources into a catalog or take them out. Entra wants rights on the resource besides.
     ManageResources = "add or remove resources of this catalog";
     /// Create, change, hide, delete packages.
     ManagePackages = "change packages";
@@ -133,6 +133,17 @@ pub const MATRIX: [(Task, [Right; COLUMNS]); 14] = [
     // No role decides on requests: named approvers do, and never on their own.
     (Task::Decide, [N, N, N, N, N, N, N]),
 ];
+
+impl DelegatedRole {
+    /// Returns what it allows wherever it is had, in the order of the rows.
+    pub fn allows(self) -> impl Iterator<Item = Task> {
+        let column = Self::ALL.iter().position(|role| *role == self);
+        let rows = MATRIX.iter().filter(move |(_, rights)| {
+            column.and_then(|column| rights.get(column)) == Some(&Right::Always)
+        });
+        rows.map(|(task, _)| *task)
+    }
+}
 
 impl Task {
     /// Returns the roles that allow it.

@@ -8,8 +8,10 @@ mod held;
 mod matrix;
 mod right;
 mod sight;
+mod tenant;
 
-pub use held::{Held, held};
+pub use held::{Held, Role, held};
 pub use matrix::{DelegatedRole, MATRIX, Right, Task};
 pub use right::{Scope, may, require};
-pub use sight::{Sight, may_see};
+pub use sight::{Sight, may_see, sees_own_only};
+pub(super) use tenant::{declared, has_any};

@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 
-use super::held::{in_catalog, in_tenant};
+use super::held::in_catalog;
 use super::matrix::{DelegatedRole, Right, Task};
+use super::tenant::{delegated, holders};
 use crate::governance::directory::can_act;
-use crate::governance::record::{
-    Asked, DirectoryRole, Group, Key, Mark, ObjectId, Person, Request,
-};
+use crate::governance::record::{Asked, ObjectId, Person, Request};
 use crate::governance::request::may_decide;
 use crate::governance::world::{Thing, Unread};
 use crate::governance::{Actor, Desk, Ground, Refusal, Stop};
-use crate::model::kinds::{CatalogRoles, Origin};
+use crate::model::kinds::CatalogRoles;
+use crate::model::text::Principal;
 use crate::model::{Address, Kind};
 
 /// Where something is done.
@@ -19,17 +19,8 @@ use crate::model::{Address, Kind};
 pub enum Scope {
     /// In the whole tenant.
     Tenant,
-    /// In a catalog.
-    Catalog(ObjectId),
     /// In the catalog of a package.
     Package(ObjectId),
-    /// In a catalog, with a resource: it needs rights on the resource besides.
-    Resource {
-        /// The catalog.
-        catalog: ObjectId,
-        /// The resource.
-        resource: ObjectId,
-    },
     /// On a request.
     Request(u64),
 }
@@ -81,12 +72,11 @@ pub fn may(desk: &Desk<'_>, task: Task, scope: Scope) -> Result<bool, Unread> {
     let catalog = catalog(desk, scope)?;
     for (role, right) in task.roles() {
         let has = |role: DelegatedRole| match &catalog {
-            _ if !role.is_of_catalog() => Ok(in_tenant(&person, role)),
+            _ if !role.is_of_catalog() => Ok(delegated(desk, &person, role)?.is_some()),
             Some(catalog) => in_catalog(desk, catalog, role, &person),
             None => Ok(false),
         };
-        let allowed = has(role)? && (right != Right::Own || has(DelegatedRole::Owner)?);
-        if allowed && has_resource(desk, scope, &person)? {
+        if has(role)? && (right != Right::Own || has(DelegatedRole::Owner)?) {
             return Ok(true);
         }
     }
@@ -103,10 +93,9 @@ fn decides(desk: &Desk<'_>, number: u64, person: &Person) -> Result<bool, Unread
 }
 
 /// Returns the catalog that something is done in.
-pub(super) fn catalog(desk: &Desk<'_>, scope: Scope) -> Result<Option<Rc<Thing>>, Unread> {
+fn catalog(desk: &Desk<'_>, scope: Scope) -> Result<Option<Rc<Thing>>, Unread> {
     let package = match scope {
         Scope::Tenant => return Ok(None),
-        Scope::Catalog(catalog) | Scope::Resource { catalog, .. } => return desk.object(catalog),
         Scope::Package(package) => package,
         Scope::Request(number) => match desk.get::<Request>(number)? {
             Some(request) => request.package,
@@ -117,32 +106,6 @@ pub(super) fn catalog(desk: &Desk<'_>, scope: Scope) -> Result<Option<Rc<Thing>>
     match package.as_ref().and_then(|thing| thing.package()) {
         Some(package) => desk.at(&Address::new(Kind::Catalog, &package.catalog)),
         None => Ok(None),
-    }
-}
-
-/// Returns true when somebody has the rights on a resource that it takes to put it into a catalog. A Global Administrator
-/// has them on all; an Identity Governance Administrator on applications; the owner of a group on the group.
-fn has_resource(desk: &Desk<'_>, scope: Scope, person: &Person) -> Result<bool, Unread> {
-    let Scope::Resource { resource, .. } = scope else {
-        return Ok(true);
-    };
-    let roles = person.living().map_or(&[][..], |account| &account.roles);
-    if roles.contains(&DirectoryRole::GlobalAdministrator) {
-        return Ok(true);
-    }
-    let thing = desk.object(resource)?;
-    let origin = thing.as_ref().and_then(|thing| thing.resource()?.origin());
-    match origin {
-        Some((Origin::Application, _)) => {
-            Ok(roles.contains(&DirectoryRole::IdentityGovernanceAdministrator))
-        }
-        Some((Origin::Group | Origin::Team, name)) => {
-            let groups = desk.find::<Group>(Mark::GroupName, &Key::new().text(name))?;
-            Ok(groups
-                .iter()
-                .any(|group| group.owners.contains(&person.id())))
-        }
-        _ => Ok(false),
     }
 }
 
@@ -166,25 +129,25 @@ fn needed(desk: &Desk<'_>, task: Task, scope: Scope, told: bool) -> Result<Strin
                 continue;
             };
             part = format!("{part} of {}", thing.address);
-            let who: Vec<String> = list(roles, role).map(ToString::to_string).collect();
-            if told && !who.is_empty() {
-                part = format!("{part} ({})", who.join(", "));
-            }
+            named(&mut part, list(roles, role), told);
+        } else {
+            named(&mut part, &holders(desk, role)?, told);
         }
         parts.push(part);
     }
-    let mut text = format!("it needs one of these roles: {}", parts.join("; "));
-    if matches!(scope, Scope::Resource { .. }) {
-        text.push_str("; and rights on the resource itself, such as to own the group");
+    Ok(format!("it needs one of these roles: {}", parts.join("; ")))
+}
+
+/// Adds who has a role, for those who are told.
+fn named<'p>(part: &mut String, who: impl IntoIterator<Item = &'p Principal>, told: bool) {
+    let who: Vec<String> = who.into_iter().map(ToString::to_string).collect();
+    if told && !who.is_empty() {
+        part.push_str(&format!(" ({})", who.join(", ")));
     }
-    Ok(text)
 }
 
 /// Returns whom a role of a catalog names.
-pub(super) fn list(
-    roles: &CatalogRoles,
-    role: DelegatedRole,
-) -> impl Iterator<Item = &crate::model::text::Principal> {
+pub(super) fn list(roles: &CatalogRoles, role: DelegatedRole) -> impl Iterator<Item = &Principal> {
     let CatalogRoles {
         owners,
         readers,

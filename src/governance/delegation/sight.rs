@@ -1,41 +1,47 @@
 //! Who may see what. Foreign and absent things must answer alike, so this is asked before anything is said.
 
-use super::matrix::{DelegatedRole, Task};
+use super::held::{Role, held};
+use super::matrix::Task;
 use super::right::{Scope, may};
-use crate::governance::directory::can_act;
+use super::tenant::has_any;
+use crate::governance::directory::{can_act, is_member, names};
 use crate::governance::record::{
-    Asked, Assignment, DirectoryRole, Key, Mark, ObjectId, Person, PersonId, Request,
+    Asked, Assignment, DirectoryRole, Group, Invitation, Key, Mark, ObjectId, Person, PersonId,
+    Place, Request,
 };
 use crate::governance::world::Unread;
 use crate::governance::{Actor, Desk};
 
 /// Something that not everybody may see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
+#[derive(Debug, Clone, Copy)]
+pub enum Sight<'r> {
     /// A person, and what they have.
-    Person(PersonId),
+    Person(&'r Person),
+    /// A group, and its members.
+    Group(&'r Group),
+    /// An invitation.
+    Invitation(&'r Invitation),
     /// A request.
-    Request(u64),
+    Request(&'r Request),
     /// An assignment.
-    Assignment(u64),
-    /// A package with its policies, whether or not it is offered.
-    Package(ObjectId),
-    /// A catalog.
-    Catalog(ObjectId),
-    /// The audit log, the outbox, jobs: what the engine has done and has left to do.
+    Assignment(&'r Assignment),
+    /// The directory as a whole.
+    Directory,
+    /// The outbox: what the engine has left to do, and what it gave up.
     Journal,
 }
 
 /// Returns true when the acting person may see something.
 ///
 /// Everybody sees what is their own. Who is asked to approve a request sees the request. Who looks after a catalog sees its
-/// packages, requests and assignments, and who has them. Administrators and Global Readers see everything. Guests see
-/// themselves and what they are asked to decide, whatever roles they were given.
+/// requests and assignments, and who has them. Whoever manages users sees people, groups and invitations; sponsors and
+/// managers see whom they answer for. Administrators and Global Readers see everything. Guests see themselves and what they
+/// are asked to decide, whatever roles they were given.
 ///
 /// # Errors
 ///
 /// [`Unread`] when the store cannot tell.
-pub fn may_see(desk: &Desk<'_>, what: Sight) -> Result<bool, Unread> {
+pub fn may_see(desk: &Desk<'_>, what: Sight<'_>) -> Result<bool, Unread> {
     let person = match &desk.moment.actor {
         Actor::Engine | Actor::Operator(_) => return Ok(true),
         Actor::Person(id) => desk.person(*id)?,
@@ -43,70 +49,110 @@ pub fn may_see(desk: &Desk<'_>, what: Sight) -> Result<bool, Unread> {
     if person.is_blocked() {
         return Ok(false);
     }
-    if is_own(desk, what, &person)? {
+    if is_own(what, person.id()) {
         return Ok(true);
     }
     if !can_act(&person) || person.is_guest() {
         return Ok(false);
     }
-    if sees_all(&person) {
+    if sees_all(desk, &person)? {
         return Ok(true);
     }
     match what {
         Sight::Journal => Ok(false),
-        Sight::Catalog(catalog) => may(desk, Task::ViewPackages, Scope::Catalog(catalog)),
-        Sight::Package(package) => may(desk, Task::ViewPackages, Scope::Package(package)),
-        Sight::Request(number) => may(desk, Task::SeeAssignments, Scope::Request(number)),
-        Sight::Assignment(number) => match desk.get::<Assignment>(number)? {
-            Some(assignment) => in_package(desk, assignment.package),
-            None => Ok(false),
-        },
-        Sight::Person(id) => looks_after(desk, id),
+        Sight::Directory => keeps_people(desk, &person),
+        Sight::Request(request) => in_package(desk, request.package),
+        Sight::Assignment(assignment) => in_package(desk, assignment.package),
+        Sight::Group(group) => Ok(keeps_people(desk, &person)?
+            || group.owners.contains(&person.id())
+            || is_member(desk, &Place::group(&group.name), person.id())?),
+        Sight::Invitation(invitation) => Ok(keeps_people(desk, &person)?
+            || somebody(desk, &person, &desk.person(invitation.person)?)?),
+        Sight::Person(other) => Ok(keeps_people(desk, &person)? || somebody(desk, &person, other)?),
     }
 }
 
-fn sees_all(person: &Person) -> bool {
-    let roles = person.living().map_or(&[][..], |account| &account.roles);
-    super::held::in_tenant(person, DelegatedRole::Administrator)
-        || roles.contains(&DirectoryRole::GlobalReader)
+/// Returns true for an acting person who sees nobody's requests and assignments but their own, so that a list need not look
+/// at those of others.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn sees_own_only(desk: &Desk<'_>) -> Result<bool, Unread> {
+    let person = match &desk.moment.actor {
+        Actor::Engine | Actor::Operator(_) => return Ok(false),
+        Actor::Person(id) => desk.person(*id)?,
+    };
+    if person.is_guest() || !can_act(&person) {
+        return Ok(true);
+    }
+    if sees_all(desk, &person)? {
+        return Ok(false);
+    }
+    let held = held(desk, &person)?;
+    let looks = held
+        .iter()
+        .any(|held| matches!(held.role, Role::Delegated(_)));
+    Ok(!looks)
 }
 
-fn is_own(desk: &Desk<'_>, what: Sight, person: &Person) -> Result<bool, Unread> {
-    let own = person.id();
+fn sees_all(desk: &Desk<'_>, person: &Person) -> Result<bool, Unread> {
+    has_any(
+        desk,
+        person,
+        &[
+            DirectoryRole::GlobalAdministrator,
+            DirectoryRole::IdentityGovernanceAdministrator,
+            DirectoryRole::GlobalReader,
+        ],
+    )
+}
+
+fn keeps_people(desk: &Desk<'_>, person: &Person) -> Result<bool, Unread> {
+    has_any(desk, person, &[DirectoryRole::UserAdministrator])
+}
+
+/// Returns true for whoever looks after organizations, and so sees everybody from outside.
+fn keeps_organizations(desk: &Desk<'_>, person: &Person) -> Result<bool, Unread> {
+    has_any(
+        desk,
+        person,
+        &[DirectoryRole::ConnectedOrganizationAdministrator],
+    )
+}
+
+fn is_own(what: Sight<'_>, own: PersonId) -> bool {
     match what {
-        Sight::Person(id) => Ok(id == own),
-        Sight::Assignment(number) => {
-            let assignment = desk.get::<Assignment>(number)?;
-            Ok(assignment.is_some_and(|assignment| assignment.person == own))
+        Sight::Person(person) => person.id() == own,
+        Sight::Invitation(invitation) => invitation.person == own || invitation.by == Some(own),
+        Sight::Assignment(assignment) => assignment.person == own,
+        Sight::Request(request) => {
+            let mut asked = request.stages.iter().flat_map(|stage| stage.asked());
+            request.person == own
+                || request.by == Some(Asked::Person(own))
+                || asked.any(|one| one == own)
         }
-        Sight::Request(number) => {
-            let request = desk.get::<Request>(number)?;
-            Ok(request.is_some_and(|request| {
-                request.person == own
-                    || request.by == Some(Asked::Person(own))
-                    || was_asked(&request, own)
-            }))
-        }
-        Sight::Package(_) | Sight::Catalog(_) | Sight::Journal => Ok(false),
+        Sight::Group(_) | Sight::Directory | Sight::Journal => false,
     }
-}
-
-/// Returns true for somebody whom one of the stages so far has asked.
-fn was_asked(request: &Request, person: PersonId) -> bool {
-    request.stages.iter().any(|stage| {
-        let alternates = stage.alternates.iter().filter(|_| stage.escalated);
-        let mut asked = stage.approvers.iter().chain(alternates);
-        asked.any(|approver| *approver == person)
-    })
 }
 
 fn in_package(desk: &Desk<'_>, package: ObjectId) -> Result<bool, Unread> {
     may(desk, Task::SeeAssignments, Scope::Package(package))
 }
 
-/// Returns true when somebody has, or asks for, a package of a catalog that the acting person looks after.
-fn looks_after(desk: &Desk<'_>, person: PersonId) -> Result<bool, Unread> {
-    let key = Key::new().person(person);
+/// Returns true for somebody whom the acting person answers for, keeps the organization of, or looks after: somebody who
+/// has, or asks for, a package of a catalog of theirs.
+fn somebody(desk: &Desk<'_>, acting: &Person, other: &Person) -> Result<bool, Unread> {
+    if other.manager == Some(acting.id())
+        || names(desk, &other.sponsors, acting)?
+        || other.is_outside() && keeps_organizations(desk, acting)?
+    {
+        return Ok(true);
+    }
+    if sees_own_only(desk)? {
+        return Ok(false);
+    }
+    let key = Key::new().person(other.id());
     for assignment in desk.find::<Assignment>(Mark::AssignmentPerson, &key)? {
         if in_package(desk, assignment.package)? {
             return Ok(true);

@@ -13,7 +13,7 @@ mod secret;
 mod send;
 
 pub use address::invitable;
-pub use provider::{Provider, providers};
+pub use provider::{Provider, passcode_is_on, providers};
 pub use redeem::{Door, Redeem};
 pub use send::{Send, check};
 

@@ -103,7 +103,7 @@ fn receiver(desk: &Desk<'_>, person: &Person) -> Result<(), Stop> {
     }
     let by_passcode = match account.state {
         Some(ExternalState::PendingAcceptance) => {
-            people::admission(desk, &person.mail, Some(&Identity::Passcode))?;
+            people::admission(desk, &person.mail, &[Identity::Passcode])?;
             providers(desk, &person.mail)?.contains(&Provider::Passcode)
         }
         _ => person.identities.contains(&Identity::Passcode),

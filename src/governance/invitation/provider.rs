@@ -1,6 +1,6 @@
 //! How somebody can prove who they are: the order in which Entra offers it.
 
-use crate::governance::people::organization_of;
+use crate::governance::organization::claimed;
 use crate::governance::record::Identity;
 use crate::governance::{Desk, Unread};
 use crate::model::text::{Email, Guid};
@@ -66,7 +66,7 @@ impl Provider {
 ///
 /// [`Unread`] when the store cannot tell.
 pub fn providers(desk: &Desk<'_>, mail: &Email) -> Result<Vec<Provider>, Unread> {
-    let organization = organization_of(desk, mail, None)?;
+    let organization = claimed(desk, mail)?;
     if let Some(organization) = organization.as_ref().and_then(|thing| thing.organization()) {
         if let Some(tenant) = &organization.tenant {
             return Ok(vec![Provider::Tenant(Some(tenant.clone()))]);
@@ -90,7 +90,11 @@ pub fn providers(desk: &Desk<'_>, mail: &Email) -> Result<Vec<Provider>, Unread>
 }
 
 /// Returns true while people without another sign-in get a one-time passcode. Without the setting they do.
-pub(super) fn passcode_is_on(desk: &Desk<'_>) -> Result<bool, Unread> {
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn passcode_is_on(desk: &Desk<'_>) -> Result<bool, Unread> {
     let thing = desk.setting(Kind::Collaboration)?;
     Ok(match thing.as_ref().map(|thing| &thing.object) {
         Some(Object::Collaboration(settings)) => settings.one_time_passcode.unwrap_or(true),

@@ -1,4 +1,6 @@
-//! Redeeming an invitation: the link, the way of signing in, consent; then the account is the person's.
+//! Redeeming an invitation: the link, the way of signing in, consent, terms of use; then the account is the person's.
+
+use std::fmt;
 
 use super::passcode::{self, Tried};
 use super::provider::{Provider, providers};
@@ -8,11 +10,11 @@ use crate::governance::record::{
     ExternalState, Identity, Invitation, InvitationState, Key, Mark, Person,
 };
 use crate::governance::{Activity, Actor, Desk, Ground, Refusal, Stop, Unread};
+use crate::model::Name;
 use crate::model::text::{Email, Guid};
-use crate::model::{Address, Kind, Name, Object};
 
 /// Somebody redeems.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Redeem {
     /// How they came.
     pub door: Door,
@@ -24,15 +26,50 @@ pub struct Redeem {
     pub passcode: Option<String>,
     /// Whether they consented to what the tenant may read about them.
     pub consent: bool,
+    /// The terms of use that they accept, by name.
+    pub accepting: Vec<Name>,
 }
 
 /// How somebody came to redeem.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Door {
     /// By the link of the mail, which holds a ticket.
     Ticket(String),
     /// By a direct link that names the tenant, or by the common page where they chose it.
     Direct(Email),
+}
+
+/// What stands where a ticket or a passcode would be printed.
+const REDACTED: &str = "[redacted]";
+
+impl fmt::Debug for Redeem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            door,
+            identity,
+            ids,
+            passcode,
+            consent,
+            accepting,
+        } = self;
+        f.debug_struct("Redeem")
+            .field("door", door)
+            .field("identity", identity)
+            .field("ids", ids)
+            .field("passcode", &passcode.as_ref().map(|_| REDACTED))
+            .field("consent", consent)
+            .field("accepting", accepting)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ticket(_) => f.debug_tuple("Ticket").field(&REDACTED).finish(),
+            Self::Direct(mail) => f.debug_tuple("Direct").field(mail).finish(),
+        }
+    }
 }
 
 pub(super) fn redeem(desk: &mut Desk<'_>, redeem: &Redeem) -> Result<(), Stop> {
@@ -41,7 +78,7 @@ pub(super) fn redeem(desk: &mut Desk<'_>, redeem: &Redeem) -> Result<(), Stop> {
     pending(desk, &person)?;
     offered(desk, &person, &redeem.identity)?;
     people::vouched(desk, &person.mail, &redeem.identity, &redeem.ids)?;
-    if !redeem.consent && !consents(desk, &person, &redeem.identity)? {
+    if !redeem.consent && !people::consents(desk, &person.mail, &redeem.identity)? {
         return desk.refuse(
             Refusal::new(
                 Ground::Consent,
@@ -53,11 +90,13 @@ pub(super) fn redeem(desk: &mut Desk<'_>, redeem: &Redeem) -> Result<(), Stop> {
             .help("`--consent` says that they have"),
         );
     }
+    let identities = [redeem.identity.clone()];
+    people::demand_terms(desk, &person, &identities, &redeem.accepting)?;
     if redeem.identity == Identity::Passcode {
         let Some(code) = &redeem.passcode else {
             return desk.refuse(Refusal::new(Ground::Passcode, "a passcode is needed").help(
                 format!(
-                    "`guestlist invitation passcode {}` sends one; give it with `--passcode`",
+                    "`guestlist invitation passcode {}` sends one; give it as a line with `--passcode -`",
                     person.mail
                 ),
             ));
@@ -67,11 +106,12 @@ pub(super) fn redeem(desk: &mut Desk<'_>, redeem: &Redeem) -> Result<(), Stop> {
             return Ok(());
         }
     }
+    people::accept_terms(desk, &mut person, &identities, &redeem.accepting)?;
     if let Some(account) = &mut person.account {
         account.state = Some(ExternalState::Accepted);
         account.state_changed = Some(desk.now());
     }
-    person.identities = vec![redeem.identity.clone()];
+    person.identities = identities.to_vec();
     complete(desk, &person)?;
     Ok(desk.put(Activity::Redeem, &person)?)
 }
@@ -156,27 +196,6 @@ fn offered(desk: &Desk<'_>, person: &Person, identity: &Identity) -> Result<(), 
     )
 }
 
-/// Returns true when the page of consent is skipped: the organization's settings say so, and the identity is of its tenant.
-fn consents(desk: &Desk<'_>, person: &Person, identity: &Identity) -> Result<bool, Unread> {
-    let Identity::Tenant { .. } = identity else {
-        return Ok(false);
-    };
-    let Some(organization) = people::organization_of(desk, &person.mail, Some(identity))? else {
-        return Ok(false);
-    };
-    let Ok(name) = Name::parse(organization.address.own_name()) else {
-        return Ok(false);
-    };
-    let settings = desk.at(&Address::new(Kind::CrossTenant, &name))?;
-    Ok(match settings.as_ref().map(|thing| &thing.object) {
-        Some(Object::CrossTenant(settings)) => settings
-            .automatic_consent
-            .as_ref()
-            .is_some_and(|consent| consent.inbound),
-        _ => false,
-    })
-}
-
 /// Closes every invitation of somebody that still waits.
 fn complete(desk: &mut Desk<'_>, person: &Person) -> Result<(), Unread> {
     let key = Key::new().text(person.mail.as_str());
@@ -187,4 +206,22 @@ fn complete(desk: &mut Desk<'_>, person: &Person) -> Result<(), Unread> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_prints_a_ticket_or_a_passcode() {
+        let redeem = Redeem {
+            door: Door::Ticket("hunter1".to_owned()),
+            identity: Identity::Passcode,
+            ids: Vec::new(),
+            passcode: Some("hunter2".to_owned()),
+            consent: true,
+            accepting: Vec::new(),
+        };
+        assert!(!format!("{redeem:?}").contains("hunter"), "{redeem:?}");
+    }
 }

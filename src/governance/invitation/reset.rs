@@ -9,7 +9,7 @@ pub(super) fn reset(desk: &mut Desk<'_>, reset: &Reset) -> Result<(), Stop> {
     people::require_users(desk, "reset redemptions")?;
     let mut person = people::known_user(desk, &reset.mail)?;
     let person_mail = person.mail.clone();
-    people::admission(desk, &person_mail, None)?;
+    people::admission(desk, &person_mail, &[])?;
     let Some(account) = person
         .account
         .as_mut()

@@ -79,7 +79,7 @@ fn checked(desk: &Desk<'_>, send: &Send) -> Result<Checked, Stop> {
         people::member_inviter(desk)?;
     }
     let mail = invitable(&send.address)?;
-    people::admission(desk, &mail, None)?;
+    people::admission(desk, &mail, &[])?;
     let known = conflicts(desk, &mail, send)?;
     let copy_to = copy(&send.copies)?;
     let redirect = redirect(desk, send.redirect.as_deref())?;
@@ -109,15 +109,10 @@ fn conflicts(desk: &Desk<'_>, mail: &Email, send: &Send) -> Result<Option<Person
     }
     let known = desk.by_mail(mail)?;
     let Some(account) = known.as_ref().and_then(|person| person.account.as_ref()) else {
-        if desk.moment.tenant.is_own(mail.domain()) {
-            return refuse(
-                format!(
-                    "{mail} is in a domain of our own, and only people from outside are invited"
-                ),
-                "own people become known by `guestlist directory import`",
-            );
-        }
-        return Ok(known);
+        return match people::own(desk, mail) {
+            Some(refusal) => desk.refuse(refusal),
+            None => Ok(known),
+        };
     };
     if account.deleted.is_some() {
         return desk.refuse(

@@ -11,11 +11,19 @@ use crate::model::kinds::policy::Requestors;
 /// How many changes are looked at in one decision.
 const PIECE: usize = 200;
 
+/// Returns the last change that the project has followed: each follows by itself, for it sees its own objects alone.
+pub(super) fn followed(desk: &Desk<'_>) -> Result<u64, Unread> {
+    let done = desk.first::<Job>(Mark::JobWork, &following(desk).key())?;
+    Ok(done.map_or(0, |job| job.cursor))
+}
+
+fn following(desk: &Desk<'_>) -> Work {
+    Work::Follow(desk.world().project().to_owned())
+}
+
 /// Looks at the next changes.
 pub(super) fn follow(desk: &mut Desk<'_>) -> Result<(), Unread> {
-    let done = desk.first::<Job>(Mark::JobWork, &Work::Follow.key())?;
-    let done = done.map_or(0, |job| job.cursor);
-    let moved = desk.world().changed(done, PIECE)?;
+    let moved = desk.world().changed(followed(desk)?, PIECE)?;
     let Some(last) = moved.last() else {
         return Ok(());
     };
@@ -26,7 +34,7 @@ pub(super) fn follow(desk: &mut Desk<'_>) -> Result<(), Unread> {
             one(desk, &moved)?;
         }
     }
-    put(desk, Work::Follow, cursor, None)
+    put(desk, following(desk), cursor, None)
 }
 
 fn one(desk: &mut Desk<'_>, moved: &Moved) -> Result<(), Unread> {

@@ -41,9 +41,7 @@ pub fn is_behind(desk: &Desk<'_>) -> Result<bool, Unread> {
     if world.last(Person::KIND)? == 0 {
         return Ok(false);
     }
-    let done = desk.first::<Job>(Mark::JobWork, &Work::Follow.key())?;
-    let done = done.map_or(0, |job| job.cursor);
-    Ok(!world.changed(done, 1)?.is_empty())
+    Ok(!world.changed(follow::followed(desk)?, 1)?.is_empty())
 }
 
 /// Starts a job from its beginning, also one that is under way.
@@ -62,7 +60,9 @@ fn put(desk: &mut Desk<'_>, work: Work, cursor: u64, due: Option<Timestamp>) -> 
     desk.keep(&Job {
         number,
         work,
+        project: desk.world().project().to_owned(),
         cursor,
         due,
+        left_out: 0,
     })
 }

@@ -18,14 +18,19 @@ pub(super) fn go_on(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
     if job.due.is_none_or(|due| due > desk.now()) {
         return Ok(());
     }
-    let next = match &job.work {
+    let begun = job.clone();
+    let next = match &begun.work {
         Work::Roles(package) => roles(desk, *package, job.cursor)?,
         Work::End(gone) => end_some(desk, *gone)?.then_some(job.cursor + 1),
-        Work::Rule(policy) => rule(desk, *policy, job.cursor)?,
+        Work::Rule(policy) => rule(desk, *policy, &mut job)?,
         Work::Members(group) => people::walk(desk, group, job.cursor)?,
-        // Looked at by `follow` alone, or by the areas that they belong to.
-        Work::Follow | Work::Reviews(_) => None,
+        // Looked at by `follow` alone.
+        Work::Follow(_) => None,
     };
+    if desk.get::<Job>(number)?.as_ref() != Some(&begun) {
+        // What was done has started it anew.
+        return Ok(());
+    }
     match next {
         Some(cursor) => job.cursor = cursor,
         None => job.due = None,
@@ -88,16 +93,23 @@ fn end_some(desk: &mut Desk<'_>, gone: ObjectId) -> Result<bool, Unread> {
     Ok(some)
 }
 
-/// Holds the next people against the rule of a policy. Returns the last of them; `None` when there are no more.
-fn rule(desk: &mut Desk<'_>, policy: ObjectId, after: u64) -> Result<Option<u64>, Stop> {
+/// Holds the next people against the rule of a policy, and counts whom it leaves out. Returns the last of them; `None` when
+/// there are no more.
+fn rule(desk: &mut Desk<'_>, policy: ObjectId, job: &mut Job) -> Result<Option<u64>, Stop> {
     let Some(mut by_rule) = automatic::ByRule::of(desk, policy)? else {
         return Ok(None);
     };
-    let people = desk.world().numbers(Person::KIND, after, PIECE)?;
+    let people = desk.world().numbers(Person::KIND, job.cursor, PIECE)?;
     for number in &people {
         if let Some(person) = desk.get::<Person>(*number)? {
             by_rule.follow(desk, &person)?;
         }
+    }
+    if by_rule.left_out > 0 {
+        if job.left_out == 0 {
+            by_rule.is_full(desk)?;
+        }
+        job.left_out += by_rule.left_out;
     }
     Ok(people.last().copied().filter(|_| people.len() == PIECE))
 }

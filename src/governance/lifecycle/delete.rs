@@ -2,13 +2,10 @@
 
 use crate::governance::assignment::end_all;
 use crate::governance::record::{
-    Governed, Hold, Invitation, InvitationState, Key, Mark, Person, PersonId, Request,
-    RequestState, Why,
+    Delivery, Governed, Hold, Invitation, InvitationState, Key, Mark, Passcode, Person, PersonId,
+    Request, RequestState, Why,
 };
-use crate::governance::{
-    Activity, Desk, Ground, Refusal, Scope, Stop, Task, Unread, delegation, directory, request,
-    watch,
-};
+use crate::governance::{Activity, Desk, Unread, directory, request, watch};
 use crate::model::text::Email;
 
 /// What became of a deletion.
@@ -108,11 +105,24 @@ pub(in crate::governance) fn void_invitations(
     Ok(voided)
 }
 
-/// Deletes for good: nothing that tells who it was is kept, only the number that other records name.
-pub(super) fn purge(desk: &mut Desk<'_>, person: Person) -> Result<(), Unread> {
+/// Deletes for good: nothing that tells who it was is kept, only the number that other records name, and no mail waits for
+/// them. What the audit log says of them stays until somebody erases it there: that is a decision of its own.
+pub(in crate::governance) fn purge(
+    desk: &mut Desk<'_>,
+    person: Person,
+    because: &str,
+) -> Result<(), Unread> {
     let id = person.id();
+    // Until now its assignments counted.
+    end_all(desk, id, Why::PersonGone)?;
     for mail in std::iter::once(&person.mail).chain(&person.other_mails) {
         let key = Key::new().text(mail.as_str());
+        for delivery in desk.find::<Delivery>(Mark::DeliveryMail, &key)? {
+            desk.drop(&delivery)?;
+        }
+        for passcode in desk.find::<Passcode>(Mark::PasscodeMail, &key)? {
+            desk.drop(&passcode)?;
+        }
         for mut invitation in desk.find::<Invitation>(Mark::InvitationMail, &key)? {
             if invitation.person == id {
                 nameless(&mut invitation);
@@ -120,8 +130,6 @@ pub(super) fn purge(desk: &mut Desk<'_>, person: Person) -> Result<(), Unread> {
             }
         }
     }
-    // Until now its assignments counted.
-    end_all(desk, id, Why::PersonGone)?;
     for hold in directory::holds(desk, id)? {
         desk.remove(Activity::RemoveMember, &hold)?;
     }
@@ -131,11 +139,7 @@ pub(super) fn purge(desk: &mut Desk<'_>, person: Person) -> Result<(), Unread> {
         ..Person::applicant(person.number, anonymous(person.number), String::new())
     };
     debug_assert_eq!(gone.governed, Governed::NotDefined);
-    desk.put_because(
-        Activity::PurgeUser,
-        &gone,
-        "deleted 30 days ago and not restored",
-    )
+    desk.put_because(Activity::PurgeUser, &gone, because)
 }
 
 /// Empties what an invitation tells of who was invited.
@@ -153,37 +157,6 @@ fn nameless(invitation: &mut Invitation) {
 fn anonymous(number: u64) -> Email {
     Email::parse(&format!("deleted-{number}@deleted.invalid"))
         .expect("INVARIANT: digits and hyphens make an address")
-}
-
-/// Restores a deleted account within its 30 days.
-///
-/// # Errors
-///
-/// A refusal: for somebody whose role does not allow it, for an account that is not deleted, or is gone for good.
-pub fn restore(desk: &mut Desk<'_>, person: PersonId) -> Result<(), Stop> {
-    delegation::require(desk, Task::ManageTenant, Scope::Tenant)?;
-    let mut person = desk.person(person)?;
-    let now = desk.now();
-    let until = person.account.as_ref().and_then(|account| {
-        let deleted = account.deleted?;
-        deleted
-            .checked_add(crate::governance::record::RESTORABLE)
-            .ok()
-    });
-    let Some(until) = until else {
-        let message = format!("{} is not deleted", person.mail);
-        return desk.refuse(Refusal::new(Ground::State, message));
-    };
-    if until <= now {
-        let message = format!("{} could be restored until {until}", person.mail);
-        let refusal = Refusal::new(Ground::Late, message);
-        return desk.refuse(refusal.help("invite them anew"));
-    }
-    if let Some(account) = &mut person.account {
-        account.deleted = None;
-    }
-    person.held = false;
-    Ok(desk.put(Activity::RestoreUser, &person)?)
 }
 
 /// Takes away what somebody holds that no package gave; returns how much there was.

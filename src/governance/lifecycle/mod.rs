@@ -9,7 +9,7 @@ mod plan;
 
 use jiff::SignedDuration;
 
-pub use delete::restore;
+pub(super) use delete::purge;
 use delete::{Deleted, delete};
 pub(super) use offboard::{is_concerned, offboard};
 pub use plan::{Departure, Leaving, Sponsoring, departure, sponsoring};
@@ -44,13 +44,13 @@ pub(super) fn has_any(desk: &Desk<'_>, person: PersonId) -> Result<bool, Unread>
 
 /// What the tenant does after the last assignment.
 #[derive(Debug, Clone, Copy)]
-struct Setting {
-    action: AfterLastAssignment,
-    wait: SignedDuration,
+pub(super) struct Setting {
+    pub(super) action: AfterLastAssignment,
+    pub(super) wait: SignedDuration,
 }
 
 /// Returns what the tenant does after the last assignment, and when it deletes: Entra's defaults where nothing is declared.
-fn setting(desk: &Desk<'_>) -> Result<Setting, Unread> {
+pub(super) fn setting(desk: &Desk<'_>) -> Result<Setting, Unread> {
     let thing = desk.setting(Kind::ExternalUsers)?;
     let (mut action, mut wait) = (None, None);
     if let Some(Object::ExternalUsers(settings)) = thing.as_ref().map(|thing| &thing.object) {
@@ -170,7 +170,8 @@ fn due(desk: &mut Desk<'_>, person: PersonId) -> Result<(), Unread> {
         return desk.keep(&person);
     }
     if person.living().is_none() {
-        return delete::purge(desk, person);
+        let because = "deleted 30 days ago and not restored";
+        return purge(desk, person, because);
     }
     let stands = person.wait.as_ref().is_some_and(|wait| {
         let concerned = wait.ordered || person.governed == Governed::Governed;

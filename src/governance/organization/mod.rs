@@ -5,8 +5,10 @@
 
 mod offboard;
 mod people;
+mod proof;
 
-pub use people::{Partner, all, belongs, find, people};
+pub use people::{Partner, all, belongs, declared, find, people};
+pub use proof::{claimed, counting, of, proves, within};
 
 use super::record::Removal;
 use super::{Desk, Stop};

@@ -24,7 +24,9 @@ pub struct Partner {
     pub belongings: Vec<Belonging>,
 }
 
-fn declared(name: &str, organization: &Organization) -> Partner {
+/// Returns a declared organization, whether or not it is in a store.
+#[must_use]
+pub fn declared(name: &str, organization: &Organization) -> Partner {
     let mut belongings = Vec::new();
     if let Some(tenant) = &organization.tenant {
         let tenant = tenant.clone();

@@ -1,12 +1,15 @@
 //! Accounts of people from outside: blocked, deleted, restored, governed or not; and how a guest leaves.
 
 use super::right::{known_user, require_users};
+use super::terms;
 use crate::governance::record::{
     ExternalState, Governed, Invitation, InvitationState, Key, Mark, Person, RESTORABLE,
 };
-use crate::governance::{Activity, Actor, Desk, Ground, Refusal, Scope, Stop, Task, delegation};
+use crate::governance::{
+    Activity, Actor, Desk, Ground, Refusal, Scope, Stop, Task, delegation, lifecycle,
+};
 use crate::model::text::Email;
-use crate::model::{Kind, Object};
+use crate::model::{Kind, Name, Object};
 
 /// What somebody becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +134,23 @@ pub(super) fn restore(desk: &mut Desk<'_>, mail: &Email) -> Result<(), Stop> {
     Ok(desk.put(Activity::RestoreUser, &person)?)
 }
 
+pub(super) fn purge(desk: &mut Desk<'_>, mail: &Email) -> Result<(), Stop> {
+    require_users(desk, "delete accounts for good")?;
+    let person = known_user(desk, mail)?;
+    let deleted = person.account.as_ref().and_then(|account| account.deleted);
+    if deleted.is_none() {
+        return desk.refuse(
+            Refusal::new(Ground::State, format!("{mail} is not deleted"))
+                .help("`guestlist guest delete` comes first: until the account is gone for good, it can be restored"),
+        );
+    }
+    Ok(lifecycle::purge(
+        desk,
+        person,
+        "deleted for good by an administrator",
+    )?)
+}
+
 /// Lets the invitations of a restored account be redeemed again.
 fn reopen(desk: &mut Desk<'_>, person: &Person) -> Result<(), Stop> {
     let key = Key::new().text(person.mail.as_str());
@@ -213,7 +233,7 @@ pub(super) fn leave(desk: &mut Desk<'_>, mail: &Email) -> Result<(), Stop> {
     end(desk, person, "left by themselves")
 }
 
-pub(super) fn sign_in(desk: &mut Desk<'_>, mail: &Email) -> Result<(), Stop> {
+pub(super) fn sign_in(desk: &mut Desk<'_>, mail: &Email, accepting: &[Name]) -> Result<(), Stop> {
     let mut person = known_user(desk, mail)?;
     let Some(account) = person.living() else {
         return desk.refuse(Refusal::new(
@@ -236,6 +256,9 @@ pub(super) fn sign_in(desk: &mut Desk<'_>, mail: &Email) -> Result<(), Stop> {
             .help("`guestlist invitation redeem` comes first"),
         );
     }
+    let identities = person.identities.clone();
+    terms::demand(desk, &person, &identities, accepting)?;
+    terms::accept(desk, &mut person, &identities, accepting)?;
     let now = desk.now();
     if person.last_sign_in.is_none_or(|last| last < now) {
         person.last_sign_in = Some(now);

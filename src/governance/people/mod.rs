@@ -15,10 +15,12 @@ mod guest;
 mod right;
 mod row;
 mod sponsor;
+mod terms;
 mod upsert;
 
 pub(super) use account::guest_account;
-pub use admission::{admission, organization_of, vouched};
+pub use admission::{Unlisted, admission, barred, is_closed, refused, vouched};
+pub(super) use admission::{consents, own};
 pub use change::follow;
 pub use check::{Fault, List, What, check};
 pub(super) use dynamic::walk;
@@ -27,9 +29,12 @@ pub(super) use right::{inviter, known_user, member_inviter, require_users};
 pub use row::{ATTRIBUTES, GroupRow, MembershipRow, PersonRow, Roster, Row};
 pub use sponsor::MOST_SPONSORS;
 pub(super) use sponsor::check as check_sponsors;
+pub use terms::{Required, terms};
+pub(super) use terms::{accept as accept_terms, demand as demand_terms, lacking as lacking_terms};
 
 use super::record::DirectoryRole;
 use super::{Desk, Stop};
+use crate::model::Name;
 use crate::model::text::{Email, Principal};
 
 /// What can be done with people.
@@ -47,6 +52,8 @@ pub enum Command {
     Delete(Email),
     /// Restores a deleted account.
     Restore(Email),
+    /// Deletes for good what was deleted already: it cannot be restored any more.
+    Purge(Email),
     /// Puts somebody from outside under the lifecycle of external users, or takes them out of it.
     Convert(Email, Convert),
     /// Gives somebody a sponsor.
@@ -55,8 +62,8 @@ pub enum Command {
     RemoveSponsor(Email, Principal),
     /// Somebody from outside leaves by themselves.
     Leave(Email),
-    /// Somebody signed in.
-    SignIn(Email),
+    /// Somebody signed in, and accepted these terms of use.
+    SignIn(Email, Vec<Name>),
 }
 
 /// How many rows of an import are decided at once.
@@ -88,10 +95,11 @@ pub(super) fn decide(desk: &mut Desk<'_>, command: &Command) -> Result<(), Stop>
         Command::Unblock(mail) => guest::unblock(desk, mail),
         Command::Delete(mail) => guest::delete(desk, mail),
         Command::Restore(mail) => guest::restore(desk, mail),
+        Command::Purge(mail) => guest::purge(desk, mail),
         Command::Convert(mail, to) => guest::convert(desk, mail, *to),
         Command::AddSponsor(mail, sponsor) => sponsor::add(desk, mail, sponsor),
         Command::RemoveSponsor(mail, sponsor) => sponsor::remove(desk, mail, sponsor),
         Command::Leave(mail) => guest::leave(desk, mail),
-        Command::SignIn(mail) => guest::sign_in(desk, mail),
+        Command::SignIn(mail, accepting) => guest::sign_in(desk, mail, accepting),
     }
 }

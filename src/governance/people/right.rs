@@ -1,7 +1,7 @@
 //! Who may manage people from outside, and who may invite them: Entra's authorization policy.
 
 use crate::governance::record::{DirectoryRole, Person};
-use crate::governance::{Actor, Desk, Ground, Refusal, Stop, directory};
+use crate::governance::{Actor, Desk, Ground, Refusal, Stop, Unread, delegation, directory};
 use crate::model::kinds::Inviters;
 use crate::model::text::Email;
 use crate::model::{Kind, Object};
@@ -12,10 +12,16 @@ const USERS: [DirectoryRole; 2] = [
     DirectoryRole::UserAdministrator,
 ];
 
+/// Roles that invite guests, wherever anybody may.
+const INVITERS: [DirectoryRole; 3] = [
+    DirectoryRole::GlobalAdministrator,
+    DirectoryRole::UserAdministrator,
+    DirectoryRole::GuestInviter,
+];
+
 /// Returns true when somebody has one of the roles and can use it.
-fn has_any(person: &Person, roles: &[DirectoryRole]) -> bool {
-    let own = person.living().filter(|account| account.enabled);
-    own.is_some_and(|account| account.roles.iter().any(|role| roles.contains(role)))
+fn has_any(desk: &Desk<'_>, person: &Person, roles: &[DirectoryRole]) -> Result<bool, Unread> {
+    Ok(directory::can_act(person) && delegation::has_any(desk, person, roles)?)
 }
 
 /// Returns who acts, if it is a person.
@@ -33,7 +39,7 @@ fn acting(desk: &Desk<'_>) -> Result<Option<Person>, Stop> {
 /// A refusal that names the roles.
 pub(in crate::governance) fn require_users(desk: &Desk<'_>, what: &str) -> Result<(), Stop> {
     match acting(desk)? {
-        Some(person) if !has_any(&person, &USERS) => desk.refuse(
+        Some(person) if !has_any(desk, &person, &USERS)? => desk.refuse(
             Refusal::new(
                 Ground::NotAllowed,
                 format!("{} may not {what}", person.mail),
@@ -79,7 +85,7 @@ pub(in crate::governance) fn inviter(desk: &Desk<'_>) -> Result<(), Stop> {
             format!("{} cannot sign in here, and so invites nobody", person.mail),
         ));
     }
-    let appointed = has_any(&person, &USERS) || has_any(&person, &[DirectoryRole::GuestInviter]);
+    let appointed = has_any(desk, &person, &INVITERS)?;
     let (may, who) = match setting {
         Inviters::Nobody => (false, ""),
         Inviters::Inviters => (appointed, "administrators and guest inviters"),
@@ -92,12 +98,21 @@ pub(in crate::governance) fn inviter(desk: &Desk<'_>) -> Result<(), Stop> {
     if may {
         return Ok(());
     }
+    let mut help = "the roles are Global Administrator, User Administrator and Guest Inviter; `collaboration: { invitations: … }` in the tree says who else may".to_owned();
+    let named = delegation::declared(desk, &INVITERS)?;
+    if !named.is_empty() && !person.is_guest() {
+        let named: Vec<String> = named.iter().map(ToString::to_string).collect();
+        help = format!("{help}, and `administrators:` names {}", named.join(", "));
+    }
     desk.refuse(
         Refusal::new(
             Ground::NotAllowed,
-            format!("{} may not invite: the tenant lets {who} do it", person.mail),
+            format!(
+                "{} may not invite: the tenant lets {who} do it",
+                person.mail
+            ),
         )
-        .help("the roles are Global Administrator, User Administrator and Guest Inviter; `collaboration: { invitations: … }` in the tree says who else may"),
+        .help(help),
     )
 }
 

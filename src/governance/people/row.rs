@@ -88,6 +88,8 @@ pub struct PersonRow {
     pub state: Option<Option<ExternalState>>,
     /// When that changed.
     pub state_changed: Option<Option<Timestamp>>,
+    /// When the account was made.
+    pub created: Option<Timestamp>,
     /// How they sign in.
     pub identities: Option<Vec<Identity>>,
     /// Whether they may sign in.
@@ -122,6 +124,7 @@ impl PersonRow {
             creation: None,
             state: None,
             state_changed: None,
+            created: None,
             identities: None,
             enabled: None,
             company: None,

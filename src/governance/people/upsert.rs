@@ -131,6 +131,9 @@ fn settle(row: &PersonRow, account: &mut Account) {
     if let Some(changed) = row.state_changed {
         account.state_changed = changed;
     }
+    if let Some(created) = row.created {
+        account.created = created;
+    }
     if let Some(enabled) = row.enabled {
         account.enabled = enabled;
     }

@@ -80,6 +80,11 @@ impl Entity for Delivery {
 
     fn marks(&self, see: &mut dyn FnMut(Mark, Key)) {
         see(Mark::DeliveryKey, Key::new().text(&self.key));
+        if let Effect::Mail(mail) = &self.effect {
+            for to in std::iter::once(&mail.to).chain(&mail.copy_to) {
+                see(Mark::DeliveryMail, Key::new().text(to.as_str()));
+            }
+        }
         if self.state.is_open() {
             see(Mark::DeliveryOpen, Key::new().instant(self.due()));
         }

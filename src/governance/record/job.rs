@@ -13,20 +13,34 @@ pub struct Job {
     pub number: u64,
     /// What is done.
     pub work: Work,
+    /// The project that does it: others see none of the objects that it is about.
+    #[serde(default)]
+    pub project: String,
     /// How far it is: the last number that was looked at.
     #[serde(default)]
     pub cursor: u64,
     /// When it goes on; `None` once it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
+    /// How many people the rule of a policy matches who have nothing, because no more are assigned by one policy.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands on a reference"
+)]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What a job does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Work {
-    /// Follows the objects that applies have changed; the cursor is the last change that was followed.
-    Follow,
+    /// Follows the objects that applies have changed, for a project; the cursor is the last change that it has followed.
+    Follow(String),
     /// Brings the roles of a package's holders in line with what it grants now.
     Roles(ObjectId),
     /// Ends every assignment of a package or policy that is gone.
@@ -35,8 +49,6 @@ pub enum Work {
     Rule(ObjectId),
     /// Finds the members of a dynamic group, person by person.
     Members(String),
-    /// Opens the rounds of a policy's review.
-    Reviews(ObjectId),
 }
 
 impl Work {
@@ -60,7 +72,11 @@ impl Entity for Job {
     fn marks(&self, see: &mut dyn FnMut(Mark, Key)) {
         see(Mark::JobWork, self.work.key());
         if let Some(due) = self.due {
-            see(Mark::Due, Key::new().instant(due));
+            let project = Key::new().text(&self.project);
+            see(Mark::JobDue, project.instant(due));
+        }
+        if self.left_out > 0 {
+            see(Mark::JobLeftOut, Key::new().text(&self.project));
         }
     }
 }

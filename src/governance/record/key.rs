@@ -8,7 +8,7 @@ use super::{ObjectId, PersonId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u16)]
 pub enum Mark {
-    /// Records of every kind by the instant at which time makes something due.
+    /// Records of every kind but jobs, by the instant at which time makes something due.
     Due = 1,
     /// People by mail address, in lower case; every address of theirs.
     PersonMail = 10,
@@ -84,8 +84,14 @@ pub enum Mark {
     DeliveryKey = 81,
     /// Deliveries that were given up, by when they were planned.
     DeliveryFailed = 82,
+    /// Mails by whom they go to, copies included.
+    DeliveryMail = 83,
     /// Jobs by what they do.
     JobWork = 90,
+    /// Jobs that go on, by project, then the instant at which they do.
+    JobDue = 91,
+    /// Automatic policies that leave people out, by project.
+    JobLeftOut = 92,
     /// Proposed organizations by domain or tenant.
     SeenOrganization = 100,
 }

@@ -32,8 +32,8 @@ pub use key::{Key, Mark};
 pub use offboarding::{Belonging, Offboarding, Removal, Tally};
 pub use organization::{SeenOrganization, SignIn};
 pub use person::{
-    Account, Creation, DirectoryRole, ExternalState, Governed, Identity, Person, RESTORABLE,
-    UserType, Wait,
+    Acceptance, Account, Creation, DirectoryRole, ExternalState, Governed, Identity, Person,
+    RESTORABLE, UserType, Wait,
 };
 pub use request::{
     Answer, Asked, Opinion, Request, RequestKind, RequestState, Schedule, StageState, Terms,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Entity, Key, Mark, PersonId, entity};
+use super::{Entity, Key, Mark, ObjectId, PersonId, entity};
 use crate::model::text::{Email, Guid};
 
 /// Somebody the directory or the engine knows. Entra's facts on users and on B2B kinds.
@@ -57,9 +57,19 @@ pub struct Person {
     /// How often they have lost their last assignment; a wait belongs to one of these times only.
     #[serde(default)]
     pub epoch: u64,
-    /// Terms of use that they accepted, by name.
+    /// Terms of use that they accepted last, each by the object that declares them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub terms: BTreeMap<String, Timestamp>,
+    pub terms: BTreeMap<ObjectId, Acceptance>,
+}
+
+/// That somebody accepted terms of use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Acceptance {
+    /// In which version.
+    pub version: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// How somebody signs in.

@@ -1,9 +1,10 @@
 //! Taking a request back, and stopping one. Fact sheet `entra-behaviour` §3.
 
-use super::{organization, visible};
+use super::organization;
 use crate::governance::record::{Asked, Assignment, PersonId, Request, RequestState, Why};
 use crate::governance::{
-    Activity, Actor, Desk, Ground, Refusal, Scope, Stop, Task, assignment, delegation,
+    Activity, Actor, Desk, Ground, Refusal, Scope, Sight, Stop, Task, assignment, delegation,
+    may_see,
 };
 
 /// Returns a request that the acting person may see.
@@ -15,7 +16,7 @@ pub fn seen(desk: &Desk<'_>, number: u64) -> Result<Request, Stop> {
     let found = desk.get::<Request>(number)?;
     // A request of somebody else and none are answered alike.
     match found {
-        Some(request) if visible::is_visible(desk, &request)? => Ok(request),
+        Some(request) if may_see(desk, Sight::Request(&request))? => Ok(request),
         _ => desk.refuse(
             Refusal::new(
                 Ground::Unknown,

@@ -69,7 +69,7 @@ impl Condition {
             Self::Licence => "the tenant is licensed for governance",
             Self::Published => "the catalog is published",
             Self::Visible => "the catalog is open to people from outside, or the person is of ours",
-            Self::SignIn => "the account may sign in",
+            Self::SignIn => "the account may sign in, and has accepted the terms of use",
             Self::Identity => "the person signed in as the organization does",
             Self::Policy => "a policy with requests enabled covers the person",
             Self::Compatible => "nothing that the person has excludes the package",

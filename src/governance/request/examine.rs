@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::conditions::{Condition, Examined, Finding, Form, Verdict};
 use super::policies::{self, Covered, Deed};
-use super::{Asker, answers, border, organization, schedule, separation};
+use super::{Asker, answers, organization, schedule, separation};
+use crate::governance::organization::claimed;
 use crate::governance::record::{Key, Mark, Person, Request, RequestKind, Schedule};
-use crate::governance::{Desk, Ground, Refusal, Thing, Unread, assignment};
+use crate::governance::{Desk, Ground, Refusal, Thing, Unread, assignment, people};
 use crate::model::kinds::policy::{Justification, Policy, Requestors};
 use crate::model::{Address, Kind, Name};
 
@@ -93,7 +94,11 @@ pub(super) fn examine_known(
                 )
                 .help("whoever looks after the catalog can open it: `externallyVisible: true`")
             })),
-            Condition::SignIn => verdict(sign_in(asker)),
+            Condition::SignIn => verdict(match sign_in(asker) {
+                // Who asks has signed in, and whoever signs in has accepted.
+                None => people::lacking_terms(desk, asker.by.as_ref().unwrap_or(person))?,
+                blocked => blocked,
+            }),
             Condition::Identity => verdict(identity(desk, covered, package, any)?),
             Condition::Policy => verdict(policy.clone()),
             Condition::Compatible => verdict(compatible(desk, person, package)?),
@@ -168,7 +173,7 @@ fn identity(
             .help("`collaboration: oneTimePasscode: true` switches them on"),
         ));
     }
-    let Some(claimed) = organization::claimed(desk, person)? else {
+    let Some(claimed) = claimed(desk, &person.mail)? else {
         return Ok(None);
     };
     let proved = covered
@@ -273,6 +278,9 @@ fn uncovered(desk: &Desk<'_>, covered: &Covered<'_>, package: &Thing) -> Result<
             return Ok(Refusal::new(Ground::NoPolicy, format!("requests for {} are switched off", package.address))
                 .help("an administrator can assign it directly, or switch requests on: `requests: enabled: true`"));
         }
+    }
+    if let Some(refusal) = assignment::automatic::crowded(desk, package, person)? {
+        return Ok(refusal);
     }
     let who = match (&covered.organization, person.living()) {
         (Some(organization), _) => format!("{} of {}", person.mail, organization.address),
@@ -410,7 +418,7 @@ fn border(
     if !person.is_outside() {
         return Ok(None);
     }
-    if let Some(refusal) = border::refusal(desk, person)? {
+    if let Some(refusal) = people::barred(desk, person)? {
         return Ok(Some(refusal));
     }
     let alone = |thing: &Rc<Thing>| {

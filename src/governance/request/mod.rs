@@ -7,7 +7,6 @@
 mod answers;
 mod approval;
 mod asking;
-mod border;
 mod cancel;
 mod conditions;
 mod examine;
@@ -25,12 +24,10 @@ mod visible;
 use jiff::Timestamp;
 
 pub(super) use answers::read as read_answers;
-pub use approval::Ballot;
 pub(super) use approval::may_decide;
 pub use approval::waiting;
+pub use approval::{Ballot, escalates};
 pub use asking::as_visitor;
-pub(super) use border::refusal as barred;
-pub use border::{Unlisted, is_closed, refused};
 pub use cancel::seen as see;
 pub use conditions::{Condition, Examined, Finding, Form, Verdict};
 pub use examine::examine;
@@ -38,13 +35,12 @@ pub(super) use examine::open_request;
 pub use explain::{Explanation, Opened, Way, explain, identity};
 pub use likeness::shape;
 pub(super) use organization::forget;
-pub use organization::{proves, within as in_domains};
 pub(super) use policies::admits;
 pub use policies::{Class, Seen};
 pub(super) use progress::proceed;
 pub(super) use schedule::within;
 pub use separation::incompatible;
-pub use visible::{Offered, is_visible, offered};
+pub use visible::{Offered, offered};
 
 use super::record::{Identity, Person};
 use super::{Desk, Stop};

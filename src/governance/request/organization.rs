@@ -1,98 +1,11 @@
-//! Which organization somebody belongs to, by what they have proved. Fact sheets `entra-behaviour` §2, `graph-b2b` §2.
+//! Organizations that nobody has declared and that people ask from: seen, proposed, forgotten; and sign-ins in words. Fact
+//! sheet `entra-behaviour` §2.
 
-use std::rc::Rc;
-
+use crate::governance::organization::of;
 use crate::governance::record::{Identity, Key, Mark, Person, Request, SeenOrganization, SignIn};
-use crate::governance::{Activity, Desk, Thing, Unread};
-use crate::model::Kind;
+use crate::governance::{Activity, Desk, Unread};
+use crate::model::kinds::Organization;
 use crate::model::kinds::policy::Requestors;
-use crate::model::kinds::{Organization, SocialProvider};
-use crate::model::text::{Domain, DomainRule};
-
-/// Returns the declared organization that somebody belongs to, by a verified identity: a tenant, a federation's issuer, a
-/// social provider; by the domain of the address only where a passcode or a federation has proved the address.
-pub(in crate::governance) fn of(
-    desk: &Desk<'_>,
-    person: &Person,
-) -> Result<Option<Rc<Thing>>, Unread> {
-    let domain = Domain::parse(person.mail.domain()).ok();
-    best(desk, |partner| {
-        let proved = person.identities.iter();
-        proved
-            .filter_map(|identity| proves(partner, identity, domain.as_ref()))
-            .max()
-    })
-}
-
-/// Returns the declared organization that names the domain of somebody's address, whatever they have proved. Good for
-/// messages, and for people whom an administrator vouches for.
-pub(in crate::governance) fn claimed(
-    desk: &Desk<'_>,
-    person: &Person,
-) -> Result<Option<Rc<Thing>>, Unread> {
-    let Ok(domain) = Domain::parse(person.mail.domain()) else {
-        return Ok(None);
-    };
-    best(desk, |partner| within(partner, &domain))
-}
-
-fn best(
-    desk: &Desk<'_>,
-    rank: impl Fn(&Organization) -> Option<usize>,
-) -> Result<Option<Rc<Thing>>, Unread> {
-    let mut found: Option<(usize, Rc<Thing>)> = None;
-    for thing in desk.things(Kind::Organization, None)? {
-        let Some(rank) = thing.organization().and_then(&rank) else {
-            continue;
-        };
-        let better = found.as_ref().is_none_or(|(best, other)| {
-            rank > *best || rank == *best && thing.address < other.address
-        });
-        if better {
-            found = Some((rank, thing));
-        }
-    }
-    Ok(found.map(|(_, thing)| thing))
-}
-
-/// What is certain is worth more than any domain, which has at most 253 characters.
-const CERTAIN: usize = 1_000;
-
-/// Returns how well an identity proves that somebody belongs to an organization: the higher, the better; `None` where it does
-/// not. Of equals the first in order of addresses counts.
-#[must_use]
-pub fn proves(
-    partner: &Organization,
-    identity: &Identity,
-    domain: Option<&Domain>,
-) -> Option<usize> {
-    let in_domain = || domain.and_then(|domain| within(partner, domain));
-    let by_domain =
-        partner.tenant.is_none() && partner.federation.is_none() && partner.social.is_none();
-    match identity {
-        Identity::Tenant { tenant } => (partner.tenant.as_ref() == Some(tenant)).then_some(CERTAIN),
-        Identity::Federation { issuer } => match &partner.federation {
-            Some(federation) if federation.issuer.as_str() == issuer => {
-                in_domain().map(|rank| CERTAIN + rank)
-            }
-            Some(_) => None,
-            None => in_domain().filter(|_| by_domain),
-        },
-        Identity::Passcode => in_domain().filter(|_| by_domain),
-        Identity::Facebook => (partner.social == Some(SocialProvider::Facebook)).then_some(CERTAIN),
-        Identity::MicrosoftAccount | Identity::Google | Identity::Own => None,
-    }
-}
-
-/// Returns how well a domain matches those of an organization: whole labels, the longest rule first.
-#[must_use]
-pub fn within(partner: &Organization, domain: &Domain) -> Option<usize> {
-    let matches = |rule: &&DomainRule| {
-        rule.domain == *domain || rule.subdomains && rule.domain.covers(domain)
-    };
-    let rules = partner.domains.iter().filter(matches);
-    rules.map(|rule| rule.domain.as_str().len()).max()
-}
 
 /// Returns how people of an organization sign in, in words.
 pub(super) fn sign_in(partner: &Organization) -> String {
@@ -155,7 +68,7 @@ pub(super) fn see(desk: &mut Desk<'_>, person: &Person, request: &Request) -> Re
     let policy = desk.object(request.policy)?;
     let open = policy.as_ref().and_then(|thing| thing.policy());
     if !open.is_some_and(|policy| matches!(policy.requestors, Requestors::AnyExternal))
-        || of(desk, person)?.is_some()
+        || of(desk, &person.mail, &person.identities)?.is_some()
     {
         return Ok(());
     }

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use super::{Asker, likeness, organization};
+use super::{Asker, likeness};
 use crate::governance::record::{Identity, Person, PersonId};
-use crate::governance::{Desk, Thing, Unread, directory};
+use crate::governance::{Desk, Thing, Unread, directory, invitation, organization};
 use crate::model::kinds::OrganizationState;
 use crate::model::kinds::policy::{OnBehalf, Policy, Requestors};
 use crate::model::text::Principal;
-use crate::model::{Kind, Object, Set};
+use crate::model::{Kind, Set};
 
 /// How narrow a policy's scope is. The narrowest class that covers somebody counts alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,14 +48,14 @@ impl<'p> Covered<'p> {
     pub(super) fn new(desk: &Desk<'_>, person: &'p Person) -> Result<Self, Unread> {
         let (mut organization, mut warning) = (None, None);
         if person.is_outside() {
-            organization = organization::of(desk, person)?;
+            organization = organization::of(desk, &person.mail, &person.identities)?;
             warning = likeness::warning(desk, person.mail.domain())?;
         }
         Ok(Self {
             person,
             organization,
             warning,
-            passcodes: passcodes(desk)?,
+            passcodes: invitation::passcode_is_on(desk)?,
         })
     }
 
@@ -160,21 +160,12 @@ pub(in crate::governance) fn admits(
         passcodes: true,
     };
     if policy.requestors.is_outside() && person.is_outside() {
-        covered.organization = match organization::of(desk, person)? {
+        covered.organization = match organization::of(desk, &person.mail, &person.identities)? {
             Some(organization) => Some(organization),
-            None => organization::claimed(desk, person)?,
+            None => organization::claimed(desk, &person.mail)?,
         };
     }
     Ok(covered.class(desk, policy)?.is_some())
-}
-
-/// Returns true unless one-time passcodes are switched off.
-fn passcodes(desk: &Desk<'_>) -> Result<bool, Unread> {
-    let setting = desk.setting(Kind::Collaboration)?;
-    Ok(match setting.as_ref().map(|thing| &thing.object) {
-        Some(Object::Collaboration(settings)) => settings.one_time_passcode != Some(false),
-        _ => true,
-    })
 }
 
 /// Returns the policies of a package that cover somebody, each with its class, whatever their class.

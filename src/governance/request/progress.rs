@@ -1,9 +1,9 @@
 //! How a request goes on: approval, then delivery; and what time makes due. Fact sheet `entra-behaviour` §3.
 
 use super::policies::Covered;
-use super::{approval, border, examine, organization};
+use super::{approval, examine, organization};
 use crate::governance::record::{Person, Request, RequestKind, RequestState};
-use crate::governance::{Activity, Desk, Stop, Unread, assignment};
+use crate::governance::{Activity, Desk, Stop, Unread, assignment, people};
 
 /// Lets a new request go on: to its first stage, or, where nobody has to approve, to delivery.
 ///
@@ -70,7 +70,7 @@ fn obstacle(desk: &Desk<'_>, request: &Request) -> Result<Option<String>, Unread
                 other.number
             )));
         }
-        if let Some(refusal) = border::refusal(desk, &person)? {
+        if let Some(refusal) = people::barred(desk, &person)? {
             return Ok(Some(refusal.message));
         }
     }

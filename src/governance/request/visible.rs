@@ -1,4 +1,4 @@
-//! What people see: requests that concern them, and packages that they may ask for. Fact sheet `entra-behaviour` §1.
+//! What people find when they browse: packages that they may ask for. Fact sheet `entra-behaviour` §1.
 
 use std::rc::Rc;
 
@@ -6,33 +6,9 @@ use super::Asker;
 use super::conditions::{Condition, Examined, Verdict};
 use super::examine::{self, examine_known};
 use super::policies::Covered;
-use crate::governance::record::{Asked, Request};
-use crate::governance::{Actor, Desk, Scope, Stop, Task, Thing, Unread, delegation};
+use crate::governance::{Desk, Thing, Unread};
 use crate::model::Kind;
 use crate::model::kinds::policy::Requestors;
-
-/// Returns true for a request that the acting person may see: their own, one that they asked for or are asked about, and,
-/// with a role that allows it, any of the catalog.
-///
-/// # Errors
-///
-/// [`Unread`] when the store cannot tell.
-pub fn is_visible(desk: &Desk<'_>, request: &Request) -> Result<bool, Unread> {
-    if let Actor::Person(id) = desk.moment.actor {
-        let mut asked = request.stages.iter().flat_map(|stage| stage.asked());
-        if request.person == id
-            || request.by == Some(Asked::Person(id))
-            || asked.any(|one| one == id)
-        {
-            return Ok(true);
-        }
-    }
-    match delegation::require(desk, Task::SeeAssignments, Scope::Package(request.package)) {
-        Ok(()) => Ok(true),
-        Err(Stop::Refused(_)) => Ok(false),
-        Err(Stop::Unread(unread)) => Err(unread),
-    }
-}
 
 /// A package that somebody finds when browsing.
 #[derive(Debug, Clone)]

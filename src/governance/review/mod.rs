@@ -11,7 +11,7 @@ mod series;
 
 pub use decide::{Call, Decided, waiting};
 pub use reviewers::recommendation;
-pub(super) use series::{delivered, policy_changed, survey};
+pub(super) use series::{delivered, openings, policy_changed, survey};
 
 use super::record::{ObjectId, Review, ReviewState};
 use super::{Desk, Stop, Unread};

@@ -62,6 +62,25 @@ fn opening_from(
     }
 }
 
+/// Returns when the rounds of a series open, from the next one up to and with an instant, at most so many. One that is late
+/// opens now, and those that were due since then do not.
+pub(in crate::governance) fn openings(
+    series: &ReviewSeries,
+    now: Timestamp,
+    until: Timestamp,
+    zone: &TimeZone,
+    most: usize,
+) -> Vec<Timestamp> {
+    let following = |at: &Timestamp| {
+        let next = opening_from(series.anchor, series.every, soon(now.max(*at)), zone);
+        Some(next).filter(|next| next > at)
+    };
+    std::iter::successors(series.next, following)
+        .take_while(|at| *at <= until && *at < Timestamp::MAX)
+        .take(most)
+        .collect()
+}
+
 fn of(desk: &Desk<'_>, policy: ObjectId) -> Result<Option<ReviewSeries>, Unread> {
     desk.first(Mark::SeriesPolicy, &Key::new().object(policy))
 }
@@ -255,6 +274,35 @@ mod tests {
         (0..4)
             .map(|nth| opening(anchor, every, nth, &zone).to_string())
             .collect()
+    }
+
+    #[test]
+    fn a_late_round_opens_once_and_the_next_one_by_the_calendar() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
+        let series = ReviewSeries {
+            number: 1,
+            policy: ObjectId(1),
+            anchor: at("2027-01-31T00:00:00Z"),
+            every: Frequency::Monthly,
+            next: Some(at("2027-01-31T00:00:00Z")),
+            rounds: 0,
+        };
+        let openings = |now: &str, until: &str, most: usize| {
+            let found = super::openings(&series, at(now), at(until), &TimeZone::UTC, most);
+            let days = found.iter().map(|at| at.to_string()[..10].to_owned());
+            days.collect::<Vec<_>>()
+        };
+        let (late, soon) = ("2027-04-10T00:00:00Z", "2027-01-01T00:00:00Z");
+        assert_eq!(
+            openings(late, "2027-06-01T00:00:00Z", 9),
+            ["2027-01-31", "2027-04-30", "2027-05-31"]
+        );
+        assert_eq!(
+            openings(soon, "2027-03-31T00:00:00Z", 9),
+            ["2027-01-31", "2027-02-28", "2027-03-31"]
+        );
+        assert_eq!(openings(soon, "2099-01-01T00:00:00Z", 2).len(), 2);
+        assert!(openings(soon, "2027-01-30T00:00:00Z", 9).is_empty());
     }
 
     #[test]

@@ -129,12 +129,12 @@ pub(super) fn judged(plan: &Plan, impact: &Impact) -> Vec<ActionLine> {
     for effect in impact.effects.iter().filter(|it| it.what.ends_access()) {
         *people.entry(&effect.address).or_default() += effect.count;
     }
-    let line = |change: &Change| ActionLine {
-        widens: wide.contains(&change.address),
-        people_affected: people.get(&change.address).copied(),
-        ..ActionLine::of(change)
-    };
-    plan.changes.iter().map(line).collect()
+    let mut lines = lines(plan);
+    for line in &mut lines {
+        line.widens = wide.contains(&line.address);
+        line.people_affected = people.get(&line.address).copied();
+    }
+    lines
 }
 
 /// Returns how what is to be done now differs from what was planned, in order of addresses.

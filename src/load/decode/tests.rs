@@ -89,6 +89,14 @@ expires: { on: 2027-01-01 }
 ",
     ),
     (
+        Kind::TermsOfUse,
+        "displayName: Partner terms\ndocuments:\n  en: { link: 'https://contoso.com/terms.pdf' }\n  nl: { file: terms/nl.txt }\nrequiredFor: { organizations: [fabrikam] }\nreacceptAfter: 365d\nexpires: { on: 2028-01-01, every: 365d }\n",
+    ),
+    (
+        Kind::Administrators,
+        "catalogCreators: [group:leads]\ninviters: [user:ana@contoso.com]\n",
+    ),
+    (
         Kind::Collaboration,
         "guestAccess: restricted\ninvitations: inviters\nselfServiceSignUp: false\n",
     ),

@@ -166,8 +166,12 @@ fn homes(objects: &BTreeMap<&Address, (Object, Item)>) -> BTreeMap<Address, Stri
                 packages.push((*address, object));
                 continue;
             }
-            kind if kind.is_singleton() => "settings".to_owned(),
-            _ => continue,
+            Kind::TermsOfUse => "terms".to_owned(),
+            Kind::Administrators | Kind::Collaboration | Kind::Domains | Kind::ExternalUsers => {
+                "settings".to_owned()
+            }
+            // Resources have their homes with who uses them; the others are written inside of others.
+            Kind::Resource | Kind::CrossTenant | Kind::Policy => continue,
         };
         homes.insert((*address).clone(), home);
     }

@@ -2,6 +2,7 @@
 //!
 //! Fact sheets: `graph-entitlement` for organizations to policies, `graph-b2b` for settings of the tenant.
 
+mod administrators;
 mod catalog;
 mod collaboration;
 mod cross_tenant;
@@ -11,7 +12,9 @@ mod organization;
 mod package;
 pub mod policy;
 mod resource;
+mod terms_of_use;
 
+pub use administrators::Administrators;
 pub use catalog::{Catalog, CatalogRoles, CustomExtension, LogicApp};
 pub use collaboration::{Collaboration, GuestAccess, Inviters};
 pub use cross_tenant::{CrossTenant, Reach, TrustedClaim};
@@ -23,6 +26,7 @@ pub use organization::{
 pub use package::{Incompatible, Package};
 pub use policy::Policy;
 pub use resource::{Origin, Resource};
+pub use terms_of_use::{RequiredFor, TermsDocument, TermsExpiry, TermsOfUse};
 
 use super::registry::kinds;
 
@@ -39,6 +43,10 @@ kinds! {
     Package = "package", "packages": Package;
     /// Who may ask for a package, who approves, for how long.
     Policy = "policy" in Package, "policies": Policy;
+    /// What people from outside must accept.
+    TermsOfUse = "terms-of-use", "termsOfUse": TermsOfUse;
+    /// Who looks after the whole tenant; managed key by key.
+    Administrators = "settings/administrators", "administrators": Administrators;
     /// What guests see and who invites them; managed key by key.
     Collaboration = "settings/collaboration", "collaboration": Collaboration;
     /// The domains that may, or may not, be invited; managed key by key.
@@ -53,7 +61,7 @@ impl Kind {
     pub const fn is_singleton(self) -> bool {
         matches!(
             self,
-            Self::Collaboration | Self::Domains | Self::ExternalUsers
+            Self::Administrators | Self::Collaboration | Self::Domains | Self::ExternalUsers
         )
     }
 

@@ -96,6 +96,12 @@ pub struct DomainRule {
 }
 
 impl DomainRule {
+    /// Returns true for its domain, and for one below it where it says so.
+    #[must_use]
+    pub fn names(&self, domain: &Domain) -> bool {
+        self.domain == *domain || self.subdomains && self.domain.covers(domain)
+    }
+
     /// Returns true when some domain is matched by both rules.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {

@@ -7,6 +7,7 @@ mod domain;
 mod duration;
 mod email;
 mod instant;
+mod path;
 mod plain;
 mod principal;
 mod sign_in;
@@ -17,6 +18,7 @@ pub use domain::{Domain, DomainRule};
 pub use duration::{Duration, LONGEST_DAYS};
 pub use email::Email;
 pub use instant::When;
+pub use path::FilePath;
 pub use plain::{Guid, HttpsUrl, Language, Line, Pattern, Prose, Words};
 pub use principal::{Principal, Sponsors};
 pub use sign_in::SignIn;
@@ -79,6 +81,7 @@ pub const FORMATS: &[(&str, Check)] = &[
     ("words", |text| Words::parse(text).map(drop)),
     ("pattern", |text| Pattern::parse(text).map(drop)),
     ("guid", |text| Guid::parse(text).map(drop)),
+    ("file-path", |text| FilePath::parse(text).map(drop)),
     ("https-url", |text| HttpsUrl::parse(text).map(drop)),
     ("language-tag", |text| Language::parse(text).map(drop)),
     ("domain", |text| Domain::parse(text).map(drop)),
@@ -92,6 +95,18 @@ pub const FORMATS: &[(&str, Check)] = &[
     ("sign-in", |text| SignIn::parse(text).map(drop)),
     ("incompatible", |text| {
         super::kinds::Incompatible::parse(text).map(drop)
+    }),
+    ("name-pattern", |text| {
+        super::invariant::Glob::parse(text).map(drop)
+    }),
+    ("package-pattern", |text| {
+        super::invariant::PackageGlob::parse(text).map(drop)
+    }),
+    ("count-bound", |text| {
+        super::invariant::Count::parse(text).map(drop)
+    }),
+    ("length-bound", |text| {
+        super::invariant::Length::parse(text).map(drop)
     }),
 ];
 

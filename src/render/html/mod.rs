@@ -4,6 +4,8 @@
 //! Templates escape what they are given. The page carries its own style and script, and a policy that allows just these
 //! two, by their hashes.
 
+mod chart;
+
 use std::io;
 
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
@@ -18,7 +20,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// What the page may do: show itself. A test compares the hashes with the two files.
 const ALLOWED: &str = concat!(
-    "default-src 'none'; style-src 'sha256-zU+XQzL2EsB4KjK+cCTjZybnfl5FYCqM2uzV0DkgVIU='; ",
+    "default-src 'none'; style-src 'sha256-tfUKlfISzYeNGs4vFeX9pT3y27KwOxY5BkWo8PgSl9o='; ",
     "script-src 'sha256-lGvB/l/fmBecyhT5TFJ3Tm7uS26DVaVBm9qd9UycszA='; base-uri 'none'; form-action 'none'"
 );
 
@@ -51,21 +53,41 @@ impl Render for Foreign<'_> {
     }
 }
 
+/// Foreign text behind other text on its line: what would command a pipeline at the start of a line is harmless there.
+struct Further<'a>(&'a str);
+
+impl Render for Further<'_> {
+    fn render_to(&self, buffer: &mut String) {
+        neutral(self.0, false).render_to(buffer);
+    }
+}
+
+fn piece(role: Role, text: impl Render) -> Markup {
+    html! {
+        @match class(role) {
+            Some(class) => span class=(class) { (text) },
+            None => (text),
+        }
+    }
+}
+
 impl Render for Piece<'_> {
     fn render_to(&self, buffer: &mut String) {
-        let shown = html! {
-            @match class(self.role) {
-                Some(class) => span class=(class) { (Foreign(&self.text)) },
-                None => (Foreign(&self.text)),
-            }
-        };
-        shown.render_to(buffer);
+        piece(self.role, Foreign(&self.text)).render_to(buffer);
     }
 }
 
 impl Render for Line<'_> {
     fn render_to(&self, buffer: &mut String) {
-        self.0.iter().for_each(|piece| piece.render_to(buffer));
+        let mut starts = true;
+        for one in &self.0 {
+            if starts {
+                one.render_to(buffer);
+            } else {
+                piece(one.role, Further(&one.text)).render_to(buffer);
+            }
+            starts &= one.text.trim().is_empty();
+        }
     }
 }
 
@@ -241,13 +263,24 @@ fn details(change: &Change<'_>) -> Markup {
     }
 }
 
+/// How many columns a phone has room for; of wider tables it shows each row as a card.
+const NARROW: usize = 4;
+
 fn table(table: &Table<'_>) -> Markup {
+    let wide = table.columns.len() > NARROW;
     html! {
         div.scroll {
-            table {
+            table class=[wide.then_some("wide")] {
                 thead { tr { @for name in table.columns { th { (name) } } } }
                 tbody {
-                    @for row in &table.rows { tr { @for cell in row { td { (Foreign(cell)) } } } "\n" }
+                    @for row in &table.rows {
+                        tr {
+                            @for (cell, name) in row.iter().zip(table.columns) {
+                                td data-of=[wide.then_some(name)] { (Foreign(cell)) }
+                            }
+                        }
+                        "\n"
+                    }
                 }
             }
         }
@@ -278,6 +311,7 @@ impl Writer for Html<'_> {
             Block::Change(change) => self.change(change),
             Block::Snippet(snippet) => self.snippet(snippet, block)?,
             Block::Table(rows) => self.parts.push(table(rows)),
+            Block::Chart(drawn) => self.parts.push(chart::chart(drawn)),
             Block::Listing { title, lines } => self.parts.push(html! {
                 details open {
                     summary { (title) }

@@ -77,3 +77,58 @@ fn foreign_text_is_text() {
     assert!(page.contains("&lt;script&gt;alert"), "{page}");
     assert!(page.contains("\\u{202e}"), "{page}");
 }
+
+#[test]
+fn only_what_begins_a_line_could_command_a_pipeline() {
+    let line = Line::new()
+        .and(Role::Plain, " ")
+        .and(Role::Error, "::error::")
+        .and(Role::Plain, ": no")
+        .and(Role::Note, "::x");
+    let shown = line.render().0;
+    assert_eq!(
+        shown,
+        " <span class=\"e\">\\u{3a}:error::</span>: no<span class=\"n\">::x</span>"
+    );
+}
+
+#[test]
+fn a_chart_is_drawn_and_said() {
+    use crate::render::chart::{Bar, Chart, Form, Lane};
+    let at = |text: &str| text.parse::<jiff::Timestamp>().expect("an instant");
+    let chart = |form| {
+        Block::Chart(Chart {
+            title: "<b>".into(),
+            form,
+        })
+    };
+    let bars = (0..25).map(|at| Bar {
+        label: format!("<i>{at}").into(),
+        value: at,
+    });
+    let bars = chart(Form::Bars {
+        columns: &["DOMAIN", "GUESTS"],
+        bars: bars.collect(),
+    });
+    let lanes = chart(Form::Timeline {
+        from: at("2027-01-01T00:00:00Z"),
+        until: at("2027-03-01T00:00:00Z"),
+        lanes: vec![Lane {
+            label: "access ends".into(),
+            marks: vec![at("2027-01-02T00:00:00Z"), at("2027-02-01T10:00:00Z")],
+        }],
+    });
+    let page = page(|out| out.block(&bars).and_then(|()| out.block(&lanes)));
+    for part in [
+        "<figcaption>&lt;b&gt;</figcaption>",
+        "<rect class=\"fill\" width=\"4.16%\"",
+        "… and 5 more in the table",
+        "<td>&lt;i&gt;24</td><td>24</td>",
+        "<title>2027-02-01T10:00:00Z</title>",
+        "<td>access ends</td><td>2</td><td>2027-01-02T00:00:00Z</td>",
+        "<span class=\"label\">access ends</span>",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    assert!(!page.contains("style="), "{page}");
+}

@@ -385,6 +385,10 @@ impl Writer for Markdown<'_> {
             Block::Snippet(_) => self.folded(block, MESSAGE)?,
             Block::Listing { .. } => self.folded(block, PARAGRAPH)?,
             Block::Table(table) => self.table(table),
+            Block::Chart(chart) => {
+                self.paragraph(&[Line::new().and(Role::Strong, &*chart.title)]);
+                self.table(&chart.table());
+            }
         }
         Ok(())
     }

@@ -101,6 +101,8 @@ impl<'o> Known<'o> {
             }
             // Settings of the tenant give nobody a package.
             Object::CrossTenant(_)
+            | Object::TermsOfUse(_)
+            | Object::Administrators(_)
             | Object::Collaboration(_)
             | Object::Domains(_)
             | Object::ExternalUsers(_) => {}

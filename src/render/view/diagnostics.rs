@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 
 use super::count;
-use crate::diag::{Diagnostics, SHOWN, Severity};
+use crate::diag::{Diagnostics, Example, SHOWN, Severity};
 use crate::render::doc::{Block, Line, Role, Snippet, Verdict, Writer};
 use crate::render::report::Validated;
 
@@ -63,6 +63,12 @@ fn found(
                 .collect(),
             help: &one.help,
         }))?;
+        if let Some(Example { title, text }) = one.example.as_deref() {
+            out.block(&Block::Listing {
+                title: Line::plain(title.as_str()),
+                lines: text.lines().map(str::to_owned).collect(),
+            })?;
+        }
     }
     let mut end = Vec::new();
     if list.len() > SHOWN {

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::count;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, Severity};
 use crate::render::doc::{Block, Line, Role, Snippet, Table, Verdict, Writer};
 use crate::render::report::Tested;
 use crate::scenario::Played;
@@ -53,7 +53,7 @@ pub fn tested(report: &Tested<'_>, out: &mut dyn Writer) -> io::Result<()> {
     out.block(&Block::Verdict(Verdict {
         before: Vec::new(),
         line: verdict(played, others),
-        after: Vec::new(),
+        after: broken(warnings),
     }))
 }
 
@@ -110,6 +110,14 @@ fn timeline(played: &Played, out: &mut dyn Writer) -> io::Result<()> {
         title,
         lines: description.chain(lines).collect(),
     })
+}
+
+/// Says how many invariants do not hold.
+fn broken(found: &Diagnostics) -> Vec<Line<'static>> {
+    match found.count(Severity::Error) {
+        0 => Vec::new(),
+        _ => vec![Line::new().and(Role::Error, "The invariants do not all hold.")],
+    }
 }
 
 fn tests(n: usize) -> String {

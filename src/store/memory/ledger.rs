@@ -71,6 +71,10 @@ impl View<'_> {
 }
 
 impl World for View<'_> {
+    fn project(&self) -> &str {
+        self.project
+    }
+
     fn record(&self, id: RecordId) -> Result<Option<Record>, Unread> {
         Ok(self.state.records.rows.get(&id).cloned())
     }

@@ -265,6 +265,10 @@ fn bounds(of: &Range) -> (&[u8], &[u8]) {
 }
 
 impl<D: Db> World for View<'_, D> {
+    fn project(&self) -> &str {
+        self.project
+    }
+
     fn record(&self, id: RecordId) -> Result<Option<Record>, Unread> {
         let mut found = None;
         self.db

@@ -1,7 +1,7 @@
 //! Who is let in: the domain list and cross-tenant settings. Entra's facts on the domain list, and its table of settings.
 
 use guestlist::governance::invitation::{Command, Door, Redeem, Send};
-use guestlist::governance::record::{ExternalState, Identity};
+use guestlist::governance::record::{ExternalState, Identity, Person};
 use guestlist::governance::{Ground, Stop, people};
 use guestlist::model::text::Guid;
 
@@ -12,7 +12,7 @@ const TENANT: &str = "3d0f5dec-0000-4000-8000-000000000001";
 fn admitted(tree: &str, address: &str) -> Result<(), Ground> {
     let scene = Scene::of(tree);
     let address = mail(address);
-    scene.look(|desk| match people::admission(desk, &address, None) {
+    scene.look(|desk| match people::admission(desk, &address, &[]) {
         Ok(()) => Ok(Ok(())),
         Err(Stop::Refused(refusal)) => Ok(Err(refusal.ground)),
         Err(Stop::Unread(unread)) => Err(unread),
@@ -32,6 +32,7 @@ fn redeem(address: &str, identity: Identity) -> Command {
         ids: Vec::new(),
         passcode: None,
         consent: true,
+        accepting: Vec::new(),
     }))
 }
 
@@ -124,6 +125,7 @@ fn users_named_inbound_are_told_apart_when_they_have_signed_in() {
         ids: vec![Guid::parse(id).unwrap()],
         passcode: None,
         consent: true,
+        accepting: Vec::new(),
     })));
 }
 
@@ -141,6 +143,7 @@ fn users_excepted_inbound_are_kept_out() {
         ids: vec![Guid::parse(id).unwrap()],
         passcode: None,
         consent: true,
+        accepting: Vec::new(),
     })));
     assert_eq!(refusal.ground, Ground::CrossTenant);
     let _ = scene.run(redeem("bob@fabrikam.com", tenant()));
@@ -158,5 +161,47 @@ fn a_domain_blocked_meanwhile_stops_who_has_not_redeemed_and_nobody_else() {
     assert_eq!(refusal.ground, Ground::Domain);
     let eve = scene.person("eve@wingtip.example");
     assert_eq!(eve.account.unwrap().state, Some(ExternalState::Accepted));
-    let _ = scene.run(people::Command::SignIn(mail("eve@wingtip.example")));
+    let _ = scene.run(people::Command::SignIn(
+        mail("eve@wingtip.example"),
+        Vec::new(),
+    ));
+}
+
+#[test]
+fn an_invitation_and_a_request_are_refused_in_the_same_words() {
+    let tree = fabrikam("{ inbound: { users: none, applications: none } }")
+        + "domains: { block: [wingtip.example] }\n";
+    let mut scene = Scene::of(&tree);
+    for address in [
+        "bob@eu.wingtip.example",
+        "ada@fabrikam.com",
+        "new@contoso.com",
+    ] {
+        let invited = scene.refused(Command::Send(Box::new(Send::to(address))));
+        let asked = Person::applicant(99, mail(address), String::new());
+        let asked = scene.look(|desk| people::barred(desk, &asked)).unwrap();
+        assert_eq!(invited, asked, "{address}");
+    }
+}
+
+#[test]
+fn the_settings_of_an_organization_count_for_who_proves_its_tenant_and_not_for_who_proves_another()
+{
+    let tree = fabrikam("{ inbound: { users: none, applications: none } }");
+    let scene = Scene::of(&tree);
+    let other = Identity::Tenant {
+        tenant: Guid::parse("4d0f5dec-0000-4000-8000-000000000004").unwrap(),
+    };
+    for (address, identity, barred) in [
+        ("ada@wingtip.example", tenant(), true),
+        ("ada@fabrikam.com", Identity::Passcode, true),
+        ("ada@fabrikam.com", other, false),
+    ] {
+        let person = Person {
+            identities: vec![identity.clone()],
+            ..Person::applicant(99, mail(address), String::new())
+        };
+        let found = scene.look(|desk| people::barred(desk, &person));
+        assert_eq!(found.is_some(), barred, "{address} {identity:?}");
+    }
 }

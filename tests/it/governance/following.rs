@@ -1,11 +1,13 @@
 //! What follows an apply for everybody who holds what was changed, and assignment by rule.
 
 use guestlist::governance::assignment::{Command, Direct};
-use guestlist::governance::people;
-use guestlist::governance::record::{AssignmentState, RequestState, Why};
-use guestlist::model::Address;
+use guestlist::governance::record::{Assignment, AssignmentState, RequestState, Why};
+use guestlist::governance::{Actor, Moment, Tenant, decide_all, due, job, people};
+use guestlist::model::{Address, Name};
+use guestlist::store::Sitting;
+use jiff::tz::TimeZone;
 
-use super::scene::{Scene, instant, mail};
+use super::scene::{BEGIN, Scene, instant, mail};
 
 const TREE: &str = "
 version: 1
@@ -291,4 +293,110 @@ fn a_rule_does_not_assign_what_is_incompatible() {
         ["group Design guests: Member"]
     );
     assert_eq!(scene.request(1).state, RequestState::Delivered);
+}
+
+#[test]
+fn a_rule_that_matches_more_people_than_a_policy_assigns_says_so() {
+    let mut scene = Scene::of(&automatic(SALES, ""));
+    scene.member("kim@contoso.com", &[]);
+    scene.member("eva@contoso.com", &[]);
+    let _ = scene.tick("T1");
+    moves(&mut scene, "kim@contoso.com", "Sales");
+    // Fifteen thousand have it, as far as the store can tell.
+    let one = scene.assignment(1);
+    scene.write(&|desk| {
+        for _ in 1..15_000 {
+            let number = desk.fresh::<Assignment>()?;
+            desk.keep(&Assignment {
+                number,
+                ..one.clone()
+            })?;
+        }
+        Ok(())
+    });
+    moves(&mut scene, "eva@contoso.com", "Sales");
+    assert!(scene.holds("eva@contoso.com").is_empty());
+    let alerts = scene.tick("T2").alerts;
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    assert_eq!(alerts[0].code, "ruleFull");
+    assert!(
+        alerts[0].message.contains("policy/sales/rule"),
+        "{alerts:?}"
+    );
+    let visitor = guestlist::governance::request::Visitor {
+        mail: mail("eva@contoso.com"),
+        identity: None,
+    };
+    let sales = Name::parse("sales").unwrap();
+    let _ = scene.operator();
+    let explained = scene
+        .engine()
+        .ask(|desk| guestlist::governance::request::explain(desk, &visitor, &sales))
+        .unwrap();
+    let refusal = explained.examined.refusal().unwrap();
+    assert!(
+        refusal.message.contains("15000 people already"),
+        "{refusal}"
+    );
+    // A place that comes free is hers.
+    let _ = scene.run(Command::Revoke(15_000));
+    let _ = scene.tick("T3");
+    assert_eq!(scene.holds("eva@contoso.com").len(), 1);
+    assert!(scene.tick("T4").alerts.is_empty());
+}
+
+#[test]
+fn each_project_of_a_store_follows_its_own_applies() {
+    let mut scene = Scene::of(TREE);
+    let _ = scene.run(grant(BOB, "policy/library/direct"));
+    let _ = scene.tick("T1");
+    scene.apply(&with(
+        "guests: Member }\n    policies:\n      direct: { expires: { after",
+        "guests: Member, crm: User }\n    policies:\n      direct: { expires: { after",
+    ));
+    let moment = Moment {
+        now: instant("T2"),
+        actor: Actor::Engine,
+        tenant: Tenant {
+            name: "Sales".to_owned(),
+            domains: Vec::new(),
+            zone: TimeZone::UTC,
+            portal: String::new(),
+        },
+        given: true,
+        seed: [0; 32],
+    };
+    let other = |scene: &mut Scene, command: &job::Command| {
+        let sitting = Sitting {
+            project: "another",
+            now: instant(BEGIN),
+            actor: "engine",
+            via: "test",
+            id: "another",
+        };
+        let store = scene.engine().store();
+        let decided = store.decide(&sitting, &mut |world| {
+            decide_all(world, &[command.clone().into()], &moment)
+        });
+        decided.unwrap().unwrap().is_empty()
+    };
+    // Another project looks at everything first, and finds none of its own in it.
+    while !other(&mut scene, &job::Command::Follow) {}
+    let started = scene.at("T2").engine().follow().unwrap();
+    assert_eq!(started.len(), 1);
+    // What was started is due for the project that started it.
+    let jobs_due = |scene: &mut Scene, project: &str| {
+        let mut found = 0;
+        let mut see = |view: &dyn guestlist::governance::World| {
+            found = due(view, instant("T2"), 100)?.len();
+            Ok(())
+        };
+        scene.engine().store().look(project, &mut see).unwrap();
+        found
+    };
+    assert_eq!(jobs_due(&mut scene, "another"), 0);
+    assert_eq!(jobs_due(&mut scene, crate::support::store::PROJECT), 1);
+    let _ = scene.tick("T2");
+    let crm = "application CRM: User".to_owned();
+    assert!(scene.holds(BOB).contains(&crm));
 }

@@ -16,7 +16,7 @@ use guestlist::model::{Desired, Name};
 use guestlist::plan::between;
 use jiff::{SignedDuration, Timestamp};
 
-use super::scene::{BEGIN, Scene, desired, instant, mail, moment};
+use super::scene::{BEGIN, Scene, instant, loaded, mail, moment};
 use crate::support::dice::Dice;
 
 /// Somebody of a small world.
@@ -440,7 +440,7 @@ collaboration: {{ oneTimePasscode: {} }}
 {policies}",
             self.state, self.published, self.visible, self.passcodes, self.domains, self.excludes
         );
-        desired(&text, now())
+        loaded(&text, now())
     }
 }
 

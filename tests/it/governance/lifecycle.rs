@@ -1,12 +1,13 @@
 //! After the last assignment. Entra's facts on losing it, and the timelines that follow from them.
 
+use guestlist::app::AppError;
 use guestlist::governance::assignment::{Command, Direct};
-use guestlist::governance::lifecycle;
+use guestlist::governance::people;
 use guestlist::governance::record::{
-    AssignmentState, Governed, Hold, Invitation, InvitationState, Place, Request, RequestState,
-    Source, UserType, Why,
+    AssignmentState, Delivery, DeliveryState, Governed, Hold, Invitation, InvitationState, Key,
+    Mark, Place, RecordId, RecordKind, Request, RequestState, Source, UserType, Why,
 };
-use guestlist::governance::{Activity, Ground, Refusal, Stop};
+use guestlist::governance::{Activity, Ground, Refusal};
 use guestlist::model::Address;
 
 use super::scene::{Scene, instant, mail};
@@ -64,17 +65,12 @@ fn guest(settings: &str) -> Scene {
 }
 
 fn restore(scene: &mut Scene, address: &str) -> Result<(), Refusal> {
-    let id = scene.person(address).id();
-    let refused = std::cell::RefCell::new(None);
-    scene.write(&|desk| match lifecycle::restore(desk, id) {
-        Ok(()) => Ok(()),
-        Err(Stop::Unread(unread)) => Err(unread),
-        Err(Stop::Refused(refusal)) => {
-            *refused.borrow_mut() = Some(*refusal);
-            Ok(())
-        }
-    });
-    refused.into_inner().map_or(Ok(()), Err)
+    let restore = people::Command::Restore(mail(address));
+    match scene.engine().serve(&restore.into()) {
+        Ok(_) => Ok(()),
+        Err(AppError::Governance(refusal)) => Err(*refusal),
+        Err(other) => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -382,4 +378,67 @@ fn a_second_tick_does_nothing() {
         let again = scene.tick(day);
         assert_eq!((again.due, again.events), (0, 0), "{day}");
     }
+}
+
+#[test]
+fn a_purge_leaves_no_mail_to_who_is_gone_and_no_address() {
+    let mut scene = guest("");
+    for day in ["T180", "T210"] {
+        let _ = scene.tick(day);
+    }
+    // One that was given up and one that waits, beside those that were sent.
+    scene.write(&|desk| {
+        let key = Key::new().text(BOB);
+        let sent = desk.find::<Delivery>(Mark::DeliveryMail, &key)?;
+        assert!(!sent.is_empty());
+        for (state, number) in [(DeliveryState::Failed, 901), (DeliveryState::Planned, 902)] {
+            desk.keep(&Delivery {
+                number,
+                state,
+                key: format!("late/{number}"),
+                retry_at: Some(instant("T300")),
+                ..sent[0].clone()
+            })?;
+        }
+        Ok(())
+    });
+    let kept = |scene: &Scene| {
+        scene.look(|desk| {
+            let mut bodies = String::new();
+            for kind in RecordKind::ALL {
+                for number in desk.world().numbers(*kind, 0, 10_000)? {
+                    let id = RecordId {
+                        kind: *kind,
+                        number,
+                    };
+                    bodies += &desk
+                        .world()
+                        .record(id)?
+                        .map_or(String::new(), |it| it.body());
+                }
+            }
+            Ok(bodies)
+        })
+    };
+    assert!(kept(&scene).contains(BOB));
+    let _ = scene.mails();
+    assert_eq!(scene.tick("T240").done["purged"], 1);
+    assert!(!kept(&scene).contains(BOB), "{}", kept(&scene));
+    let _ = scene.tick("T301");
+    assert!(scene.mails().is_empty());
+}
+
+#[test]
+fn an_account_is_deleted_for_good_by_hand_once_it_is_deleted() {
+    let mut scene = guest("");
+    let purge = || people::Command::Purge(mail(BOB));
+    assert_eq!(scene.refused(purge()).ground, Ground::State);
+    let _ = scene.run(people::Command::Delete(mail(BOB)));
+    scene.member("nobody@contoso.com", &[]);
+    let refusal = scene.acting("nobody@contoso.com").refused(purge());
+    assert_eq!(refusal.ground, Ground::NotAllowed);
+    let decision = scene.operator().run(purge());
+    assert!(Scene::activities(&decision).contains(&"Hard Delete user"));
+    assert!(scene.look(|desk| desk.by_mail(&mail(BOB))).is_none());
+    assert_eq!(scene.assignment(1).ended.unwrap().why, Why::PersonGone);
 }

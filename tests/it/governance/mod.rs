@@ -4,6 +4,7 @@
     reason = "a test may fail where it finds something amiss"
 )]
 
+mod administrators;
 mod admission;
 mod approval;
 mod asking;
@@ -15,7 +16,9 @@ mod delivery;
 mod eligibility;
 mod extension;
 mod following;
+mod groups;
 mod impact;
+mod invariants;
 mod invitations;
 mod ledger;
 mod lifecycle;
@@ -23,9 +26,13 @@ mod mail_server;
 mod mails;
 mod offboarding;
 mod outbox;
+mod outlook;
 mod people;
 mod policies;
 mod redemption;
 mod requests;
 mod reviews;
+mod roster;
 mod scene;
+mod seeing;
+mod terms;

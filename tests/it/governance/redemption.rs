@@ -25,6 +25,7 @@ fn redeem(door: Door, identity: Identity) -> Redeem {
         ids: Vec::new(),
         passcode: None,
         consent: true,
+        accepting: Vec::new(),
     }
 }
 
@@ -360,27 +361,18 @@ fn the_program_redeems_by_the_link_and_without_it() {
     let shown = sandbox.exactly(["invitation", "send", BOB, "--no-mail"]);
     let ticket = shown.split_once("ticket=").unwrap().1;
     let ticket = ticket.split_whitespace().next().unwrap();
-    let _ = sandbox
-        .run([
-            "invitation",
-            "redeem",
-            "--ticket",
-            ticket,
-            "--with",
-            "microsoftAccount",
-        ])
-        .exits(4)
-        .says("`--consent`");
-    let _ = sandbox
-        .run([
-            "invitation",
-            "redeem",
-            "--ticket",
-            ticket,
-            "--with",
-            "microsoftAccount",
-            "--consent",
-        ])
+    let redeem = ["invitation", "redeem", "--with", "microsoftAccount"];
+    let by_ticket = |more: &[&'static str]| {
+        let words: Vec<&str> = redeem.iter().chain(more).copied().collect();
+        let mut command = sandbox.command(&words);
+        sandbox.outcome(&words, command.env("GUESTLIST_TICKET", ticket))
+    };
+    // A ticket on the command line is refused, and not told again.
+    let words: Vec<&str> = redeem.into_iter().chain(["--ticket", ticket]).collect();
+    let refused = sandbox.run(words).exits(64);
+    assert!(!refused.stderr.contains(ticket), "{}", refused.stderr);
+    let _ = by_ticket(&[]).exits(4).says("`--consent`");
+    let _ = by_ticket(&["--consent"])
         .exits(0)
         .says("accepted")
         .says("MicrosoftAccount");
@@ -399,4 +391,37 @@ fn the_program_redeems_by_the_link_and_without_it() {
     let _ = sandbox
         .run(["invitation", "redeem", "--with", "google"])
         .exits(64);
+}
+
+#[test]
+fn the_link_and_the_passcode_are_lines_of_standard_input() {
+    let sandbox = Sandbox::project();
+    let shown = sandbox.exactly(["invitation", "send", BOB, "--no-mail"]);
+    let link = shown
+        .split_whitespace()
+        .find(|word| word.contains("ticket="));
+    let _ = sandbox.run(["invitation", "passcode", BOB]).exits(0);
+    let mails = crate::support::files_below(&sandbox.path("mail"));
+    let mails = mails
+        .iter()
+        .map(|mail| std::fs::read_to_string(mail).unwrap());
+    let code = mails
+        .flat_map(|mail| {
+            mail.split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .find(|word| word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_digit()))
+        .unwrap();
+    let lines = format!("{}\n{code}\n", link.unwrap());
+    let sandbox = sandbox.write("lines", lines).write("wrong", "12345678\n");
+    let from = |file: &str, words: &[&str]| {
+        let file = std::fs::File::open(sandbox.path(file)).unwrap();
+        sandbox.outcome(words, sandbox.command(words).stdin(file))
+    };
+    let redeem = ["invitation", "redeem", "--passcode", "-", "--consent"];
+    let direct: Vec<&str> = redeem.iter().chain(&["--direct", BOB]).copied().collect();
+    let _ = from("wrong", &direct).exits(4).says("passcode");
+    let by_link: Vec<&str> = redeem.iter().chain(&["--ticket", "-"]).copied().collect();
+    let _ = from("lines", &by_link).exits(0).says("accepted");
 }

@@ -103,7 +103,7 @@ impl Scene {
 
     /// Applies another tree, whole.
     pub(crate) fn apply(&mut self, tree: &str) {
-        let desired = desired(tree, self.engine.now());
+        let desired = loaded(tree, self.engine.now());
         self.apply_desired(&desired);
     }
 
@@ -406,7 +406,8 @@ pub(crate) fn moment(now: Timestamp) -> Moment {
     }
 }
 
-pub(crate) fn desired(tree: &str, now: Timestamp) -> Desired {
+/// Reads a tree that has no errors.
+pub(crate) fn loaded(tree: &str, now: Timestamp) -> Desired {
     let project = Project {
         name: PROJECT.to_owned(),
         own_domains: vec![Domain::parse("contoso.com").unwrap()],

@@ -25,7 +25,13 @@ pub(crate) fn print(tree: &Tree, layout: Vec<u8>) -> Vec<(String, String)> {
         let Value::Object(entries) = value else {
             continue;
         };
-        let whole = ["collaboration", "domains", "externalUsers"].contains(&section.as_str());
+        let whole = [
+            "administrators",
+            "collaboration",
+            "domains",
+            "externalUsers",
+        ]
+        .contains(&section.as_str());
         if whole || entries.is_empty() {
             let file = files.entry(choose.of(count)).or_default();
             file.insert(section.clone(), value.clone());

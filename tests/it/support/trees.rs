@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::access::Known;
-use sections::{catalogs, organizations, packages, profiles, resources, settings};
+use sections::{catalogs, organizations, packages, profiles, resources, settings, terms};
 
 pub(crate) use choices::{Choices, LINES, bytes, line, pairs, person, prose};
 
@@ -56,18 +56,20 @@ impl Tree {
         let profiles = profiles(choose, &mut known);
         let catalogs = catalogs(choose, &mut known, wanted);
         let packages = packages(choose, &known, wanted);
+        let terms = terms(choose, &known, wanted);
         for (section, objects) in [
             ("resources", resources),
             ("organizations", organizations),
             ("profiles", profiles),
             ("catalogs", catalogs),
             ("packages", packages),
+            ("termsOfUse", terms),
         ] {
             if !objects.is_empty() || choose.once_in(4) {
                 tree.insert(section.to_owned(), Value::Object(objects));
             }
         }
-        settings(choose, &mut tree);
+        settings(choose, &known, &mut tree);
         let mut tree = Self(tree);
         if !known.variables {
             tree.each_text(&mut |text| *text = text.replace('$', "S"));

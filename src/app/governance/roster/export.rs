@@ -4,8 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::column;
 use crate::app::AppError;
-use crate::app::governance::{Engine, csv, persons::Chosen};
+use crate::app::governance::{Engine, persons::Chosen};
+use crate::governance::Sight;
 use crate::governance::people::List;
+use crate::render::csv;
 use crate::render::json::v1;
 
 /// In which form.
@@ -21,8 +23,9 @@ pub enum Form {
 ///
 /// # Errors
 ///
-/// Those of reading.
+/// Those of reading, and a refusal for who may not see it all.
 pub fn export(engine: &Engine<'_>, form: Form) -> Result<String, AppError> {
+    engine.show(Sight::Directory, "the directory")?;
     let own = engine.own_domain()?;
     let rows = |list| -> Result<Vec<Map<String, Value>>, AppError> {
         Ok(match list {
@@ -63,10 +66,10 @@ fn table(list: List, rows: &[Map<String, Value>]) -> String {
     for row in rows {
         let cells = columns.iter().map(|column| match row.get(*column) {
             None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => csv::written(text),
+            Some(Value::String(text)) => csv::cell(text),
             Some(Value::Array(items)) => {
                 let items = items.iter().filter_map(Value::as_str);
-                csv::written(&items.collect::<Vec<_>>().join(";"))
+                csv::cell(&items.collect::<Vec<_>>().join(";"))
             }
             Some(other) => other.to_string(),
         });
@@ -106,6 +109,7 @@ fn person(person: &v1::Person, own: &str) -> Map<String, Value> {
         "externalUserStateChangeDateTime",
         json!(instant(person.external_user_state_change_date_time)),
     );
+    add("createdDateTime", json!(instant(person.created_date_time)));
     add("identities", json!(identities));
     add("accountEnabled", json!(person.account_enabled));
     add("companyName", json!(person.company_name));

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::governance::record::{Asked, Person, PersonId, Request, RequestKind};
-use crate::governance::request::{organization, policies};
-use crate::governance::{Desk, Thing, Unread, directory};
+use crate::governance::request::policies;
+use crate::governance::{Desk, Thing, Unread, directory, organization};
 use crate::model::text::{Principal, Sponsors};
 
 /// Finds approvers for one request: from its person and their organization, and never who must not decide.
@@ -38,8 +38,8 @@ impl Search {
         vouched: bool,
     ) -> Result<Self, Unread> {
         let organization = match person.is_outside() {
-            true => match organization::of(desk, &person)? {
-                None if vouched => organization::claimed(desk, &person)?,
+            true => match organization::of(desk, &person.mail, &person.identities)? {
+                None if vouched => organization::claimed(desk, &person.mail)?,
                 found => found,
             },
             false => None,

@@ -1,8 +1,7 @@
 //! The mails of an approval. Fact sheet `graph-reviews-lifecycle` §7, mails 1 to 17.
 
 use crate::governance::record::{Asked, PersonId, Request, RequestKind};
-use crate::governance::request::organization;
-use crate::governance::{Desk, Facts, Template, Unread, mail};
+use crate::governance::{Desk, Facts, Template, Unread, mail, organization};
 
 /// Mails everybody who is asked in the open stage.
 pub(super) fn to_approvers(
@@ -80,7 +79,7 @@ fn facts(desk: &Desk<'_>, request: &Request, said: Option<&str>) -> Result<Facts
     let mut facts = mail::about(desk, request)?;
     let person = desk.person(request.person)?;
     if person.is_outside() {
-        if let Some(partner) = organization::of(desk, &person)?
+        if let Some(partner) = organization::of(desk, &person.mail, &person.identities)?
             && let Some(partner) = partner.organization()
         {
             facts.organization = partner.display_name.to_string();

@@ -8,5 +8,6 @@ mod stage;
 pub(super) use approvers::Search;
 pub use ballot::{Ballot, waiting};
 pub(super) use ballot::{decide, take_back};
+pub use stage::escalates;
 pub(in crate::governance) use stage::may_decide;
-pub(super) use stage::{due, escalates, open};
+pub(super) use stage::{due, open};

@@ -22,7 +22,8 @@ fn after(at: Timestamp, wait: SignedDuration) -> Timestamp {
 }
 
 /// Returns the escalation of a stage that is long enough for one.
-pub(in crate::governance::request) fn escalates(stage: &Stage) -> Option<&Escalation> {
+#[must_use]
+pub fn escalates(stage: &Stage) -> Option<&Escalation> {
     let whole = length(stage.decide_within);
     let escalation = stage.escalation.as_ref()?;
     (whole >= ESCALATED && length(escalation.after) < whole).then_some(escalation)

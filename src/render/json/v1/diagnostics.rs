@@ -69,6 +69,9 @@ pub struct Diagnostic {
     pub related: Vec<Related>,
     /// What to do.
     pub help: Vec<String>,
+    /// A text of several lines that shows it, such as a test to be taken over; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<String>,
 }
 
 impl From<&diag::Diagnostic> for Diagnostic {
@@ -90,6 +93,7 @@ impl From<&diag::Diagnostic> for Diagnostic {
                 })
                 .collect(),
             help: one.help.clone(),
+            example: one.example.as_ref().map(|example| example.text.clone()),
         }
     }
 }

@@ -14,6 +14,7 @@ mod object;
 mod picture;
 mod plan;
 mod program;
+mod report;
 mod rollback;
 mod run;
 mod schemas;
@@ -38,10 +39,10 @@ pub use drift::{By, Drift, Drifted, Happened};
 pub use engine::{
     Access, Alert, Answer, ClockConfirmed, Decision, Departure, DirectoryImport, Ending,
     ExplainedCondition, ExplainedStage, ExplainedWay, Explanation, Group, GroupReport, Groups,
-    HeldRole, Identity, Invitation, InvitationReport, Invitations, Member, Offboarding,
+    GuestPurge, HeldRole, Identity, Invitation, InvitationReport, Invitations, Member, Offboarding,
     Offboardings, Offered, OfferedList, Outbox, OutboxRow, Partner, PartnerList, PartnerShow,
-    People, Person, PersonReport, Request, RequestList, RequestReport, Review, ReviewDecided,
-    ReviewItem, ReviewList, ReviewShow, Taken, Tick,
+    People, Person, PersonReport, Request, RequestList, RequestReport, RequiredTerms, Review,
+    ReviewDecided, ReviewItem, ReviewList, ReviewShow, Taken, Tick,
 };
 pub use engine::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
 pub use error::{Error, Failed};
@@ -52,6 +53,10 @@ pub use object::{List, Listed, Show};
 pub use picture::{Graph, GraphChange, GraphClass, GraphEdge, GraphGroup, GraphNode};
 pub use plan::{Change, Edit, Items, Plan, Reason, Refusal, WordPiece};
 pub use program::{Init, Names, Version};
+pub use report::{
+    AccessRow, ExpiryRow, GroupCount, GuestRow, Next, NotProposed, Proposed, ProposedFile,
+    ReachedRole, Report, ReviewRow, Rows, Summary, UngovernedRow, UpcomingRow, WaiverRow,
+};
 pub use rollback::{Lasting, Rollback};
 pub use run::{History, Run, RunChange, RunSummary};
 pub use schemas::schemas;

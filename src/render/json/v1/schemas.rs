@@ -40,6 +40,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("access.schema.json", schema::<v1::Access>()),
         ("person.schema.json", schema::<v1::PersonReport>()),
         ("people.schema.json", schema::<v1::People>()),
+        ("guest-purge.schema.json", schema::<v1::GuestPurge>()),
         ("group.schema.json", schema::<v1::GroupReport>()),
         ("groups.schema.json", schema::<v1::Groups>()),
         (
@@ -58,6 +59,35 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ),
         ("organization.schema.json", schema::<v1::PartnerShow>()),
         ("organizations.schema.json", schema::<v1::PartnerList>()),
+        (
+            "report-guests.schema.json",
+            schema::<v1::Report<'_, v1::GuestRow>>(),
+        ),
+        (
+            "report-access.schema.json",
+            schema::<v1::Report<'_, v1::AccessRow>>(),
+        ),
+        (
+            "report-ungoverned.schema.json",
+            schema::<v1::Report<'_, v1::UngovernedRow>>(),
+        ),
+        ("report-proposed.schema.json", schema::<v1::Proposed>()),
+        (
+            "report-upcoming.schema.json",
+            schema::<v1::Report<'_, v1::UpcomingRow>>(),
+        ),
+        (
+            "report-expiries.schema.json",
+            schema::<v1::Report<'_, v1::ExpiryRow>>(),
+        ),
+        (
+            "report-reviews.schema.json",
+            schema::<v1::Report<'_, v1::ReviewRow>>(),
+        ),
+        (
+            "report-waivers.schema.json",
+            schema::<v1::Report<'_, v1::WaiverRow>>(),
+        ),
         (
             "clock-confirmed.schema.json",
             schema::<v1::ClockConfirmed>(),

@@ -13,7 +13,7 @@ use crate::scenario::{Failure, Happening, Played};
 pub struct Test {
     /// The version of this format.
     pub format_version: FormatVersion,
-    /// Whether all of them hold.
+    /// Whether all of them hold, and the invariants of the tree where they were asked for.
     pub holds: bool,
     /// How many were played.
     pub played: u64,
@@ -23,7 +23,7 @@ pub struct Test {
     pub others: u64,
     /// What became of each, in order of names.
     pub tests: Vec<PlayedTest>,
-    /// What somebody should look at in the tree.
+    /// What somebody should look at in the tree, and, as errors, which of its invariants do not hold.
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -82,7 +82,7 @@ impl From<&Tested<'_>> for Test {
         let failed = report.played.iter().filter(|one| !one.holds()).count();
         Self {
             format_version: FormatVersion,
-            holds: failed == 0,
+            holds: failed == 0 && !report.warnings.has_errors(),
             played: report.played.len() as u64,
             failed: failed as u64,
             others: report.others as u64,

@@ -1,5 +1,6 @@
 //! Delegated roles.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use crate::render::doc::{Block, Line, Role, Table, Writer};
@@ -29,5 +30,17 @@ pub fn access(access: &Access, out: &mut dyn Writer) -> io::Result<()> {
     out.block(&Block::Table(Table {
         columns: &["Role", "Where", "Through"],
         rows: rows.collect(),
-    }))
+    }))?;
+    // Each role once, wherever it is had.
+    let allows: BTreeMap<&str, &[&str]> = access
+        .roles
+        .iter()
+        .map(|held| (held.role, &*held.allows))
+        .collect();
+    let lines = allows.iter().map(|(role, allows)| {
+        Line::new()
+            .and(Role::Strong, *role)
+            .and(Role::Plain, format!(" may {}.", allows.join("; ")))
+    });
+    out.block(&Block::Paragraph(lines.collect()))
 }

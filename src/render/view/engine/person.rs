@@ -5,7 +5,7 @@ use std::io;
 
 use super::card::Card;
 use crate::render::doc::{Block, Line, Role, Table, Writer};
-use crate::render::json::v1::{DirectoryImport, Group, Person};
+use crate::render::json::v1::{DirectoryImport, Group, Person, RequiredTerms};
 use crate::render::view::count;
 
 /// Returns how somebody stands, in a word or two.
@@ -41,6 +41,7 @@ pub fn person(person: &Person, out: &mut dyn Writer) -> io::Result<()> {
     let attributes: Vec<String> = attributes
         .map(|(name, value)| format!("{name}: {value}"))
         .collect();
+    let terms: Vec<String> = person.terms_of_use.iter().map(accepted).collect();
     let title = format!("{} <{}>", person.display_name, person.mail);
     Card::new(title, standing(person))
         .fact("is", person.kind.to_owned())
@@ -61,8 +62,20 @@ pub fn person(person: &Person, out: &mut dyn Writer) -> io::Result<()> {
         .fact("deleted", instant(person.deleted_date_time))
         .fact("restorable until", instant(person.restorable_until))
         .fact("attributes", attributes.join(", "))
+        .fact("terms of use", terms.join(", "))
         .fact("holds", person.holds.join(", "))
         .write(out)
+}
+
+/// Says whether terms are accepted.
+fn accepted(terms: &RequiredTerms) -> String {
+    let name = &terms.display_name;
+    match (terms.recorded_date_time, terms.expiration_date_time) {
+        (None, _) => format!("{name}: to be accepted"),
+        (Some(at), _) if terms.is_due => format!("{name}: accepted {at}, to be accepted again"),
+        (Some(at), Some(until)) => format!("{name}: accepted {at}, until {until}"),
+        (Some(at), None) => format!("{name}: accepted {at}"),
+    }
 }
 
 fn lifecycle(word: &str) -> &'static str {

@@ -314,7 +314,65 @@ pub(super) fn packages(choose: &mut Choices, known: &Known, wanted: Wanted) -> M
     all
 }
 
-pub(super) fn settings(choose: &mut Choices, tree: &mut Map<String, Value>) {
+pub(super) fn terms(choose: &mut Choices, known: &Known, wanted: Wanted) -> Map<String, Value> {
+    let mut all = Map::new();
+    let wanted = Wanted {
+        unmanaged: false,
+        ..wanted
+    };
+    for (at, (name, formerly)) in names(choose, &["partner-terms", "nda"], wanted)
+        .into_iter()
+        .enumerate()
+    {
+        let mut object = Map::new();
+        let label = format!("{} {at}", choose.one(LINES));
+        object.insert("displayName".to_owned(), json!(label));
+        let link = json!({ "link": format!("https://contoso.com/terms/{}", choose.of(9)) });
+        let mut documents = Map::new();
+        for language in choose.few(&["en", "nl", "pt-BR"], 2) {
+            let words = match choose.once_in(3) {
+                true => json!({ "file": "terms/words.txt" }),
+                false => link.clone(),
+            };
+            documents.insert(language.to_owned(), words);
+        }
+        object.insert("documents".to_owned(), Value::Object(documents));
+        choose.perhaps(&mut object, "version", line);
+        if !known.organizations.is_empty() && choose.once_in(2) {
+            let some = choose.few(&known.organizations, 3);
+            object.insert("requiredFor".to_owned(), json!({ "organizations": some }));
+        }
+        choose.perhaps(&mut object, "reacceptAfter", |choose| {
+            json!(choose.one(&["365d", "P30D"]))
+        });
+        choose.perhaps(
+            &mut object,
+            "expires",
+            |_| json!({ "on": "2027-12-31", "every": "365d" }),
+        );
+        life(choose, &mut object, &formerly, wanted);
+        all.insert(name, Value::Object(object));
+    }
+    all
+}
+
+pub(super) fn settings(choose: &mut Choices, known: &Known, tree: &mut Map<String, Value>) {
+    if choose.once_in(3) {
+        let mut keys = Map::new();
+        for key in [
+            "governance",
+            "organizations",
+            "catalogCreators",
+            "users",
+            "inviters",
+            "readers",
+        ] {
+            choose.perhaps(&mut keys, key, |choose| {
+                json!(access::named(choose, known, 3))
+            });
+        }
+        tree.insert("administrators".to_owned(), Value::Object(keys));
+    }
     if choose.once_in(2) {
         let mut keys = Map::new();
         choose.perhaps(&mut keys, "guestAccess", |choose| {

@@ -27,4 +27,6 @@ pub struct HeldRole {
     /// The group through which they have it; absent for somebody who is named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub through: Option<String>,
+    /// What it allows there, in words that complete "may".
+    pub allows: Vec<&'static str>,
 }

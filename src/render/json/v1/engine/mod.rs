@@ -24,7 +24,8 @@ pub use offered::{Offered, OfferedList};
 pub use organization::{Partner, PartnerList, PartnerShow};
 pub use outbox::{Outbox, OutboxRow};
 pub use person::{
-    DirectoryImport, Group, GroupReport, Groups, Identity, Member, People, Person, PersonReport,
+    DirectoryImport, Group, GroupReport, Groups, GuestPurge, Identity, Member, People, Person,
+    PersonReport, RequiredTerms,
 };
 pub use request::{Answer, Decision, Request, RequestList, RequestReport};
 pub use review::{Review, ReviewDecided, ReviewItem, ReviewList, ReviewShow};

@@ -55,6 +55,10 @@ pub struct Person {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub external_user_state_change_date_time: Option<Timestamp>,
+    /// When the account was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub created_date_time: Option<Timestamp>,
     /// How the account came to be; absent for an ordinary one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_type: Option<&'static str>,
@@ -97,9 +101,37 @@ pub struct Person {
     /// Further attributes.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
+    /// Terms of use that are required of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub terms_of_use: Vec<RequiredTerms>,
     /// The roles held, as `group Design guests: Member`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<String>,
+}
+
+/// Terms of use that are required of somebody, and whether they accepted them.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RequiredTerms {
+    /// The address of the terms.
+    pub terms: String,
+    /// The name that people read.
+    pub display_name: String,
+    /// Which version is required.
+    pub version: String,
+    /// Which version they accepted last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted_version: Option<String>,
+    /// When they did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub recorded_date_time: Option<Timestamp>,
+    /// Until when that holds; absent for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub expiration_date_time: Option<Timestamp>,
+    /// Whether they must accept at the next sign-in.
+    pub is_due: bool,
 }
 
 /// Who vouches for somebody.
@@ -168,6 +200,15 @@ pub struct Member {
     pub role: String,
     /// How the membership came to be: `direct`, `package` or `rule`.
     pub source: &'static str,
+}
+
+/// What became of a guest who was to be deleted for good.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct GuestPurge {
+    /// The version of this format.
+    pub format_version: FormatVersion,
+    /// Whether they were deleted; false when the question was not answered with `yes`.
+    pub purged: bool,
 }
 
 /// What an import of the directory did.

@@ -1,0 +1,233 @@
+//! The invariants of the tree: those that do not hold, with their places, and a test that shows each.
+
+use jiff::Timestamp;
+
+use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::impact::Account;
+use crate::invariant::{Access, Breach, Verdict, decide, name, story};
+use crate::load::{self, print};
+use crate::model::invariant::{Statement, Way};
+use crate::model::kinds::policy::Expiry;
+use crate::model::{Desired, Project};
+use crate::source::{Place, Route, Sources};
+
+/// What is said of a test that shows how an invariant is broken.
+const SHOWS: &str = "a test that shows it, to be put under `tests:`";
+
+/// Returns the lines of a section as they stand in it, without its name.
+fn beneath(section: &str) -> String {
+    let lines = section.lines().skip(1);
+    let lines = lines.map(|line| line.strip_prefix("  ").unwrap_or(line));
+    lines.fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// Says which invariants of a tree do not hold.
+pub(super) fn judge(
+    desired: &Desired,
+    sources: &Sources,
+    project: &Project,
+    now: Timestamp,
+) -> Diagnostics {
+    let mut out = Diagnostics::new();
+    for verdict in decide(desired, &project.own_domains, now) {
+        let policies = verdict.breaches.iter().flat_map(|breach| {
+            let access = breach.access.iter();
+            access.map(|access| (access.policy, at_fault(breach)))
+        });
+        let declared = policies.filter_map(|(policy, key)| {
+            let declared = desired.get(policy)?;
+            Some((declared, key))
+        });
+        let parts: Vec<_> = declared.collect();
+        let mut places = load::places(sources, project, &parts).into_iter();
+        let mut found = Vec::new();
+        for breach in &verdict.breaches {
+            let mut broken = broken(&verdict, breach);
+            for access in &breach.access {
+                if let Some(place) = places.next() {
+                    broken = broken.related(place, note(access, breach));
+                }
+            }
+            if let Some(reason) = &verdict.invariant.reason {
+                broken = broken.help(format!("what it is for: {reason}"));
+            }
+            found.push((broken, breach));
+        }
+        // In the order in which they are read.
+        found.sort_by(|(one, _), (other, _)| {
+            (&one.primary, &one.message).cmp(&(&other.primary, &other.message))
+        });
+        for (nth, (broken, breach)) in found.into_iter().enumerate() {
+            let invariant = verdict.invariant;
+            let told = story(&invariant.statement, breach, &project.own_domains, now);
+            out.push(match told.zip(name(&invariant.name, nth)) {
+                Some((script, name)) => {
+                    broken.example(SHOWS, beneath(&print::test(&name, &script)))
+                }
+                None => broken,
+            });
+        }
+        if verdict.more > 0 {
+            let message = format!(
+                "the invariant `{}` is broken by {} more {}",
+                verdict.invariant.name,
+                verdict.more,
+                if verdict.more == 1 {
+                    "policy"
+                } else {
+                    "policies"
+                }
+            );
+            let place = verdict.breaches.last().map(|last| place(&verdict, last));
+            let place = place.unwrap_or(&verdict.invariant.stands.name);
+            out.push(
+                Diagnostic::error(code::BROKEN_INVARIANT, message)
+                    .at(place.clone())
+                    .help("mend those above first; the next run shows the others"),
+            );
+        }
+    }
+    out.sort();
+    out
+}
+
+/// Returns the part of a policy that lets an invariant be broken.
+fn at_fault(breach: &Breach<'_>) -> Route {
+    let root = Route::root();
+    match breach.failed.first() {
+        Some(&"approvals") => root.key("approval"),
+        Some(&"expires") => match breach.access.first() {
+            Some(Access {
+                longest: None,
+                rules,
+                ..
+            }) if matches!(rules.expires, Expiry::After(_)) => root.key("extension"),
+            _ => root.key("expires"),
+        },
+        Some(&"review") => root.key("review"),
+        _ => root.key("requestors"),
+    }
+}
+
+/// Returns the place of what a breach does not keep.
+fn place<'v>(verdict: &Verdict<'v>, breach: &Breach<'_>) -> &'v Place {
+    let invariant = verdict.invariant;
+    let keys = ["holds", "asks", "role", "resource", "catalog"];
+    let mut keys = breach.failed.iter().copied().chain(keys);
+    let key = keys.find(|key| {
+        invariant
+            .stands
+            .keys
+            .iter()
+            .any(|(known, _)| &**known == *key)
+    });
+    let first = invariant.stands.keys.first().map(|(_, place)| place);
+    match key {
+        Some(key) => invariant.place(key),
+        None => first.unwrap_or(&invariant.stands.name),
+    }
+}
+
+fn broken(verdict: &Verdict<'_>, breach: &Breach<'_>) -> Diagnostic {
+    let invariant = verdict.invariant;
+    let packages: Vec<String> = breach
+        .access
+        .iter()
+        .map(|it| it.package.to_string())
+        .collect();
+    let message = format!(
+        "the invariant `{}` does not hold for {}: {}",
+        invariant.name,
+        packages.join(" and "),
+        happens(&invariant.statement, breach)
+    );
+    Diagnostic::error(code::BROKEN_INVARIANT, message).at(place(verdict, breach).clone())
+}
+
+/// Says in a few words what happens.
+fn happens(statement: &Statement, breach: &Breach<'_>) -> String {
+    let Some(first) = breach.access.first() else {
+        return String::new();
+    };
+    let who = who(first);
+    let (Statement::Never(terms) | Statement::Always(terms)) = statement;
+    let gets = match first.way {
+        _ if terms.asks.is_some() => format!("{who} can ask for it"),
+        Way::Request if breach.access.len() > 1 => format!("{who} can have them together"),
+        Way::Request => format!("{who} can have it"),
+        Way::Automatic => format!("{who} is given it by rule"),
+        Way::Direct => format!("{who} can be given it by hand"),
+    };
+    let mut how: Vec<String> = breach
+        .failed
+        .iter()
+        .map(|key| failing(key, first))
+        .collect();
+    if let Statement::Never(terms) = statement {
+        for (key, said) in [
+            ("approvals", terms.approvals.is_some()),
+            ("expires", terms.expires.is_some()),
+            ("review", terms.review.is_some()),
+        ] {
+            how.extend(said.then(|| failing(key, first)));
+        }
+    }
+    if how.is_empty() {
+        return gets;
+    }
+    format!("{gets} {}", how.join(", "))
+}
+
+fn who(access: &Access<'_>) -> String {
+    let witness = &access.who;
+    let mail = &witness.mail;
+    let mut more: Vec<String> = Vec::new();
+    match witness.base.account {
+        Account::None => {}
+        Account::Guest => more.push("a guest".to_owned()),
+        Account::ExternalMember => more.push("an external member".to_owned()),
+        Account::Member => more.push("a member".to_owned()),
+        Account::InternalGuest => more.push("a guest with a local account".to_owned()),
+    }
+    if let Some(name) = &witness.organization {
+        more.push(format!("of organization/{name}"));
+    }
+    for group in &witness.groups {
+        more.push(format!("in group:{group}"));
+    }
+    match more.is_empty() {
+        true => mail.to_string(),
+        false => format!("{mail}, {},", more.join(" ")),
+    }
+}
+
+/// Says what access is like, in what an invariant is about.
+fn failing(key: &str, access: &Access<'_>) -> String {
+    match key {
+        "approvals" => match access.approvals() {
+            0 => "without approval".to_owned(),
+            1 => "with one approval".to_owned(),
+            many => format!("with {many} approvals"),
+        },
+        "expires" => match (&access.rules.expires, access.longest) {
+            (Expiry::Never, _) => "without an end".to_owned(),
+            (Expiry::On(when), _) => format!("until {when}"),
+            (Expiry::After(length), None) => {
+                format!("for {length} again and again, for extensions need no approval")
+            }
+            (Expiry::After(length), Some(_)) => format!("for {length}"),
+        },
+        _ => match access.review() {
+            Some(every) => format!("with a {} review", every.as_str()),
+            None => "without a review".to_owned(),
+        },
+    }
+}
+
+/// Says what stands at the place of a policy.
+fn note(access: &Access<'_>, breach: &Breach<'_>) -> String {
+    match breach.failed.first() {
+        Some(key) => format!("{} gives it {}", access.policy, failing(key, access)),
+        None => format!("through {}", access.policy),
+    }
+}

@@ -1,0 +1,90 @@
+//! `guestlist report access`.
+
+use clap::{Args, ValueEnum};
+
+use super::written::{About, Draws, written};
+use crate::app::report::{Access, AccessBy, Grouping};
+use crate::cli::Exit;
+use crate::cli::acting::Acting;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::model::Name;
+use crate::store::OpenMode;
+
+/// Report who reaches what: by which package and policy, until when, approved by whom
+///
+/// Each package that somebody has is a row, with the roles that it gives; so is each role that somebody holds without a
+/// package, given in the directory itself or by the rule of a dynamic group. Administrators and Global Readers may see it; with
+/// `--package` also who looks after its catalog.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Count by this
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = By::Package)]
+    by: By,
+
+    /// Only who has this package
+    #[arg(long, value_name = "NAME", value_parser = Name::parse)]
+    package: Option<Name>,
+
+    /// Report on our own people, too
+    #[arg(long)]
+    everybody: bool,
+
+    /// Show the counts alone
+    #[arg(long)]
+    counts: bool,
+
+    #[command(flatten)]
+    acting: Acting,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum By {
+    /// The package.
+    Package,
+    /// The policy that it came through.
+    Policy,
+    /// The organization of the person.
+    Organization,
+    /// The group, site or application.
+    Resource,
+    /// By a package, directly, or by a rule.
+    Way,
+}
+
+impl By {
+    const fn split(self) -> (AccessBy, &'static str, &'static str) {
+        match self {
+            Self::Package => (AccessBy::Package, "package", "no package"),
+            Self::Policy => (AccessBy::Policy, "policy", "no policy"),
+            Self::Organization => (AccessBy::Organization, "organization", "no organization"),
+            Self::Resource => (AccessBy::Resource, "resource", "nothing"),
+            Self::Way => (AccessBy::Way, "way", "none"),
+        }
+    }
+}
+
+impl Arguments {
+    pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        cx.globals.format.demand_table("report access")?;
+        let engine = self.acting.engine(cx, "report access", OpenMode::Read)?;
+        let (by, words, none) = self.by.split();
+        let mut access = Access::new(&engine, by, self.everybody, self.package.as_ref())?;
+        let about = About {
+            report: "access",
+            title: "Access",
+            noun: ("way in", "ways in"),
+            at: engine.now(),
+            until: None,
+            by: Some(by.as_str()),
+            draws: Draws::Counts {
+                title: format!("Access by {words}"),
+                columns: by.headings(),
+                none,
+            },
+            lists: !self.counts,
+            notes: Vec::new(),
+        };
+        written(cx, about, &mut access)
+    }
+}

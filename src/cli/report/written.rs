@@ -1,0 +1,244 @@
+//! A report on its way out: rows as they come for programs, a page of them for people.
+
+use std::cell::RefCell;
+use std::io;
+
+use jiff::Timestamp;
+
+use crate::app::AppError;
+use crate::app::report::Pages;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::progress::Progress;
+use crate::cli::{Exit, Format};
+use crate::render::chart::{Bar, Chart, Form};
+use crate::render::json::v1::{FormatVersion, Report, Rows, Summary};
+use crate::render::mask::mask;
+use crate::render::row::Row;
+use crate::render::view::{Told, report};
+use crate::render::{csv, json};
+
+/// How many rows a page of HTML shows.
+const OF_HTML: usize = 2_000;
+/// How many rows a document of Markdown shows; a comment holds few.
+const OF_MARKDOWN: usize = 200;
+
+/// What is said of a report besides its rows.
+pub(super) struct About {
+    /// Which report: `guests`.
+    pub(super) report: &'static str,
+    /// Its title.
+    pub(super) title: &'static str,
+    /// What its rows are called: one, several.
+    pub(super) noun: (&'static str, &'static str),
+    /// The instant at which it is true.
+    pub(super) at: Timestamp,
+    /// The instant up to which it looks.
+    pub(super) until: Option<Timestamp>,
+    /// What the rows are counted by, as programs read it.
+    pub(super) by: Option<&'static str>,
+    /// What is drawn.
+    pub(super) draws: Draws,
+    /// Whether the rows are listed, or only counted.
+    pub(super) lists: bool,
+    /// What should be known besides.
+    pub(super) notes: Vec<String>,
+}
+
+/// What a report draws.
+pub(super) enum Draws {
+    /// The counts of its groups.
+    Counts {
+        /// The title.
+        title: String,
+        /// The headings of the same as a table.
+        columns: &'static [&'static str],
+        /// The word for what belongs to no group.
+        none: &'static str,
+    },
+    /// A chart of its own.
+    Chart(Chart<'static>),
+}
+
+impl Draws {
+    fn chart(self, summary: &Summary) -> Chart<'static> {
+        match self {
+            Self::Chart(chart) => chart,
+            Self::Counts {
+                title,
+                columns,
+                none,
+            } => Chart {
+                title: title.into(),
+                form: Form::Bars {
+                    columns,
+                    bars: bars(summary, none),
+                },
+            },
+        }
+    }
+}
+
+fn bars(summary: &Summary, none: &'static str) -> Vec<Bar<'static>> {
+    let groups = summary.groups.iter();
+    groups
+        .map(|group| Bar {
+            label: group.name.clone().map_or(none.into(), Into::into),
+            value: group.count,
+        })
+        .collect()
+}
+
+/// Writes a report in the format asked for.
+pub(super) fn written<P: Pages>(
+    cx: &Context,
+    about: About,
+    pages: &mut P,
+) -> Result<Exit, Failure> {
+    match cx.globals.format {
+        Format::Json => as_json(cx, &about, pages)?,
+        Format::Csv if about.lists => as_csv(cx, pages)?,
+        Format::Csv => counts(cx, about, pages)?,
+        _ => shown(cx, about, pages)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// Returns the failure behind an output that ended early, if it was not the output's own.
+fn judged(written: Result<(), Failure>, failed: RefCell<Option<AppError>>) -> Result<(), Failure> {
+    match failed.into_inner() {
+        Some(error) => Err(error.into()),
+        None => written,
+    }
+}
+
+fn as_json<P: Pages>(cx: &Context, about: &About, pages: &mut P) -> Result<(), Failure> {
+    let failed = RefCell::new(None);
+    let summary = RefCell::new(Summary::default());
+    let written = {
+        let mut next = || match pages.page() {
+            Ok(Some(rows)) if about.lists => Some(rows),
+            // Rows that are only counted go by.
+            Ok(Some(_)) => Some(Vec::new()),
+            Ok(None) => {
+                *summary.borrow_mut() = pages.summary();
+                None
+            }
+            Err(error) => {
+                *failed.borrow_mut() = Some(error);
+                None
+            }
+        };
+        let report = Report {
+            format_version: FormatVersion,
+            report: about.report,
+            at: about.at,
+            until: about.until,
+            by: about.by,
+            rows: Rows::new(&mut next),
+            summary: &summary,
+        };
+        cx.write(|out| json::write(out, &report))
+    };
+    judged(written, failed)
+}
+
+fn as_csv<P: Pages>(cx: &Context, pages: &mut P) -> Result<(), Failure> {
+    let failed = RefCell::new(None);
+    let masks = cx.masks();
+    let written = cx.write(|out| {
+        csv::line(out, P::Row::COLUMNS.iter().copied())?;
+        loop {
+            let rows = match pages.page() {
+                Ok(Some(rows)) => rows,
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    *failed.borrow_mut() = Some(error);
+                    return Ok(());
+                }
+            };
+            for row in &rows {
+                line(out, row, masks)?;
+            }
+        }
+    });
+    judged(written, failed)
+}
+
+fn line(out: &mut dyn io::Write, row: &impl Row, masks: bool) -> io::Result<()> {
+    let cells = row.cells();
+    if masks {
+        let masked: Vec<_> = cells.iter().map(|cell| mask(cell)).collect();
+        return csv::line(out, masked.iter().map(|cell| &**cell));
+    }
+    csv::line(out, cells.iter().map(|cell| &**cell))
+}
+
+/// Reads every page, and keeps so many rows.
+fn gathered<P: Pages>(pages: &mut P, most: usize) -> Result<(Vec<P::Row>, Summary), AppError> {
+    let mut rows = Vec::new();
+    while let Some(page) = pages.page()? {
+        let room = most.saturating_sub(rows.len());
+        rows.extend(page.into_iter().take(room));
+    }
+    Ok((rows, pages.summary()))
+}
+
+/// Writes the counts as a table with commas.
+fn counts<P: Pages>(cx: &Context, about: About, pages: &mut P) -> Result<(), Failure> {
+    let progress = Progress::start(cx, "reading");
+    let (_, summary) = gathered(pages, 0)?;
+    drop(progress);
+    let chart = about.draws.chart(&summary);
+    let table = chart.table();
+    let masks = cx.masks();
+    cx.write(|out| {
+        let headings: Vec<String> = table
+            .columns
+            .iter()
+            .map(|name| name.to_lowercase())
+            .collect();
+        csv::line(out, headings.iter().map(String::as_str))?;
+        for row in &table.rows {
+            let cells = row.iter().map(|cell| match masks {
+                true => mask(cell),
+                false => (&**cell).into(),
+            });
+            let cells: Vec<_> = cells.collect();
+            csv::line(out, cells.iter().map(|cell| &**cell))?;
+        }
+        Ok(())
+    })
+}
+
+/// Writes text or a document.
+fn shown<P: Pages>(cx: &Context, about: About, pages: &mut P) -> Result<(), Failure> {
+    let page = about.report;
+    let most = match cx.globals.format {
+        _ if !about.lists => 0,
+        Format::Html => OF_HTML,
+        Format::Markdown => OF_MARKDOWN,
+        _ => usize::MAX,
+    };
+    let progress = Progress::start(cx, "reading");
+    let (rows, summary) = gathered(pages, most)?;
+    drop(progress);
+    let chart = about.draws.chart(&summary);
+    let told = Told {
+        title: about.title,
+        project: cx.project(),
+        at: about.at,
+        until: about.until,
+        noun: about.noun,
+        summary: &summary,
+        chart: Some(chart),
+        rows: &rows,
+        lists: about.lists,
+        notes: &about.notes,
+    };
+    if cx.globals.format.is_document() {
+        // Each report has a mark of its own, so that none takes the place of another.
+        return cx.document(page, None, |out| report(&told, out));
+    }
+    cx.text(|out| report(&told, out))
+}

@@ -1,0 +1,351 @@
+//! The sorts of people that an invariant is about: who may come in through this tree, and fits its terms.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::impact::{Account, Base, Census, Estate, SignIn, Sort, Traits, Zone};
+use crate::model::OneOrMore;
+use crate::model::invariant::{Terms, Who};
+use crate::model::kinds::{Organization, OrganizationState};
+use crate::model::text::Domain;
+
+/// People whom the tree cannot tell apart, as far as nothing names them.
+#[derive(Debug, Clone)]
+pub(super) struct Kind<'t> {
+    /// One of them.
+    pub(super) base: Base,
+    /// What the tree sees in them.
+    pub(super) traits: Traits<'t>,
+    /// The organization that names their domain, whatever they have proved.
+    pub(super) claimed: Option<(&'t str, OrganizationState)>,
+    /// Whether they sign in as people of their domain do.
+    pub(super) is_natural: bool,
+}
+
+impl Kind<'_> {
+    /// Returns true for people who have, or get, a guest account.
+    pub(super) const fn is_guest(&self) -> bool {
+        matches!(
+            self.base.account,
+            Account::None | Account::Guest | Account::InternalGuest
+        )
+    }
+}
+
+/// What packages can tell of people whom nothing names.
+type Look<'t> = (Account, Traits<'t>, Option<(&'t str, OrganizationState)>);
+
+/// Everybody whom the tree lets in, and the organizations by what their people are known by.
+pub(super) struct Everybody<'e, 't> {
+    estate: &'e Estate<'t>,
+    kinds: Vec<Kind<'t>>,
+    by_domain: HashMap<&'t str, Vec<(&'t str, &'t Organization)>>,
+    tenants: Vec<SignIn>,
+    issuers: BTreeSet<String>,
+    facebook: bool,
+}
+
+impl<'e, 't> Everybody<'e, 't> {
+    /// Lists the sorts of people that a tree can tell apart, without those whom nothing lets in.
+    pub(super) fn of(estate: &'e Estate<'t>) -> Self {
+        let mut everybody = Self {
+            estate,
+            kinds: Vec::new(),
+            by_domain: HashMap::new(),
+            tenants: Vec::new(),
+            issuers: BTreeSet::new(),
+            facebook: false,
+        };
+        for (address, organization) in estate.organizations() {
+            for rule in &organization.domains {
+                let named = everybody.by_domain.entry(rule.domain.as_str()).or_default();
+                named.push((address.own_name(), organization));
+            }
+            if let Some(tenant) = &organization.tenant {
+                everybody.tenants.push(SignIn::Tenant(tenant.clone()));
+            }
+            if let Some(federation) = &organization.federation {
+                let _ = everybody
+                    .issuers
+                    .insert(federation.issuer.as_str().to_owned());
+            }
+            everybody.facebook |= organization.social.is_some();
+        }
+        let census = Census::of(&[estate]);
+        let (mut kinds, mut seen) = (Vec::new(), HashSet::new());
+        // Of those who are alike, one is shown who needs the least to be explained.
+        let mut bases: Vec<&Base> = census.bases().iter().collect();
+        bases.sort_by_key(|base| {
+            let strange = !everybody.is_natural(base);
+            (strange, strange && base.zone.sort != Sort::Other)
+        });
+        for base in bases {
+            everybody.add(base.clone(), &mut seen, &mut kinds);
+        }
+        everybody.kinds = kinds;
+        everybody
+    }
+
+    /// Returns true for people who sign in as those of their domain do.
+    fn is_natural(&self, base: &Base) -> bool {
+        let claimed = self
+            .naming(&base.zone.witness)
+            .map(|(_, organization)| organization);
+        match &base.sign_in {
+            SignIn::Own => true,
+            SignIn::Tenant(tenant) => claimed.is_some_and(|it| it.tenant.as_ref() == Some(tenant)),
+            SignIn::Federation(issuer) => claimed.is_some_and(|it| {
+                let federation = it.federation.as_ref();
+                federation.is_some_and(|federation| federation.issuer.as_str() == issuer)
+            }),
+            SignIn::Facebook => claimed.is_some_and(|it| it.social.is_some()),
+            SignIn::Passcode => claimed.is_none_or(|it| {
+                it.tenant.is_none() && it.federation.is_none() && it.social.is_none()
+            }),
+            SignIn::OtherTenant | SignIn::OtherFederation | SignIn::Personal => false,
+        }
+    }
+
+    /// Adds a sort of people, unless they cannot come in or are like others that are listed.
+    fn add(&self, base: Base, seen: &mut HashSet<Look<'t>>, out: &mut Vec<Kind<'t>>) {
+        let traits = self.estate.traits(&base);
+        // Guests come in as everybody from outside does: nobody is here whom the tree would not let in.
+        let newcomer = Base {
+            account: Account::None,
+            ..base.clone()
+        };
+        if base.account.is_outside() && self.estate.traits(&newcomer).border.is_some() {
+            return;
+        }
+        let kind = Kind {
+            claimed: self.claimed(&base),
+            is_natural: self.is_natural(&base),
+            base,
+            traits,
+        };
+        if seen.insert((kind.base.account, kind.traits, kind.claimed)) {
+            out.push(kind);
+        }
+    }
+
+    /// Returns the organization that names somebody's domain.
+    fn claimed(&self, base: &Base) -> Option<(&'t str, OrganizationState)> {
+        if !base.account.is_outside() {
+            return None;
+        }
+        let domain = &base.zone.witness;
+        self.naming(domain)
+            .map(|(name, organization)| (name, organization.state))
+    }
+
+    /// Returns the organization that names a domain: the longest of its domains that covers it.
+    fn naming(&self, domain: &Domain) -> Option<(&'t str, &'t Organization)> {
+        let whole = domain.as_str();
+        let above = whole
+            .match_indices('.')
+            .filter_map(|(dot, _)| whole.get(dot + 1..));
+        std::iter::once(whole).chain(above).find_map(|zone| {
+            let named = self.by_domain.get(zone)?;
+            let mut fits = named.iter().filter(|(_, organization)| {
+                let mut rules = organization.domains.iter();
+                rules.any(|rule| rule.domain.as_str() == zone && (zone == whole || rule.subdomains))
+            });
+            fits.next().copied()
+        })
+    }
+
+    /// Returns the people that some terms are about.
+    pub(super) fn fitting(&self, terms: &Terms) -> People<'t> {
+        let Some(domains) = &terms.domain else {
+            let fits = self.kinds.iter().filter(|kind| fits(terms, kind));
+            return People::of(fits.cloned().collect());
+        };
+        let mut kinds = Vec::new();
+        let mut seen = HashSet::new();
+        for domain in domains.iter() {
+            for base in self.of_domain(domain) {
+                self.add(base, &mut seen, &mut kinds);
+            }
+        }
+        kinds.retain(|kind| fits(terms, kind));
+        People::of(kinds)
+    }
+
+    /// Returns the sorts of people with addresses of a domain, or of one below it.
+    fn of_domain(&self, domain: &Domain) -> Vec<Base> {
+        let known = self.kinds.iter().map(|kind| &kind.base.zone);
+        let known = known.filter(|zone| domain.covers(&zone.witness) && zone.witness != *domain);
+        let mut zones: Vec<Zone> = vec![Zone {
+            sort: Sort::Listed,
+            witness: domain.clone(),
+        }];
+        zones.extend(known.cloned());
+        zones.extend(self.below(domain).map(|witness| Zone {
+            sort: Sort::Below(domain.clone()),
+            witness,
+        }));
+        zones.dedup();
+        let mut bases = Vec::new();
+        let mut everywhere = true;
+        for zone in zones {
+            if self.estate.own.contains(&zone.witness) {
+                for account in Account::INSIDE {
+                    bases.push(Base {
+                        account,
+                        zone: zone.clone(),
+                        sign_in: SignIn::Own,
+                    });
+                }
+                continue;
+            }
+            if self.estate.unlisted(&zone.witness).is_some() {
+                continue;
+            }
+            // A tenant and Facebook prove the same whatever the domain is.
+            let sign_ins = self.sign_ins(&zone.witness, everywhere);
+            everywhere = false;
+            for sign_in in sign_ins {
+                for account in Account::OUTSIDE {
+                    bases.push(Base {
+                        account,
+                        zone: zone.clone(),
+                        sign_in: sign_in.clone(),
+                    });
+                }
+            }
+        }
+        bases
+    }
+
+    /// Returns the ways to sign in for people of a domain, the most natural one first.
+    fn sign_ins(&self, domain: &Domain, everywhere: bool) -> Vec<SignIn> {
+        let mut all = Vec::new();
+        if let Some((_, organization)) = self.naming(domain) {
+            if let Some(tenant) = &organization.tenant {
+                all.push(SignIn::Tenant(tenant.clone()));
+            }
+            if let Some(federation) = &organization.federation {
+                all.push(SignIn::Federation(federation.issuer.as_str().to_owned()));
+            }
+        }
+        all.extend([SignIn::Passcode, SignIn::OtherFederation]);
+        if everywhere {
+            all.extend([SignIn::Personal, SignIn::OtherTenant]);
+            all.extend(self.facebook.then_some(SignIn::Facebook));
+            all.extend(self.tenants.iter().cloned());
+        }
+        all
+    }
+
+    /// Returns a domain below another that nothing lists.
+    fn below(&self, domain: &Domain) -> Option<Domain> {
+        let mut names = (0_u32..100).map(|n| match n {
+            0 => format!("sub.{domain}"),
+            n => format!("sub{n}.{domain}"),
+        });
+        names.find_map(|text| {
+            let below = Domain::parse(&text).ok()?;
+            let free = !self.by_domain.contains_key(text.as_str())
+                && !self.estate.own.contains(&below)
+                && !self.estate.looks_alike(&below);
+            free.then_some(below)
+        })
+    }
+}
+
+/// Returns true for people whom the terms are about.
+fn fits(terms: &Terms, kind: &Kind<'_>) -> bool {
+    let Kind { base, traits, .. } = kind;
+    let organization = traits.seen.organization;
+    let state = organization.map(|(_, state)| state);
+    let is = |who: &Who| match who {
+        Who::Anyone => true,
+        Who::External => base.account.is_outside(),
+        Who::Internal => !base.account.is_outside(),
+        Who::Members => matches!(base.account, Account::Member | Account::ExternalMember),
+        Who::Guests => kind.is_guest(),
+        Who::ConfiguredOrganizations => state == Some(OrganizationState::Configured),
+        Who::ProposedOrganizations => state == Some(OrganizationState::Proposed),
+        Who::Unlisted => base.account.is_outside() && organization.is_none(),
+    };
+    let who = terms
+        .requestors
+        .as_ref()
+        .is_none_or(|who| who.iter().any(is));
+    let of = |globs: &OneOrMore<crate::model::invariant::Glob>| {
+        organization.is_some_and(|(name, _)| globs.iter().any(|glob| glob.matches(name)))
+    };
+    let within = |domains: &OneOrMore<Domain>| {
+        domains
+            .iter()
+            .any(|domain| domain.covers(&base.zone.witness))
+    };
+    who && terms.organization.as_ref().is_none_or(of) && terms.domain.as_ref().is_none_or(within)
+}
+
+/// The people whom some terms are about, by what packages can tell of them.
+#[derive(Debug)]
+pub(super) struct People<'t> {
+    kinds: Vec<Kind<'t>>,
+    by_organization: HashMap<&'t str, Vec<usize>>,
+    /// Kinds that are alike where a package names none of their organizations.
+    general: Vec<Vec<usize>>,
+}
+
+impl<'t> People<'t> {
+    fn of(kinds: Vec<Kind<'t>>) -> Self {
+        let mut by_organization: HashMap<&'t str, Vec<usize>> = HashMap::new();
+        let mut general: Vec<Vec<usize>> = Vec::new();
+        let mut known = HashMap::new();
+        for (at, kind) in kinds.iter().enumerate() {
+            let mut bare = kind.traits;
+            bare.seen.organization = None;
+            let state = |of: Option<(&str, OrganizationState)>| of.map(|(_, state)| state);
+            let key = (
+                kind.base.account,
+                bare,
+                state(kind.traits.seen.organization),
+                state(kind.claimed),
+            );
+            let place = *known.entry(key).or_insert_with(|| {
+                general.push(Vec::new());
+                general.len() - 1
+            });
+            if let Some(alike) = general.get_mut(place) {
+                alike.push(at);
+            }
+            let names = [kind.traits.seen.organization, kind.claimed];
+            let names: BTreeSet<&'t str> = names.iter().flatten().map(|(name, _)| *name).collect();
+            for name in names {
+                by_organization.entry(name).or_default().push(at);
+            }
+        }
+        Self {
+            kinds,
+            by_organization,
+            general,
+        }
+    }
+
+    /// Returns true for terms that nobody fits whom the tree lets in.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// Returns one of each sort of people that packages naming these organizations tell apart.
+    pub(super) fn apart(&self, named: &BTreeSet<&str>) -> Vec<&Kind<'t>> {
+        let mut chosen: BTreeSet<usize> = BTreeSet::new();
+        for name in named {
+            chosen.extend(self.by_organization.get(name).into_iter().flatten());
+        }
+        let free = |at: &&usize| {
+            self.kinds.get(**at).is_some_and(|kind| {
+                let names = [kind.traits.seen.organization, kind.claimed];
+                !names.iter().flatten().any(|(name, _)| named.contains(name))
+            })
+        };
+        for alike in &self.general {
+            chosen.extend(alike.iter().find(free));
+        }
+        chosen.iter().filter_map(|at| self.kinds.get(*at)).collect()
+    }
+}

@@ -1,0 +1,660 @@
+//! Who can come to have a package through a policy, and what that access is.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::governance::rule::Rule;
+use crate::impact::{self, Account, Base, Estate, Named, Offer, Requestor, Traits, Zone};
+use crate::model::invariant::{Glob, Terms, Way};
+use crate::model::kinds::policy::{Expiry, Frequency, Policy, Requestors};
+use crate::model::kinds::{Incompatible, Organization, Origin, Package, Resource};
+use crate::model::text::{Domain, Email, Line, Principal};
+use crate::model::{Address, Desired, Object, OneOrMore};
+
+use super::people::{Kind, People};
+use super::person;
+use super::stages::{Approved, Asking, approve};
+
+/// The local part of the address of whoever nothing names.
+pub(super) const SOMEONE: &str = "someone";
+
+/// What a tree knows beside the estate that access is judged on.
+pub(super) struct Reach<'e, 't> {
+    pub(super) estate: &'e Estate<'t>,
+    organizations: HashMap<&'t str, &'t Organization>,
+    resources: HashMap<&'t str, &'t Resource>,
+    /// Groups that the tree declares, by their names in the directory, in lower case.
+    groups: HashMap<String, Kept>,
+    /// Every group that decides about some package: by its name in lower case, as the tree names it.
+    spelled: HashMap<String, &'t Line>,
+}
+
+/// What the tree says about the members of a group.
+struct Kept {
+    rule: Option<Rule>,
+    guests: bool,
+}
+
+/// Access that somebody can come to.
+#[derive(Debug, Clone)]
+pub struct Access<'t> {
+    /// The package.
+    pub package: &'t Address,
+    /// The policy that it goes through.
+    pub policy: &'t Address,
+    /// What the policy says.
+    pub rules: &'t Policy,
+    /// How.
+    pub way: Way,
+    /// The longest time that it is held without anybody approving again, in seconds; `None` where it never ends.
+    pub longest: Option<u64>,
+    /// Whether it can be asked for at one time and delivered at a later one.
+    pub waits: bool,
+    /// Whether every role of the package is given.
+    pub whole: bool,
+    /// Who approves, a stage each; none where nobody can, and it is only asked for.
+    pub approved: Option<Vec<Approved>>,
+    /// Who.
+    pub who: Witness,
+}
+
+/// One of the people who can come to have access.
+#[derive(Debug, Clone)]
+pub struct Witness {
+    /// Their address.
+    pub mail: Email,
+    /// What they are to the directory, and how they sign in.
+    pub base: Base,
+    /// Whether they sign in as people of their domain do.
+    pub is_natural: bool,
+    /// The organization that their sign-in proves.
+    pub organization: Option<String>,
+    /// The groups they are members of, as the tree names them; without those that follow from a rule.
+    pub groups: Vec<String>,
+    /// What rules see in them beside that.
+    pub seen: Vec<(String, String)>,
+}
+
+impl Access<'_> {
+    /// Returns how many people have to approve.
+    #[must_use]
+    pub fn approvals(&self) -> usize {
+        match self.way {
+            Way::Automatic => 0,
+            Way::Request | Way::Direct => self.rules.approval.stages.len(),
+        }
+    }
+
+    /// Returns how often it is reviewed.
+    #[must_use]
+    pub fn review(&self) -> Option<Frequency> {
+        let review = self.rules.review.as_ref().filter(|review| review.enabled);
+        review.map(|review| review.every)
+    }
+}
+
+/// What access is asked about: the person it shall be for, and whether asking is enough.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sought<'a, 't> {
+    pub(super) offer: &'a Offer<'t>,
+    pub(super) address: &'t Address,
+    pub(super) rules: &'t Policy,
+    pub(super) way: Way,
+    pub(super) terms: &'a Terms,
+}
+
+/// Somebody of a kind, with the names by which lists know them.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate<'t> {
+    pub(super) kind: Kind<'t>,
+    pub(super) mail: Email,
+    pub(super) named: Vec<Named>,
+    pub(super) seen: Vec<(String, String)>,
+}
+
+impl<'e, 't> Reach<'e, 't> {
+    pub(super) fn of(desired: &'t Desired, estate: &'e Estate<'t>) -> Self {
+        let mut reach = Self {
+            estate,
+            organizations: HashMap::new(),
+            resources: HashMap::new(),
+            groups: HashMap::new(),
+            spelled: HashMap::new(),
+        };
+        for offer in estate.offers() {
+            for (name, text) in deciding(estate, offer) {
+                reach.spelled.entry(name).or_insert(text);
+            }
+        }
+        for declared in desired.objects() {
+            let name = declared.address.own_name();
+            match &*declared.object {
+                Object::Organization(organization) => {
+                    reach.organizations.insert(name, organization);
+                }
+                Object::Resource(resource) => {
+                    reach.resources.insert(name, resource);
+                    if let Some((Origin::Group | Origin::Team, group)) = resource.origin() {
+                        let rule = resource.membership_rule.as_ref();
+                        let kept = Kept {
+                            rule: rule.and_then(|rule| Rule::parse(rule.as_str()).ok()),
+                            guests: resource.guests,
+                        };
+                        reach.groups.insert(group.to_lowercase(), kept);
+                    }
+                }
+                _ => {}
+            }
+        }
+        reach
+    }
+
+    /// Finds somebody who can come to have access: the first of the people in order whose access is as wanted.
+    pub(super) fn find(
+        &self,
+        people: &People<'t>,
+        named: &BTreeSet<&str>,
+        sought: Sought<'_, 't>,
+        wanted: &dyn Fn(&Access<'t>) -> bool,
+    ) -> Option<Access<'t>> {
+        if !self.may_serve(sought) {
+            return None;
+        }
+        let mut kinds = people.apart(named);
+        kinds.sort_by_key(|kind| oddity(kind, sought.rules));
+        for kind in kinds {
+            for candidate in self.candidates(kind, sought) {
+                let found = self.access(&candidate, sought);
+                if let Some(access) = found.filter(|access| wanted(access)) {
+                    return Some(access);
+                }
+            }
+        }
+        None
+    }
+
+    /// Returns false for a policy that gives nobody anything that way, whoever they are.
+    pub(super) fn may_serve(&self, sought: Sought<'_, 't>) -> bool {
+        let Sought { rules, way, .. } = sought;
+        if has_ended(&rules.expires, self.estate.now) {
+            return false;
+        }
+        match way {
+            Way::Request => {
+                let asked = !matches!(
+                    rules.requestors,
+                    Requestors::Nobody | Requestors::Automatic(_)
+                );
+                let published = sought
+                    .offer
+                    .catalog
+                    .is_some_and(|catalog| catalog.published);
+                asked && !rules.requestors.is_programs() && rules.requests.enabled && published
+            }
+            Way::Automatic => {
+                matches!(&rules.requestors, Requestors::Automatic(automatic) if automatic.assign)
+            }
+            Way::Direct => match &rules.requestors {
+                Requestors::Nobody => rules.requests.enabled,
+                Requestors::Automatic(_) => false,
+                requestors => !requestors.is_programs(),
+            },
+        }
+    }
+
+    /// Returns the people of a kind who may differ for a policy: those whom nothing names, and those whom its list names.
+    pub(super) fn candidates(&self, kind: &Kind<'t>, sought: Sought<'_, 't>) -> Vec<Candidate<'t>> {
+        let mut found = Vec::new();
+        let Requestors::People(people) = &sought.rules.requestors else {
+            found.extend(self.candidate(kind, None, sought));
+            return found;
+        };
+        for principal in people.iter() {
+            match principal {
+                Principal::User(mail) => {
+                    if let Some(kind) = self.at_home(kind, mail, sought.terms) {
+                        found.extend(self.candidate(&kind, Some(principal), sought));
+                    }
+                }
+                Principal::Group(_) => found.extend(self.candidate(kind, Some(principal), sought)),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// Returns a kind as it is with the domain of an address; `None` where they could not have it.
+    fn at_home(&self, kind: &Kind<'t>, mail: &Email, terms: &Terms) -> Option<Kind<'t>> {
+        let domain = Domain::parse(mail.domain()).ok()?;
+        let own = self.estate.own.contains(&domain);
+        if own == kind.base.account.is_outside() {
+            return None;
+        }
+        let about = terms.domain.as_ref();
+        if about.is_some_and(|domains| !domains.iter().any(|one| one.covers(&domain))) {
+            return None;
+        }
+        let base = Base {
+            zone: Zone {
+                sort: kind.base.zone.sort.clone(),
+                witness: domain,
+            },
+            ..kind.base.clone()
+        };
+        let newcomer = Base {
+            account: Account::None,
+            ..base.clone()
+        };
+        if !own && self.estate.traits(&newcomer).border.is_some() {
+            return None;
+        }
+        let traits = self.estate.traits(&base);
+        // Another organization would be another kind, which is looked at by itself.
+        (traits.seen == kind.traits.seen).then_some(Kind {
+            base,
+            traits,
+            claimed: kind.claimed,
+            is_natural: kind.is_natural,
+        })
+    }
+
+    /// Returns somebody of a kind whom a list names, and whom rules put into no group that is not wanted.
+    fn candidate(
+        &self,
+        kind: &Kind<'t>,
+        principal: Option<&Principal>,
+        sought: Sought<'_, 't>,
+    ) -> Option<Candidate<'t>> {
+        let named: Vec<Named> = principal
+            .and_then(|principal| Named::of(principal, self.estate))
+            .into_iter()
+            .collect();
+        self.settled(kind, &named, &[sought])
+    }
+
+    /// Returns somebody of a kind who is named as wanted and in no other group with a rule that would keep them out.
+    pub(super) fn settled(
+        &self,
+        kind: &Kind<'t>,
+        named: &[Named],
+        sought: &[Sought<'_, 't>],
+    ) -> Option<Candidate<'t>> {
+        let (mut ruled, mut local) = (Vec::new(), SOMEONE);
+        for name in named {
+            match name {
+                Named::User(mail) => {
+                    local = mail.as_str().split('@').next().unwrap_or(SOMEONE);
+                }
+                Named::Group(group) => {
+                    if kind.base.account == Account::None {
+                        return None;
+                    }
+                    let Some(kept) = self.groups.get(group) else {
+                        continue;
+                    };
+                    if kind.is_guest() && !kept.guests {
+                        return None;
+                    }
+                    if let Some(rule) = &kept.rule {
+                        ruled.push((rule, true));
+                    }
+                }
+            }
+        }
+        // Groups with a rule that keep somebody out, or lead to another policy.
+        let mut others = BTreeSet::new();
+        for sought in sought {
+            others.extend(self.seen_groups(sought.offer));
+        }
+        let mut free = Vec::new();
+        for group in others {
+            let wanted = named
+                .iter()
+                .any(|name| *name == Named::Group(group.clone()));
+            let kept = self.groups.get(&group);
+            let rule = kept.and_then(|kept| kept.rule.as_ref());
+            let open = kept.is_some_and(|kept| kept.guests || !kind.is_guest());
+            if let Some(rule) = rule.filter(|_| !wanted && open) {
+                free.push((group, rule));
+            }
+        }
+        let automatic: Vec<Rule> = sought
+            .iter()
+            .filter(|sought| sought.way == Way::Automatic)
+            .filter_map(|sought| match &sought.rules.requestors {
+                Requestors::Automatic(automatic) => Rule::parse(automatic.rule.as_str()).ok(),
+                _ => None,
+            })
+            .collect();
+        ruled.extend(automatic.iter().map(|rule| (rule, true)));
+        let (account, domain) = (kind.base.account, &kind.base.zone.witness);
+        // As few groups as there can be: each more can only keep somebody out.
+        for kept in subsets(&free) {
+            let mut rules = ruled.clone();
+            rules.extend(
+                free.iter()
+                    .zip(&kept)
+                    .map(|((_, rule), inside)| (*rule, *inside)),
+            );
+            let Some(person) = person::fitting(account, domain, local, &rules) else {
+                continue;
+            };
+            let plain = person::plain(account, domain, local);
+            let mut named = named.to_vec();
+            named.sort();
+            named.dedup();
+            let inside = free.iter().zip(&kept).filter(|(_, inside)| **inside);
+            named.extend(inside.map(|((group, _), _)| Named::Group(group.clone())));
+            return Some(Candidate {
+                kind: kind.clone(),
+                mail: person.mail.clone(),
+                named,
+                seen: plain.map_or_else(Vec::new, |plain| seen(&plain, &person)),
+            });
+        }
+        None
+    }
+
+    /// Returns the groups that decide about a package, by name in lower case.
+    fn seen_groups(&self, offer: &Offer<'_>) -> BTreeSet<String> {
+        deciding(self.estate, offer).map(|(name, _)| name).collect()
+    }
+
+    /// Returns the groups somebody is put into, as the tree names them.
+    fn groups_of(&self, named: &[Named]) -> Vec<String> {
+        let groups = named.iter().filter_map(|named| match named {
+            Named::Group(name) => Some(name),
+            Named::User(_) => None,
+        });
+        let ruled = |name: &&String| {
+            self.groups
+                .get(*name)
+                .is_some_and(|kept| kept.rule.is_some())
+        };
+        let spelled = |name: &String| match self.spelled.get(name) {
+            Some(text) => text.to_string(),
+            None => name.clone(),
+        };
+        groups.filter(|name| !ruled(name)).map(spelled).collect()
+    }
+
+    /// Returns the access that somebody can come to; `None` for nobody of these.
+    pub(super) fn access(
+        &self,
+        candidate: &Candidate<'t>,
+        sought: Sought<'_, 't>,
+    ) -> Option<Access<'t>> {
+        let Candidate {
+            kind, mail, named, ..
+        } = candidate;
+        let Sought {
+            offer,
+            address,
+            rules,
+            way,
+            terms,
+        } = sought;
+        let admitted = match way {
+            Way::Request => {
+                let requestor = Requestor {
+                    traits: &kind.traits,
+                    named,
+                    holds: &[],
+                };
+                let access = impact::access(self.estate, requestor, Some(offer));
+                access.ways.iter().any(|way| way.address == address)
+            }
+            // Who fits the rule was looked for.
+            Way::Automatic => kind.traits.seen.living && !self.excluded(offer, named),
+            Way::Direct => {
+                let known = direct(kind);
+                let covered = matches!(rules.requestors, Requestors::Nobody)
+                    || self.covers(&known, named, rules);
+                covered && known.border.is_none() && !self.excluded(offer, named)
+            }
+        };
+        if !admitted {
+            return None;
+        }
+        let organization = match way {
+            Way::Direct => direct(kind).seen.organization,
+            Way::Request | Way::Automatic => kind.traits.seen.organization,
+        };
+        let asking = Asking {
+            mail,
+            living: kind.traits.seen.living,
+            organization: organization.and_then(|(name, _)| self.organizations.get(name).copied()),
+        };
+        let approved = match way {
+            Way::Automatic => Some(Vec::new()),
+            Way::Request | Way::Direct => approve(&rules.approval.stages, asking),
+        };
+        if terms.asks.is_none()
+            && (approved.is_none() || !self.delivers(offer.package, kind, terms))
+        {
+            return None;
+        }
+        Some(Access {
+            package: offer.address,
+            policy: address,
+            rules,
+            way,
+            longest: self.longest(candidate, sought),
+            waits: waits(sought),
+            whole: self.gives_all(offer.package, kind),
+            approved,
+            who: Witness {
+                mail: mail.clone(),
+                base: kind.base.clone(),
+                is_natural: kind.is_natural,
+                organization: kind
+                    .traits
+                    .seen
+                    .organization
+                    .map(|(name, _)| name.to_owned()),
+                groups: self.groups_of(named),
+                seen: candidate.seen.clone(),
+            },
+        })
+    }
+
+    fn covers(&self, traits: &Traits<'_>, named: &[Named], rules: &Policy) -> bool {
+        let lists =
+            |people: &crate::model::Set<Principal>| -> Result<bool, std::convert::Infallible> {
+                let mut people = people.iter();
+                Ok(people
+                    .any(|one| Named::of(one, self.estate).is_some_and(|one| named.contains(&one))))
+            };
+        matches!(traits.seen.class(&rules.requestors, lists), Ok(Some(_)))
+    }
+
+    fn excluded(&self, offer: &Offer<'_>, named: &[Named]) -> bool {
+        offer
+            .package
+            .incompatible_with
+            .iter()
+            .any(|other| match other {
+                Incompatible::Group(name) => named.contains(&Named::Group(self.estate.group(name))),
+                Incompatible::Package(_) => false,
+            })
+    }
+
+    /// Returns the longest time that access lasts without anybody approving again, in seconds.
+    fn longest(&self, candidate: &Candidate<'t>, sought: Sought<'_, 't>) -> Option<u64> {
+        let rules = sought.rules;
+        match &rules.expires {
+            Expiry::Never => None,
+            Expiry::On(when) => {
+                let end = when.resolve(&jiff::tz::TimeZone::UTC);
+                let left = end.duration_since(self.estate.now).as_secs();
+                Some(u64::try_from(left).unwrap_or_default())
+            }
+            Expiry::After(length) => {
+                let extension = &rules.extension;
+                let alone = extension.allowed && !extension.approval;
+                (!(alone && self.extends(candidate, sought))).then_some(length.as_seconds())
+            }
+        }
+    }
+
+    /// Returns true for somebody who is in the scope of the policy when they ask to keep the package longer.
+    fn extends(&self, candidate: &Candidate<'t>, sought: Sought<'_, 't>) -> bool {
+        let Some(catalog) = sought.offer.catalog.filter(|catalog| catalog.published) else {
+            return false;
+        };
+        let open = catalog.externally_visible || !sought.rules.requestors.is_outside();
+        // Whoever came by a package has an account from then on.
+        let mut traits = candidate.kind.traits;
+        traits.seen.living = true;
+        open && self.covers(&traits, &candidate.named, sought.rules)
+    }
+
+    /// Returns true for a resource that takes somebody of a kind.
+    fn takes(&self, resource: &str, kind: &Kind<'_>) -> bool {
+        let resource = self.resources.get(resource);
+        resource.is_none_or(|resource| {
+            resource.membership_rule.is_none() && (resource.guests || !kind.is_guest())
+        })
+    }
+
+    fn gives_all(&self, package: &Package, kind: &Kind<'_>) -> bool {
+        package
+            .grants
+            .keys()
+            .all(|name| self.takes(name.as_str(), kind))
+    }
+
+    /// Returns true when a package gives somebody of a kind a role that the terms are about; any role where they say nothing,
+    /// and the package alone where it has no roles.
+    fn delivers(&self, package: &Package, kind: &Kind<'_>, terms: &Terms) -> bool {
+        let asked = terms.resource.is_some() || terms.role.is_some();
+        if !asked && package.grants.is_empty() {
+            return true;
+        }
+        package.grants.iter().any(|(name, roles)| {
+            self.takes(name.as_str(), kind) && about(terms, name.as_str(), roles)
+        })
+    }
+}
+
+/// Returns the groups that decide about a package: by name in lower case, and as the tree names them.
+fn deciding<'o, 't>(
+    estate: &'o Estate<'t>,
+    offer: &'o Offer<'t>,
+) -> impl Iterator<Item = (String, &'t Line)> {
+    let lists = offer
+        .policies
+        .iter()
+        .filter_map(|(_, policy)| match &policy.requestors {
+            Requestors::People(people) => Some(people),
+            _ => None,
+        });
+    let asked = lists.flatten().filter_map(|principal| match principal {
+        Principal::Group(name) => Some(name),
+        _ => None,
+    });
+    let excluded = offer.package.incompatible_with.iter();
+    let excluded = excluded.filter_map(|other| match other {
+        Incompatible::Group(name) => Some(name),
+        Incompatible::Package(_) => None,
+    });
+    asked.chain(excluded).map(|name| (estate.group(name), name))
+}
+
+/// Returns how much has to be explained of people before they can ask through a policy.
+pub(super) fn oddity(kind: &Kind<'_>, rules: &Policy) -> (bool, usize) {
+    let usual = match rules.requestors.is_outside() {
+        true => [
+            Account::None,
+            Account::Guest,
+            Account::ExternalMember,
+            Account::Member,
+        ],
+        false => [
+            Account::Member,
+            Account::Guest,
+            Account::None,
+            Account::InternalGuest,
+        ],
+    };
+    let account = kind.base.account;
+    let place = usual.iter().position(|usual| *usual == account);
+    (!kind.is_natural, place.unwrap_or(usual.len()))
+}
+
+/// Returns what a direct assignment sees in somebody: whoever assigns vouches for their domain, and no passcode is needed.
+/// Who has no account has not signed in either.
+fn direct<'t>(kind: &Kind<'t>) -> Traits<'t> {
+    let mut traits = kind.traits;
+    traits.seen.organization = match kind.base.account {
+        Account::None => kind.claimed,
+        _ => traits.seen.organization.or(kind.claimed),
+    };
+    traits.seen.lacks_passcode = false;
+    traits
+}
+
+/// Returns true for access that is asked for at one time and can be delivered at a later one.
+pub(super) fn waits(sought: Sought<'_, '_>) -> bool {
+    let rules = sought.rules;
+    match sought.way {
+        Way::Request => !rules.approval.is_none() || rules.requests.custom_schedule,
+        Way::Direct => true,
+        Way::Automatic => false,
+    }
+}
+
+/// Returns true for a resource and roles of it that the terms are about.
+pub(super) fn about(terms: &Terms, resource: &str, roles: &OneOrMore<Line>) -> bool {
+    let resource = globs(terms.resource.as_ref(), resource);
+    let role = terms.role.as_ref();
+    resource
+        && role.is_none_or(|wanted| roles.iter().any(|role| wanted.iter().any(|it| it == role)))
+}
+
+/// Returns true for a name that patterns mean; any name where there are none.
+pub(super) fn globs(globs: Option<&OneOrMore<Glob>>, name: &str) -> bool {
+    globs.is_none_or(|globs| globs.iter().any(|glob| glob.matches(name)))
+}
+
+/// Returns true for an end that has passed for everyone.
+fn has_ended(expires: &Expiry, now: jiff::Timestamp) -> bool {
+    match expires {
+        Expiry::On(when) => when.resolve(&jiff::tz::TimeZone::UTC) <= now,
+        Expiry::Never | Expiry::After(_) => false,
+    }
+}
+
+/// Returns every choice of being in groups or not, those with few groups first.
+fn subsets<T>(groups: &[T]) -> Vec<Vec<bool>> {
+    // More groups with rules than this about one package are looked at all outside, then each alone.
+    const MOST: usize = 6;
+    let count = groups.len();
+    if count > MOST {
+        let alone = (0..count).map(|at| (0..count).map(|other| other == at).collect());
+        return std::iter::once(vec![false; count]).chain(alone).collect();
+    }
+    let mut all: Vec<Vec<bool>> = (0..1_usize << count)
+        .map(|bits| (0..count).map(|at| bits >> at & 1 == 1).collect())
+        .collect();
+    all.sort_by_key(|choice: &Vec<bool>| choice.iter().filter(|inside| **inside).count());
+    all
+}
+
+/// Returns what somebody was given for rules, by the names of the directory.
+fn seen(
+    plain: &crate::governance::record::Person,
+    person: &crate::governance::record::Person,
+) -> Vec<(String, String)> {
+    let mut seen: Vec<(String, String)> = Vec::new();
+    let mut add = |name: &str, value: String| seen.push((name.to_owned(), value));
+    if person.name != plain.name {
+        add("displayName", person.name.clone());
+    }
+    if let Some(company) = &person.company {
+        add("companyName", company.clone());
+    }
+    for (name, value) in &person.attributes {
+        add(name, value.clone());
+    }
+    seen
+}

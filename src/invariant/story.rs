@@ -1,0 +1,413 @@
+//! A breach told as a test of the tree: who is there, what happens, and that it ends as the invariant says it never does.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+
+use crate::impact::{Account, SignIn};
+use crate::model::Name;
+use crate::model::invariant::{Statement, Way};
+use crate::model::kinds::policy::{Expiry, Justification, Question};
+use crate::model::text::Domain;
+use crate::scenario::Script;
+
+use super::decide::Breach;
+use super::reach::{Access, Witness};
+use super::sample;
+use super::stages::{Approved, Decider};
+
+/// The instant at which a story begins where no policy ends all access on a date.
+const BEGIN: &str = "2030-01-01T09:00:00Z";
+/// How often somebody asks to keep a package longer, at most.
+const EXTENSIONS: u64 = 12;
+const DAY: u64 = 86_400;
+
+/// Returns a name for a story: that of the invariant, and which story of it.
+#[must_use]
+pub fn name(invariant: &Name, nth: usize) -> Option<Name> {
+    let more = match nth {
+        0 => "-broken".to_owned(),
+        nth => format!("-broken-{}", nth + 1),
+    };
+    let room = crate::model::NAME_LENGTH - more.len();
+    let kept: String = invariant.as_str().chars().take(room).collect();
+    Name::parse(&format!("{kept}{more}")).ok()
+}
+
+/// Returns a breach as a test that shows it; `None` where nobody could answer a question of the policy. `own` are the
+/// domains of our own people; `now` is the first instant that counts.
+#[must_use]
+pub fn story(
+    statement: &Statement,
+    breach: &Breach<'_>,
+    own: &[Domain],
+    now: Timestamp,
+) -> Option<Script> {
+    let first = breach.access.first()?;
+    let mut story = Story {
+        who: &first.who,
+        home: own.first().map_or("contoso.com", Domain::as_str),
+        begin: begin(breach, statement, now)?,
+        passed: 0,
+        people: Map::new(),
+        steps: Vec::new(),
+    };
+    story.introduce();
+    if let Statement::Never(terms) | Statement::Always(terms) = statement
+        && terms.asks.is_some()
+    {
+        story.ask(first, None)?;
+        story.expect(json!({ "policy": first.policy.own_name() }));
+        return story.told();
+    }
+    story.tell(&breach.access)?;
+    if let [access] = &breach.access[..] {
+        story.keep(statement, access, breach);
+    }
+    story.told()
+}
+
+/// Returns when a story begins: before every date on which all access ends.
+fn begin(breach: &Breach<'_>, statement: &Statement, now: Timestamp) -> Option<Timestamp> {
+    let usual: Timestamp = BEGIN.parse().ok()?;
+    let (Statement::Never(terms) | Statement::Always(terms)) = statement;
+    let ends = breach
+        .access
+        .iter()
+        .filter_map(|access| match &access.rules.expires {
+            Expiry::On(when) => Some(when.resolve(&jiff::tz::TimeZone::UTC)),
+            Expiry::Never | Expiry::After(_) => None,
+        });
+    let Some(end) = ends.min() else {
+        return Some(usual);
+    };
+    let before = |seconds: u64| {
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        let begin = end.checked_sub(SignedDuration::from_secs(seconds)).ok();
+        Some(begin.filter(|begin| *begin >= now).unwrap_or(now))
+    };
+    match terms.expires {
+        // How long it is until a date depends on the day.
+        Some(bound) => before(bound.seconds().map_or(DAY, |seconds| seconds + DAY)),
+        None if usual < end => Some(usual),
+        None => before(DAY),
+    }
+}
+
+struct Story<'s> {
+    who: &'s Witness,
+    home: &'s str,
+    begin: Timestamp,
+    /// The seconds that have passed since it began.
+    passed: u64,
+    people: Map<String, Value>,
+    steps: Vec<Value>,
+}
+
+impl Story<'_> {
+    fn introduce(&mut self) {
+        let who = self.who;
+        let kind = match who.base.account {
+            Account::None => "visitor",
+            Account::Guest => "guest",
+            Account::ExternalMember => "externalMember",
+            Account::Member => "member",
+            Account::InternalGuest => "internalGuest",
+        };
+        let mut person = json!({ "kind": kind });
+        if !who.is_natural {
+            match (&who.organization, &who.base.sign_in) {
+                (Some(name), SignIn::Tenant(_) | SignIn::Facebook) => {
+                    person["organization"] = name.as_str().into();
+                }
+                (_, sign_in) => {
+                    if let Some(word) = word(sign_in) {
+                        person["signIn"] = word.into();
+                    }
+                }
+            }
+        }
+        if !who.groups.is_empty() {
+            person["groups"] = who.groups.clone().into();
+        }
+        let mut attributes = Map::new();
+        for (name, value) in &who.seen {
+            match name.as_str() {
+                "displayName" => person["name"] = value.as_str().into(),
+                "companyName" => person["company"] = value.as_str().into(),
+                _ => {
+                    attributes.insert(name.clone(), value.as_str().into());
+                }
+            }
+        }
+        if !attributes.is_empty() {
+            person["attributes"] = attributes.into();
+        }
+        self.people.insert(who.mail.to_string(), person);
+    }
+
+    /// Tells how somebody comes to have packages: what waits is asked for first and delivered last.
+    fn tell(&mut self, access: &[Access<'_>]) -> Option<()> {
+        let alone = access.len() == 1;
+        let mut waiting = Vec::new();
+        let mut late = None;
+        for one in access {
+            match one.way {
+                Way::Automatic => self.settle(one),
+                Way::Request | Way::Direct if !one.rules.approval.is_none() => {
+                    self.ask(one, None)?;
+                    waiting.push(one);
+                }
+                Way::Request | Way::Direct => {
+                    // A later start waits as an approval does.
+                    let starts = (one.waits && !alone).then(|| self.at(2 * DAY));
+                    late = late.or(starts);
+                    self.ask(one, starts)?;
+                    if starts.is_none() {
+                        self.settle(one);
+                    }
+                }
+            }
+        }
+        for (nth, one) in waiting.iter().enumerate() {
+            self.approve(one, nth)?;
+            self.settle(one);
+        }
+        if late.is_some() {
+            self.wait(3 * DAY);
+        }
+        if !alone {
+            let held = access.iter().map(|one| one.package.own_name());
+            let mut held: Vec<&str> = held.collect();
+            held.sort_unstable();
+            let who = self.who.mail.as_str();
+            self.steps
+                .push(json!({ "expect": { "access": { who: held } } }));
+        }
+        Some(())
+    }
+
+    fn at(&self, seconds: u64) -> Timestamp {
+        let passed = i64::try_from(self.passed.saturating_add(seconds)).unwrap_or(i64::MAX);
+        let later = self.begin.checked_add(SignedDuration::from_secs(passed));
+        later.unwrap_or(Timestamp::MAX)
+    }
+
+    fn wait(&mut self, seconds: u64) {
+        self.passed += seconds;
+        self.steps.push(json!({ "wait": duration(seconds) }));
+    }
+
+    /// Adds what is expected to the last step.
+    fn expect(&mut self, expected: Value) {
+        match self.steps.last_mut() {
+            Some(last) if last.get("expect").is_none() => last["expect"] = expected,
+            _ => self.steps.push(json!({ "expect": expected })),
+        }
+    }
+
+    /// Says that the package is there now.
+    fn settle(&mut self, access: &Access<'_>) {
+        let mut expected = json!({
+            "for": self.who.mail.as_str(),
+            "package": access.package.own_name(),
+            "assignment": if access.whole { "delivered" } else { "partiallyDelivered" },
+        });
+        if access.way != Way::Automatic {
+            expected["policy"] = access.policy.own_name().into();
+        }
+        self.expect(expected);
+    }
+
+    fn ask(&mut self, access: &Access<'_>, starts: Option<Timestamp>) -> Option<()> {
+        let rules = access.rules;
+        let who = self.who.mail.as_str();
+        let mut ask = json!({
+            "package": access.package.own_name(),
+            "policy": access.policy.own_name(),
+        });
+        if rules.justification == Justification::Required && access.way == Way::Request {
+            ask["justification"] = "Work".into();
+        }
+        let answers = answers(&rules.questions)?;
+        if !answers.is_empty() {
+            ask["answers"] = answers.into();
+        }
+        if let Some(starts) = starts {
+            ask["starts"] = starts.to_string().into();
+        }
+        let direct = access.way == Way::Direct;
+        ask[if direct { "for" } else { "as" }] = who.into();
+        self.steps
+            .push(json!({ if direct { "assign" } else { "ask" }: ask }));
+        Some(())
+    }
+
+    fn approve(&mut self, access: &Access<'_>, nth: usize) -> Option<()> {
+        let stages = access.rules.approval.stages.iter();
+        for (at, (stage, approved)) in stages.zip(access.approved.as_ref()?).enumerate() {
+            if let Some(escalation) = stage.escalation.as_ref().filter(|_| approved.late) {
+                self.wait(escalation.after.as_seconds());
+            }
+            let by = self.approver(approved, nth * 3 + at + 1);
+            let mut ballot = json!({
+                "as": by,
+                "for": self.who.mail.as_str(),
+                "package": access.package.own_name(),
+            });
+            if stage.justification == Justification::Required {
+                ballot["justification"] = "Known to us".into();
+            }
+            self.steps.push(json!({ "approve": ballot }));
+        }
+        Some(())
+    }
+
+    /// Returns the address of an approver, who is there from then on.
+    fn approver(&mut self, approved: &Approved, nth: usize) -> String {
+        let home = self.home;
+        match &approved.by {
+            Decider::User(mail) => mail.to_string(),
+            Decider::Member { group, outside } => {
+                let mail = match outside {
+                    true => format!("approver-{nth}@{}", self.who.base.zone.witness),
+                    false => format!("approver-{nth}@{home}"),
+                };
+                let kind = if *outside { "guest" } else { "member" };
+                let person = json!({ "kind": kind, "groups": [group] });
+                self.people.insert(mail.clone(), person);
+                mail
+            }
+            Decider::Manager(level) => {
+                let mut below = self.who.mail.to_string();
+                for level in 1..=*level {
+                    let above = format!("manager-{level}@{home}");
+                    self.people
+                        .entry(above.clone())
+                        .or_insert_with(|| json!({ "kind": "member" }));
+                    if let Some(person) = self.people.get_mut(&below) {
+                        person["manager"] = above.as_str().into();
+                    }
+                    below = above;
+                }
+                below
+            }
+            Decider::Sponsor => {
+                let mail = format!("sponsor-{nth}@{home}");
+                self.people
+                    .insert(mail.clone(), json!({ "kind": "member" }));
+                if let Some(person) = self.people.get_mut(self.who.mail.as_str()) {
+                    let mut sponsors = person["sponsors"].as_array().cloned().unwrap_or_default();
+                    sponsors.push(format!("user:{mail}").into());
+                    person["sponsors"] = sponsors.into();
+                }
+                mail
+            }
+        }
+    }
+
+    /// Tells how long the package is kept, where the statement is about that.
+    fn keep(&mut self, statement: &Statement, access: &Access<'_>, breach: &Breach<'_>) {
+        let (Statement::Never(terms) | Statement::Always(terms)) = statement;
+        let Some(bound) = terms.expires else {
+            return;
+        };
+        let told = breach.failed.is_empty() || breach.failed.contains(&"expires");
+        if !told {
+            return;
+        }
+        match (&access.rules.expires, access.longest) {
+            (Expiry::Never, _) => self.ends("never".to_owned()),
+            (Expiry::On(when), _) => {
+                self.ends(when.resolve(&jiff::tz::TimeZone::UTC).to_string());
+            }
+            (Expiry::After(length), Some(_)) => {
+                let end = self.at(length.as_seconds());
+                self.ends(end.to_string());
+            }
+            (Expiry::After(length), None) => {
+                let mut end = length.as_seconds();
+                // A review in between would need an answer of its own.
+                let often = if access.review().is_some() {
+                    1
+                } else {
+                    EXTENSIONS
+                };
+                let pause = if end > DAY { end - DAY } else { end / 2 };
+                let long = |seconds: u64| bound.holds(Some(seconds)) == bound.holds(None);
+                for _ in 0..often {
+                    let pause = if often == 1 { pause.min(DAY) } else { pause };
+                    self.wait(pause);
+                    end = self.passed + length.as_seconds();
+                    let mut extend = json!({
+                        "as": self.who.mail.as_str(),
+                        "package": access.package.own_name(),
+                    });
+                    if access.rules.justification == Justification::Required {
+                        extend["justification"] = "Work".into();
+                    }
+                    self.steps.push(json!({ "extend": extend }));
+                    let until = self.at(length.as_seconds());
+                    self.ends(until.to_string());
+                    if long(end) {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    fn ends(&mut self, end: String) {
+        let (who, last) = (self.who.mail.to_string(), self.steps.last_mut());
+        if let Some(expected) = last.and_then(|last| last.get_mut("expect")) {
+            expected["ends"] = end.into();
+            return;
+        }
+        self.expect(json!({ "for": who, "ends": end }));
+    }
+
+    fn told(self) -> Option<Script> {
+        let script = json!({
+            "given": { "date": self.begin.to_string(), "people": self.people },
+            "steps": self.steps,
+        });
+        serde_json::from_value(script).ok()
+    }
+}
+
+/// Returns how somebody signs in, as tests write it.
+fn word(sign_in: &SignIn) -> Option<String> {
+    use crate::governance::record::Identity;
+    Some(match sign_in.identity() {
+        Identity::Tenant { tenant } => format!("tenant:{tenant}"),
+        Identity::Federation { issuer } => format!("federation:{issuer}"),
+        Identity::MicrosoftAccount => "microsoftAccount".to_owned(),
+        Identity::Google => "google".to_owned(),
+        Identity::Facebook => "facebook".to_owned(),
+        Identity::Passcode => "passcode".to_owned(),
+        Identity::Own => return None,
+    })
+}
+
+/// Returns answers to the questions that must be answered; `None` where no text was found that fits.
+fn answers(questions: &[Question]) -> Option<Map<String, Value>> {
+    let mut answers = Map::new();
+    for (at, question) in questions.iter().enumerate().filter(|(_, it)| it.required) {
+        let answer = match (question.choices.first(), &question.pattern) {
+            (Some(choice), _) => choice.value.to_string(),
+            (None, Some(pattern)) => sample::whole(pattern.as_str())?,
+            (None, None) => "Work".to_owned(),
+        };
+        answers.insert((at + 1).to_string(), answer.into());
+    }
+    Some(answers)
+}
+
+/// Returns a length of time as tests write it.
+fn duration(seconds: u64) -> String {
+    match seconds {
+        seconds if seconds % DAY == 0 => format!("{}d", seconds / DAY),
+        seconds if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
+        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
+        seconds => format!("PT{seconds}S"),
+    }
+}

@@ -1,0 +1,152 @@
+//! Packages that one person comes to hold together, in whatever order they ask.
+
+use std::collections::BTreeSet;
+
+use crate::impact::{Named, Offer};
+use crate::model::invariant::{Terms, Way};
+use crate::model::kinds::Incompatible;
+
+use super::decide::{named, ways};
+use super::people::{Kind, People};
+use super::reach::{Access, Candidate, Reach, Sought, oddity, waits};
+
+/// Finds somebody who comes to hold all of some packages, in the order in which they ask for them.
+pub(super) fn find<'t>(
+    reach: &Reach<'_, 't>,
+    people: &People<'t>,
+    terms: &Terms,
+    packages: &[&str],
+) -> Option<Vec<Access<'t>>> {
+    let offers: Option<Vec<&Offer<'t>>> = packages
+        .iter()
+        .map(|name| reach.estate.offer(name))
+        .collect();
+    // A package that is not there is held by nobody.
+    let offers = offers?;
+    let names: BTreeSet<&str> = offers.iter().flat_map(|offer| named(offer)).collect();
+    let search = Search {
+        reach,
+        terms,
+        offers,
+    };
+    let mut kinds = people.apart(&names);
+    if let Some((_, rules)) = search
+        .offers
+        .first()
+        .and_then(|offer| offer.policies.first())
+    {
+        kinds.sort_by_key(|kind| oddity(kind, rules));
+    }
+    kinds
+        .into_iter()
+        .find_map(|kind| search.all(kind, &mut Vec::new(), &mut Vec::new()))
+}
+
+struct Search<'s, 'e, 't> {
+    reach: &'s Reach<'e, 't>,
+    terms: &'s Terms,
+    offers: Vec<&'s Offer<'t>>,
+}
+
+impl<'s, 't> Search<'s, '_, 't> {
+    /// Chooses a policy for each package, then somebody who fits all of them.
+    fn all(
+        &self,
+        kind: &Kind<'t>,
+        chosen: &mut Vec<Sought<'s, 't>>,
+        names: &mut Vec<Named>,
+    ) -> Option<Vec<Access<'t>>> {
+        let Some(offer) = self.offers.get(chosen.len()).copied() else {
+            let candidate = self.reach.settled(kind, names, chosen)?;
+            return self.ordered(&candidate, chosen);
+        };
+        for (address, rules, way) in ways(offer, self.terms) {
+            let sought = Sought {
+                offer,
+                address,
+                rules,
+                way,
+                terms: self.terms,
+            };
+            if !self.reach.may_serve(sought) {
+                continue;
+            }
+            for candidate in self.reach.candidates(kind, sought) {
+                if self.reach.access(&candidate, sought).is_none() {
+                    continue;
+                }
+                let before = names.len();
+                names.extend(candidate.named.iter().cloned());
+                chosen.push(sought);
+                let found = self.all(&candidate.kind, chosen, names);
+                chosen.pop();
+                names.truncate(before);
+                if found.is_some() {
+                    return found;
+                }
+            }
+        }
+        None
+    }
+
+    /// Orders what somebody asks for so that nothing they hold excludes the next; `None` where no order does.
+    fn ordered(
+        &self,
+        candidate: &Candidate<'t>,
+        chosen: &[Sought<'s, 't>],
+    ) -> Option<Vec<Access<'t>>> {
+        let mut access = Vec::new();
+        for sought in chosen {
+            access.push((*sought, self.reach.access(candidate, *sought)?));
+        }
+        // A rule assigns whoever matches it before they ask for anything.
+        let (ruled, asked): (Vec<_>, Vec<_>) = access
+            .into_iter()
+            .partition(|(sought, _)| sought.way == Way::Automatic);
+        let excluded = asked.iter().any(|(sought, _)| {
+            let mut held = ruled.iter().map(|(held, _)| held.offer.address.own_name());
+            held.any(|name| excludes(sought.offer, name))
+        });
+        if excluded {
+            return None;
+        }
+        // What waits is asked for next, while nothing else is held, and delivered last.
+        let (waiting, rest): (Vec<_>, Vec<_>) =
+            asked.into_iter().partition(|(sought, _)| waits(*sought));
+        let all = in_order(ruled)?
+            .into_iter()
+            .chain(waiting)
+            .chain(in_order(rest)?);
+        Some(all.map(|(_, access)| access).collect())
+    }
+}
+
+/// Orders what is delivered at once so that nothing excludes what comes after it; `None` where no order does.
+fn in_order<'s, 't>(mut rest: Vec<Asked<'s, 't>>) -> Option<Vec<Asked<'s, 't>>> {
+    let mut order = Vec::new();
+    while !rest.is_empty() {
+        let free = rest.iter().position(|(sought, _)| {
+            // Who holds this one must still be given all the others.
+            let name = sought.offer.address.own_name();
+            let mut others = rest
+                .iter()
+                .filter(|(other, _)| other.address != sought.address);
+            !others.any(|(other, _)| excludes(other.offer, name))
+        })?;
+        order.push(rest.remove(free));
+    }
+    Some(order)
+}
+
+type Asked<'s, 't> = (Sought<'s, 't>, Access<'t>);
+
+fn excludes(offer: &Offer<'_>, package: &str) -> bool {
+    offer
+        .package
+        .incompatible_with
+        .iter()
+        .any(|other| match other {
+            Incompatible::Package(name) => name.as_str() == package,
+            Incompatible::Group(_) => false,
+        })
+}

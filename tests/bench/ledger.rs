@@ -1,0 +1,339 @@
+//! A large ledger: guests with ten assignments each, in a store in a file, with the audit entries of their deliveries.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command as Program;
+
+use guestlist::app::governance::{Embedded, Engine, Mailer};
+use guestlist::governance::people::{self, Entry};
+use guestlist::governance::record::{
+    Account, Assignment, AssignmentState, Creation, Entity, Governed, GrantState, Granted, Hold,
+    Identity, ObjectId, Person, PersonId, Place, RecordId, Request, RequestKind, RequestState,
+    Schedule, Source, Terms, UserType,
+};
+use guestlist::governance::{
+    Activity, Actor, Decision, Event, Mail, Moment, Outcome, Tenant, Unread, Write,
+};
+use guestlist::model::kinds::Origin;
+use guestlist::model::text::{Domain, Email};
+use guestlist::model::{Address, Kind, Name};
+use guestlist::ports::Ids;
+use guestlist::store::{OpenMode, Sitting, Store, open};
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+pub(crate) type Outcomes<T> = Result<T, Box<dyn Error>>;
+
+/// How many packages a ledger with anything in it has, each with a site of its own.
+const PACKAGES: u64 = 1_000;
+
+/// How many packages each guest has.
+const EACH: u64 = 10;
+
+/// How many assignments end after 30 days; the others last.
+pub(crate) const ENDING: u64 = 10_000;
+
+/// How many assignments one decision writes.
+const BATCH: u64 = 2_000;
+
+const SETTINGS: &str = "project = \"bench\"\n[tenant]\ndomains = [\"contoso.com\"]\n\
+    [store]\nurl = \"sqlite:bench.db\"\ndevelopment = true\n";
+
+struct Fresh;
+
+impl Ids for Fresh {
+    fn fresh(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+}
+
+/// Takes every mail and forgets it.
+struct Nowhere;
+
+impl Mailer for Nowhere {
+    fn send(&mut self, _: &str, _: &Mail, _: Timestamp) -> Outcome {
+        Outcome::Done
+    }
+}
+
+/// The first instant of every ledger.
+pub(crate) fn begin() -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 365 * 57)
+}
+
+pub(crate) fn operator() -> Actor {
+    Actor::Operator("bench".to_owned())
+}
+
+pub(crate) fn name(text: &str) -> Outcomes<Name> {
+    Ok(Name::parse(text)?)
+}
+
+fn site(number: u64) -> String {
+    format!("https://contoso.sharepoint.com/sites/s{number}")
+}
+
+/// A tree of so many packages; all guests may ask for the first one, and one person approves.
+fn tree(packages: u64) -> String {
+    let mut text = String::from(
+        "version: 1
+organizations:
+  wingtip: { displayName: Wingtip, domains: [wingtip.example] }
+externalUsers: { afterLastAssignment: block }
+resources:
+",
+    );
+    for number in 0..packages {
+        let _ = writeln!(text, "  s{number}: {{ site: '{}' }}", site(number));
+    }
+    let _ = writeln!(text, "catalogs:");
+    for catalog in 0..packages.div_ceil(100) {
+        let of: Vec<String> = (catalog * 100..packages.min(catalog * 100 + 100))
+            .map(|number| format!("s{number}"))
+            .collect();
+        let of = of.join(", ");
+        let _ = writeln!(
+            text,
+            "  c{catalog}: {{ displayName: C{catalog}, published: true, externallyVisible: true, resources: [{of}] }}"
+        );
+    }
+    let _ = writeln!(text, "packages:");
+    for number in 0..packages {
+        let _ = writeln!(
+            text,
+            "  p{number}:
+    catalog: c{}
+    displayName: Package {number}
+    grants: {{ s{number}: Visitors }}
+    policies:
+      direct: {{ expires: {{ after: 180d }} }}
+      partners:
+        requestors: {{ organizations: [wingtip] }}
+        approval: {{ stages: [{{ approvers: ['user:legal@contoso.com'] }}] }}
+        expires: {{ after: 180d }}",
+            number / 100
+        );
+    }
+    text
+}
+
+/// Makes a project in a folder, whose store has so many assignments. Returns the engine over it.
+pub(crate) fn make(folder: &Path, assignments: u64) -> Outcomes<Engine<'static>> {
+    let packages = if assignments == 0 { 1 } else { PACKAGES };
+    fs::write(folder.join("guestlist.toml"), SETTINGS)?;
+    fs::write(folder.join("tree.yaml"), tree(packages))?;
+    let applied = Program::new(env!("CARGO_BIN_EXE_guestlist"))
+        .args(["apply", "--auto-approve", "-q"])
+        .current_dir(folder)
+        .output()?;
+    if !applied.status.success() {
+        return Err(String::from_utf8_lossy(&applied.stderr).into());
+    }
+    let store = open("sqlite:bench.db", folder, OpenMode::Existing)?;
+    let mut engine = Engine::over(
+        store,
+        Box::new(Embedded),
+        Box::new(Nowhere),
+        &Fresh,
+        "bench",
+        moment()?,
+    );
+    let member = people::Command::Member(Entry {
+        mail: Email::parse("legal@contoso.com")?,
+        name: "Legal".to_owned(),
+        roles: Vec::new(),
+    });
+    let _ = engine.serve(&member.into())?;
+    let mut offers = Vec::new();
+    for number in 0..packages {
+        offers.push(offer(&engine, number)?);
+    }
+    fill(engine.store(), assignments, &offers)?;
+    Ok(engine)
+}
+
+fn moment() -> Outcomes<Moment> {
+    Ok(Moment {
+        now: begin(),
+        actor: operator(),
+        tenant: Tenant {
+            name: "Contoso".to_owned(),
+            domains: vec![Domain::parse("contoso.com")?],
+            zone: jiff::tz::TimeZone::UTC,
+            portal: "https://myaccess.example".to_owned(),
+        },
+        given: true,
+        seed: [0; 32],
+    })
+}
+
+/// A package, its policy for direct assignments, and its site.
+struct Offer {
+    package: ObjectId,
+    policy: ObjectId,
+    place: Place,
+}
+
+fn offer(engine: &Engine<'_>, number: u64) -> Outcomes<Offer> {
+    let package = name(&format!("p{number}"))?;
+    let address = Address::new(Kind::Package, &package);
+    let policy = Address::within(Kind::Policy, &package, &name("direct")?);
+    let found = engine.look(|desk| {
+        let id = |address| Ok::<_, Unread>(desk.at(address)?.map(|thing| thing.id));
+        Ok(id(&address)?.zip(id(&policy)?))
+    })?;
+    let (package, policy) = found.ok_or("the tree was not applied")?;
+    let place = Place {
+        origin: Origin::Site,
+        name: site(number),
+    };
+    Ok(Offer {
+        package,
+        policy,
+        place,
+    })
+}
+
+/// The address of the guest of an assignment, whose packages follow one another.
+pub(crate) fn guest(assignment: u64) -> String {
+    format!("p{}@wingtip.example", (assignment - 1) / EACH + 1)
+}
+
+/// The package of an assignment, by its number.
+pub(crate) fn package(assignment: u64) -> u64 {
+    ((assignment - 1) / EACH * 7 + (assignment - 1) % EACH) % PACKAGES
+}
+
+/// The number of the guest of an assignment: the first person of the ledger approves.
+pub(crate) fn person(assignment: u64) -> u64 {
+    (assignment - 1) / EACH + 2
+}
+
+fn fill(store: &mut dyn Store, size: u64, offers: &[Offer]) -> Outcomes<()> {
+    let mut number = 1;
+    while number <= size {
+        let until = (number + BATCH).min(size + 1);
+        let mut decision = Decision::default();
+        for number in number..until {
+            if (number - 1) % EACH == 0 {
+                put(&mut decision, &living(number)?);
+            }
+            let at = usize::try_from(package(number))?;
+            let offer = offers.get(at).ok_or("a package is missing")?;
+            add(&mut decision, number, offer);
+        }
+        let sitting = Sitting {
+            project: "bench",
+            now: begin(),
+            actor: "bench",
+            via: "bench",
+            id: "fill",
+        };
+        let kept = store.decide(&sitting, &mut |_| Ok(decision.clone()))?;
+        kept.map_err(|refusal| refusal.message.clone())?;
+        number = until;
+    }
+    Ok(())
+}
+
+fn living(assignment: u64) -> Outcomes<Person> {
+    let mail = Email::parse(&guest(assignment))?;
+    let mut person = Person::applicant(person(assignment), mail, "Guest".to_owned());
+    person.identities = vec![Identity::Passcode];
+    person.governed = Governed::Governed;
+    person.account = Some(Account {
+        upn: format!("p{}_wingtip.example#EXT#@contoso.com", person.number),
+        user_type: UserType::Guest,
+        external: true,
+        state: None,
+        state_changed: None,
+        creation: Creation::Invitation,
+        enabled: true,
+        created: begin(),
+        deleted: None,
+        roles: Vec::new(),
+    });
+    Ok(person)
+}
+
+fn add(decision: &mut Decision, number: u64, offer: &Offer) {
+    let person = PersonId(person(number));
+    let role = "Visitors".to_owned();
+    put(
+        decision,
+        &Hold {
+            number,
+            person,
+            place: offer.place.clone(),
+            role: role.clone(),
+            source: Source::Package,
+        },
+    );
+    let request = Request {
+        number,
+        kind: RequestKind::AdminAdd,
+        person,
+        by: None,
+        package: offer.package,
+        policy: offer.policy,
+        assignment: Some(number),
+        state: RequestState::Delivered,
+        status: String::new(),
+        created: begin(),
+        completed: Some(begin()),
+        justification: None,
+        answers: Vec::new(),
+        schedule: Schedule::default(),
+        terms: Terms::default(),
+        stages: Vec::new(),
+    };
+    let days = if number <= ENDING { 30 } else { 400 };
+    let assignment = Assignment {
+        number,
+        person,
+        package: offer.package,
+        policy: offer.policy,
+        request: number,
+        state: AssignmentState::Delivered,
+        start: begin(),
+        end: Some(begin() + SignedDuration::from_hours(24 * days)),
+        delivered: Some(begin()),
+        notifications: true,
+        extendable: false,
+        reminded: 0,
+        automatic: false,
+        grace_until: None,
+        roles: vec![Granted {
+            place: offer.place.clone(),
+            role,
+            state: GrantState::Held,
+        }],
+        attempt: 0,
+        ended: None,
+    };
+    let after = Some(assignment.clone().into_record());
+    decision.events.push(Event {
+        activity: Activity::Ready,
+        subject: RecordId {
+            kind: Assignment::KIND,
+            number,
+        },
+        person: Some(person),
+        before: None,
+        after,
+        reason: String::new(),
+    });
+    put(decision, &request);
+    put(decision, &assignment);
+}
+
+fn put<E: Entity>(decision: &mut Decision, record: &E) {
+    let record = record.clone().into_record();
+    decision.writes.push(Write {
+        id: record.id(),
+        before: None,
+        after: Some(record),
+    });
+}

@@ -1,0 +1,361 @@
+//! What the engine lets everybody have.
+
+use guestlist::governance::assignment::{self, Direct};
+use guestlist::governance::record::{Assignment, RecordKind, RequestState};
+use guestlist::governance::request::{Ask, Change, Command, Held, Visitor};
+use guestlist::model::{Address, Name};
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::asking::ask;
+use super::super::scene::{Scene, instant, mail};
+use super::is_refused;
+use super::people::{Account, Someone, everybody};
+use super::worlds::World;
+
+/// Access that somebody came to have, or to ask for.
+#[derive(Debug, Clone)]
+pub(super) struct Access {
+    pub(super) who: Someone,
+    pub(super) package: &'static str,
+    pub(super) policy: String,
+    pub(super) way: &'static str,
+    pub(super) asks: bool,
+    pub(super) holds: bool,
+    pub(super) approvals: usize,
+    /// How many days it lasts; `None` for no end.
+    pub(super) days: Option<i64>,
+    pub(super) reviewed: bool,
+    pub(super) open: bool,
+    pub(super) closed: bool,
+}
+
+/// What was seen.
+#[derive(Debug, Clone)]
+pub(super) enum Seen {
+    Access(Box<Access>),
+    Together { who: Someone },
+}
+
+/// Asks the engine for everybody, every policy and every way.
+pub(super) fn play(world: &World) -> Vec<Seen> {
+    let mut stage = Stage {
+        world,
+        scene: Scene::of(&world.tree()),
+        people: everybody(),
+        seen: Vec::new(),
+        fresh: 0,
+    };
+    stage.scene.member("ana@contoso.com", &[]);
+    stage.scene.member("omar@contoso.com", &[]);
+    stage.scene.member("dora@contoso.com", &[]);
+    stage.scene.joins("dora@contoso.com", "deciders");
+    let _ = stage.scene.tick("T0");
+    stage.people.retain(|one| one.may_be_here(world));
+    for one in stage.people.clone() {
+        if one.account != Account::None && !one.is_named() {
+            stage.scene.known(one.row());
+            if let Some(group) = one.group {
+                stage.scene.joins(&one.address, group);
+            }
+        }
+    }
+    let _ = stage.scene.tick("T0");
+    for one in stage.people.clone() {
+        if one.is_named() {
+            stage.becomes(&one);
+        }
+        stage.by_rule(&one);
+        stage.together(&one);
+        for at in 0..world.policies.len() {
+            stage.by_request(&one, at);
+            stage.by_hand(&one, at);
+        }
+        if one.is_named() {
+            stage.is_over(&one);
+        }
+    }
+    stage.seen
+}
+
+struct Stage<'w> {
+    world: &'w World,
+    scene: Scene,
+    people: Vec<Someone>,
+    seen: Vec<Seen>,
+    fresh: usize,
+}
+
+impl Stage<'_> {
+    /// Makes somebody over whom policies name.
+    fn becomes(&mut self, one: &Someone) {
+        let _ = self.scene.operator();
+        self.scene.known(one.row());
+        if let Some(group) = one.group {
+            self.scene.joins(&one.address, group);
+        }
+    }
+
+    /// Takes away what would make them another sort of people.
+    fn is_over(&mut self, one: &Someone) {
+        let _ = self.scene.operator();
+        let plain = Someone {
+            department: None,
+            ..one.clone()
+        };
+        self.scene.known(plain.row());
+        if let Some(group) = one.group {
+            self.scene.leaves(&one.address, group);
+        }
+    }
+
+    fn assignment(&self, address: &str, package: &str) -> Option<Assignment> {
+        self.scene.look(|desk| {
+            let (Some(person), Some(package)) = (
+                desk.by_mail(&mail(address))?,
+                desk.at(&address_of(package))?,
+            ) else {
+                return Ok(None);
+            };
+            assignment::of(desk, person.id(), package.id)
+        })
+    }
+
+    /// Whoever has no account comes anew each time, so that nothing is left of the time before.
+    fn arrives(&mut self, one: &Someone) -> Someone {
+        let mut one = one.clone();
+        if one.account == Account::None {
+            self.fresh += 1;
+            one.address = format!("n{}@{}", self.fresh, one.domain());
+        }
+        one
+    }
+
+    fn ask(&mut self, one: &Someone, package: &str, at: usize) -> Option<u64> {
+        let mut ask = Ask {
+            policy: Some(Name::parse(&format!("p{at}")).unwrap()),
+            ..ask(package)
+        };
+        if one.is_outside() {
+            let identity = one.identity.clone();
+            let mail = mail(&one.address);
+            ask.visitor = Some(Visitor { mail, identity });
+            let _ = self.scene.operator();
+        } else {
+            let _ = self.scene.acting(&one.address);
+        }
+        let answer = self.scene.engine().serve(&Command::Submit(ask).into());
+        (!is_refused(&answer)).then(|| self.last())
+    }
+
+    fn last(&self) -> u64 {
+        self.scene
+            .look(|desk| desk.world().last(RecordKind::Request))
+    }
+
+    /// Lets everybody who may decide say yes, and returns how many did.
+    fn approved(&mut self, request: u64) -> usize {
+        let mut count = 0;
+        while self.scene.request(request).state == RequestState::PendingApproval {
+            let asked = self.scene.asked(request);
+            let Some(first) = asked.first() else {
+                break;
+            };
+            self.scene.approves(&first.clone(), request);
+            count += 1;
+        }
+        count
+    }
+
+    fn give_back(&mut self, one: &Someone, package: &str) {
+        if let Some(held) = self.assignment(&one.address, package) {
+            let _ = self
+                .scene
+                .operator()
+                .run(assignment::Command::Revoke(held.number));
+        }
+    }
+
+    fn holds(&self, one: &Someone, package: &str) -> Option<Assignment> {
+        self.assignment(&one.address, package)
+            .filter(|held| held.state.counts())
+    }
+
+    fn note(&mut self, one: &Someone, at: usize, way: &'static str, approvals: usize) {
+        let (package, text) = self.world.policies[at].clone();
+        let held = self.holds(one, package);
+        let days = held.as_ref().and_then(|held| {
+            let end = held.end?;
+            // Of an end that is the same for everybody, the time from the first instant counts.
+            let start = match text.contains("on:") {
+                true => instant("T0"),
+                false => held.start,
+            };
+            Some(end.duration_since(start).as_hours() / 24)
+        });
+        let extended = held
+            .as_ref()
+            .is_some_and(|held| self.extends(one, package, held));
+        let roles = match held {
+            Some(_) => self.scene.holds(&one.address),
+            None => Vec::new(),
+        };
+        let has = |group: &str| {
+            roles
+                .iter()
+                .any(|role| *role == format!("group {group}: Member"))
+        };
+        let access = Access {
+            who: one.clone(),
+            package,
+            policy: format!("{package}/p{at}"),
+            way,
+            asks: way == "request",
+            holds: held.is_some(),
+            approvals,
+            days: days.filter(|_| !extended),
+            reviewed: text.contains("review"),
+            open: has("Open"),
+            closed: has("Closed"),
+        };
+        self.seen.push(Seen::Access(Box::new(access)));
+    }
+
+    /// Asks to keep a package longer: an hour later, and as those of the organization sign in.
+    fn extends(&mut self, one: &Someone, package: &str, held: &Assignment) -> bool {
+        let Some(end) = held.end else {
+            return false;
+        };
+        let later: Timestamp = self.scene.engine().now() + SignedDuration::from_mins(1);
+        let _ = self.scene.at(&later.to_string()).acting(&one.address);
+        let change = Change {
+            of: Held::Package(Name::parse(package).unwrap()),
+            person: None,
+            justification: None,
+            end: None,
+        };
+        let answer = self.scene.engine().serve(&Command::Extend(change).into());
+        let now = self.assignment(&one.address, package);
+        !is_refused(&answer) && now.is_some_and(|now| now.end.is_none_or(|now| now > end))
+    }
+
+    fn by_rule(&mut self, one: &Someone) {
+        for at in 0..self.world.policies.len() {
+            let (package, text) = &self.world.policies[at];
+            let package = *package;
+            if text.contains("automatic")
+                && self
+                    .assignment(&one.address, package)
+                    .is_some_and(|it| it.automatic)
+            {
+                self.note(one, at, "automatic", 0);
+            }
+        }
+    }
+
+    fn is_ruled(&self, one: &Someone, package: &str) -> bool {
+        self.assignment(&one.address, package)
+            .is_some_and(|held| held.automatic)
+    }
+
+    fn by_request(&mut self, one: &Someone, at: usize) {
+        let (package, _) = self.world.policies[at];
+        if self.is_ruled(one, package) {
+            return;
+        }
+        let one = self.arrives(one);
+        if let Some(request) = self.ask(&one, package, at) {
+            let approvals = self.approved(request);
+            self.note(&one, at, "request", approvals);
+            self.over(&one, package, request);
+        }
+    }
+
+    /// Leaves nothing behind.
+    fn over(&mut self, one: &Someone, package: &str, request: u64) {
+        if self.scene.request(request).state == RequestState::PendingApproval {
+            let _ = self.scene.operator().run(Command::Cancel(request));
+        }
+        self.give_back(one, package);
+    }
+
+    fn by_hand(&mut self, one: &Someone, at: usize) {
+        let (package, _) = self.world.policies[at];
+        if self.is_ruled(one, package) {
+            return;
+        }
+        let one = self.arrives(one);
+        let direct = Direct {
+            person: mail(&one.address),
+            name: None,
+            policy: format!("policy/{package}/p{at}").parse().unwrap(),
+            start: None,
+            end: None,
+            justification: None,
+        };
+        let _ = self.scene.operator();
+        let answer = self
+            .scene
+            .engine()
+            .serve(&assignment::Command::Grant(direct).into());
+        if is_refused(&answer) {
+            return;
+        }
+        let request = self.last();
+        let approvals = self.approved(request);
+        if one.account == Account::None
+            && let Some(identity) = one.identity.clone()
+            && self.holds(&one, package).is_some()
+        {
+            // They sign in for the first time.
+            self.scene.change(&one.address, |person| {
+                person.identities = vec![identity.clone()]
+            });
+        }
+        self.note(&one, at, "direct", approvals);
+        self.over(&one, package, request);
+    }
+
+    /// Tries to have both packages, in either order: whatever waits for approval waits until both were asked for.
+    fn together(&mut self, one: &Someone) {
+        let policies = self.world.policies.clone();
+        let of = |package: &str| {
+            let all = policies.iter().enumerate();
+            let own = all.filter(move |(_, (of, _))| *of == package);
+            own.map(|(at, _)| at).collect::<Vec<_>>()
+        };
+        for a in of("a") {
+            for b in of("b") {
+                for swapped in [false, true] {
+                    let one = self.arrives(one);
+                    let mut open = Vec::new();
+                    let steps = if swapped {
+                        [("b", b), ("a", a)]
+                    } else {
+                        [("a", a), ("b", b)]
+                    };
+                    for (package, at) in steps {
+                        if self.is_ruled(&one, package) {
+                            continue;
+                        }
+                        if let Some(request) = self.ask(&one, package, at) {
+                            open.push((package, request));
+                        }
+                    }
+                    for (_, request) in open.clone() {
+                        let _ = self.approved(request);
+                    }
+                    if self.holds(&one, "a").is_some() && self.holds(&one, "b").is_some() {
+                        self.seen.push(Seen::Together { who: one.clone() });
+                    }
+                    for (package, request) in open {
+                        self.over(&one, package, request);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn address_of(package: &str) -> Address {
+    format!("package/{package}").parse().unwrap()
+}
