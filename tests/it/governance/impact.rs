@@ -7,7 +7,7 @@ use guestlist::governance::record::{
     Account, Assignment, AssignmentState, Creation, Entity, Identity, Person, Request, UserType,
 };
 use guestlist::governance::request::{Ask, Command, Visitor};
-use guestlist::governance::{Actor, Desk, decide};
+use guestlist::governance::{Activity, Actor, Desk, decide};
 use guestlist::impact::{
     self, Account as Standing, Base, Census, Estate, Impact, Named, Part, Requestor, Sides, access,
 };
@@ -105,7 +105,7 @@ impl World {
                 role: "Member".to_owned(),
                 source: Source::Direct,
             };
-            desk.keep(&hold)
+            desk.put(Activity::AddMember, &hold)
         });
     }
 

@@ -308,7 +308,7 @@ impl Stage<'_> {
         {
             // They sign in for the first time.
             self.scene.change(&one.address, |person| {
-                person.identities = vec![identity.clone()]
+                person.identities = vec![identity.clone()];
             });
         }
         self.note(&one, at, "direct", approvals);
