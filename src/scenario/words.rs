@@ -74,6 +74,8 @@ words! {
         CrossTenant = "crossTenant",
         /// The person has not consented.
         Consent = "consent",
+        /// Terms of use that are not accepted.
+        Terms = "terms",
         /// A passcode is wrong, used or too old.
         Passcode = "passcode",
         /// The address cannot be invited.
