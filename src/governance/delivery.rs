@@ -196,6 +196,11 @@ fn is_granted_otherwise(
 
 fn granted(desk: &mut Desk<'_>, role: &Role, failed: Option<String>) -> Result<(), Unread> {
     let mut assignment = desk.need::<Assignment>(role.assignment)?;
+    let has = find(desk, role)?;
+    // Whoever has the role by an assignment that has ended meanwhile keeps it for this one: there was nothing to grant.
+    let kept = has.is_some_and(|hold| hold.source == Source::Package)
+        && state_of(&assignment, role) == Some(&GrantState::Pending);
+    let failed = failed.filter(|_| !kept);
     let now = match &failed {
         None => GrantState::Held,
         Some(why) => GrantState::Failed(why.clone()),
