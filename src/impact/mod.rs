@@ -16,9 +16,11 @@ mod effect;
 mod estate;
 mod living;
 mod package;
+mod refused;
 mod sides;
 mod terms;
 mod touched;
+mod waiting;
 mod who;
 mod zones;
 

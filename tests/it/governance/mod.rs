@@ -36,3 +36,4 @@ mod roster;
 mod scene;
 mod seeing;
 mod terms;
+mod told;
