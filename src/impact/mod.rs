@@ -14,6 +14,7 @@ mod class;
 mod compare;
 mod effect;
 mod estate;
+mod let_in;
 mod living;
 mod package;
 mod refused;
