@@ -22,6 +22,7 @@ mod invariants;
 mod invitations;
 mod ledger;
 mod lifecycle;
+mod living;
 mod mail_server;
 mod mails;
 mod offboarding;
