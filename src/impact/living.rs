@@ -1,7 +1,7 @@
 //! What a plan does to what lives: assignments, open requests, pending invitations, and guests who are here already.
 //!
-//! Counted by the marks of a store, for what the plan touches and nothing else: holders of a package that changes, requests
-//! for it, people of a domain that is refused now. People are looked at one by one only where a count cannot tell, and then
+//! Counted by the marks of a store, for what the plan touches and nothing else: holders of a package that changes here,
+//! requests for it in [`waiting`](super::waiting), people of a domain that is refused now in [`refused`](super::refused). People are looked at one by one only where a count cannot tell, and then
 //! only those.
 
 use std::collections::BTreeSet;
@@ -11,15 +11,13 @@ use super::effect::{Effect, What};
 use super::estate::Estate;
 use super::sides::Sides;
 use crate::governance::record::{
-    Assignment, Entity, ExternalState, Key, Mark, ObjectId, Person, PersonId, RecordId, Request,
-    RequestKind,
+    Assignment, Entity, Key, Mark, ObjectId, Person, PersonId, RecordId,
 };
 use crate::governance::rule::{Rule, matches};
 use crate::governance::{Range, Unread, World};
 use crate::model::kinds::policy::{Policy, Requestors};
-use crate::model::kinds::{Catalog, Domains, Incompatible, Package};
-use crate::model::text::{Domain, DomainRule};
-use crate::model::{Address, Kind, Name, Object, canonical};
+use crate::model::kinds::{Catalog, Incompatible, Package};
+use crate::model::{Address, Kind, Object, canonical};
 use crate::plan::{Action, Change, Delta, Plan};
 
 /// How many people an effect names at most.
@@ -61,12 +59,13 @@ pub(super) fn living(
     Ok(living.found)
 }
 
-struct Living<'l> {
-    world: &'l dyn World,
-    plan: &'l Plan,
-    sides: &'l Sides<'l>,
-    before: &'l Estate<'l>,
-    after: &'l Estate<'l>,
+/// What is found of what lives, for one plan.
+pub(super) struct Living<'l> {
+    pub(super) world: &'l dyn World,
+    pub(super) plan: &'l Plan,
+    pub(super) sides: &'l Sides<'l>,
+    pub(super) before: &'l Estate<'l>,
+    pub(super) after: &'l Estate<'l>,
     named: bool,
     found: Vec<Effect>,
 }
@@ -123,7 +122,13 @@ impl Living<'_> {
         Ok(thing.map(|thing| thing.id))
     }
 
-    fn add(&mut self, what: What, address: &Address, count: u64, detail: impl Into<String>) {
+    pub(super) fn add(
+        &mut self,
+        what: What,
+        address: &Address,
+        count: u64,
+        detail: impl Into<String>,
+    ) {
         self.found.push(Effect {
             what,
             address: address.clone(),
@@ -135,7 +140,7 @@ impl Living<'_> {
     }
 
     /// Adds an effect on people who are known one by one.
-    fn add_people(
+    pub(super) fn add_people(
         &mut self,
         what: What,
         address: &Address,
@@ -163,7 +168,7 @@ impl Living<'_> {
         Ok(names)
     }
 
-    fn get<E: Entity>(&self, number: u64) -> Result<Option<E>, Unread> {
+    pub(super) fn get<E: Entity>(&self, number: u64) -> Result<Option<E>, Unread> {
         let id = RecordId {
             kind: E::KIND,
             number,
@@ -171,7 +176,7 @@ impl Living<'_> {
         Ok(self.world.record(id)?.and_then(E::from_record))
     }
 
-    fn some<E: Entity>(&self, mark: Mark, key: Key) -> Result<Vec<E>, Unread> {
+    pub(super) fn some<E: Entity>(&self, mark: Mark, key: Key) -> Result<Vec<E>, Unread> {
         let mut found = Vec::new();
         for (_, id) in self.world.marked(&Range::of(mark, key))? {
             found.extend(self.world.record(id)?.and_then(E::from_record));
@@ -371,283 +376,9 @@ impl Living<'_> {
     }
 
     /// Returns the store's object of an address as the plan will have it.
-    fn at_before(&self, address: &Address) -> Result<Option<ObjectId>, Unread> {
+    pub(super) fn at_before(&self, address: &Address) -> Result<Option<ObjectId>, Unread> {
         let was = self.sides.was_called(address);
         Ok(self.world.at(&was)?.map(|thing| thing.id))
-    }
-
-    /// The list of domains changes: guests from domains that are refused now stay, and invitations that wait fail.
-    fn domains(
-        &mut self,
-        change: &Change,
-        old: Option<&Domains>,
-        new: &Domains,
-    ) -> Result<(), Unread> {
-        let refused = |list: Option<&Domains>, domain: &Domain| {
-            list.is_some_and(|list| crate::governance::people::refused(list, domain).is_some())
-        };
-        let was: BTreeSet<&DomainRule> = old
-            .iter()
-            .filter_map(|old| old.block.as_ref())
-            .flatten()
-            .collect();
-        let blocked: Vec<&DomainRule> = new
-            .block
-            .iter()
-            .flatten()
-            .filter(|rule| !was.contains(rule))
-            .collect();
-        let mut people: BTreeSet<u64> = BTreeSet::new();
-        for rule in &blocked {
-            people.extend(self.of_domain(&rule.domain)?);
-        }
-        if new.allow.is_some() {
-            // Whoever is refused now was of a domain that was allowed, or of any.
-            match old.and_then(|old| old.allow.as_ref()) {
-                Some(was) => {
-                    for rule in was {
-                        people.extend(self.of_domain(&rule.domain)?);
-                    }
-                }
-                None => return self.all_but(change, new),
-            }
-        }
-        let (mut guests, mut pending) = (BTreeSet::new(), BTreeSet::new());
-        for number in people {
-            let Some(person) = self.get::<Person>(number)? else {
-                continue;
-            };
-            let Ok(domain) = Domain::parse(person.mail.domain()) else {
-                continue;
-            };
-            if !refused(Some(new), &domain) || refused(old, &domain) {
-                continue;
-            }
-            if is_pending(&person) {
-                let _ = pending.insert(number);
-            } else if person.is_outside() && person.living().is_some() {
-                let _ = guests.insert(number);
-            }
-        }
-        let detail = "their domain is refused from now on, and that touches nobody who is here";
-        self.add_people(What::GuestStay, &change.address, guests, detail)?;
-        let detail = "the domain is refused from now on";
-        self.add_people(What::FailInvitation, &change.address, pending, detail)
-    }
-
-    /// Counts those whom a new list of allowed domains does not name.
-    fn all_but(&mut self, change: &Change, new: &Domains) -> Result<(), Unread> {
-        let mut all = self.world.count(Mark::PersonDomain, &Key::new())?;
-        let mut known: BTreeSet<&Domain> = BTreeSet::new();
-        let allowed = new.allow.iter().flatten();
-        for rule in allowed.clone() {
-            // A rule below another one is counted with it.
-            let within = allowed.clone().any(|other| {
-                other.subdomains && other.domain != rule.domain && other.domain.covers(&rule.domain)
-            });
-            if within || !known.insert(&rule.domain) {
-                continue;
-            }
-            let wide = allowed
-                .clone()
-                .any(|it| it.domain == rule.domain && it.subdomains);
-            all = all.saturating_sub(self.count_of(&rule.domain, wide)?);
-        }
-        for own in self.after.own {
-            if !known.contains(own) {
-                all = all.saturating_sub(self.count_of(own, false)?);
-            }
-        }
-        let detail = "people of domains that are not allowed are not let in from now on, and whoever is here already is not touched";
-        self.add(What::GuestStay, &change.address, all, detail);
-        Ok(())
-    }
-
-    fn count_of(&self, domain: &Domain, wide: bool) -> Result<u64, Unread> {
-        let key = Key::new().text(domain.as_str());
-        let own = self.world.count(Mark::PersonDomain, &key)?;
-        let below = match wide {
-            true => self.world.count(Mark::PersonZone, &key)?,
-            false => 0,
-        };
-        Ok(own + below)
-    }
-
-    fn of_domain(&self, domain: &Domain) -> Result<Vec<u64>, Unread> {
-        let mut found = Vec::new();
-        for mark in [Mark::PersonDomain, Mark::PersonZone] {
-            let key = Key::new().text(domain.as_str());
-            let marked = self.world.marked(&Range::of(mark, key))?;
-            found.extend(marked.into_iter().map(|(_, id)| id.number));
-        }
-        Ok(found)
-    }
-
-    /// Cross-tenant access closes for an organization: its guests stay in the directory, and cannot sign in.
-    fn cross_tenant(&mut self, change: &Change) -> Result<(), Unread> {
-        let name = change.address.own_name();
-        let closed = |side: Option<&Object>| matches!(side, Some(Object::CrossTenant(it)) if crate::governance::people::is_closed(it));
-        let (old, new) = self.sides.both(&change.address);
-        let (Ok(name), true) = (Name::parse(name), closed(new) && !closed(old)) else {
-            return Ok(());
-        };
-        let address = Address::new(Kind::Organization, &name);
-        let (_, Some(Object::Organization(organization))) = self.sides.both(&address) else {
-            return Ok(());
-        };
-        let Some(tenant) = &organization.tenant else {
-            return Ok(());
-        };
-        let identity = crate::governance::record::Identity::Tenant {
-            tenant: tenant.clone(),
-        };
-        let people = self.some::<Person>(Mark::PersonIdentity, identity.key())?;
-        let guests = people
-            .iter()
-            .filter(|it| it.is_outside() && it.living().is_some());
-        let guests = guests.map(|it| it.number).collect();
-        let detail = format!("cross-tenant access lets nobody of {address} in from now on");
-        self.add_people(What::GuestStay, &change.address, guests, detail)
-    }
-
-    /// The sponsors of an organization change: stages that open later ask the new ones.
-    fn sponsors(&mut self, change: &Change) -> Result<(), Unread> {
-        let (_, Some(Object::Organization(organization))) = self.sides.both(&change.address) else {
-            return Ok(());
-        };
-        let mut people = BTreeSet::new();
-        for rule in &organization.domains {
-            people.extend(self.of_domain(&rule.domain)?);
-        }
-        let mut asked = BTreeSet::new();
-        for number in people {
-            let key = Key::new().person(PersonId(number));
-            for request in self.some::<Request>(Mark::RequestOpen, key)? {
-                let later = request.terms.stages.iter().skip(request.stages.len());
-                let mut names =
-                    later.flat_map(|stage| stage.approvers.iter().chain(&stage.fallback));
-                let sponsors = |it: &crate::model::text::Principal| {
-                    use crate::model::text::{Principal, Sponsors};
-                    matches!(
-                        it,
-                        Principal::Sponsors(Sponsors::Internal | Sponsors::External)
-                    )
-                };
-                if names.any(sponsors) {
-                    let _ = asked.insert(request.number);
-                }
-            }
-        }
-        self.add(What::OtherApprover, &change.address, asked.len() as u64, "");
-        Ok(())
-    }
-
-    /// Open requests that can no longer be delivered, of packages that somebody may no longer have.
-    fn requests(&mut self, impact: &Impact) -> Result<(), Unread> {
-        let lost = impact
-            .rows
-            .iter()
-            .filter(|row| row.before.len() > row.after.len() || row.after.is_empty());
-        let mut packages: BTreeSet<&Address> = lost.flat_map(|row| &row.packages).collect();
-        let changed: Vec<Address> = self
-            .plan
-            .changes
-            .iter()
-            .filter_map(|it| it.address.parent())
-            .collect();
-        packages.extend(&changed);
-        for package in packages {
-            let Some(id) = self.at_before(package)? else {
-                continue;
-            };
-            let key = Key::new().object(id);
-            let mut refused = BTreeSet::new();
-            let mut why = BTreeSet::new();
-            for request in self.some::<Request>(Mark::RequestPackage, key)? {
-                if let Some(reason) = self.obstacle(package, &request)? {
-                    let _ = refused.insert(request.number);
-                    let _ = why.insert(reason);
-                }
-            }
-            let why: Vec<&str> = why.into_iter().collect();
-            self.add(What::Refuse, package, refused.len() as u64, why.join("; "));
-        }
-        Ok(())
-    }
-
-    /// Returns what will come between an open request and its delivery that did not before.
-    fn obstacle(
-        &self,
-        package: &Address,
-        request: &Request,
-    ) -> Result<Option<&'static str>, Unread> {
-        let by_user = matches!(request.kind, RequestKind::UserAdd | RequestKind::UserExtend);
-        let Some(person) = self.get::<Person>(request.person.0)? else {
-            return Ok(None);
-        };
-        let policy = match self.world.object(request.policy)? {
-            Some(thing) => self.sides.now_called(&thing.address),
-            None => return Ok(None),
-        };
-        let judge = |estate: &Estate<'_>| -> Result<Option<&'static str>, Unread> {
-            let Some(offer) = estate.offer(package.own_name()) else {
-                return Ok(Some("the package is gone"));
-            };
-            let mut policies = offer.policies.iter();
-            let Some((_, rules)) = policies.find(|(address, _)| **address == policy) else {
-                return Ok(Some("the policy is gone"));
-            };
-            let traits = estate.person(&person);
-            if request.kind != RequestKind::UserExtend && traits.border.is_some() {
-                return Ok(Some("the person cannot be invited"));
-            }
-            if !by_user {
-                return Ok(None);
-            }
-            let Some(catalog) = offer.catalog.filter(|it| it.published) else {
-                return Ok(Some("the catalog is not published"));
-            };
-            if rules.requestors.is_outside() && !catalog.externally_visible {
-                return Ok(Some("the catalog is closed to people from outside"));
-            }
-            let named = |people: &crate::model::Set<crate::model::text::Principal>| {
-                self.names_person(estate, people, &person)
-            };
-            let covers = traits.seen.class(&rules.requestors, named)?;
-            Ok(covers
-                .is_none()
-                .then_some("the policy no longer covers the person"))
-        };
-        match judge(self.before)? {
-            Some(_) => Ok(None),
-            None => judge(self.after),
-        }
-    }
-
-    /// Returns true when a list of people and groups names somebody.
-    fn names_person(
-        &self,
-        estate: &Estate<'_>,
-        people: &crate::model::Set<crate::model::text::Principal>,
-        person: &Person,
-    ) -> Result<bool, Unread> {
-        use crate::governance::record::Place;
-        use crate::model::text::Principal;
-        for principal in people {
-            let named = match principal {
-                Principal::User(mail) => crate::governance::directory::has_mail(person, mail),
-                Principal::Group(name) => {
-                    let place = Place::group(&estate.group(name));
-                    let key = place.key().person(person.id());
-                    self.world.count(Mark::HoldPlace, &key)? > 0
-                }
-                _ => false,
-            };
-            if named {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 }
 
@@ -667,10 +398,4 @@ fn roles(package: &Package) -> BTreeSet<Role> {
 
 fn words((resource, role): &Role) -> String {
     format!("{role} of {resource}")
-}
-
-/// Returns true for somebody who was invited and has not redeemed.
-fn is_pending(person: &Person) -> bool {
-    let state = person.living().and_then(|account| account.state);
-    state == Some(ExternalState::PendingAcceptance)
 }

@@ -14,11 +14,14 @@ mod class;
 mod compare;
 mod effect;
 mod estate;
+mod let_in;
 mod living;
 mod package;
+mod refused;
 mod sides;
 mod terms;
 mod touched;
+mod waiting;
 mod who;
 mod zones;
 

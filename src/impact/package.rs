@@ -9,6 +9,7 @@ use super::census::{Census, Part};
 use super::class::Named;
 use super::compare::{Because, Difference, Row};
 use super::estate::{Border, Estate, Offer, Traits};
+use super::let_in::let_in;
 use super::terms::Terms;
 use super::touched::Touched;
 use super::who::{Speaker, Who, list};
@@ -35,8 +36,8 @@ struct Outcome {
     before: Vec<Terms>,
     after: Vec<Terms>,
     because: Vec<Address>,
-    /// Who it is about, where that is a matter of who is let in at all.
-    let_in: Option<Who>,
+    /// Whether that is a matter of who is let in at all.
+    let_in: bool,
 }
 
 impl<'t> Comparing<'_, 't> {
@@ -64,7 +65,7 @@ impl<'t> Comparing<'_, 't> {
             }
             let (outcome, is_idle) = self.outcome(part, offers);
             // Whoever is let in no longer, or only now, is told of in a line of their own.
-            if is_idle || outcome.as_ref().is_some_and(|it| it.let_in.is_some()) {
+            if is_idle || outcome.as_ref().is_some_and(|it| it.let_in) {
                 idle.extend(&part.bases);
             }
             let is_plain = part.named.is_empty() && part.holds.is_empty();
@@ -98,9 +99,13 @@ impl<'t> Comparing<'_, 't> {
             .collect();
         for (outcome, parts) in plain {
             let bases = parts.iter().flat_map(|part| part.bases.iter().copied());
-            let who = match &outcome.let_in {
-                Some(who) => who.clone(),
-                None => self.speaker.bases(&bases.collect(), &idle),
+            let bases: BTreeSet<usize> = bases.collect();
+            let who = match outcome.let_in {
+                true => {
+                    let bases = bases.iter().filter_map(|at| self.census.bases().get(*at));
+                    let_in([self.before, self.after], bases, outcome.kind)
+                }
+                false => self.speaker.bases(&bases, &idle),
             };
             push(who, outcome);
         }
@@ -203,7 +208,9 @@ impl<'t> Comparing<'_, 't> {
             because: self.because(part, offers, before, after),
             before: b,
             after: a,
-            let_in: [before, after].into_iter().find_map(let_in),
+            let_in: [before, after]
+                .into_iter()
+                .any(|side| matches!(side.barrier, Some(Barrier::Border(_)))),
         })
     }
 
@@ -369,7 +376,7 @@ impl<'t> Comparing<'_, 't> {
             before: terms(&old),
             after: terms(&new),
             because: self.changed(because),
-            let_in: None,
+            let_in: false,
         };
         rows.push(self.row(
             Who::said(format!("whoever matches `{who}`")),
@@ -423,7 +430,7 @@ impl<'t> Comparing<'_, 't> {
             before: b,
             after: a,
             because: self.changed(because.collect()),
-            let_in: None,
+            let_in: false,
         };
         rows.push(self.row(Who::said("whom administrators assign"), package, outcome));
     }
@@ -460,33 +467,10 @@ impl<'t> Comparing<'_, 't> {
             before: Vec::new(),
             after: Vec::new(),
             because: self.changed(vec![package.clone()]),
-            let_in: None,
+            let_in: false,
         };
         rows.push(self.row(Who::said("whoever has it"), package, outcome));
     }
-}
-
-/// Returns whom a border keeps out, in words.
-fn let_in(access: &Access<'_>) -> Option<Who> {
-    let Some(Barrier::Border(border)) = access.barrier else {
-        return None;
-    };
-    let (mut who, text) = (
-        Who::default(),
-        match border {
-            Border::Own => return None,
-            Border::Blocked(rule) => format!("anyone at {} or below", rule.domain),
-            Border::NotAllowed => "anyone at a domain that is not listed".to_owned(),
-            Border::Closed(address) => format!("people of {}", address.own_name()),
-        },
-    );
-    match border {
-        Border::Blocked(rule) => who.domains.push(rule.domain.to_string()),
-        Border::Closed(address) => who.organizations.push(address.own_name().to_owned()),
-        Border::NotAllowed | Border::Own => {}
-    }
-    who.text = format!("{text} (not in the directory yet)");
-    Some(who)
 }
 
 /// Returns terms to choose from, in words.

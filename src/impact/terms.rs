@@ -132,7 +132,7 @@ impl Terms {
             for (at, (new, old)) in stages.filter(|(_, (new, old))| new != old) {
                 let stage = match self.approvals.len() {
                     1 => String::new(),
-                    _ => format!("stage {}: ", at + 1),
+                    _ => format!("with stage {} ", at + 1),
                 };
                 words.push(format!("{stage}approved by {new} instead of {old}"));
             }
@@ -234,8 +234,8 @@ fn end(end: End) -> String {
 const fn extension(renewal: Renewal) -> Option<&'static str> {
     match renewal {
         Renewal::Not => None,
-        Renewal::Approved => Some("extended with approval"),
-        Renewal::Free => Some("extended without approval"),
+        Renewal::Approved => Some("extendable with approval"),
+        Renewal::Free => Some("extendable without approval"),
     }
 }
 

@@ -30,6 +30,7 @@
 //! *Together.* Several packages are held together where one person can come to each in some order. What excludes a package
 //! counts when it is asked for, not when it is delivered: a request that waits for approval, or for its start, gets through.
 
+mod candidate;
 mod decide;
 mod people;
 mod person;

@@ -6,9 +6,10 @@ use crate::impact::{Named, Offer};
 use crate::model::invariant::{Terms, Way};
 use crate::model::kinds::Incompatible;
 
+use super::candidate::{Candidate, oddity};
 use super::decide::{named, ways};
 use super::people::{Kind, People};
-use super::reach::{Access, Candidate, Reach, Sought, oddity, waits};
+use super::reach::{Access, Reach, Sought, waits};
 
 /// Finds somebody who comes to hold all of some packages, in the order in which they ask for them.
 pub(super) fn find<'t>(

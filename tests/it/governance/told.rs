@@ -1,0 +1,234 @@
+//! What the engine tells somebody who asks for every package of a tree: the measure that impact is held against.
+
+use std::collections::BTreeMap;
+
+use guestlist::governance::record::{
+    Account, Assignment, AssignmentState, Creation, Entity, Identity, Person, Request, UserType,
+};
+use guestlist::governance::request::{Ask, Command, Visitor};
+use guestlist::governance::{Activity, Actor, Desk, decide};
+use guestlist::impact::Account as Standing;
+use guestlist::model::text::Email;
+use guestlist::model::{Desired, Name};
+use jiff::{SignedDuration, Timestamp};
+
+use super::scene::{Scene, mail, moment};
+
+/// Somebody of a small world.
+#[derive(Debug, Clone)]
+pub(super) struct Somebody {
+    pub(super) mail: Email,
+    pub(super) identity: Identity,
+    pub(super) account: Standing,
+    pub(super) groups: Vec<String>,
+    pub(super) holds: Vec<String>,
+}
+
+/// What somebody gets through one policy: stages, when it ends, whether it is extended freely, how seldom it is reviewed.
+pub(super) type Terms = (usize, Option<Timestamp>, bool, u64);
+
+/// What somebody may have of each package, by package and policy.
+pub(super) type Told = BTreeMap<(String, String), Terms>;
+
+/// A small world that one tree after the other is applied to.
+pub(super) struct World {
+    pub(super) scene: Scene,
+    known: BTreeMap<String, u64>,
+}
+
+pub(super) const OWN: &str = "contoso.com";
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self {
+            scene: Scene::of("version: 1\ncatalogs: { open: { displayName: Open } }\n"),
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// Returns the engine's number of somebody who is in the directory.
+    fn number(&mut self, somebody: &Somebody) -> u64 {
+        let key = format!("{somebody:?}");
+        if let Some(number) = self.known.get(&key) {
+            return *number;
+        }
+        let (at, somebody) = (self.known.len(), somebody.clone());
+        self.scene.directly(|desk| {
+            let number = desk.fresh::<Person>()?;
+            let outside = somebody.account.is_outside();
+            let is_member = matches!(
+                somebody.account,
+                Standing::Member | Standing::ExternalMember
+            );
+            let person = Person {
+                identities: vec![somebody.identity.clone()],
+                account: Some(Account {
+                    upn: format!("person{at}@{OWN}"),
+                    user_type: if is_member {
+                        UserType::Member
+                    } else {
+                        UserType::Guest
+                    },
+                    external: outside,
+                    state: None,
+                    state_changed: None,
+                    creation: Creation::Invitation,
+                    enabled: true,
+                    created: desk.now(),
+                    deleted: None,
+                    roles: Vec::new(),
+                }),
+                ..Person::applicant(number, somebody.mail.clone(), format!("Person {at}"))
+            };
+            desk.keep(&person)
+        });
+        let number = self.scene.look(|desk| desk.world().last(Person::KIND));
+        for group in &somebody.groups {
+            self.joins(number, group);
+        }
+        self.known.insert(key, number);
+        number
+    }
+
+    fn joins(&mut self, person: u64, group: &str) {
+        use guestlist::governance::record::{Hold, PersonId, Place, Source};
+        self.scene.directly(|desk| {
+            let hold = Hold {
+                number: desk.fresh::<Hold>()?,
+                person: PersonId(person),
+                place: Place::group(group),
+                role: "Member".to_owned(),
+                source: Source::Direct,
+            };
+            desk.put(Activity::AddMember, &hold)
+        });
+    }
+
+    /// Lets somebody hold packages while something is looked at; they give them back afterwards.
+    fn holding(&mut self, person: u64, packages: &[String]) -> Vec<Assignment> {
+        use guestlist::governance::record::PersonId;
+        let mut made = Vec::new();
+        for name in packages {
+            let address = format!("package/{name}").parse().unwrap();
+            let Some(package) = self.scene.look(|desk| desk.at(&address)) else {
+                continue;
+            };
+            self.scene.directly(|desk| {
+                let assignment = Assignment {
+                    number: desk.fresh::<Assignment>()?,
+                    person: PersonId(person),
+                    package: package.id,
+                    policy: package.id,
+                    request: 0,
+                    state: AssignmentState::Delivered,
+                    start: desk.now(),
+                    end: None,
+                    delivered: None,
+                    notifications: false,
+                    extendable: false,
+                    reminded: 0,
+                    automatic: false,
+                    grace_until: None,
+                    roles: Vec::new(),
+                    attempt: 0,
+                    ended: None,
+                };
+                desk.keep(&assignment)
+            });
+            let number = self.scene.look(|desk| desk.world().last(Assignment::KIND));
+            made.push(self.scene.get::<Assignment>(number));
+        }
+        made
+    }
+
+    /// Asks the engine for every package through every policy, as somebody, at an instant.
+    pub(super) fn told(&mut self, somebody: &Somebody, tree: &Desired, at: Timestamp) -> Told {
+        let outside = somebody.account == Standing::None;
+        let number = match outside {
+            true => None,
+            false => Some(self.number(somebody)),
+        };
+        let held = match number {
+            Some(number) => self.holding(number, &somebody.holds),
+            None => Vec::new(),
+        };
+        let mut told = Told::new();
+        for declaration in tree.objects() {
+            let guestlist::model::Object::Policy(policy) = &*declaration.object else {
+                continue;
+            };
+            let package = declaration.address.parent().unwrap();
+            let command = Command::Submit(Ask {
+                package: Name::parse(package.own_name()).unwrap(),
+                policy: Some(Name::parse(declaration.address.own_name()).unwrap()),
+                justification: Some("because".to_owned()),
+                answers: Vec::new(),
+                start: None,
+                end: None,
+                person: None,
+                visitor: outside.then(|| Visitor {
+                    // Nobody whom the directory knows has this address.
+                    mail: mail(&format!("visitor@{}", somebody.mail.domain())),
+                    identity: Some(somebody.identity.clone()),
+                }),
+            });
+            let mut moment = moment(at);
+            if let Some(number) = number {
+                moment.actor = Actor::Person(guestlist::governance::record::PersonId(number));
+            }
+            let stages = self.scene.look(|desk: &Desk<'_>| {
+                match decide(desk.world(), &command.clone().into(), &moment) {
+                    Ok(decision) => {
+                        let made = decision.writes.into_iter().filter_map(|write| write.after);
+                        let made = made.filter_map(Request::from_record).next();
+                        Ok(made.map(|request| request.terms.stages.len()))
+                    }
+                    Err(guestlist::governance::Stop::Refused(_)) => Ok(None),
+                    Err(guestlist::governance::Stop::Unread(unread)) => Err(unread),
+                }
+            });
+            if let Some(stages) = stages {
+                use guestlist::model::kinds::policy::Expiry;
+                let end = match &policy.expires {
+                    Expiry::Never => None,
+                    Expiry::On(when) => Some(when.resolve(&jiff::tz::TimeZone::UTC)),
+                    Expiry::After(length) => {
+                        Some(at + SignedDuration::from_secs(length.as_seconds() as i64))
+                    }
+                };
+                let after = matches!(policy.expires, Expiry::After(_));
+                let free = policy.extension.allowed && !(policy.extension.approval && stages > 0);
+                let review = policy.review.as_ref().filter(|review| review.enabled);
+                let seldom = review.map_or(u64::MAX, |review| review.every.shortest_days());
+                let key = (
+                    package.own_name().to_owned(),
+                    declaration.address.own_name().to_owned(),
+                );
+                told.insert(key, (stages, end, after && free, seldom));
+            }
+        }
+        for assignment in held {
+            self.scene.directly(|desk| {
+                let ended = Assignment {
+                    state: AssignmentState::Expired,
+                    ..assignment.clone()
+                };
+                desk.keep(&ended)
+            });
+        }
+        told
+    }
+}
+
+/// Returns true when somebody who was told one thing gains by being told another, about some package.
+pub(super) fn gains(before: &Told, after: &Told) -> bool {
+    after.iter().any(|((package, _), new)| {
+        let mut old = before.iter().filter(|((other, _), _)| other == package);
+        !old.any(|(_, old)| {
+            old.0 <= new.0
+                && (old.1.is_none() || new.1.is_some() && old.1 >= new.1)
+                && (old.1.is_none() || old.2 || !new.2)
+                && old.3 >= new.3
+        })
+    })
+}
