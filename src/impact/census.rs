@@ -38,6 +38,15 @@ struct Group<'t> {
     bases: Vec<usize>,
 }
 
+impl Group<'_> {
+    /// Returns true where every side sees the same.
+    fn is_seen_alike(&self) -> bool {
+        let mut traits = self.traits.iter();
+        let first = traits.next();
+        traits.all(|it| Some(it) == first)
+    }
+}
+
 /// People who get one answer for a package on every side.
 #[derive(Debug, Clone)]
 pub struct Part<'t> {
@@ -161,7 +170,17 @@ impl<'e, 't> Census<'e, 't> {
     /// Divides everybody for one package: as it is on each side, `None` where it is not there.
     #[must_use]
     pub fn parts(&self, offers: &[Option<&Offer<'t>>]) -> Vec<Part<'t>> {
-        let mut parts = self.unnamed(offers);
+        self.divided(offers, false)
+    }
+
+    /// Divides those of whom the sides do not see the same, for a package that is the same on all of them: whoever else there
+    /// is gets the same answer everywhere. People whom lists name by address may be seen alike nevertheless.
+    pub(super) fn differing(&self, offers: &[Option<&Offer<'t>>]) -> Vec<Part<'t>> {
+        self.divided(offers, true)
+    }
+
+    fn divided(&self, offers: &[Option<&Offer<'t>>], differing: bool) -> Vec<Part<'t>> {
+        let mut parts = self.unnamed(offers, differing);
         let names = self.names(offers);
         let held = held(offers);
         let mut more = Vec::new();
@@ -188,7 +207,7 @@ impl<'e, 't> Census<'e, 't> {
     }
 
     /// Divides those whom nothing names by their organizations.
-    fn unnamed(&self, offers: &[Option<&Offer<'t>>]) -> Vec<Part<'t>> {
+    fn unnamed(&self, offers: &[Option<&Offer<'t>>], differing: bool) -> Vec<Part<'t>> {
         let named = offers
             .iter()
             .flatten()
@@ -226,6 +245,9 @@ impl<'e, 't> Census<'e, 't> {
             let rest = rest.by_ref().filter_map(|at| self.groups.get(*at));
             let mut part: Option<Part<'t>> = None;
             for group in rest {
+                if differing && part.is_none() && group.is_seen_alike() {
+                    break;
+                }
                 let part = part.get_or_insert_with(|| Part::of(&group.traits, Vec::new()));
                 part.bases.extend(&group.bases);
             }

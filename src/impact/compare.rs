@@ -13,6 +13,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -222,19 +223,22 @@ fn rows<'t>(
         .chain(after.offers())
         .map(|offer| offer.address.own_name())
         .collect();
-    let mut rows = Vec::new();
-    for name in names {
+    let names: Vec<&str> = names.into_iter().collect();
+    let rows = names.par_iter().map(|name| {
         let sides = [before.offer(name), after.offer(name)];
-        let own = touched.packages.contains(name);
+        let own = touched.packages.contains(*name);
+        let mut rows = Vec::new();
         if own || touched.outside && sides.iter().flatten().any(|offer| offer.is_outside()) {
             comparing.package(sides, own, &mut rows);
         }
-    }
-    joined(rows)
+        rows
+    });
+    let rows: Vec<Vec<Row>> = rows.collect();
+    joined(rows.into_iter().flatten())
 }
 
 /// Joins rows that say the same of several packages; their terms are those of all of them.
-fn joined(rows: Vec<Row>) -> Vec<Row> {
+fn joined(rows: impl IntoIterator<Item = Row>) -> Vec<Row> {
     let mut found: BTreeMap<(Difference, Who, String, Vec<Because>), Row> = BTreeMap::new();
     for row in rows {
         let key = (

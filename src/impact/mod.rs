@@ -12,6 +12,7 @@ mod access;
 mod census;
 mod class;
 mod compare;
+mod crowd;
 mod effect;
 mod estate;
 mod let_in;

@@ -8,6 +8,7 @@ use super::access::{Access, Barrier, Requestor, Way, access};
 use super::census::{Census, Part};
 use super::class::Named;
 use super::compare::{Because, Difference, Row};
+use super::crowd::Crowd;
 use super::estate::{Border, Estate, Offer, Traits};
 use super::let_in::let_in;
 use super::terms::Terms;
@@ -51,13 +52,16 @@ impl<'t> Comparing<'_, 't> {
         else {
             return;
         };
-        let parts = self.census.parts(&offers);
+        let parts = match own {
+            true => self.census.parts(&offers),
+            false => self.census.differing(&offers),
+        };
         let mut plain: BTreeMap<Outcome, Vec<&Part<'t>>> = BTreeMap::new();
         let mut marked: BTreeMap<(Outcome, Marks), Vec<&Part<'t>>> = BTreeMap::new();
         // What a part without names comes to, by the sorts of people in it: named people of these differ only where they
         // come to something else.
         let mut known: BTreeMap<&[usize], Option<Outcome>> = BTreeMap::new();
-        let mut idle: BTreeSet<usize> = BTreeSet::new();
+        let mut idle = Crowd::default();
         for part in &parts {
             let same = part.traits.first() == part.traits.get(1);
             if same && !own {
@@ -66,7 +70,7 @@ impl<'t> Comparing<'_, 't> {
             let (outcome, is_idle) = self.outcome(part, offers);
             // Whoever is let in no longer, or only now, is told of in a line of their own.
             if is_idle || outcome.as_ref().is_some_and(|it| it.let_in) {
-                idle.extend(&part.bases);
+                idle.extend(part.bases.iter().copied());
             }
             let is_plain = part.named.is_empty() && part.holds.is_empty();
             if is_plain {
@@ -99,10 +103,10 @@ impl<'t> Comparing<'_, 't> {
             .collect();
         for (outcome, parts) in plain {
             let bases = parts.iter().flat_map(|part| part.bases.iter().copied());
-            let bases: BTreeSet<usize> = bases.collect();
+            let bases: Crowd = bases.collect();
             let who = match outcome.let_in {
                 true => {
-                    let bases = bases.iter().filter_map(|at| self.census.bases().get(*at));
+                    let bases = bases.iter().filter_map(|at| self.census.bases().get(at));
                     let_in([self.before, self.after], bases, outcome.kind)
                 }
                 false => self.speaker.bases(&bases, &idle),
@@ -116,13 +120,13 @@ impl<'t> Comparing<'_, 't> {
                 continue;
             }
             let Some(part) = parts.first() else { continue };
-            let bases: BTreeSet<usize> = parts
+            let bases: Crowd = parts
                 .iter()
                 .flat_map(|part| part.bases.iter().copied())
                 .collect();
             let of = match bases.is_empty() || self.is_everybody_known(&bases) {
                 true => None,
-                false => Some(self.speaker.bases(&bases, &BTreeSet::new()).text),
+                false => Some(self.speaker.bases(&bases, &Crowd::default()).text),
             };
             push(Speaker::named(part, of.as_deref()), outcome.clone());
         }
@@ -134,11 +138,11 @@ impl<'t> Comparing<'_, 't> {
     }
 
     /// Returns true for all sorts of people in the directory.
-    fn is_everybody_known(&self, bases: &BTreeSet<usize>) -> bool {
+    fn is_everybody_known(&self, bases: &Crowd) -> bool {
         let known = self.census.seen();
         known
             .filter(|(_, traits)| traits.iter().all(|traits| traits.seen.living))
-            .all(|(at, _)| bases.contains(&at))
+            .all(|(at, _)| bases.contains(at))
     }
 
     fn row(&self, who: Who, package: &Address, outcome: Outcome) -> Row {

@@ -7,7 +7,7 @@ use crate::governance::people::is_closed;
 use crate::model::kinds::policy::Requestors;
 use crate::model::kinds::{Incompatible, Organization, Origin};
 use crate::model::text::{Line, Principal};
-use crate::model::{Address, Object, canonical};
+use crate::model::{Address, Kind, Name, Object, canonical};
 use crate::plan::Plan;
 
 /// What a plan touches.
@@ -106,8 +106,8 @@ impl Touched {
 
     /// Returns an organization that is touched, by name.
     pub(super) fn organization(&self, name: &str) -> Option<Address> {
-        let mut all = self.organizations.iter();
-        all.find(|address| address.own_name() == name).cloned()
+        let address = Address::new(Kind::Organization, &Name::parse(name).ok()?);
+        self.organizations.get(&address).cloned()
     }
 
     /// Adds the packages of catalogs, and those whose policies name groups.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::census::{Census, Part};
 use super::class::{Account, Base, Named, SignIn, Sort};
+use super::crowd::Crowd;
 use crate::model::text::Domain;
 
 /// How many names a text shows; all of them are in the lists.
@@ -44,19 +45,39 @@ impl Who {
 /// Somebody's address and sign-in, without what they are to the directory.
 type Spot = (Domain, SignIn);
 
+/// What people may be to the directory, a bit each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Accounts(u8);
+
+impl Accounts {
+    const fn insert(&mut self, account: Account) {
+        self.0 |= 1 << account as u8;
+    }
+
+    fn iter(self) -> impl Iterator<Item = Account> {
+        let all = Account::OUTSIDE.into_iter().chain(Account::INSIDE);
+        all.filter(move |account| self.0 >> *account as u8 & 1 == 1)
+    }
+}
+
 /// Puts sorts of people into words.
 #[derive(Debug)]
 pub(super) struct Speaker<'c, 't> {
     bases: &'c [Base],
     /// The spots of each organization, as any side sees it.
     organizations: BTreeMap<&'t str, BTreeSet<usize>>,
+    /// The spots of any organization.
+    known: BTreeSet<usize>,
     /// The spots of no organization.
     strangers: BTreeSet<usize>,
     /// The spots of each domain.
     zones: BTreeMap<(Sort, Domain), BTreeSet<usize>>,
     /// The spot of each base.
     spots: Vec<usize>,
+    /// The domain of each spot.
     sorts: Vec<(Sort, Domain)>,
+    /// The first base of each spot.
+    firsts: Vec<usize>,
 }
 
 impl<'c, 't> Speaker<'c, 't> {
@@ -65,13 +86,15 @@ impl<'c, 't> Speaker<'c, 't> {
         let mut speaker = Self {
             bases: census.bases(),
             organizations: BTreeMap::new(),
+            known: BTreeSet::new(),
             strangers: BTreeSet::new(),
             zones: BTreeMap::new(),
             spots: Vec::new(),
             sorts: Vec::new(),
+            firsts: Vec::new(),
         };
         let mut known: BTreeMap<Spot, usize> = BTreeMap::new();
-        for base in census.bases() {
+        for (nth, base) in census.bases().iter().enumerate() {
             let spot = (base.zone.witness.clone(), base.sign_in.clone());
             let next = known.len();
             let at = *known.entry(spot).or_insert(next);
@@ -79,6 +102,7 @@ impl<'c, 't> Speaker<'c, 't> {
             if at == next {
                 let zone = (base.zone.sort.clone(), base.zone.witness.clone());
                 speaker.sorts.push(zone.clone());
+                speaker.firsts.push(nth);
                 if base.account.is_outside() {
                     let _ = speaker.zones.entry(zone).or_default().insert(at);
                 }
@@ -100,6 +124,7 @@ impl<'c, 't> Speaker<'c, 't> {
                 let _ = speaker.strangers.insert(spot);
             }
             for name in names {
+                let _ = speaker.known.insert(spot);
                 let _ = speaker.organizations.entry(name).or_default().insert(spot);
             }
         }
@@ -108,35 +133,45 @@ impl<'c, 't> Speaker<'c, 't> {
 
     /// Says who is meant by sorts of people, all of whom nothing names. Those of `idle` may be meant or not: they have
     /// nothing before and after, for they are not let in.
-    pub(super) fn bases(&self, bases: &BTreeSet<usize>, idle: &BTreeSet<usize>) -> Who {
-        let mut accounts: BTreeMap<usize, (BTreeSet<Account>, BTreeSet<Account>)> = BTreeMap::new();
+    pub(super) fn bases(&self, bases: &Crowd, idle: &Crowd) -> Who {
+        // Who is meant at each spot, and who may be meant or not.
+        let mut accounts = vec![(Accounts::default(), Accounts::default()); self.sorts.len()];
         for (at, (base, spot)) in self.bases.iter().zip(&self.spots).enumerate() {
-            let (meant, free) = accounts.entry(*spot).or_default();
-            if bases.contains(&at) {
-                let _ = meant.insert(base.account);
-            } else if idle.contains(&at) {
-                let _ = free.insert(base.account);
+            let Some((meant, free)) = accounts.get_mut(*spot) else {
+                continue;
+            };
+            if bases.contains(at) {
+                meant.insert(base.account);
+            } else if idle.contains(at) {
+                free.insert(base.account);
             }
         }
-        let (mut alike, mut free): (BTreeMap<BTreeSet<Account>, BTreeSet<usize>>, Vec<_>) =
+        // Spots are many, and the ways in which they are meant few.
+        let mut ways: BTreeMap<(Accounts, Accounts), Crowd> = BTreeMap::new();
+        for (spot, way) in accounts.into_iter().enumerate() {
+            ways.entry(way).or_default().insert(spot);
+        }
+        let (mut alike, mut free): (BTreeMap<BTreeSet<Account>, Crowd>, Vec<_>) =
             (BTreeMap::new(), Vec::new());
         let mut ours = BTreeSet::new();
-        for (spot, (meant, idle)) in accounts {
+        for ((meant, idle), spots) in ways {
             let (inside, outside): (BTreeSet<_>, BTreeSet<_>) =
-                meant.into_iter().partition(|account| !account.is_outside());
+                meant.iter().partition(|account| !account.is_outside());
             ours.extend(inside);
+            let idle: BTreeSet<Account> = idle.iter().collect();
             match outside.is_empty() {
-                true => free.push((spot, idle)),
-                false => {
-                    let _ = alike.entry(whole(outside, &idle)).or_default().insert(spot);
-                }
+                true => free.push((spots, idle)),
+                false => alike
+                    .entry(whole(outside, &idle))
+                    .or_default()
+                    .extend(spots.iter()),
             }
         }
         let mut who = Who::default();
         let mut texts = Vec::new();
         for (accounts, spots) in alike {
             let idle = free.iter().filter(|(_, idle)| accounts.is_subset(idle));
-            let idle: BTreeSet<usize> = idle.map(|(spot, _)| *spot).collect();
+            let idle: Crowd = idle.flat_map(|(spots, _)| spots.iter()).collect();
             let of = self.spots(&spots, &idle, &mut who);
             let is_all = of == EVERYBODY;
             match outside(&accounts) {
@@ -163,30 +198,29 @@ impl<'c, 't> Speaker<'c, 't> {
     }
 
     /// Says who is meant by spots outside; those of `idle` may be meant or not.
-    fn spots(&self, spots: &BTreeSet<usize>, idle: &BTreeSet<usize>, who: &mut Who) -> String {
+    fn spots(&self, spots: &Crowd, idle: &Crowd, who: &mut Who) -> String {
         let is_own = |spot: &usize| matches!(self.sorts.get(*spot), Some((Sort::Own, _)));
         // All of some spots are meant, where they are meant at all.
         let all_of = |some: &BTreeSet<usize>| {
-            let mut counted = some.iter().filter(|at| !idle.contains(at) && !is_own(at));
-            some.iter().any(|at| spots.contains(at)) && counted.all(|at| spots.contains(at))
+            let mut counted = some.iter().filter(|at| !idle.contains(**at) && !is_own(at));
+            some.iter().any(|at| spots.contains(*at)) && counted.all(|at| spots.contains(*at))
         };
-        let orgs: BTreeSet<usize> = self.organizations.values().flatten().copied().collect();
-        let is_all_orgs = all_of(&orgs);
+        let is_all_orgs = all_of(&self.known);
         let is_all_strangers = all_of(&self.strangers);
-        if (is_all_orgs || orgs.is_empty()) && is_all_strangers {
+        if (is_all_orgs || self.known.is_empty()) && is_all_strangers {
             return EVERYBODY.to_owned();
         }
         let mut left = spots.clone();
         let mut texts = Vec::new();
-        let take = |left: &mut BTreeSet<usize>, some: &BTreeSet<usize>| {
-            left.retain(|spot| !some.contains(spot));
+        let take = |left: &mut Crowd, some: &BTreeSet<usize>| {
+            some.iter().for_each(|spot| left.remove(*spot));
         };
         // A domain counts before an organization where people of several are meant by it.
         let mut domains = Vec::new();
         for ((sort, witness), of) in &self.zones {
-            let several = of.iter().filter(|at| spots.contains(at)).count() > 1;
+            let several = of.iter().filter(|at| spots.contains(**at)).count() > 1;
             let listed = matches!(sort, Sort::Listed | Sort::Below(_)) && several;
-            let whole = of.iter().all(|at| spots.contains(at));
+            let whole = of.iter().all(|at| spots.contains(*at));
             if listed && whole && !is_all_strangers {
                 take(&mut left, of);
                 self.domain(sort, witness, &mut domains, who);
@@ -194,7 +228,7 @@ impl<'c, 't> Speaker<'c, 't> {
         }
         let mut names = Vec::new();
         for (name, of) in &self.organizations {
-            let meant = of.iter().any(|at| left.contains(at));
+            let meant = of.iter().any(|at| left.contains(*at));
             if meant && all_of(of) {
                 take(&mut left, of);
                 names.push((*name).to_owned());
@@ -211,7 +245,7 @@ impl<'c, 't> Speaker<'c, 't> {
             texts.push("anyone of no known organization".to_owned());
         }
         for ((sort, witness), of) in &self.zones {
-            let meant = of.iter().any(|at| left.contains(at));
+            let meant = of.iter().any(|at| left.contains(*at));
             if meant && all_of(of) {
                 take(&mut left, of);
                 self.domain(sort, witness, &mut domains, who);
@@ -235,16 +269,16 @@ impl<'c, 't> Speaker<'c, 't> {
     }
 
     /// Says who is meant by what is left: parts of organizations and of domains.
-    fn rest(&self, left: &BTreeSet<usize>, who: &mut Who) -> Option<String> {
+    fn rest(&self, left: &Crowd, who: &mut Who) -> Option<String> {
         let mut left = left.clone();
         let mut texts = Vec::new();
         let mut names = Vec::new();
         for (name, of) in &self.organizations {
-            let mine: BTreeSet<usize> = of.intersection(&left).copied().collect();
+            let mine: Vec<usize> = of.iter().copied().filter(|at| left.contains(*at)).collect();
             if mine.is_empty() {
                 continue;
             }
-            left.retain(|spot| !mine.contains(spot));
+            mine.iter().for_each(|spot| left.remove(*spot));
             let zones: BTreeSet<String> = mine
                 .iter()
                 .filter_map(|spot| self.sorts.get(*spot))
@@ -262,16 +296,12 @@ impl<'c, 't> Speaker<'c, 't> {
             texts.push(format!("people of {} at {zones}", list(&names)));
         }
         let mut strangers: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
-        for spot in &left {
-            let Some((sort, witness)) = self.sorts.get(*spot) else {
+        for spot in left.iter() {
+            let Some((sort, witness)) = self.sorts.get(spot) else {
                 continue;
             };
-            let sign_in = self
-                .bases
-                .iter()
-                .zip(&self.spots)
-                .find(|(_, at)| *at == spot);
-            let sign_in = sign_in.map_or("", |(base, _)| by(&base.sign_in));
+            let first = self.firsts.get(spot).and_then(|at| self.bases.get(*at));
+            let sign_in = first.map_or("", |base| by(&base.sign_in));
             let _ = strangers
                 .entry(zone(sort, witness))
                 .or_default()

@@ -29,6 +29,27 @@ pub(crate) type Outcomes<T> = Result<T, Box<dyn Error>>;
 /// How many packages a ledger with anything in it has, each with a site of its own.
 const PACKAGES: u64 = 1_000;
 
+/// What a ledger is filled with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout {
+    /// How many packages there are.
+    pub(crate) packages: u64,
+    /// How many sites they are spread over.
+    pub(crate) sites: u64,
+    /// The policy that each assignment went through.
+    pub(crate) policy: &'static str,
+    /// The domain of a guest, by their number.
+    pub(crate) domain: fn(u64) -> String,
+}
+
+/// The ledger of the engine's benchmark: guests of one partner.
+const LAYOUT: Layout = Layout {
+    packages: PACKAGES,
+    sites: PACKAGES,
+    policy: "direct",
+    domain: |_| "wingtip.example".to_owned(),
+};
+
 /// How many packages each guest has.
 const EACH: u64 = 10;
 
@@ -37,6 +58,9 @@ pub(crate) const ENDING: u64 = 10_000;
 
 /// How many assignments one decision writes.
 const BATCH: u64 = 2_000;
+
+/// The store, below the project's folder.
+pub(crate) const STORE: &str = "sqlite:bench.db";
 
 const SETTINGS: &str = "project = \"bench\"\n[tenant]\ndomains = [\"contoso.com\"]\n\
     [store]\nurl = \"sqlite:bench.db\"\ndevelopment = true\n";
@@ -71,7 +95,7 @@ pub(crate) fn name(text: &str) -> Outcomes<Name> {
     Ok(Name::parse(text)?)
 }
 
-fn site(number: u64) -> String {
+pub(crate) fn site(number: u64) -> String {
     format!("https://contoso.sharepoint.com/sites/s{number}")
 }
 
@@ -122,8 +146,14 @@ resources:
 /// Makes a project in a folder, whose store has so many assignments. Returns the engine over it.
 pub(crate) fn make(folder: &Path, assignments: u64) -> Outcomes<Engine<'static>> {
     let packages = if assignments == 0 { 1 } else { PACKAGES };
-    fs::write(folder.join("guestlist.toml"), SETTINGS)?;
     fs::write(folder.join("tree.yaml"), tree(packages))?;
+    let layout = Layout { packages, ..LAYOUT };
+    apply(folder, assignments, layout)
+}
+
+/// Applies the tree of a folder to a new store, and fills that. Returns the engine over it.
+pub(crate) fn apply(folder: &Path, assignments: u64, layout: Layout) -> Outcomes<Engine<'static>> {
+    fs::write(folder.join("guestlist.toml"), SETTINGS)?;
     let applied = Program::new(env!("CARGO_BIN_EXE_guestlist"))
         .args(["apply", "--auto-approve", "-q"])
         .current_dir(folder)
@@ -131,7 +161,7 @@ pub(crate) fn make(folder: &Path, assignments: u64) -> Outcomes<Engine<'static>>
     if !applied.status.success() {
         return Err(String::from_utf8_lossy(&applied.stderr).into());
     }
-    let store = open("sqlite:bench.db", folder, OpenMode::Existing)?;
+    let store = open(STORE, folder, OpenMode::Existing)?;
     let mut engine = Engine::over(
         store,
         Box::new(Embedded),
@@ -147,10 +177,10 @@ pub(crate) fn make(folder: &Path, assignments: u64) -> Outcomes<Engine<'static>>
     });
     let _ = engine.serve(&member.into())?;
     let mut offers = Vec::new();
-    for number in 0..packages {
-        offers.push(offer(&engine, number)?);
+    for number in 0..layout.packages {
+        offers.push(offer(&engine, number, layout)?);
     }
-    fill(engine.store(), assignments, &offers)?;
+    fill(engine.store(), assignments, &offers, layout)?;
     Ok(engine)
 }
 
@@ -169,17 +199,17 @@ fn moment() -> Outcomes<Moment> {
     })
 }
 
-/// A package, its policy for direct assignments, and its site.
+/// A package, the policy of its assignments, and its site.
 struct Offer {
     package: ObjectId,
     policy: ObjectId,
     place: Place,
 }
 
-fn offer(engine: &Engine<'_>, number: u64) -> Outcomes<Offer> {
+fn offer(engine: &Engine<'_>, number: u64, layout: Layout) -> Outcomes<Offer> {
     let package = name(&format!("p{number}"))?;
     let address = Address::new(Kind::Package, &package);
-    let policy = Address::within(Kind::Policy, &package, &name("direct")?);
+    let policy = Address::within(Kind::Policy, &package, &name(layout.policy)?);
     let found = engine.look(|desk| {
         let id = |address| Ok::<_, Unread>(desk.at(address)?.map(|thing| thing.id));
         Ok(id(&address)?.zip(id(&policy)?))
@@ -187,7 +217,7 @@ fn offer(engine: &Engine<'_>, number: u64) -> Outcomes<Offer> {
     let (package, policy) = found.ok_or("the tree was not applied")?;
     let place = Place {
         origin: Origin::Site,
-        name: site(number),
+        name: site(number % layout.sites),
     };
     Ok(Offer {
         package,
@@ -198,12 +228,21 @@ fn offer(engine: &Engine<'_>, number: u64) -> Outcomes<Offer> {
 
 /// The address of the guest of an assignment, whose packages follow one another.
 pub(crate) fn guest(assignment: u64) -> String {
-    format!("p{}@wingtip.example", (assignment - 1) / EACH + 1)
+    guest_of(assignment, LAYOUT)
+}
+
+fn guest_of(assignment: u64, layout: Layout) -> String {
+    let guest = (assignment - 1) / EACH + 1;
+    format!("p{guest}@{}", (layout.domain)(guest))
 }
 
 /// The package of an assignment, by its number.
 pub(crate) fn package(assignment: u64) -> u64 {
-    ((assignment - 1) / EACH * 7 + (assignment - 1) % EACH) % PACKAGES
+    package_of(assignment, LAYOUT)
+}
+
+const fn package_of(assignment: u64, layout: Layout) -> u64 {
+    ((assignment - 1) / EACH * 7 + (assignment - 1) % EACH) % layout.packages
 }
 
 /// The number of the guest of an assignment: the first person of the ledger approves.
@@ -211,16 +250,16 @@ pub(crate) fn person(assignment: u64) -> u64 {
     (assignment - 1) / EACH + 2
 }
 
-fn fill(store: &mut dyn Store, size: u64, offers: &[Offer]) -> Outcomes<()> {
+fn fill(store: &mut dyn Store, size: u64, offers: &[Offer], layout: Layout) -> Outcomes<()> {
     let mut number = 1;
     while number <= size {
         let until = (number + BATCH).min(size + 1);
         let mut decision = Decision::default();
         for number in number..until {
             if (number - 1) % EACH == 0 {
-                put(&mut decision, &living(number)?);
+                put(&mut decision, &living(number, layout)?);
             }
-            let at = usize::try_from(package(number))?;
+            let at = usize::try_from(package_of(number, layout))?;
             let offer = offers.get(at).ok_or("a package is missing")?;
             add(&mut decision, number, offer);
         }
@@ -238,13 +277,16 @@ fn fill(store: &mut dyn Store, size: u64, offers: &[Offer]) -> Outcomes<()> {
     Ok(())
 }
 
-fn living(assignment: u64) -> Outcomes<Person> {
-    let mail = Email::parse(&guest(assignment))?;
+fn living(assignment: u64, layout: Layout) -> Outcomes<Person> {
+    let mail = Email::parse(&guest_of(assignment, layout))?;
     let mut person = Person::applicant(person(assignment), mail, "Guest".to_owned());
     person.identities = vec![Identity::Passcode];
     person.governed = Governed::Governed;
     person.account = Some(Account {
-        upn: format!("p{}_wingtip.example#EXT#@contoso.com", person.number),
+        upn: format!(
+            "{}#EXT#@contoso.com",
+            guest_of(assignment, layout).replace('@', "_")
+        ),
         user_type: UserType::Guest,
         external: true,
         state: None,
