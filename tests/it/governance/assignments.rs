@@ -7,7 +7,7 @@ use std::rc::Rc;
 use guestlist::app::governance::Directory;
 use guestlist::governance::assignment::{Command, Direct};
 use guestlist::governance::record::{
-    AssignmentState, Ended, GrantState, Group, RequestState, UserType, Why,
+    AssignmentState, Ended, GrantState, Granted, Group, RequestState, UserType, Why,
 };
 use guestlist::governance::{Activity, Effect, Ground, Outcome, Unread, World, request};
 use guestlist::model::Address;
@@ -192,6 +192,28 @@ fn a_delivery_is_tried_for_several_hours_and_then_delivered_in_part() {
     let _ = scene.run(Command::Reprocess(1));
     assert_eq!(scene.assignment(1).state, AssignmentState::Delivered);
     assert_eq!(scene.request(1).state, RequestState::Delivered);
+}
+
+#[test]
+fn a_role_that_another_package_left_is_held_through_the_one_whose_own_delivery_failed() {
+    const PHOTOS: &str = "https://contoso.sharepoint.com/sites/photos";
+    let away = Away::default();
+    let mut scene = Scene::beside(TREE, Box::new(away.clone()));
+    let _ = scene.run(grant(BOB, "policy/library/partners"));
+    away.answer(PHOTOS, Outcome::Later("busy".to_owned()));
+    let _ = scene.run(grant(BOB, "policy/rooms/direct"));
+    // The second package is about to give the role, so it is not taken away with the first one.
+    let _ = scene.run(Command::Revoke(1));
+    away.answer(PHOTOS, Outcome::Failed("no".to_owned()));
+    let later = instant("T0") + jiff::SignedDuration::from_mins(10);
+    let _ = scene.tick(&later.to_string());
+    let photos = format!("site {PHOTOS}: Visitors");
+    assert!(scene.holds(BOB).contains(&photos));
+    let assignment = scene.assignment(2);
+    let held = |role: &Granted| role.place.name == PHOTOS && role.state == GrantState::Held;
+    assert!(assignment.roles.iter().any(held), "{assignment:?}");
+    let _ = scene.run(Command::Revoke(2));
+    assert_eq!(scene.holds(BOB), Vec::<String>::new());
 }
 
 #[test]
