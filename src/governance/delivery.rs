@@ -196,9 +196,9 @@ fn is_granted_otherwise(
 
 fn granted(desk: &mut Desk<'_>, role: &Role, failed: Option<String>) -> Result<(), Unread> {
     let mut assignment = desk.need::<Assignment>(role.assignment)?;
-    let has = find(desk, role)?;
+    let known = find(desk, role)?;
     // Whoever has the role by an assignment that has ended meanwhile keeps it for this one: there was nothing to grant.
-    let kept = has.is_some_and(|hold| hold.source == Source::Package)
+    let kept = matches!(&known, Some(hold) if hold.source == Source::Package)
         && state_of(&assignment, role) == Some(&GrantState::Pending);
     let failed = failed.filter(|_| !kept);
     let now = match &failed {
@@ -213,7 +213,7 @@ fn granted(desk: &mut Desk<'_>, role: &Role, failed: Option<String>) -> Result<(
             wanted = true;
         }
     }
-    if failed.is_none() && find(desk, role)?.is_none() {
+    if failed.is_none() && known.is_none() {
         let hold = Hold {
             number: desk.fresh::<Hold>()?,
             person: role.person,
