@@ -12,6 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::class::{Account, Base, Named, SignIn, Sort, Zone};
+use super::crowd::Crowd;
 use super::estate::{Border, Estate, Offer, Traits};
 use super::zones::{Zones, sign_ins};
 use crate::model::kinds::policy::Requestors;
@@ -25,8 +26,8 @@ pub struct Census<'e, 't> {
     bases: Vec<Base>,
     /// The traits that bases have, a set for each side, each once.
     groups: Vec<Group<'t>>,
-    /// Groups that are alike where a package names none of their organizations: the key and the groups.
-    general: Vec<Vec<usize>>,
+    /// Groups that are alike where a package names none of their organizations.
+    general: Vec<General>,
     /// Which general one a group is in.
     within: Vec<usize>,
     by_organization: HashMap<&'t str, Vec<usize>>,
@@ -36,6 +37,12 @@ pub struct Census<'e, 't> {
 struct Group<'t> {
     traits: Vec<Traits<'t>>,
     bases: Vec<usize>,
+}
+
+#[derive(Debug, Default)]
+struct General {
+    groups: Vec<usize>,
+    bases: Crowd,
 }
 
 impl Group<'_> {
@@ -52,8 +59,10 @@ impl Group<'_> {
 pub struct Part<'t> {
     /// What each side sees in them.
     pub traits: Vec<Traits<'t>>,
-    /// The sorts of people in it, by their position in [`Census::bases`].
-    pub bases: Vec<usize>,
+    /// The sorts of people in it, by their position in [`Census::bases`]; none where an address names them.
+    pub bases: Crowd,
+    /// Which of the parts that nothing names it lies in.
+    pub(super) within: Option<usize>,
     /// What names them: of several names that do the same one stands for all.
     pub named: Vec<Named>,
     /// Every name that stands where the names of [`Self::named`] do, in the same order.
@@ -152,11 +161,12 @@ impl<'e, 't> Census<'e, 't> {
             };
             let key: Key<'_> = group.traits.iter().map(without).collect();
             let general = *known.entry(key).or_insert_with(|| {
-                self.general.push(Vec::new());
+                self.general.push(General::default());
                 self.general.len() - 1
             });
-            if let Some(groups) = self.general.get_mut(general) {
-                groups.push(at);
+            if let Some(general) = self.general.get_mut(general) {
+                general.groups.push(at);
+                general.bases.extend(group.bases.iter().copied());
             }
             self.within.push(general);
             let names = group.traits.iter().filter_map(|it| it.seen.organization);
@@ -177,6 +187,14 @@ impl<'e, 't> Census<'e, 't> {
     /// is gets the same answer everywhere. People whom lists name by address may be seen alike nevertheless.
     pub(super) fn differing(&self, offers: &[Option<&Offer<'t>>]) -> Vec<Part<'t>> {
         self.divided(offers, true)
+    }
+
+    /// Returns the sorts of people who are in the directory on every side.
+    pub(super) fn living(&self) -> Crowd {
+        let living = self
+            .seen()
+            .filter(|(_, traits)| traits.iter().all(|traits| traits.seen.living));
+        living.map(|(at, _)| at).collect()
     }
 
     fn divided(&self, offers: &[Option<&Offer<'t>>], differing: bool) -> Vec<Part<'t>> {
@@ -213,45 +231,50 @@ impl<'e, 't> Census<'e, 't> {
             .flatten()
             .flat_map(|offer| offer.organizations());
         let named: BTreeSet<&str> = named.collect();
-        let mut apart: BTreeSet<usize> = BTreeSet::new();
+        let mut apart: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         let mut parts: Vec<Part<'t>> = Vec::new();
         let mut alike: HashMap<(usize, Vec<Vec<bool>>), usize> = HashMap::new();
         for name in named {
             for at in self.by_organization.get(name).into_iter().flatten() {
-                if !apart.insert(*at) {
-                    continue;
-                }
                 let (Some(group), Some(general)) = (self.groups.get(*at), self.within.get(*at))
                 else {
                     continue;
                 };
+                if !apart.entry(*general).or_default().insert(*at) {
+                    continue;
+                }
                 let masks = offers.iter().zip(&group.traits);
                 let masks: Vec<Vec<bool>> = masks.map(|(offer, it)| mask(*offer, it)).collect();
                 match alike.get(&(*general, masks.clone())) {
                     Some(part) => {
                         if let Some(part) = parts.get_mut(*part) {
-                            part.bases.extend(&group.bases);
+                            part.bases.extend(group.bases.iter().copied());
                         }
                     }
                     None => {
                         alike.insert((*general, masks), parts.len());
-                        parts.push(Part::of(&group.traits, group.bases.clone()));
+                        let bases = group.bases.iter().copied().collect();
+                        parts.push(Part::of(&group.traits, bases));
                     }
                 }
             }
         }
-        for groups in &self.general {
-            let mut rest = groups.iter().filter(|at| !apart.contains(at));
-            let rest = rest.by_ref().filter_map(|at| self.groups.get(*at));
-            let mut part: Option<Part<'t>> = None;
-            for group in rest {
-                if differing && part.is_none() && group.is_seen_alike() {
-                    break;
-                }
-                let part = part.get_or_insert_with(|| Part::of(&group.traits, Vec::new()));
-                part.bases.extend(&group.bases);
+        let none = BTreeSet::new();
+        for (at, general) in self.general.iter().enumerate() {
+            let apart = apart.get(&at).unwrap_or(&none);
+            let first = general.groups.iter().find(|at| !apart.contains(at));
+            let first = first.and_then(|at| self.groups.get(*at));
+            let Some(first) = first.filter(|group| !differing || !group.is_seen_alike()) else {
+                continue;
+            };
+            let mut bases = general.bases.clone();
+            for group in apart.iter().filter_map(|at| self.groups.get(*at)) {
+                group.bases.iter().for_each(|base| bases.remove(*base));
             }
-            parts.extend(part);
+            parts.push(Part::of(&first.traits, bases));
+        }
+        for (at, part) in parts.iter_mut().enumerate() {
+            part.within = Some(at);
         }
         parts
     }
@@ -356,7 +379,7 @@ impl<'e, 't> Census<'e, 't> {
             if !known.insert(key.collect()) {
                 continue;
             }
-            let part = Part::of(&traits, Vec::new());
+            let part = Part::of(&traits, Crowd::default());
             found.extend(part.with(&[users.to_vec()]));
             for group in &names.single {
                 found.extend(part.with(&[users.to_vec(), group.clone()]));
@@ -398,10 +421,11 @@ impl Ground {
 }
 
 impl<'t> Part<'t> {
-    fn of(traits: &[Traits<'t>], bases: Vec<usize>) -> Self {
+    fn of(traits: &[Traits<'t>], bases: Crowd) -> Self {
         Self {
             traits: traits.to_vec(),
             bases,
+            within: None,
             named: Vec::new(),
             alike: Vec::new(),
             holds: Vec::new(),

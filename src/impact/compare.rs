@@ -209,6 +209,7 @@ fn rows<'t>(
         before,
         after,
         speaker: Speaker::new(&census),
+        living: census.living(),
         census: &census,
         touched,
         now,

@@ -3,9 +3,9 @@
 /// Bits of a word.
 const BITS: usize = u64::BITS as usize;
 
-/// A set of positions.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Crowd {
+/// A set of positions, as of sorts of people in [`Census::bases`](super::Census::bases).
+#[derive(Debug, Clone, Default)]
+pub struct Crowd {
     words: Vec<u64>,
 }
 
@@ -28,6 +28,39 @@ impl Crowd {
         }
     }
 
+    /// Adds every position of another.
+    pub(super) fn add(&mut self, other: &Self) {
+        if self.words.len() < other.words.len() {
+            self.words.resize(other.words.len(), 0);
+        }
+        for (mine, theirs) in self.words.iter_mut().zip(&other.words) {
+            *mine |= theirs;
+        }
+    }
+
+    /// Takes every position of another out.
+    pub(super) fn take(&mut self, other: &Self) {
+        for (mine, theirs) in self.words.iter_mut().zip(&other.words) {
+            *mine &= !theirs;
+        }
+    }
+
+    /// Returns true where a position is in both.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        let mut both = self.words.iter().zip(&other.words);
+        both.any(|(mine, theirs)| mine & theirs != 0)
+    }
+
+    /// Returns true where every position is in another, or in one of those that do not count.
+    pub(super) fn is_within(&self, other: &Self, uncounted: &[&Self]) -> bool {
+        let mut words = self.words.iter().enumerate();
+        words.all(|(at, word)| {
+            let of = |crowd: &Self| crowd.words.get(at).copied().unwrap_or_default();
+            let covered = uncounted.iter().fold(of(other), |all, it| all | of(it));
+            word & !covered == 0
+        })
+    }
+
     /// Returns true for a position that is in it.
     pub(super) fn contains(&self, at: usize) -> bool {
         let word = self.words.get(at / BITS).copied().unwrap_or_default();
@@ -40,13 +73,23 @@ impl Crowd {
     }
 
     /// Returns the positions, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+    pub fn iter(&self) -> impl Iterator<Item = usize> {
         let words = self.words.iter().enumerate();
-        words.flat_map(|(at, word)| {
-            let bits = (0..BITS).filter(move |bit| word >> bit & 1 == 1);
-            bits.map(move |bit| at * BITS + bit)
-        })
+        words.flat_map(|(at, word)| ones(at, *word))
     }
+
+    /// Returns the positions, in order, and keeps nothing of it.
+    pub(super) fn into_iter(self) -> impl Iterator<Item = usize> {
+        let words = self.words.into_iter().enumerate();
+        words.flat_map(|(at, word)| ones(at, word))
+    }
+}
+
+/// Returns the positions of the bits that are set in a word.
+fn ones(at: usize, word: u64) -> impl Iterator<Item = usize> {
+    let some = |left: u64| (left != 0).then_some(left);
+    let left = std::iter::successors(some(word), move |left| some(left & (left - 1)));
+    left.map(move |left| at * BITS + left.trailing_zeros() as usize)
 }
 
 impl Extend<usize> for Crowd {
@@ -68,6 +111,21 @@ impl FromIterator<usize> for Crowd {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_in_one_is_in_it_with_another() {
+        let mut one: Crowd = [1, 70].into_iter().collect();
+        let other: Crowd = [70, 300].into_iter().collect();
+        let far: Crowd = [400].into_iter().collect();
+        assert!(one.meets(&other) && !one.meets(&far));
+        assert!(!one.is_within(&other, &[]));
+        assert!(one.is_within(&other, &[&far, &[1].into_iter().collect()]));
+        assert!(!other.is_within(&one, &[&far]));
+        one.add(&other);
+        assert_eq!(one.iter().collect::<Vec<_>>(), [1, 70, 300]);
+        one.take(&other);
+        assert_eq!(one.into_iter().collect::<Vec<_>>(), [1]);
+    }
 
     #[test]
     fn what_is_put_in_is_in_it_until_it_is_taken_out() {

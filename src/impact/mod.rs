@@ -29,6 +29,7 @@ mod zones;
 pub use access::{Access, Barrier, Requestor, Way, access};
 pub use census::{Census, Part};
 pub use class::{Account, Base, Named, SignIn, Sort, Zone};
+pub use crowd::Crowd;
 pub use compare::{Asked, Because, Difference, Impact, Row, impact};
 pub use effect::{Effect, What};
 pub use estate::{Border, Estate, Offer, Traits};

@@ -24,6 +24,8 @@ pub(super) struct Comparing<'c, 't> {
     pub(super) after: &'c Estate<'t>,
     pub(super) census: &'c Census<'c, 't>,
     pub(super) speaker: Speaker<'c, 't>,
+    /// All sorts of people in the directory.
+    pub(super) living: Crowd,
     pub(super) touched: &'c Touched,
     pub(super) now: Timestamp,
     pub(super) origins: BTreeMap<&'c Address, Option<&'c Origin>>,
@@ -58,9 +60,9 @@ impl<'t> Comparing<'_, 't> {
         };
         let mut plain: BTreeMap<Outcome, Vec<&Part<'t>>> = BTreeMap::new();
         let mut marked: BTreeMap<(Outcome, Marks), Vec<&Part<'t>>> = BTreeMap::new();
-        // What a part without names comes to, by the sorts of people in it: named people of these differ only where they
+        // What each part without names comes to: named people of it differ only where they
         // come to something else.
-        let mut known: BTreeMap<&[usize], Option<Outcome>> = BTreeMap::new();
+        let mut known: BTreeMap<usize, Option<Outcome>> = BTreeMap::new();
         let mut idle = Crowd::default();
         for part in &parts {
             let same = part.traits.first() == part.traits.get(1);
@@ -70,17 +72,18 @@ impl<'t> Comparing<'_, 't> {
             let (outcome, is_idle) = self.outcome(part, offers);
             // Whoever is let in no longer, or only now, is told of in a line of their own.
             if is_idle || outcome.as_ref().is_some_and(|it| it.let_in) {
-                idle.extend(part.bases.iter().copied());
+                idle.add(&part.bases);
             }
             let is_plain = part.named.is_empty() && part.holds.is_empty();
             if is_plain {
-                known.insert(&part.bases, outcome.clone());
+                known.extend(part.within.map(|at| (at, outcome.clone())));
                 if let Some(outcome) = outcome {
                     plain.entry(outcome).or_default().push(part);
                 }
                 continue;
             }
-            if !part.bases.is_empty() && known.get(&part.bases[..]) == Some(&outcome) {
+            let unnamed = part.within.and_then(|at| known.get(&at));
+            if unnamed == Some(&outcome) {
                 continue;
             }
             if let Some(outcome) = outcome {
@@ -102,8 +105,7 @@ impl<'t> Comparing<'_, 't> {
             })
             .collect();
         for (outcome, parts) in plain {
-            let bases = parts.iter().flat_map(|part| part.bases.iter().copied());
-            let bases: Crowd = bases.collect();
+            let bases = together(&parts);
             let who = match outcome.let_in {
                 true => {
                     let bases = bases.iter().filter_map(|at| self.census.bases().get(at));
@@ -120,11 +122,8 @@ impl<'t> Comparing<'_, 't> {
                 continue;
             }
             let Some(part) = parts.first() else { continue };
-            let bases: Crowd = parts
-                .iter()
-                .flat_map(|part| part.bases.iter().copied())
-                .collect();
-            let of = match bases.is_empty() || self.is_everybody_known(&bases) {
+            let bases = together(parts);
+            let of = match bases.is_empty() || self.living.is_within(&bases, &[]) {
                 true => None,
                 false => Some(self.speaker.bases(&bases, &Crowd::default()).text),
             };
@@ -135,14 +134,6 @@ impl<'t> Comparing<'_, 't> {
             self.direct(offers, &address, rows);
             self.grants(offers, &address, rows);
         }
-    }
-
-    /// Returns true for all sorts of people in the directory.
-    fn is_everybody_known(&self, bases: &Crowd) -> bool {
-        let known = self.census.seen();
-        known
-            .filter(|(_, traits)| traits.iter().all(|traits| traits.seen.living))
-            .all(|(at, _)| bases.contains(at))
     }
 
     fn row(&self, who: Who, package: &Address, outcome: Outcome) -> Row {
@@ -475,6 +466,13 @@ impl<'t> Comparing<'_, 't> {
         };
         rows.push(self.row(Who::said("whoever has it"), package, outcome));
     }
+}
+
+/// Returns the sorts of people in some parts.
+fn together(parts: &[&Part<'_>]) -> Crowd {
+    let mut all = Crowd::default();
+    parts.iter().for_each(|part| all.add(&part.bases));
+    all
 }
 
 /// Returns terms to choose from, in words.

@@ -23,6 +23,9 @@ pub struct Who {
     pub text: String,
     /// The organizations that are meant as a whole or in part, by name.
     pub organizations: Vec<String>,
+    /// Set where every organization is meant, apart from these: then `organizations` lists those that are meant in part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every_organization_but: Option<Vec<String>>,
     /// The domains of addresses that are meant, where they count and not the organization.
     pub domains: Vec<String>,
     /// The people and groups that are meant by name: `user:ana@contoso.com`.
@@ -60,18 +63,31 @@ impl Accounts {
     }
 }
 
+/// People of some spots, in words.
+struct Spoken {
+    text: String,
+    /// Where everybody from outside is meant but a few, those few: nothing, or ` but people of fabrikam`.
+    all_but: Option<String>,
+}
+
 /// Puts sorts of people into words.
 #[derive(Debug)]
 pub(super) struct Speaker<'c, 't> {
     bases: &'c [Base],
-    /// The spots of each organization, as any side sees it.
-    organizations: BTreeMap<&'t str, BTreeSet<usize>>,
+    /// The spots of each organization, as any side sees it, in order of names.
+    organizations: Vec<(&'t str, Vec<usize>)>,
+    /// The organizations of each spot.
+    organizations_of: Vec<Vec<usize>>,
     /// The spots of any organization.
-    known: BTreeSet<usize>,
+    known: Crowd,
     /// The spots of no organization.
-    strangers: BTreeSet<usize>,
-    /// The spots of each domain.
-    zones: BTreeMap<(Sort, Domain), BTreeSet<usize>>,
+    strangers: Crowd,
+    /// The spots with addresses of our own.
+    own: Crowd,
+    /// The spots outside of each domain.
+    zones: Vec<((Sort, Domain), Vec<usize>)>,
+    /// The domain of each spot, where somebody outside has one.
+    zone_of: Vec<Option<usize>>,
     /// The spot of each base.
     spots: Vec<usize>,
     /// The domain of each spot.
@@ -85,14 +101,18 @@ impl<'c, 't> Speaker<'c, 't> {
     pub(super) fn new(census: &'c Census<'_, 't>) -> Self {
         let mut speaker = Self {
             bases: census.bases(),
-            organizations: BTreeMap::new(),
-            known: BTreeSet::new(),
-            strangers: BTreeSet::new(),
-            zones: BTreeMap::new(),
+            organizations: Vec::new(),
+            organizations_of: Vec::new(),
+            known: Crowd::default(),
+            strangers: Crowd::default(),
+            own: Crowd::default(),
+            zones: Vec::new(),
+            zone_of: Vec::new(),
             spots: Vec::new(),
             sorts: Vec::new(),
             firsts: Vec::new(),
         };
+        let mut zones: BTreeMap<(Sort, Domain), BTreeSet<usize>> = BTreeMap::new();
         let mut known: BTreeMap<Spot, usize> = BTreeMap::new();
         for (nth, base) in census.bases().iter().enumerate() {
             let spot = (base.zone.witness.clone(), base.sign_in.clone());
@@ -101,34 +121,80 @@ impl<'c, 't> Speaker<'c, 't> {
             speaker.spots.push(at);
             if at == next {
                 let zone = (base.zone.sort.clone(), base.zone.witness.clone());
+                if zone.0 == Sort::Own {
+                    speaker.own.insert(at);
+                }
                 speaker.sorts.push(zone.clone());
                 speaker.firsts.push(nth);
                 if base.account.is_outside() {
-                    let _ = speaker.zones.entry(zone).or_default().insert(at);
+                    let _ = zones.entry(zone).or_default().insert(at);
                 }
             }
         }
+        speaker.zone_of = vec![None; speaker.sorts.len()];
+        for (zone, spots) in zones {
+            for spot in &spots {
+                if let Some(of) = speaker.zone_of.get_mut(*spot) {
+                    *of = Some(speaker.zones.len());
+                }
+            }
+            speaker.zones.push((zone, spots.into_iter().collect()));
+        }
+        speaker.learn_organizations(census);
+        speaker
+    }
+
+    fn learn_organizations(&mut self, census: &Census<'_, 't>) {
+        let mut organizations: BTreeMap<&'t str, BTreeSet<usize>> = BTreeMap::new();
         for (at, traits) in census.seen() {
-            let base = speaker
-                .bases
-                .get(at)
-                .filter(|base| base.account.is_outside());
-            let (Some(_), Some(spot)) = (base, speaker.spots.get(at).copied()) else {
+            let base = self.bases.get(at).filter(|base| base.account.is_outside());
+            let (Some(_), Some(spot)) = (base, self.spots.get(at).copied()) else {
                 continue;
             };
-            let names: BTreeSet<&'t str> = traits
+            let names = traits
                 .iter()
-                .filter_map(|traits| Some(traits.seen.organization?.0))
-                .collect();
-            if names.is_empty() {
-                let _ = speaker.strangers.insert(spot);
-            }
+                .filter_map(|traits| Some(traits.seen.organization?.0));
+            let mut is_stranger = true;
             for name in names {
-                let _ = speaker.known.insert(spot);
-                let _ = speaker.organizations.entry(name).or_default().insert(spot);
+                is_stranger = false;
+                let _ = organizations.entry(name).or_default().insert(spot);
+            }
+            match is_stranger {
+                true => self.strangers.insert(spot),
+                false => self.known.insert(spot),
             }
         }
-        speaker
+        self.organizations_of = vec![Vec::new(); self.sorts.len()];
+        for (name, spots) in organizations {
+            for spot in &spots {
+                if let Some(of) = self.organizations_of.get_mut(*spot) {
+                    of.push(self.organizations.len());
+                }
+            }
+            self.organizations.push((name, spots.into_iter().collect()));
+        }
+    }
+
+    /// Returns the organizations that people of some spots belong to, in order of names.
+    fn organizations<'s>(
+        &'s self,
+        spots: &Crowd,
+    ) -> impl Iterator<Item = &'s (&'t str, Vec<usize>)> + use<'s, 'c, 't> {
+        let mut all = Crowd::default();
+        let of = spots.iter().filter_map(|spot| self.organizations_of.get(spot));
+        of.flatten().for_each(|organization| all.insert(*organization));
+        all.into_iter().filter_map(|at| self.organizations.get(at))
+    }
+
+    /// Returns the domains of some spots, in order.
+    fn zones<'s>(
+        &'s self,
+        spots: &Crowd,
+    ) -> impl Iterator<Item = &'s ((Sort, Domain), Vec<usize>)> + use<'s, 'c, 't> {
+        let mut all = Crowd::default();
+        let of = spots.iter().filter_map(|spot| *self.zone_of.get(spot)?);
+        of.for_each(|zone| all.insert(zone));
+        all.into_iter().filter_map(|at| self.zones.get(at))
     }
 
     /// Says who is meant by sorts of people, all of whom nothing names. Those of `idle` may be meant or not: they have
@@ -136,59 +202,79 @@ impl<'c, 't> Speaker<'c, 't> {
     pub(super) fn bases(&self, bases: &Crowd, idle: &Crowd) -> Who {
         // Who is meant at each spot, and who may be meant or not.
         let mut accounts = vec![(Accounts::default(), Accounts::default()); self.sorts.len()];
-        for (at, (base, spot)) in self.bases.iter().zip(&self.spots).enumerate() {
-            let Some((meant, free)) = accounts.get_mut(*spot) else {
-                continue;
-            };
-            if bases.contains(at) {
-                meant.insert(base.account);
-            } else if idle.contains(at) {
-                free.insert(base.account);
+        let account = |at: usize| Some((self.bases.get(at)?.account, *self.spots.get(at)?));
+        for (account, spot) in idle.iter().filter_map(account) {
+            if let Some((_, free)) = accounts.get_mut(spot) {
+                free.insert(account);
+            }
+        }
+        for (account, spot) in bases.iter().filter_map(account) {
+            if let Some((meant, _)) = accounts.get_mut(spot) {
+                meant.insert(account);
             }
         }
         // Spots are many, and the ways in which they are meant few.
-        let mut ways: BTreeMap<(Accounts, Accounts), Crowd> = BTreeMap::new();
-        for (spot, way) in accounts.into_iter().enumerate() {
-            ways.entry(way).or_default().insert(spot);
+        let mut ways: Vec<((Accounts, Accounts), Crowd)> = Vec::new();
+        let nobody = (Accounts::default(), Accounts::default());
+        let meant = accounts.into_iter().enumerate();
+        for (spot, way) in meant.filter(|(_, way)| *way != nobody) {
+            match ways.iter_mut().find(|(known, _)| *known == way) {
+                Some((_, spots)) => spots.insert(spot),
+                None => ways.push((way, [spot].into_iter().collect())),
+            }
         }
+        ways.sort_by_key(|(way, _)| *way);
         let (mut alike, mut free): (BTreeMap<BTreeSet<Account>, Crowd>, Vec<_>) =
             (BTreeMap::new(), Vec::new());
         let mut ours = BTreeSet::new();
+        let mut unclear = Vec::new();
         for ((meant, idle), spots) in ways {
             let (inside, outside): (BTreeSet<_>, BTreeSet<_>) =
                 meant.iter().partition(|account| !account.is_outside());
             ours.extend(inside);
             let idle: BTreeSet<Account> = idle.iter().collect();
-            match outside.is_empty() {
-                true => free.push((spots, idle)),
-                false => alike
-                    .entry(whole(outside, &idle))
-                    .or_default()
-                    .extend(spots.iter()),
+            match (outside.is_empty(), idle.is_empty()) {
+                (true, _) => free.push((spots, idle)),
+                (_, true) => alike.entry(outside).or_default().add(&spots),
+                _ => unclear.push((outside, idle, spots)),
+            }
+        }
+        for (meant, idle, spots) in unclear {
+            // As others are meant, where that is true of them too.
+            let mut known = alike.iter_mut();
+            let fits = |accounts: &BTreeSet<Account>| {
+                let both: BTreeSet<Account> = meant.union(&idle).copied().collect();
+                meant.is_subset(accounts) && accounts.is_subset(&both)
+            };
+            match known.find(|(accounts, _)| fits(accounts)) {
+                Some((_, known)) => known.add(&spots),
+                None => alike.entry(whole(meant, &idle)).or_default().add(&spots),
             }
         }
         let mut who = Who::default();
         let mut texts = Vec::new();
         for (accounts, spots) in alike {
-            let idle = free.iter().filter(|(_, idle)| accounts.is_subset(idle));
-            let idle: Crowd = idle.flat_map(|(spots, _)| spots.iter()).collect();
-            let of = self.spots(&spots, &idle, &mut who);
-            let is_all = of == EVERYBODY;
-            match outside(&accounts) {
-                "" => texts.push(of),
-                "external members" if is_all && ours.remove(&Account::Member) => {
-                    texts.push(match ours.remove(&Account::InternalGuest) {
-                        true => "members and internal guests".to_owned(),
-                        false => "members".to_owned(),
-                    });
+            let free = free.iter().filter(|(_, idle)| accounts.is_subset(idle));
+            let mut idle = Crowd::default();
+            free.for_each(|(spots, _)| idle.add(spots));
+            let Spoken { text, all_but } = self.spots(&spots, &idle, &mut who);
+            texts.push(match (outside(&accounts), all_but) {
+                ("", _) => text,
+                ("external members", Some(but)) if ours.remove(&Account::Member) => {
+                    match ours.remove(&Account::InternalGuest) {
+                        true => format!("members and internal guests{but}"),
+                        false => format!("members{but}"),
+                    }
                 }
-                "in the directory" if is_all && ours.len() == 2 => {
+                ("in the directory", Some(but)) if ours.len() == 2 => {
                     ours.clear();
-                    texts.push("everyone in the directory".to_owned());
+                    format!("everyone in the directory{but}")
                 }
-                which if is_all => texts.push(format!("{which} from outside")),
-                which => texts.push(format!("{of} ({which})")),
-            }
+                (which @ ("guests" | "external members"), Some(but)) => {
+                    format!("{which} from outside{but}")
+                }
+                (which, _) => format!("{text} ({which})"),
+            });
         }
         texts.extend(inside(&ours).map(str::to_owned));
         texts.sort();
@@ -198,56 +284,75 @@ impl<'c, 't> Speaker<'c, 't> {
     }
 
     /// Says who is meant by spots outside; those of `idle` may be meant or not.
-    fn spots(&self, spots: &Crowd, idle: &Crowd, who: &mut Who) -> String {
-        let is_own = |spot: &usize| matches!(self.sorts.get(*spot), Some((Sort::Own, _)));
-        // All of some spots are meant, where they are meant at all.
-        let all_of = |some: &BTreeSet<usize>| {
-            let mut counted = some.iter().filter(|at| !idle.contains(**at) && !is_own(at));
-            some.iter().any(|at| spots.contains(*at)) && counted.all(|at| spots.contains(*at))
+    fn spots(&self, spots: &Crowd, idle: &Crowd, who: &mut Who) -> Spoken {
+        let uncounted = [idle, &self.own];
+        let is_all_strangers =
+            self.strangers.meets(spots) && self.strangers.is_within(spots, &uncounted);
+        let is_whole = |some: &[usize]| {
+            let is_counted = |at: usize| !uncounted.iter().any(|crowd| crowd.contains(at));
+            some.iter().all(|at| spots.contains(*at) || !is_counted(*at))
         };
-        let is_all_orgs = all_of(&self.known);
-        let is_all_strangers = all_of(&self.strangers);
-        if (is_all_orgs || self.known.is_empty()) && is_all_strangers {
-            return EVERYBODY.to_owned();
-        }
         let mut left = spots.clone();
         let mut texts = Vec::new();
-        let take = |left: &mut Crowd, some: &BTreeSet<usize>| {
-            some.iter().for_each(|spot| left.remove(*spot));
-        };
-        // A domain counts before an organization where people of several are meant by it.
         let mut domains = Vec::new();
-        for ((sort, witness), of) in &self.zones {
-            let several = of.iter().filter(|at| spots.contains(**at)).count() > 1;
-            let listed = matches!(sort, Sort::Listed | Sort::Below(_)) && several;
-            let whole = of.iter().all(|at| spots.contains(*at));
-            if listed && whole && !is_all_strangers {
-                take(&mut left, of);
-                self.domain(sort, witness, &mut domains, who);
-            }
-        }
-        let mut names = Vec::new();
-        for (name, of) in &self.organizations {
-            let meant = of.iter().any(|at| left.contains(*at));
-            if meant && all_of(of) {
-                take(&mut left, of);
-                names.push((*name).to_owned());
-            }
-        }
-        if is_all_orgs && names.len() > SHOWN {
-            texts.push("people of every organization".to_owned());
-        } else if !names.is_empty() {
-            texts.push(format!("people of {}", list(&names)));
-        }
-        who.organizations.extend(names);
+        let all_orgs_but = self.most(&mut left, spots, &uncounted);
+        let no_orgs = all_orgs_but.is_none() && self.known.is_empty();
         if is_all_strangers {
-            take(&mut left, &self.strangers);
+            left.take(&self.strangers);
+            if (all_orgs_but.is_some() || no_orgs) && !left.meets(&self.known) {
+                let all_but = match all_orgs_but.as_deref() {
+                    None | Some([]) => String::new(),
+                    Some(others) => format!(" but people of {}", list(others)),
+                };
+                who.every_organization_but = all_orgs_but.filter(|others| !others.is_empty());
+                return Spoken {
+                    text: format!("{EVERYBODY}{all_but}"),
+                    all_but: Some(all_but),
+                };
+            }
+        } else if all_orgs_but.is_none() {
+            // A domain counts before an organization where people of several are meant by it.
+            for ((sort, witness), of) in self.zones(spots) {
+                let listed = matches!(sort, Sort::Listed | Sort::Below(_)) && of.len() > 1;
+                if listed && of.iter().all(|at| spots.contains(*at)) {
+                    of.iter().for_each(|spot| left.remove(*spot));
+                    self.domain(sort, witness, &mut domains, who);
+                }
+            }
+        }
+        match all_orgs_but {
+            None => {
+                let mut names = Vec::new();
+                for (name, of) in self.organizations(&left) {
+                    if of.iter().any(|at| left.contains(*at)) && is_whole(of) {
+                        of.iter().for_each(|spot| left.remove(*spot));
+                        names.push((*name).to_owned());
+                    }
+                }
+                texts.extend((!names.is_empty()).then(|| format!("people of {}", list(&names))));
+                who.organizations.extend(names);
+            }
+            Some(none) if none.is_empty() && self.organizations.len() <= SHOWN => {
+                let meant = |of: &[usize]| of.iter().any(|at| spots.contains(*at));
+                let all = self.organizations.iter().filter(|(_, of)| meant(of));
+                let names: Vec<String> = all.map(|(name, _)| (*name).to_owned()).collect();
+                texts.push(format!("people of {}", list(&names)));
+                who.organizations.extend(names);
+            }
+            Some(others) => {
+                texts.push(match others.as_slice() {
+                    [] => "people of every organization".to_owned(),
+                    others => format!("people of every organization but {}", list(others)),
+                });
+                who.every_organization_but = Some(others);
+            }
+        }
+        if is_all_strangers {
             texts.push("anyone of no known organization".to_owned());
         }
-        for ((sort, witness), of) in &self.zones {
-            let meant = of.iter().any(|at| left.contains(*at));
-            if meant && all_of(of) {
-                take(&mut left, of);
+        for ((sort, witness), of) in self.zones(&left) {
+            if of.iter().any(|at| left.contains(*at)) && is_whole(of) {
+                of.iter().for_each(|spot| left.remove(*spot));
                 self.domain(sort, witness, &mut domains, who);
             }
         }
@@ -255,7 +360,45 @@ impl<'c, 't> Speaker<'c, 't> {
             texts.push(format!("anyone at {}", list(&domains)));
         }
         texts.extend(self.rest(&left, who));
-        texts.join(", ")
+        Spoken {
+            text: texts.join(", "),
+            all_but: None,
+        }
+    }
+
+    /// Returns the organizations of which not everybody is meant, where they are the fewer, and takes everybody of the others
+    /// out of those who are left. Organizations of which everybody may be meant or not count as meant.
+    fn most(
+        &self,
+        left: &mut Crowd,
+        spots: &Crowd,
+        uncounted: &[&Crowd],
+    ) -> Option<Vec<String>> {
+        if !self.known.meets(spots) {
+            return None;
+        }
+        let mut missing = self.known.clone();
+        missing.take(spots);
+        uncounted.iter().for_each(|crowd| missing.take(crowd));
+        let others: Vec<_> = self.organizations(&missing).collect();
+        let whole = self.organizations.len() - others.len();
+        if !others.is_empty() && whole <= SHOWN.max(others.len()) {
+            return None;
+        }
+        let names: BTreeSet<&str> = others.iter().map(|(name, _)| *name).collect();
+        let is_other = |at: &usize| {
+            let organization = self.organizations.get(*at);
+            organization.is_some_and(|(name, _)| names.contains(name))
+        };
+        let of_others = others.iter().flat_map(|(_, of)| of.iter().copied());
+        let part = of_others.filter(|spot| {
+            let all = self.organizations_of.get(*spot);
+            left.contains(*spot) && all.is_some_and(|all| all.iter().all(is_other))
+        });
+        let part: Crowd = part.collect();
+        left.take(&self.known);
+        left.add(&part);
+        Some(names.into_iter().map(str::to_owned).collect())
     }
 
     fn domain(&self, sort: &Sort, witness: &Domain, domains: &mut Vec<String>, who: &mut Who) {
@@ -273,7 +416,7 @@ impl<'c, 't> Speaker<'c, 't> {
         let mut left = left.clone();
         let mut texts = Vec::new();
         let mut names = Vec::new();
-        for (name, of) in &self.organizations {
+        for (name, of) in self.organizations(&left) {
             let mine: Vec<usize> = of.iter().copied().filter(|at| left.contains(*at)).collect();
             if mine.is_empty() {
                 continue;

@@ -170,5 +170,7 @@ fn read(folder: &Path) -> Outcomes<Desired> {
         vars: BTreeMap::new(),
     };
     let loaded = load(&Sources::new(files), &project, begin());
-    loaded.desired.ok_or_else(|| "the tree has errors".into())
+    let first = loaded.diagnostics.iter().next();
+    let first = first.map_or_else(String::new, |problem| problem.message.clone());
+    loaded.desired.ok_or_else(|| format!("the tree has errors: {first}").into())
 }

@@ -116,8 +116,13 @@ fn package(text: &mut String, number: u64, catalog: u64, edit: Edit) {
         text,
         "  p{number}:\n    catalog: c-{catalog}\n    displayName: Package {number}\n    grants: {{ s{catalog}: Members }}\n    policies:"
     );
-    let rest = "approval: { stages: [{ approvers: ['sponsors:internal'], fallback: ['group:Leads'] }] }, \
-         review: { every: quarterly, reviewers: ['user:ana@contoso.com'] }";
+    let rest = |first: &str| {
+        format!(
+            "approval: {{ stages: [{{ approvers: [{first}], fallback: ['group:Leads'] }}] }}, \
+             review: {{ every: quarterly, reviewers: ['user:ana@contoso.com'] }}"
+        )
+    };
+    let (ours, theirs) = (rest("manager"), rest("'sponsors:internal'"));
     let mut partners: Vec<String> = (0..3)
         .map(|nth| format!("partner-{}", (number * 7 + nth * 13) % ORGANIZATIONS))
         .collect();
@@ -136,16 +141,16 @@ fn package(text: &mut String, number: u64, catalog: u64, edit: Edit) {
     let partners = partners.join(", ");
     let _ = writeln!(
         text,
-        "      {POLICY}: {{ requestors: {{ organizations: [{partners}] }}, expires: {{ after: {days}d }}, {rest} }}"
+        "      {POLICY}: {{ requestors: {{ organizations: [{partners}] }}, expires: {{ after: {days}d }}, {theirs} }}"
     );
     let _ = writeln!(
         text,
-        "      ours: {{ requestors: {people}, expires: {{ after: 180d }}, {rest} }}"
+        "      ours: {{ requestors: {people}, expires: {{ after: 180d }}, {ours} }}"
     );
     if number.is_multiple_of(2) {
         let _ = writeln!(
             text,
-            "      every-partner: {{ requestors: configuredOrganizations, expires: {{ after: 180d }}, {rest} }}"
+            "      every-partner: {{ requestors: configuredOrganizations, expires: {{ after: 180d }}, {theirs} }}"
         );
     }
 }

@@ -58,9 +58,9 @@ fn everybody(trees: &[&Desired]) -> Vec<Somebody> {
                 holds,
                 ..
             } = &part;
-            for at in bases {
+            for at in bases.iter() {
                 if !named.is_empty() || !holds.is_empty() {
-                    add(person(&census.bases()[*at], named, holds));
+                    add(person(&census.bases()[at], named, holds));
                 }
             }
         }

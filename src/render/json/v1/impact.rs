@@ -58,6 +58,9 @@ pub struct ImpactWho {
     pub text: String,
     /// The organizations that are meant as a whole or in part, by name.
     pub organizations: Vec<String>,
+    /// Set where every organization is meant, apart from these; `organizations` then lists those meant in part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every_organization_but: Option<Vec<String>>,
     /// The domains of addresses that are meant, where they count and not the organization.
     pub domains: Vec<String>,
     /// The people and groups that are meant by name.
@@ -150,6 +153,7 @@ impl From<&impact::Row> for ImpactRow {
         let impact::Who {
             text,
             organizations,
+            every_organization_but,
             domains,
             named,
             holds,
@@ -159,6 +163,7 @@ impl From<&impact::Row> for ImpactRow {
             who: ImpactWho {
                 text,
                 organizations,
+                every_organization_but,
                 domains,
                 named,
                 holds,
