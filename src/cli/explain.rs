@@ -17,7 +17,8 @@ use crate::store::OpenMode;
 
 /// Explain whether somebody may have a package, who would approve, and until when
 ///
-/// Works for an address that nobody knows as well. The same conditions decide a request.
+/// Says what holds in the store now; what the tree would make of it is told by `guestlist plan`. Works for an address that nobody
+/// knows as well. The same conditions decide a request.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The address of the person
@@ -29,6 +30,8 @@ pub(super) struct Arguments {
     package: Name,
 
     /// As if the person had signed in so: `tenant:<id>`, `federation:<issuer>`, `google`, `facebook`, `microsoftAccount`, `passcode`
+    ///
+    /// Without it, as they have signed in before; somebody whom nobody knows, with a passcode.
     #[arg(long = "with", value_name = "IDENTITY", value_parser = words::read_sign_in)]
     identity: Option<Identity>,
 
