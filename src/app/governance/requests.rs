@@ -4,7 +4,7 @@ use super::{Engine, cards, unseen};
 use crate::app::AppError;
 use crate::governance::record::{Assignment, Key, Mark, Person, PersonId, RecordKind, Request};
 use crate::governance::request::{
-    self, Asker, ByRule, Explanation, Finding, Offered, Opened, Verdict, Visitor, Way,
+    self, Asker, Explanation, Finding, Matching, Offered, Opened, Verdict, Visitor, Way,
 };
 use crate::governance::{
     Actor, Desk, Ground, Range, Refusal, Sight, Stop, Unread, may_see, sees_own_only,
@@ -256,10 +256,10 @@ fn assigned(desk: &Desk<'_>, has: &Assignment) -> Result<v1::ExplainedAssignment
     })
 }
 
-fn by_rule(rule: &ByRule) -> v1::ExplainedRule {
+fn by_rule(rule: &Matching) -> v1::ExplainedRule {
     v1::ExplainedRule {
         policy: rule.policy.address.to_string(),
-        rule: rule.text.clone(),
+        rule: rule.rule.clone(),
         matches: rule.matches,
     }
 }

@@ -32,17 +32,17 @@ pub struct Explanation {
     pub ways: Vec<Way>,
     /// What the person has of the package already, or is about to have.
     pub has: Option<Assignment>,
-    /// The policies that assign the package by a rule.
-    pub rules: Vec<ByRule>,
+    /// The policies that assign the package by a rule; none for who asks about themselves.
+    pub rules: Vec<Matching>,
 }
 
-/// A policy that assigns a package by a rule.
+/// A policy that assigns a package by a rule, held against somebody.
 #[derive(Debug, Clone)]
-pub struct ByRule {
+pub struct Matching {
     /// The policy.
     pub policy: Rc<Thing>,
     /// The rule.
-    pub text: String,
+    pub rule: String,
     /// Whether it matches the person.
     pub matches: bool,
 }
@@ -107,12 +107,17 @@ pub fn explain(desk: &Desk<'_>, visitor: &Visitor, package: &Name) -> Result<Exp
             });
         }
     }
+    // A rule tells of others, so it is for those who look after the package.
+    let rules = match own {
+        true => Vec::new(),
+        false => rules(desk, &asker.person, &package)?,
+    };
     let has = match known {
         true => assignment::of(desk, asker.person.id(), package.id)?,
         false => None,
     };
     Ok(Explanation {
-        rules: rules(desk, &asker.person, &package)?,
+        rules,
         person: asker.person,
         known,
         package,
@@ -123,7 +128,7 @@ pub fn explain(desk: &Desk<'_>, visitor: &Visitor, package: &Name) -> Result<Exp
 }
 
 /// Returns the policies that assign a package by a rule, held against somebody.
-fn rules(desk: &Desk<'_>, person: &Person, package: &Thing) -> Result<Vec<ByRule>, Unread> {
+fn rules(desk: &Desk<'_>, person: &Person, package: &Thing) -> Result<Vec<Matching>, Unread> {
     let policies = desk.things(Kind::Policy, Some(&package.address))?;
     let found = policies.into_iter().filter_map(|policy| {
         let Requestors::Automatic(automatic) = &policy.policy()?.requestors else {
@@ -131,10 +136,10 @@ fn rules(desk: &Desk<'_>, person: &Person, package: &Thing) -> Result<Vec<ByRule
         };
         let text = automatic.rule.to_string();
         let rule = Rule::parse(&text).ok().filter(|_| automatic.assign)?;
-        Some(ByRule {
+        Some(Matching {
             matches: matches(&rule, person),
             policy,
-            text,
+            rule: text,
         })
     });
     Ok(found.collect())

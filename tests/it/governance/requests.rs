@@ -398,6 +398,15 @@ fn an_explanation_says_what_somebody_has_and_whom_a_rule_gives_it() {
         .exits(0)
         .says(rule)
         .says("which this person does not match");
+    let own = [
+        "explain",
+        "mia@contoso.com",
+        "new-colleague",
+        "--as",
+        "mia@contoso.com",
+    ];
+    let told = sandbox.run(own).exits(0).says("has it as assignment 1");
+    assert!(!told.text().contains("whoever matches"), "{}", told.text());
     let text = sandbox.exactly([
         "explain",
         "mia@contoso.com",

@@ -43,7 +43,7 @@ pub struct Explanation {
     /// The assignment by which the person has the package, or is about to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assignment: Option<ExplainedAssignment>,
-    /// The policies that assign the package by a rule.
+    /// The policies that assign the package by a rule; none for who asks about themselves.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<ExplainedRule>,
 }
