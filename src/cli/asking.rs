@@ -60,7 +60,8 @@ pub(super) struct Allowing {
 
     /// Let up to N people lose access that they have
     ///
-    /// Who holds a package or came through a policy that is deleted loses it with the apply.
+    /// They lose it with the apply: a package or policy is deleted, a package no longer gives a role, or the rule of an
+    /// automatic policy no longer matches them.
     #[arg(long, value_name = "N", help_heading = "Guards")]
     max_people: Option<u64>,
 

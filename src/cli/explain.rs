@@ -6,9 +6,10 @@ use super::Exit;
 use super::acting::Acting;
 use super::context::Context;
 use super::failure::Failure;
-use crate::app::governance::requests;
+use super::named::package;
+use crate::app::governance::{requests, words};
 use crate::governance::record::Identity;
-use crate::governance::request::{Visitor, identity};
+use crate::governance::request::Visitor;
 use crate::model::Name;
 use crate::model::text::Email;
 use crate::render::view;
@@ -16,7 +17,8 @@ use crate::store::OpenMode;
 
 /// Explain whether somebody may have a package, who would approve, and until when
 ///
-/// Works for an address that nobody knows as well. The same conditions decide a request.
+/// Says what holds in the store now; what the tree would make of it is told by `guestlist plan`. Works for an address that nobody
+/// knows as well. The same conditions decide a request.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The address of the person
@@ -24,11 +26,13 @@ pub(super) struct Arguments {
     person: Email,
 
     /// The package
-    #[arg(value_name = "PACKAGE", value_parser = Name::parse)]
+    #[arg(value_name = "PACKAGE", value_parser = package)]
     package: Name,
 
-    /// As if the person had signed in so: passcode, tenant:ID, federation:ISSUER, microsoft, google or facebook
-    #[arg(long = "with", value_name = "IDENTITY", value_parser = identity)]
+    /// As if the person had signed in so: `tenant:<id>`, `federation:<issuer>`, `google`, `facebook`, `microsoftAccount`, `passcode`
+    ///
+    /// Without it, as they have signed in before; somebody whom nobody knows, with a passcode.
+    #[arg(long = "with", value_name = "IDENTITY", value_parser = words::read_sign_in)]
     identity: Option<Identity>,
 
     #[command(flatten)]

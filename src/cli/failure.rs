@@ -68,7 +68,11 @@ impl Failure {
     /// Tells it and returns how the program ends.
     pub(super) fn report(self, cx: &Context) -> Exit {
         if cx.is_json() {
-            self.write_json();
+            // Whoever closed standard output has read enough; a result that it does not take is told where errors are.
+            let written = self.write_json();
+            if written.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+                cx.aside(|out| self.tell(out));
+            }
             return self.0.exit;
         }
         let format = cx.globals.format;
@@ -104,7 +108,7 @@ impl Failure {
     }
 
     /// Writes it to standard output, where the report would have been.
-    pub(super) fn write_json(&self) {
+    pub(super) fn write_json(&self) -> io::Result<()> {
         let failed = json::v1::Failed {
             format_version: json::v1::FormatVersion,
             error: json::v1::Error {
@@ -118,8 +122,7 @@ impl Failure {
             refusals: self.0.refusals.iter().map(Into::into).collect(),
         };
         let mut out = io::stdout().lock();
-        // There is nowhere left to say that standard output is gone; the exit code still tells.
-        let _ = json::write(&mut out, &failed);
+        json::write(&mut out, &failed)
     }
 }
 
@@ -144,7 +147,6 @@ impl From<AppError> for Failure {
     }
 }
 
-/// Returns what an error means to scripts, and what a person can do.
 /// Returns how the program ends when the engine refuses.
 const fn answer(ground: Ground) -> Exit {
     match ground {
@@ -155,6 +157,7 @@ const fn answer(ground: Ground) -> Exit {
     }
 }
 
+/// Returns what an error means to scripts, and what a person can do.
 fn judge(error: &AppError) -> (Exit, Option<String>) {
     let help = |text: &str| Some(text.to_owned());
     match error {

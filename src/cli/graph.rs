@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use super::Exit;
 use super::context::Context;
 use super::failure::Failure;
+use super::named::{organization, package};
 use super::progress::Progress;
 use crate::app::{self, Shows};
 use crate::model::Name;
@@ -23,11 +24,11 @@ pub(super) struct Arguments {
     to: Option<To>,
 
     /// Draw only what an organization reaches
-    #[arg(long, value_name = "NAME", value_parser = Name::parse)]
+    #[arg(long, value_name = "NAME", value_parser = organization)]
     organization: Option<Name>,
 
     /// Draw only a package: who may have it, and what it gives
-    #[arg(long, value_name = "NAME", value_parser = Name::parse)]
+    #[arg(long, value_name = "NAME", value_parser = package)]
     package: Option<Name>,
 
     /// Draw what is live in the store instead of what the tree declares

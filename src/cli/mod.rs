@@ -30,6 +30,7 @@ mod interrupt;
 mod invitation;
 mod lease;
 mod list;
+mod named;
 mod offboarding;
 mod operator;
 mod organization;

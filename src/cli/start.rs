@@ -46,9 +46,12 @@ fn usage(error: &clap::Error, json: bool) -> Exit {
             let text = error.render().to_string();
             let message = text.lines().next().unwrap_or_default();
             let message = message.strip_prefix("error: ").unwrap_or(message);
-            Failure::new(Exit::Usage, message)
+            let told = Failure::new(Exit::Usage, message)
                 .help("`guestlist --help` lists commands and options")
                 .write_json();
+            if told.is_err() {
+                let _ = error.print();
+            }
             Exit::Usage
         }
         _ => {

@@ -1,6 +1,6 @@
 //! All diagnostics of a run, in the order people read them.
 
-use super::{Diagnostic, Severity};
+use super::{Code, Diagnostic, Severity};
 
 /// How many diagnostics a run shows; the rest is counted.
 pub const SHOWN: usize = 50;
@@ -24,6 +24,12 @@ impl Diagnostics {
     /// Adds all of another list.
     pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
+    }
+
+    /// Leaves out what is told under some codes.
+    pub fn without(&mut self, codes: &[Code]) {
+        self.0
+            .retain(|diagnostic| !codes.contains(&diagnostic.code));
     }
 
     /// Returns true when the tree cannot be used.

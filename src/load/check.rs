@@ -49,6 +49,7 @@ pub(super) fn check(
         waivers,
         mut invariants,
         mut scenarios,
+        unreadable: _,
         diagnostics: _,
     } = contents;
     scenarios.sort_by(|a, b| a.name.cmp(&b.name));

@@ -29,7 +29,7 @@ mod toml;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::diag::{Code, Diagnostic, Diagnostics, code};
 use crate::model::{Declaration, Desired, Digest, Project};
 use crate::planted::{self, Planted};
 use crate::scenario::Scenario;
@@ -57,6 +57,13 @@ pub struct Loaded {
     /// Errors and warnings, sorted.
     pub diagnostics: Diagnostics,
 }
+
+/// What is said of names that nothing declares.
+const ABSENT: &[Code] = &[
+    code::UNKNOWN_REFERENCE,
+    code::UNKNOWN_VARIABLE,
+    code::IDLE_INVARIANT,
+];
 
 /// Reads a tree. `now` decides which waivers have ended.
 pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
@@ -90,6 +97,7 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
             waivers,
             invariants,
             scenarios,
+            unreadable,
             diagnostics: problems,
         } = file;
         merged.declarations.extend(declarations);
@@ -99,6 +107,7 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
         merged.waivers.extend(waivers);
         merged.invariants.extend(invariants);
         merged.scenarios.extend(scenarios);
+        merged.unreadable |= unreadable;
         diagnostics.extend(problems);
     }
     if merged.declarations.len() > OBJECTS {
@@ -110,8 +119,13 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
             .push(Diagnostic::error(code::FILE_LIMIT, message).help("make several projects of it"));
     }
     let locator = places::Locator::new(sources, &variables, &profiles);
+    let unreadable = merged.unreadable;
     let (declarations, problems) = check::check(merged, &locator, project, now);
     diagnostics.extend(problems);
+    if unreadable {
+        // What a file that cannot be read declares is not known, which is not that it is absent.
+        diagnostics.without(ABSENT);
+    }
     if !diagnostics.has_errors()
         && declarations.objects.is_empty()
         && declarations.forget.is_empty()

@@ -49,7 +49,8 @@ pub(super) fn read(root: NodeRef<'_>, file: &SourceFile) -> Found {
             }
             Err(error) => {
                 let error = error.within(entry.value.head());
-                found.misread.push((error, entry.value.span()));
+                let whole = (entry.key_span.0, entry.value.span().1);
+                found.misread.push((error, whole));
             }
         }
     }

@@ -70,6 +70,8 @@ pub(super) struct Contents {
     pub(super) invariants: Vec<(FileId, Invariant)>,
     /// Tests.
     pub(super) scenarios: Vec<Scenario>,
+    /// Whether there is text from which nothing could be read: what it declares nobody knows.
+    pub(super) unreadable: bool,
     /// Everything that is wrong.
     pub(super) diagnostics: Diagnostics,
 }
@@ -80,7 +82,10 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
     let mut contents = Contents::default();
     let (tree, problems) = parse::parse(file, Some(reading.variables));
     contents.diagnostics.extend(problems);
-    let Some(tree) = tree else { return contents };
+    let Some(tree) = tree else {
+        contents.unreadable = true;
+        return contents;
+    };
     let root = tree.root();
     let well_shaped = reading.shape.fits(root);
     let mut reader = Reader {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use guestlist::model::Kind;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::support::{Sandbox, files_below, repository, schema};
 
@@ -109,4 +110,53 @@ fn the_language_as_the_readme_shows_it_is_valid() {
         .and_then(|rest| rest.split("```").next());
     let sandbox = Sandbox::project().write("tree.yaml", block.expect("a block of YAML"));
     let _ = sandbox.run(["validate"]).exits(0);
+}
+
+#[test]
+fn a_life_as_the_readme_plays_it_goes_through() {
+    let text = std::fs::read_to_string(repository("README.md")).expect("there is a README");
+    let block = text
+        .split_once("## A life in the engine")
+        .and_then(|(_, rest)| rest.split("```").nth(1))
+        .expect("a block of commands");
+    // Half a year and more after today, whenever that is.
+    let later = Timestamp::now() + SignedDuration::from_hours(228 * 24);
+    let block = block
+        .replace("\\\n", " ")
+        .replace("2027-07-06T09:00:00Z", &later.to_string());
+    let sandbox = Sandbox::new();
+    sandbox.holds(&repository("policies"));
+    let mut played = Vec::new();
+    for line in block.lines() {
+        let line = line.split(" #").next().unwrap_or_default();
+        let Some((_, command)) = line.split_once("guestlist ") else {
+            continue;
+        };
+        let words = words(command);
+        let outcome = sandbox.run(words.iter().map(String::as_str)).exits(0);
+        played.push((words[..2].join(" "), outcome.text()));
+    }
+    let said = |command: &str, text: &str| {
+        let mut found = played.iter().filter(|(name, _)| name == command);
+        assert!(
+            found.any(|(_, told)| told.contains(text)),
+            "`{command}` never says {text}: {played:#?}"
+        );
+    };
+    said("explain john@fabrikam.com", "may not ask for");
+    said("explain john@fabrikam.com", "may ask for");
+    said("explain john@fabrikam.com", "stage 1: ana@contoso.com");
+    said("approval decide", "delivered");
+    said("guest show", "team Campaign 2028: Member");
+    said("tick --at", "expired");
+}
+
+/// Parts a line of a shell into words; a quoted one may hold spaces.
+fn words(line: &str) -> Vec<String> {
+    let quoted = line.split('"').enumerate();
+    let words = quoted.flat_map(|(nth, part)| match nth % 2 {
+        0 => part.split_whitespace().map(str::to_owned).collect(),
+        _ => vec![part.to_owned()],
+    });
+    words.collect()
 }

@@ -2,9 +2,9 @@
 
 use super::{Engine, cards, unseen};
 use crate::app::AppError;
-use crate::governance::record::{Key, Mark, Person, PersonId, RecordKind, Request};
+use crate::governance::record::{Assignment, Key, Mark, Person, PersonId, RecordKind, Request};
 use crate::governance::request::{
-    self, Asker, Explanation, Finding, Offered, Opened, Verdict, Visitor, Way,
+    self, Asker, Explanation, Finding, Matching, Offered, Opened, Verdict, Visitor, Way,
 };
 use crate::governance::{
     Actor, Desk, Ground, Range, Refusal, Sight, Stop, Unread, may_see, sees_own_only,
@@ -219,6 +219,8 @@ fn explanation(desk: &Desk<'_>, explained: &Explanation) -> Result<v1::Explanati
         package,
         examined,
         ways,
+        has,
+        rules,
     } = explained;
     let refusal = examined.refusal();
     let ways = ways.iter().map(|found| way(desk, found));
@@ -239,7 +241,27 @@ fn explanation(desk: &Desk<'_>, explained: &Explanation) -> Result<v1::Explanati
         warning: examined.warning.clone(),
         conditions: examined.findings.iter().map(condition).collect(),
         ways: ways.collect::<Result<_, _>>()?,
+        assignment: has.as_ref().map(|has| assigned(desk, has)).transpose()?,
+        rules: rules.iter().map(by_rule).collect(),
     })
+}
+
+fn assigned(desk: &Desk<'_>, has: &Assignment) -> Result<v1::ExplainedAssignment, Unread> {
+    let policy = desk.object(has.policy)?;
+    Ok(v1::ExplainedAssignment {
+        number: has.number,
+        policy: policy.map(|policy| policy.address.to_string()),
+        end: has.ends(),
+        automatic: has.automatic,
+    })
+}
+
+fn by_rule(rule: &Matching) -> v1::ExplainedRule {
+    v1::ExplainedRule {
+        policy: rule.policy.address.to_string(),
+        rule: rule.rule.clone(),
+        matches: rule.matches,
+    }
 }
 
 fn condition(finding: &Finding) -> v1::ExplainedCondition {

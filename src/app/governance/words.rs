@@ -118,15 +118,31 @@ pub fn read_identity(text: &str) -> Result<Identity, Malformed> {
         });
     }
     match text {
-        "MicrosoftAccount" | "microsoftAccount" => Ok(Identity::MicrosoftAccount),
+        "MicrosoftAccount" | "microsoftAccount" | "microsoft" => Ok(Identity::MicrosoftAccount),
         "google.com" | "google" => Ok(Identity::Google),
         "facebook.com" | "facebook" => Ok(Identity::Facebook),
         "mail" | "passcode" => Ok(Identity::Passcode),
         "own" => Ok(Identity::Own),
-        _ => Err(Malformed::new(format!("`{text}` is no way to sign in")).help(
-            "write `tenant:<id>`, `federation:<issuer>`, `google`, `facebook`, `microsoftAccount` or `passcode`",
-        )),
+        _ => Err(no_sign_in(text)),
     }
+}
+
+/// Reads how somebody from outside signs in, as a command line says it.
+///
+/// # Errors
+///
+/// Says what can be written.
+pub fn read_sign_in(text: &str) -> Result<Identity, Malformed> {
+    match read_identity(text)? {
+        Identity::Own => Err(no_sign_in(text)),
+        identity => Ok(identity),
+    }
+}
+
+fn no_sign_in(text: &str) -> Malformed {
+    Malformed::new(format!("`{text}` is no way to sign in")).help(
+        "write `tenant:<id>`, `federation:<issuer>`, `google`, `facebook`, `microsoftAccount` or `passcode`",
+    )
 }
 
 /// Returns the issuer of an identity as Graph names it, and the tenant where there is one.

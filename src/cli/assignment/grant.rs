@@ -12,6 +12,7 @@ use crate::cli::Exit;
 use crate::cli::acting::{Acting, instant};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::named::package;
 use crate::cli::requests;
 use crate::governance::assignment::{Command, Direct};
 use crate::model::text::{Email, Malformed, When};
@@ -31,7 +32,7 @@ pub(in crate::cli) struct Arguments {
     person: Option<Email>,
 
     /// The package
-    #[arg(value_name = "PACKAGE", value_parser = Name::parse)]
+    #[arg(value_name = "PACKAGE", value_parser = package)]
     package: Option<Name>,
 
     /// The policy of the package that the assignment is made through

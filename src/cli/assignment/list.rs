@@ -8,6 +8,7 @@ use crate::cli::Exit;
 use crate::cli::acting::Acting;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::named::package;
 use crate::governance::record::AssignmentState;
 use crate::model::text::Email;
 use crate::model::{Address, Kind, Name};
@@ -25,7 +26,7 @@ pub(in crate::cli) struct Arguments {
     person: Option<Email>,
 
     /// Of this package
-    #[arg(long, value_name = "PACKAGE", value_parser = Name::parse)]
+    #[arg(long, value_name = "PACKAGE", value_parser = package)]
     package: Option<Name>,
 
     /// That came through this policy of the package

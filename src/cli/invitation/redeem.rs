@@ -34,7 +34,7 @@ pub(in crate::cli) struct Arguments {
     common: Option<Email>,
 
     /// How they sign in: `tenant:<id>`, `federation:<issuer>`, `google`, `facebook`, `microsoftAccount`, `passcode`
-    #[arg(long, value_name = "IDENTITY", value_parser = words::read_identity, default_value = "passcode")]
+    #[arg(long, value_name = "IDENTITY", value_parser = words::read_sign_in, default_value = "passcode")]
     with: Identity,
 
     /// An id that their own tenant vouches for: theirs, or that of a group of theirs

@@ -8,6 +8,7 @@ use crate::cli::Exit;
 use crate::cli::acting::Acting;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::named::package;
 use crate::model::Name;
 use crate::store::OpenMode;
 
@@ -23,7 +24,7 @@ pub(super) struct Arguments {
     by: By,
 
     /// Only who has this package
-    #[arg(long, value_name = "NAME", value_parser = Name::parse)]
+    #[arg(long, value_name = "NAME", value_parser = package)]
     package: Option<Name>,
 
     /// Report on our own people, too

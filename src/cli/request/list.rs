@@ -3,12 +3,13 @@
 use clap::Args;
 
 use crate::app::governance::requests::{self, Wanted};
+use crate::app::governance::words;
 use crate::cli::Exit;
 use crate::cli::acting::Acting;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::named::package;
 use crate::governance::record::Identity;
-use crate::governance::request::identity;
 use crate::model::Name;
 use crate::model::text::Email;
 use crate::render::view;
@@ -26,7 +27,7 @@ pub(in crate::cli) struct Arguments {
     person: Option<Email>,
 
     /// Only open requests for this package
-    #[arg(long, value_name = "PACKAGE", value_parser = Name::parse)]
+    #[arg(long, value_name = "PACKAGE", value_parser = package)]
     package: Option<Name>,
 
     /// Only requests that something still has to happen to
@@ -41,8 +42,8 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
     most: u16,
 
-    /// How the acting person has signed in: passcode, tenant:ID, federation:ISSUER, microsoft, google or facebook
-    #[arg(long = "with", value_name = "IDENTITY", value_parser = identity, requires = "offered", help_heading = "Acting")]
+    /// How the acting person has signed in: `tenant:<id>`, `federation:<issuer>`, `google`, `facebook`, `microsoftAccount`, `passcode`
+    #[arg(long = "with", value_name = "IDENTITY", value_parser = words::read_sign_in, requires = "offered", help_heading = "Acting")]
     identity: Option<Identity>,
 
     #[command(flatten)]

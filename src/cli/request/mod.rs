@@ -14,8 +14,8 @@ use clap::{Args, Subcommand};
 use super::Exit;
 use super::context::Context;
 use super::failure::Failure;
+use super::named::package;
 use crate::governance::request::Held;
-use crate::model::Name;
 use crate::model::text::Malformed;
 
 /// Ask for packages, keep them longer, give them back, see what became of it
@@ -56,6 +56,6 @@ impl Arguments {
 fn held(text: &str) -> Result<Held, Malformed> {
     match text.parse() {
         Ok(number) => Ok(Held::Assignment(number)),
-        Err(_) => Name::parse(text).map(Held::Package),
+        Err(_) => package(text).map(Held::Package),
     }
 }

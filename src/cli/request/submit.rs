@@ -3,13 +3,15 @@
 use clap::Args;
 use jiff::Timestamp;
 
+use crate::app::governance::words;
 use crate::cli::Exit;
 use crate::cli::acting::{Acting, instant};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::named::package;
 use crate::cli::requests;
 use crate::governance::record::Identity;
-use crate::governance::request::{Ask, Command, identity};
+use crate::governance::request::{Ask, Command};
 use crate::model::Name;
 use crate::model::text::{Email, Malformed};
 use crate::store::OpenMode;
@@ -18,7 +20,7 @@ use crate::store::OpenMode;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
     /// The package
-    #[arg(value_name = "PACKAGE", value_parser = Name::parse)]
+    #[arg(value_name = "PACKAGE", value_parser = package)]
     package: Name,
 
     /// The policy to ask through, where there are several
@@ -45,8 +47,8 @@ pub(in crate::cli) struct Arguments {
     #[arg(long = "for", value_name = "ADDRESS", value_parser = Email::parse)]
     person: Option<Email>,
 
-    /// How the acting person has signed in: passcode, tenant:ID, federation:ISSUER, microsoft, google or facebook
-    #[arg(long = "with", value_name = "IDENTITY", value_parser = identity, requires = "acting", help_heading = "Acting")]
+    /// How the acting person has signed in: `tenant:<id>`, `federation:<issuer>`, `google`, `facebook`, `microsoftAccount`, `passcode`
+    #[arg(long = "with", value_name = "IDENTITY", value_parser = words::read_sign_in, requires = "acting", help_heading = "Acting")]
     identity: Option<Identity>,
 
     #[command(flatten)]

@@ -8,13 +8,14 @@ use super::approval::{Search, escalates};
 use super::conditions::Examined;
 use super::examine::examine;
 use super::{Asker, Visitor, asking};
-use crate::governance::record::{Identity, Person, PersonId};
+use crate::governance::record::{Assignment, Person, PersonId};
+use crate::governance::rule::{Rule, matches};
 use crate::governance::{
-    Actor, Desk, Ground, Refusal, Scope, Stop, Task, Thing, assignment, delegation,
+    Actor, Desk, Ground, Refusal, Scope, Stop, Task, Thing, Unread, assignment, delegation,
 };
-use crate::model::Name;
-use crate::model::kinds::policy::Policy;
+use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::text::Duration;
+use crate::model::{Kind, Name};
 
 /// What would follow if somebody asked for a package now.
 #[derive(Debug, Clone)]
@@ -29,6 +30,21 @@ pub struct Explanation {
     pub examined: Examined,
     /// What follows from each of the policies.
     pub ways: Vec<Way>,
+    /// What the person has of the package already, or is about to have.
+    pub has: Option<Assignment>,
+    /// The policies that assign the package by a rule; none for who asks about themselves.
+    pub rules: Vec<Matching>,
+}
+
+/// A policy that assigns a package by a rule, held against somebody.
+#[derive(Debug, Clone)]
+pub struct Matching {
+    /// The policy.
+    pub policy: Rc<Thing>,
+    /// The rule.
+    pub rule: String,
+    /// Whether it matches the person.
+    pub matches: bool,
 }
 
 /// What follows from one policy.
@@ -91,13 +107,42 @@ pub fn explain(desk: &Desk<'_>, visitor: &Visitor, package: &Name) -> Result<Exp
             });
         }
     }
+    // A rule tells of others, so it is for those who look after the package.
+    let rules = match own {
+        true => Vec::new(),
+        false => rules(desk, &asker.person, &package)?,
+    };
+    let has = match known {
+        true => assignment::of(desk, asker.person.id(), package.id)?,
+        false => None,
+    };
     Ok(Explanation {
+        rules,
         person: asker.person,
         known,
         package,
         examined,
         ways,
+        has,
     })
+}
+
+/// Returns the policies that assign a package by a rule, held against somebody.
+fn rules(desk: &Desk<'_>, person: &Person, package: &Thing) -> Result<Vec<Matching>, Unread> {
+    let policies = desk.things(Kind::Policy, Some(&package.address))?;
+    let found = policies.into_iter().filter_map(|policy| {
+        let Requestors::Automatic(automatic) = &policy.policy()?.requestors else {
+            return None;
+        };
+        let text = automatic.rule.to_string();
+        let rule = Rule::parse(&text).ok().filter(|_| automatic.assign)?;
+        Some(Matching {
+            matches: matches(&rule, person),
+            policy,
+            rule: text,
+        })
+    });
+    Ok(found.collect())
 }
 
 fn stages(desk: &Desk<'_>, person: &Person, policy: &Policy) -> Result<Vec<Opened>, Stop> {
@@ -123,30 +168,4 @@ fn stages(desk: &Desk<'_>, person: &Person, policy: &Policy) -> Result<Vec<Opene
         });
     }
     Ok(stages)
-}
-
-/// Reads how somebody signs in: `passcode`, `tenant:<id>`, `federation:<issuer>`, `microsoft`, `google`, `facebook`.
-///
-/// # Errors
-///
-/// Says what may be written instead.
-pub fn identity(text: &str) -> Result<Identity, crate::model::text::Malformed> {
-    use crate::model::text::{Guid, Malformed};
-    Ok(match text.split_once(':') {
-        Some(("tenant", id)) => Identity::Tenant {
-            tenant: Guid::parse(id)?,
-        },
-        Some(("federation", issuer)) if !issuer.is_empty() => Identity::Federation {
-            issuer: issuer.to_owned(),
-        },
-        None if text == "passcode" => Identity::Passcode,
-        None if text == "microsoft" => Identity::MicrosoftAccount,
-        None if text == "google" => Identity::Google,
-        None if text == "facebook" => Identity::Facebook,
-        _ => {
-            return Err(Malformed::new("not a way to sign in").help(
-                "write `passcode`, `tenant:<id>`, `federation:<issuer>`, `microsoft`, `google` or `facebook`",
-            ));
-        }
-    })
 }

@@ -32,7 +32,7 @@ pub use cancel::seen as see;
 pub use conditions::{Condition, Examined, Finding, Form, Verdict};
 pub use examine::examine;
 pub(super) use examine::open_request;
-pub use explain::{Explanation, Opened, Way, explain, identity};
+pub use explain::{Explanation, Matching, Opened, Way, explain};
 pub use likeness::shape;
 pub(super) use organization::forget;
 pub(super) use policies::admits;

@@ -129,7 +129,14 @@ impl Length {
             return Ok(Self::Never);
         }
         let (order, rest) = Order::split(text);
-        Ok(Self::Bound(order, Duration::parse(rest)?))
+        let length = Duration::parse(rest).map_err(|mut wrong| {
+            // What is to be written instead keeps its sign.
+            let sign = text.strip_suffix(rest).unwrap_or_default();
+            let kept = |help: String| help.replacen("write `", &format!("write `{sign}"), 1);
+            wrong.help = wrong.help.map(kept);
+            wrong
+        })?;
+        Ok(Self::Bound(order, length))
     }
 
     /// Returns the length that the bound names, in seconds.
@@ -201,6 +208,7 @@ mod tests {
             assert_eq!(found, fits, "{text}");
             assert_eq!(Length::parse(&length.to_string()), Ok(length), "{text}");
         }
-        assert!(Length::parse("<=1y").is_err());
+        let wrong = Length::parse("<=1y").expect_err("a year");
+        assert_eq!(wrong.help.as_deref(), Some("write `<=365d`"));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
+
 use super::model::{Class, Edge, Group, Key, Node, Picture};
 use super::who;
 use crate::model::kinds::policy::{Expiry, Frequency};
@@ -287,7 +289,10 @@ fn summary(policy: &Policy) -> String {
     }
     words.push(match &policy.expires {
         Expiry::Never => "no end".to_owned(),
-        Expiry::On(when) => format!("until {when}"),
+        Expiry::On(when) => {
+            let at = when.resolve(&TimeZone::UTC);
+            format!("until {}", at.strftime("%Y-%m-%d %H:%MZ"))
+        }
         Expiry::After(duration) => format!("for {duration}"),
     });
     if let Some(review) = policy.review.as_ref().filter(|review| review.enabled) {

@@ -2,10 +2,9 @@
 
 use std::io;
 
-use jiff::{Timestamp, Unit};
-
 use crate::render::doc::{Block, Line, Role, Writer};
 use crate::render::report::{BrokenLease, LeaseState, LeaseStatus, StandingLease};
+use crate::render::view::moment::moment;
 
 /// Lowers who holds the lease.
 ///
@@ -88,7 +87,6 @@ fn standing(store: &str, lease: &StandingLease, out: &mut dyn Writer) -> io::Res
         until,
         state: _,
     } = lease;
-    let second = |at: &Timestamp| at.round(Unit::Second).unwrap_or(*at).to_string();
     let line = |what: &str| Line::plain(format!("{what:<12}"));
     out.block(&Block::Paragraph(vec![
         Line::new()
@@ -100,8 +98,8 @@ fn standing(store: &str, lease: &StandingLease, out: &mut dyn Writer) -> io::Res
             .and(Role::Plain, host.as_str())
             .and(Role::Plain, format!(" (process {process})")),
         line("operation").and(Role::Plain, operation.as_str()),
-        line("since").and(Role::Plain, second(since)),
-        line("until").and(Role::Plain, second(until)),
+        line("since").and(Role::Plain, moment(*since)),
+        line("until").and(Role::Plain, moment(*until)),
     ]))
 }
 

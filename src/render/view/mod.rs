@@ -13,6 +13,7 @@ mod impact;
 mod import;
 mod lease;
 mod list;
+mod moment;
 mod plan;
 mod report;
 mod rollback;

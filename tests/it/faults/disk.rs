@@ -175,9 +175,11 @@ fn an_output_that_takes_nothing_is_told_and_undoes_nothing() {
         let told = String::from_utf8(output.stderr).expect("the program writes UTF-8");
         (output.status.code(), told)
     };
-    let (code, told) = run(&["plan"]);
-    assert_eq!(code, Some(7), "{told}");
-    assert!(told.contains("standard output"), "{told}");
+    for plan in [&["plan"][..], &["plan", "--format", "json"]] {
+        let (code, told) = run(plan);
+        assert_eq!(code, Some(7), "{told}");
+        assert!(told.contains("standard output"), "{told}");
+    }
     assert!(store_files(&sandbox).is_empty());
     let (code, told) = run(&["apply", "--auto-approve"]);
     assert_eq!(code, Some(7), "{told}");

@@ -8,7 +8,7 @@ use guestlist::governance::{Ground, Template};
 
 use super::asking::{arriving, ask, decide};
 use super::scene::{Scene, instant, mail};
-use crate::support::Sandbox;
+use crate::support::{Sandbox, repository};
 
 const TREE: &str = "
 version: 1
@@ -377,4 +377,45 @@ fn on_a_store_that_counts_nobody_is_impersonated() {
             .exits(8)
             .says("--as is for development stores");
     }
+}
+
+#[test]
+fn an_explanation_says_what_somebody_has_and_whom_a_rule_gives_it() {
+    let sandbox = Sandbox::new();
+    sandbox.holds(&repository("policies"));
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let _ = sandbox.run(["directory", "import", "people.json"]).exits(0);
+    let _ = sandbox.run(["tick"]).exits(0);
+    let rule = "without asking, by policy/new-colleague/everybody-in-marketing";
+    let _ = sandbox
+        .run(["explain", "mia@contoso.com", "package/new-colleague"])
+        .exits(0)
+        .says("has it as assignment 1, without an end, by the rule of policy/new-colleague/everybody-in-marketing")
+        .says(rule)
+        .says("whoever matches `(user.department -eq \"Marketing\")`, which this person matches");
+    let _ = sandbox
+        .run(["explain", "ana@contoso.com", "new-colleague"])
+        .exits(0)
+        .says(rule)
+        .says("which this person does not match");
+    let own = [
+        "explain",
+        "mia@contoso.com",
+        "new-colleague",
+        "--as",
+        "mia@contoso.com",
+    ];
+    let told = sandbox.run(own).exits(0).says("has it as assignment 1");
+    assert!(!told.text().contains("whoever matches"), "{}", told.text());
+    let text = sandbox.exactly([
+        "explain",
+        "mia@contoso.com",
+        "new-colleague",
+        "--format",
+        "json",
+    ]);
+    let told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(told["assignment"]["number"], 1);
+    assert_eq!(told["assignment"]["automatic"], true);
+    assert_eq!(told["rules"][0]["matches"], true);
 }

@@ -38,11 +38,12 @@ pub use diff::{Diff, Side, TreeChange};
 pub use drift::{By, Drift, Drifted, Happened};
 pub use engine::{
     Access, Alert, Answer, ClockConfirmed, Decision, Departure, DirectoryImport, Ending,
-    ExplainedCondition, ExplainedStage, ExplainedWay, Explanation, Group, GroupReport, Groups,
-    GuestPurge, HeldRole, Identity, Invitation, InvitationReport, Invitations, Member, Offboarding,
-    Offboardings, Offered, OfferedList, Outbox, OutboxRow, Partner, PartnerList, PartnerShow,
-    People, Person, PersonReport, Request, RequestList, RequestReport, RequiredTerms, Review,
-    ReviewDecided, ReviewItem, ReviewList, ReviewShow, Taken, Tick,
+    ExplainedAssignment, ExplainedCondition, ExplainedRule, ExplainedStage, ExplainedWay,
+    Explanation, Group, GroupReport, Groups, GuestPurge, HeldRole, Identity, Invitation,
+    InvitationReport, Invitations, Member, Offboarding, Offboardings, Offered, OfferedList, Outbox,
+    OutboxRow, Partner, PartnerList, PartnerShow, People, Person, PersonReport, Request,
+    RequestList, RequestReport, RequiredTerms, Review, ReviewDecided, ReviewItem, ReviewList,
+    ReviewShow, Taken, Tick,
 };
 pub use engine::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
 pub use error::{Error, Failed};

@@ -9,7 +9,7 @@ use crate::render::picture::model::{Class, Edge, Key, Node, Picture};
 /// How many columns of a name are shown.
 pub(super) const NAME: usize = 44;
 /// How many columns of what is said below a name are shown.
-pub(super) const DETAIL: usize = 52;
+pub(super) const DETAIL: usize = 60;
 /// How many columns of what is said at a line are shown.
 pub(super) const LABEL: usize = 36;
 

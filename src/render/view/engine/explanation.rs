@@ -3,7 +3,11 @@
 use std::io;
 
 use crate::render::doc::{Block, Line, Role, Writer};
-use crate::render::json::v1::{ExplainedCondition, ExplainedStage, ExplainedWay, Explanation};
+use crate::render::json::v1::{
+    ExplainedAssignment, ExplainedCondition, ExplainedRule, ExplainedStage, ExplainedWay,
+    Explanation,
+};
+use crate::render::view::moment::moment;
 
 /// Lowers an explanation: the answer, the conditions, and what follows.
 ///
@@ -33,11 +37,17 @@ pub fn explanation(told: &Explanation, out: &mut dyn Writer) -> io::Result<()> {
     for way in &told.ways {
         out.block(&Block::Paragraph(follows(way)))?;
     }
+    for rule in &told.rules {
+        out.block(&Block::Paragraph(by_rule(rule)))?;
+    }
     Ok(())
 }
 
 fn about(told: &Explanation) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
+    if let Some(assignment) = &told.assignment {
+        lines.push(Line::plain(has(assignment)));
+    }
     if let Some(obstacle) = &told.obstacle {
         lines.push(Line::plain(obstacle.as_str()));
     }
@@ -92,10 +102,39 @@ fn follows(way: &ExplainedWay) -> Vec<Line<'_>> {
         lines.push(Line::plain(format!("  stage {}: {}", at + 1, asked(stage))));
     }
     lines.push(Line::plain(match way.end {
-        Some(end) => format!("  ends {end} if it starts now"),
+        Some(end) => format!("  ends {} if it starts now", moment(end)),
         None => "  does not end".to_owned(),
     }));
     lines
+}
+
+/// Says that somebody has the package, until when, and how they came to it.
+fn has(assignment: &ExplainedAssignment) -> String {
+    let number = assignment.number;
+    let end = match assignment.end {
+        Some(end) => format!("until {}", moment(end)),
+        None => "without an end".to_owned(),
+    };
+    let through = match &assignment.policy {
+        Some(policy) if assignment.automatic => format!(", by the rule of {policy}"),
+        Some(policy) => format!(", through {policy}"),
+        None => String::new(),
+    };
+    format!("has it as assignment {number}, {end}{through}")
+}
+
+/// Says whom a policy assigns the package to without anybody asking.
+fn by_rule(rule: &ExplainedRule) -> Vec<Line<'_>> {
+    let matches = match rule.matches {
+        true => "which this person matches",
+        false => "which this person does not match",
+    };
+    vec![
+        Line::new()
+            .and(Role::Plain, "without asking, by ")
+            .and(Role::Strong, rule.policy.as_str()),
+        Line::plain(format!("  whoever matches `{}`, {matches}", rule.rule)),
+    ]
 }
 
 fn asked(stage: &ExplainedStage) -> String {

@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::io;
 
-use jiff::Unit;
-
 use crate::render::doc::{Block, Line, Role, Table, Writer};
 use crate::render::json::v1::OutboxRow;
+use crate::render::view::moment::moment;
 
 /// Lowers the outbox.
 ///
@@ -27,14 +26,14 @@ pub fn outbox(rows: &[OutboxRow], out: &mut dyn Writer) -> io::Result<()> {
             .what
             .as_ref()
             .map_or_else(|| kind.to_owned(), |what| format!("{kind} {what}"));
-        let next = row.next.and_then(|at| at.round(Unit::Second).ok());
+        let next = row.next.map(moment);
         vec![
             row.number.to_string().into(),
             row.state.into(),
             what.into(),
             row.to.clone().into(),
             row.tries.to_string().into(),
-            next.map(|at| at.to_string()).unwrap_or_default().into(),
+            next.unwrap_or_default().into(),
             row.trouble.clone().unwrap_or_default().into(),
         ]
     };

@@ -7,6 +7,7 @@ use super::card::Card;
 use crate::render::doc::{Block, Line, Role, Table, Writer};
 use crate::render::json::v1::{DirectoryImport, Group, Person, RequiredTerms};
 use crate::render::view::count;
+use crate::render::view::moment::moment;
 
 /// Returns how somebody stands, in a word or two.
 fn standing(person: &Person) -> &'static str {
@@ -29,7 +30,7 @@ fn standing(person: &Person) -> &'static str {
 ///
 /// Those of the writer.
 pub fn person(person: &Person, out: &mut dyn Writer) -> io::Result<()> {
-    let instant = |at: Option<jiff::Timestamp>| at.map(|at| at.to_string());
+    let instant = |at: Option<jiff::Timestamp>| at.map(moment);
     let identities = person.identities.iter();
     let identities: Vec<String> = identities
         .map(|identity| match &identity.tenant {
@@ -70,7 +71,8 @@ pub fn person(person: &Person, out: &mut dyn Writer) -> io::Result<()> {
 /// Says whether terms are accepted.
 fn accepted(terms: &RequiredTerms) -> String {
     let name = &terms.display_name;
-    match (terms.recorded_date_time, terms.expiration_date_time) {
+    let (at, until) = (terms.recorded_date_time, terms.expiration_date_time);
+    match (at.map(moment), until.map(moment)) {
         (None, _) => format!("{name}: to be accepted"),
         (Some(at), _) if terms.is_due => format!("{name}: accepted {at}, to be accepted again"),
         (Some(at), Some(until)) => format!("{name}: accepted {at}, until {until}"),

@@ -40,6 +40,39 @@ pub struct Explanation {
     pub conditions: Vec<ExplainedCondition>,
     /// What follows from each policy that the person may ask through.
     pub ways: Vec<ExplainedWay>,
+    /// The assignment by which the person has the package, or is about to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assignment: Option<ExplainedAssignment>,
+    /// The policies that assign the package by a rule; none for who asks about themselves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<ExplainedRule>,
+}
+
+/// The assignment by which somebody has a package.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ExplainedAssignment {
+    /// The number.
+    pub number: u64,
+    /// The address of the policy that it came through; absent where that is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// When it ends; absent for never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub end: Option<Timestamp>,
+    /// Whether it came by a rule, and goes by it.
+    pub automatic: bool,
+}
+
+/// A policy that assigns a package by a rule.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ExplainedRule {
+    /// The address of the policy.
+    pub policy: String,
+    /// The rule.
+    pub rule: String,
+    /// Whether it matches the person.
+    pub matches: bool,
 }
 
 /// A condition of a request.

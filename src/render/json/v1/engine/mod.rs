@@ -17,7 +17,10 @@ mod tick;
 pub use access::{Access, HeldRole};
 pub use assignment::{AssignedRole, Assignment, Assignments, Bulk, BulkProblem};
 pub use clock::ClockConfirmed;
-pub use explanation::{ExplainedCondition, ExplainedStage, ExplainedWay, Explanation};
+pub use explanation::{
+    ExplainedAssignment, ExplainedCondition, ExplainedRule, ExplainedStage, ExplainedWay,
+    Explanation,
+};
 pub use invitation::{Invitation, InvitationReport, Invitations};
 pub use offboarding::{Departure, Ending, Offboarding, Offboardings, Taken};
 pub use offered::{Offered, OfferedList};

@@ -1,0 +1,42 @@
+//! Objects that are named on the command line: `campaign-partner`, or `package/campaign-partner` as everything prints it.
+
+use crate::model::text::Malformed;
+use crate::model::{Kind, Name};
+
+/// Reads a package.
+pub(super) fn package(text: &str) -> Result<Name, Malformed> {
+    of(Kind::Package, text)
+}
+
+/// Reads an organization.
+pub(super) fn organization(text: &str) -> Result<Name, Malformed> {
+    of(Kind::Organization, text)
+}
+
+fn of(kind: Kind, text: &str) -> Result<Name, Malformed> {
+    let name = text.strip_prefix(kind.as_str());
+    Name::parse(name.and_then(|name| name.strip_prefix('/')).unwrap_or(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_called_by_its_name_or_its_address() {
+        for text in ["site", "package/site"] {
+            assert_eq!(package(text).expect("a package").as_str(), "site");
+        }
+        assert_eq!(package("package").expect("a name").as_str(), "package");
+        for text in [
+            "package/",
+            "organization/site",
+            "package/Site",
+            "package/a/b",
+        ] {
+            assert!(package(text).is_err(), "{text}");
+        }
+        let fabrikam = organization("organization/fabrikam").expect("an organization");
+        assert_eq!(fabrikam.as_str(), "fabrikam");
+    }
+}
