@@ -11,6 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::access::Requestor;
 use super::class::{Account, Base, Named, SignIn, Sort, Zone};
 use super::estate::{Border, Estate, Offer, Traits};
 use super::zones::{Zones, sign_ins};
@@ -398,6 +399,15 @@ impl Ground {
 }
 
 impl<'t> Part<'t> {
+    /// Returns somebody of it who would ask, with what one side sees in them.
+    pub(super) fn requestor<'r>(&'r self, traits: &'r Traits<'t>) -> Requestor<'r, 't> {
+        Requestor {
+            traits,
+            named: &self.named,
+            holds: &self.holds,
+        }
+    }
+
     fn of(traits: &[Traits<'t>], bases: Vec<usize>) -> Self {
         Self {
             traits: traits.to_vec(),

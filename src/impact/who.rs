@@ -131,6 +131,11 @@ impl<'c, 't> Speaker<'c, 't> {
         speaker
     }
 
+    /// Returns the domains that people from outside are told apart by.
+    pub(super) fn domains(&self) -> impl Iterator<Item = (&Sort, &Domain)> {
+        self.zones.keys().map(|(sort, witness)| (sort, witness))
+    }
+
     /// Says who is meant by sorts of people, all of whom nothing names. Those of `idle` may be meant or not: they have
     /// nothing before and after, for they are not let in.
     pub(super) fn bases(&self, bases: &Crowd, idle: &Crowd) -> Who {
@@ -318,8 +323,8 @@ impl<'c, 't> Speaker<'c, 't> {
         (!texts.is_empty()).then(|| texts.join(", "))
     }
 
-    /// Says who is meant by a part.
-    pub(super) fn named(part: &Part<'_>, of: Option<&str>) -> Who {
+    /// Says who is meant by a part: whoever matches a rule, where one is told, and belongs to whom `of` tells.
+    pub(super) fn named(part: &Part<'_>, rule: Option<&str>, of: Option<&str>) -> Who {
         let mut who = Who::default();
         let mut lists = Vec::new();
         for alike in &part.alike {
@@ -345,8 +350,14 @@ impl<'c, 't> Speaker<'c, 't> {
                 text => format!("{text}, {holders}"),
             };
         }
+        if let Some(rule) = rule {
+            who.text = match who.text.as_str() {
+                "" => format!("whoever matches {rule}"),
+                text => format!("{text}, matching {rule}"),
+            };
+        }
         if let Some(of) = of {
-            // Whoever is named, or holds something, is there.
+            // Whoever is named, holds something or matches a rule is there.
             let of = of.replace(" (in the directory)", "");
             who.text = format!("{} ({of})", who.text);
         }

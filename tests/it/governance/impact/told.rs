@@ -1,18 +1,20 @@
 //! What the engine tells somebody who asks for every package of a tree: the measure that impact is held against.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use guestlist::governance::record::{
-    Account, Assignment, AssignmentState, Creation, Entity, Identity, Person, Request, UserType,
+    Account, Assignment, AssignmentState, Creation, Entity, Identity, Key, Mark, Person, Request,
+    UserType,
 };
 use guestlist::governance::request::{Ask, Command, Visitor};
 use guestlist::governance::{Activity, Actor, Desk, decide};
-use guestlist::impact::Account as Standing;
+use guestlist::impact::{self, Account as Standing, End, Renewal};
+use guestlist::model::kinds::policy::{Expiry, Policy, Requestors};
 use guestlist::model::text::Email;
-use guestlist::model::{Desired, Name};
+use guestlist::model::{Address, Desired, Name, Object};
 use jiff::{SignedDuration, Timestamp};
 
-use super::scene::{Scene, mail, moment};
+use crate::governance::scene::{Scene, mail, moment};
 
 /// Somebody of a small world.
 #[derive(Debug, Clone)]
@@ -22,6 +24,50 @@ pub(super) struct Somebody {
     pub(super) account: Standing,
     pub(super) groups: Vec<String>,
     pub(super) holds: Vec<String>,
+    /// What rules look at.
+    pub(super) department: Option<&'static str>,
+}
+
+impl Somebody {
+    /// Somebody of no group and no department, who holds nothing.
+    pub(super) fn plain(address: &str, identity: Identity, account: Standing) -> Self {
+        Self {
+            mail: mail(address),
+            identity,
+            account,
+            groups: Vec::new(),
+            holds: Vec::new(),
+            department: None,
+        }
+    }
+
+    /// The same person in every department that rules of some trees tell apart.
+    pub(super) fn each(self, trees: &[(&str, Desired)]) -> Vec<Self> {
+        let departments: &[Option<&'static str>] =
+            match self.account != Standing::None && trees.iter().any(|(_, tree)| rules(tree) > 0) {
+                true => &[None, Some("Sales"), Some("Legal"), Some("Salt")],
+                false => &[None],
+            };
+        let each = departments.iter().map(|department| Self {
+            department: *department,
+            ..self.clone()
+        });
+        each.collect()
+    }
+}
+
+/// How many rules give a package.
+fn rules(tree: &Desired) -> usize {
+    let policies =
+        policies(tree).filter(|(_, policy)| matches!(&policy.requestors, Requestors::Automatic(_)));
+    policies.count()
+}
+
+fn policies(tree: &Desired) -> impl Iterator<Item = (&Address, &Policy)> {
+    tree.objects().iter().filter_map(|it| match &*it.object {
+        Object::Policy(policy) => Some((&it.address, policy)),
+        _ => None,
+    })
 }
 
 /// What somebody gets through one policy: stages, when it ends, whether it is extended freely, how seldom it is reviewed.
@@ -78,6 +124,11 @@ impl World {
                     deleted: None,
                     roles: Vec::new(),
                 }),
+                attributes: somebody
+                    .department
+                    .iter()
+                    .map(|it| ("department".to_owned(), (*it).to_owned()))
+                    .collect(),
                 ..Person::applicant(number, somebody.mail.clone(), format!("Person {at}"))
             };
             desk.keep(&person)
@@ -153,14 +204,11 @@ impl World {
             None => Vec::new(),
         };
         let mut told = Told::new();
-        for declaration in tree.objects() {
-            let guestlist::model::Object::Policy(policy) = &*declaration.object else {
-                continue;
-            };
-            let package = declaration.address.parent().unwrap();
+        for (address, policy) in policies(tree) {
+            let package = address.parent().unwrap();
             let command = Command::Submit(Ask {
                 package: Name::parse(package.own_name()).unwrap(),
-                policy: Some(Name::parse(declaration.address.own_name()).unwrap()),
+                policy: Some(Name::parse(address.own_name()).unwrap()),
                 justification: Some("because".to_owned()),
                 answers: Vec::new(),
                 start: None,
@@ -176,35 +224,30 @@ impl World {
             if let Some(number) = number {
                 moment.actor = Actor::Person(guestlist::governance::record::PersonId(number));
             }
-            let stages = self.scene.look(|desk: &Desk<'_>| {
+            let terms = self.scene.look(|desk: &Desk<'_>| {
                 match decide(desk.world(), &command.clone().into(), &moment) {
                     Ok(decision) => {
                         let made = decision.writes.into_iter().filter_map(|write| write.after);
                         let made = made.filter_map(Request::from_record).next();
-                        Ok(made.map(|request| request.terms.stages.len()))
+                        Ok(made.map(|request| request.terms))
                     }
                     Err(guestlist::governance::Stop::Refused(_)) => Ok(None),
                     Err(guestlist::governance::Stop::Unread(unread)) => Err(unread),
                 }
             });
-            if let Some(stages) = stages {
-                use guestlist::model::kinds::policy::Expiry;
-                let end = match &policy.expires {
+            if let Some(terms) = terms {
+                let end = match &terms.expires {
                     Expiry::Never => None,
                     Expiry::On(when) => Some(when.resolve(&jiff::tz::TimeZone::UTC)),
                     Expiry::After(length) => {
                         Some(at + SignedDuration::from_secs(length.as_seconds() as i64))
                     }
                 };
-                let after = matches!(policy.expires, Expiry::After(_));
-                let free = policy.extension.allowed && !(policy.extension.approval && stages > 0);
-                let review = policy.review.as_ref().filter(|review| review.enabled);
-                let seldom = review.map_or(u64::MAX, |review| review.every.shortest_days());
-                let key = (
-                    package.own_name().to_owned(),
-                    declaration.address.own_name().to_owned(),
-                );
-                told.insert(key, (stages, end, after && free, seldom));
+                let asks = policy.extension.approval && !terms.stages.is_empty();
+                let free =
+                    policy.extension.allowed && !asks && matches!(terms.expires, Expiry::After(_));
+                let key = (package.own_name().to_owned(), address.own_name().to_owned());
+                told.insert(key, (terms.stages.len(), end, free, seldom(policy)));
             }
         }
         for assignment in held {
@@ -220,9 +263,63 @@ impl World {
     }
 }
 
-/// Returns true when somebody who was told one thing gains by being told another, about some package.
-pub(super) fn gains(before: &Told, after: &Told) -> bool {
-    after.iter().any(|((package, _), new)| {
+/// How seldom somebody looks again, in days.
+fn seldom(policy: &Policy) -> u64 {
+    let review = policy.review.as_ref().filter(|review| review.enabled);
+    review.map_or(u64::MAX, |review| review.every.shortest_days())
+}
+
+/// What the rules of a tree give people at an instant, each of whom is in a directory beside all others.
+pub(super) fn given(people: &[Somebody], tree: &Desired, at: &str) -> Vec<Told> {
+    if rules(tree) == 0 {
+        return vec![Told::new(); people.len()];
+    }
+    let mut world = World::new();
+    world.scene.apply_desired(tree);
+    let living = |somebody: &&Somebody| somebody.account != Standing::None;
+    let mut numbers = BTreeMap::new();
+    for (nth, somebody) in people.iter().enumerate().filter(|(_, it)| living(it)) {
+        let number = world.number(somebody);
+        let _ = world.holding(number, &somebody.holds);
+        numbers.insert(number, nth);
+    }
+    let _ = world.scene.tick(at);
+    let mut told = vec![Told::new(); people.len()];
+    for (address, policy) in policies(tree) {
+        let Some(thing) = world.scene.look(|desk| desk.at(address)) else {
+            continue;
+        };
+        let key = Key::new().object(thing.id);
+        let held: Vec<Assignment> = world
+            .scene
+            .look(|desk| desk.find(Mark::AssignmentPolicy, &key));
+        for assignment in held.iter().filter(|it| it.automatic) {
+            let Some(nth) = numbers.get(&assignment.person.0) else {
+                continue;
+            };
+            let package = address.parent().unwrap();
+            let key = (package.own_name().to_owned(), address.own_name().to_owned());
+            told[*nth].insert(key, (0, assignment.end, false, seldom(policy)));
+        }
+    }
+    told
+}
+
+/// Returns terms as the engine tells them of somebody who asks at an instant.
+pub(super) fn in_numbers(terms: &impact::Terms, at: Timestamp) -> Terms {
+    let end = match terms.end {
+        End::Never => None,
+        End::On(end) => Some(end),
+        End::After(length) => Some(at + SignedDuration::from_secs(length.as_seconds() as i64)),
+    };
+    let free = terms.renewal == Renewal::Free;
+    let seldom = terms.review.map_or(u64::MAX, |every| every.shortest_days());
+    (terms.approvals.len(), end, free, seldom)
+}
+
+/// Returns the packages of which somebody who was told one thing gains by being told another.
+pub(super) fn gains(before: &Told, after: &Told) -> BTreeSet<String> {
+    let gained = after.iter().filter(|((package, _), new)| {
         let mut old = before.iter().filter(|((other, _), _)| other == package);
         !old.any(|(_, old)| {
             old.0 <= new.0
@@ -230,5 +327,6 @@ pub(super) fn gains(before: &Told, after: &Told) -> bool {
                 && (old.1.is_none() || old.2 || !new.2)
                 && old.3 >= new.3
         })
-    })
+    });
+    gained.map(|((package, _), _)| package.clone()).collect()
 }
