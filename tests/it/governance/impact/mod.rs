@@ -120,13 +120,11 @@ fn others() -> Vec<Somebody> {
     ] {
         for identity in [
             Identity::Passcode,
-            Identity::Google,
             Identity::Facebook,
             Identity::Federation {
                 issuer: "https://sts.d.example".to_owned(),
             },
             tenant(B_TENANT),
-            tenant("00000000-0000-4000-8000-0000000000aa"),
         ] {
             for account in Standing::OUTSIDE {
                 all.push(Somebody::plain(address, identity.clone(), account));
@@ -165,7 +163,7 @@ impl Answers {
                     .iter()
                     .map(|at| world.told(somebody, tree, instant(at)));
                 let told: Vec<Told> = told.collect();
-                same_as_access(somebody, tree, &told[0], text);
+                same_as_access(somebody, tree, &told[0], world.finds(somebody), text);
                 told
             });
             let mut answers: Vec<Vec<Told>> = asked.collect();
@@ -188,23 +186,28 @@ impl Answers {
         }
     }
 
-    /// The packages of which somebody gains, and those that somebody may no longer have at once, from one tree to another.
-    fn differ(&self, one: usize, other: usize) -> [BTreeSet<String>; 2] {
+    /// The packages of which somebody gains, of which somebody loses and does not gain, and those that somebody may no longer
+    /// have at once, from one tree to another.
+    fn differ(&self, one: usize, other: usize) -> [BTreeSet<String>; 3] {
         let pairs = self.by_tree[one].iter().zip(&self.by_tree[other]);
         let pairs: BTreeSet<(usize, usize)> = pairs
             .map(|(one, other)| (*one, *other))
             .filter(|(one, other)| one != other)
             .collect();
-        let mut differ = [BTreeSet::new(), BTreeSet::new()];
+        let mut differ = [BTreeSet::new(), BTreeSet::new(), BTreeSet::new()];
         for (before, after) in pairs {
             let (before, after) = (&self.known[before], &self.known[after]);
-            for (before, after) in before.iter().zip(after) {
-                differ[0].extend(gains(before, after));
-            }
             let packages = |told: &Told| -> BTreeSet<String> {
                 told.keys().map(|(package, _)| package.clone()).collect()
             };
-            differ[1].extend(&packages(&before[0]) - &packages(&after[0]));
+            let (had, has) = (packages(&before[0]), packages(&after[0]));
+            let sides = || before.iter().zip(after);
+            let gained: BTreeSet<String> = sides().flat_map(|(old, new)| gains(old, new)).collect();
+            let lost = sides().flat_map(|(old, new)| gains(new, old));
+            let lost = lost.filter(|it| !gained.contains(it) && had.contains(it));
+            differ[1].extend(lost.filter(|it| has.contains(it)));
+            differ[0].extend(gained);
+            differ[2].extend(&had - &has);
         }
         differ
     }
@@ -249,10 +252,19 @@ fn agree_for(
             let packages = rows.flat_map(|row| &row.packages);
             packages.map(|it| it.own_name().to_owned()).collect()
         };
-        let [gained, lost] = answers.differ(one, other);
+        let [gained, narrowed, lost] = answers.differ(one, other);
         let wider = packages(&[Difference::New, Difference::Wider]);
         assert_eq!(wider, gained, "{before}\n{after}\n{:#?}", found.rows);
         let gone = packages(&[Difference::Gone]);
+        // Whoever a rule gives it on both sides is not told apart from those who lose it.
+        let narrower = packages(&[Difference::Narrower]);
+        let is_narrower = narrower.is_subset(&narrowed) && narrowed.is_subset(&(&narrower | &gone));
+        let is_certain = instants.len() == 1;
+        assert!(
+            !is_certain || is_narrower,
+            "{before}\n{after}\n{narrowed:?}\n{:#?}",
+            found.rows
+        );
         assert_eq!(gone, lost, "{before}\n{after}\n{:#?}", found.rows);
         assert_eq!(is_refused_as_wider(&plan, found), !gained.is_empty());
         compared.0 += 1;
@@ -261,8 +273,15 @@ fn agree_for(
     compared
 }
 
-/// Whoever is called unable to ask is refused by the engine, and the reverse; through the same policies, on the same terms.
-fn same_as_access(somebody: &Somebody, tree: &Desired, told: &Told, text: &str) {
+/// Whoever is called unable to ask is refused by the engine, and the reverse; through the same policies, on the same terms, and
+/// found without a link by the same people.
+fn same_as_access(
+    somebody: &Somebody,
+    tree: &Desired,
+    told: &Told,
+    finds: Option<BTreeSet<String>>,
+    text: &str,
+) {
     let own = own();
     let estate = Estate::of(tree, &own, now());
     let base = Base {
@@ -306,5 +325,12 @@ fn same_as_access(somebody: &Somebody, tree: &Desired, told: &Told, text: &str) 
             .map(|((_, policy), terms)| (policy.clone(), *terms))
             .collect();
         assert_eq!(ways, engine, "{somebody:#?}\n{text}\n{:?}", found.barrier);
+        if let Some(finds) = finds.as_ref().filter(|_| found.is_obtainable()) {
+            assert_eq!(
+                found.browsable,
+                finds.contains(name),
+                "{somebody:#?}\n{text}"
+            );
+        }
     }
 }

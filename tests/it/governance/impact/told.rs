@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use guestlist::governance::record::{
-    Account, Assignment, AssignmentState, Creation, Entity, Identity, Key, Mark, Person, Request,
-    UserType,
+    Account, Assignment, AssignmentState, Creation, Entity, Hold, Identity, Key, Mark, Person,
+    PersonId, Place, Request, Source, UserType,
 };
-use guestlist::governance::request::{Ask, Command, Visitor};
-use guestlist::governance::{Activity, Actor, Desk, decide};
+use guestlist::governance::request::{Ask, Asker, Command, Visitor, offered};
+use guestlist::governance::{Activity, Actor, Desk, Unread, decide};
 use guestlist::impact::{self, Account as Standing, End, Renewal};
 use guestlist::model::kinds::policy::{Expiry, Policy, Requestors};
 use guestlist::model::text::Email;
@@ -98,98 +98,43 @@ impl World {
         if let Some(number) = self.known.get(&key) {
             return *number;
         }
-        let (at, somebody) = (self.known.len(), somebody.clone());
-        self.scene.directly(|desk| {
-            let number = desk.fresh::<Person>()?;
-            let outside = somebody.account.is_outside();
-            let is_member = matches!(
-                somebody.account,
-                Standing::Member | Standing::ExternalMember
-            );
-            let person = Person {
-                identities: vec![somebody.identity.clone()],
-                account: Some(Account {
-                    upn: format!("person{at}@{OWN}"),
-                    user_type: if is_member {
-                        UserType::Member
-                    } else {
-                        UserType::Guest
-                    },
-                    external: outside,
-                    state: None,
-                    state_changed: None,
-                    creation: Creation::Invitation,
-                    enabled: true,
-                    created: desk.now(),
-                    deleted: None,
-                    roles: Vec::new(),
-                }),
-                attributes: somebody
-                    .department
-                    .iter()
-                    .map(|it| ("department".to_owned(), (*it).to_owned()))
-                    .collect(),
-                ..Person::applicant(number, somebody.mail.clone(), format!("Person {at}"))
-            };
-            desk.keep(&person)
-        });
+        let at = self.known.len();
+        self.scene
+            .directly(|desk| enter(desk, at, somebody).map(|_| ()));
         let number = self.scene.look(|desk| desk.world().last(Person::KIND));
-        for group in &somebody.groups {
-            self.joins(number, group);
-        }
         self.known.insert(key, number);
         number
     }
 
-    fn joins(&mut self, person: u64, group: &str) {
-        use guestlist::governance::record::{Hold, PersonId, Place, Source};
-        self.scene.directly(|desk| {
-            let hold = Hold {
-                number: desk.fresh::<Hold>()?,
-                person: PersonId(person),
-                place: Place::group(group),
-                role: "Member".to_owned(),
-                source: Source::Direct,
-            };
-            desk.put(Activity::AddMember, &hold)
-        });
-    }
-
     /// Lets somebody hold packages while something is looked at; they give them back afterwards.
     fn holding(&mut self, person: u64, packages: &[String]) -> Vec<Assignment> {
-        use guestlist::governance::record::PersonId;
         let mut made = Vec::new();
         for name in packages {
-            let address = format!("package/{name}").parse().unwrap();
-            let Some(package) = self.scene.look(|desk| desk.at(&address)) else {
-                continue;
-            };
-            self.scene.directly(|desk| {
-                let assignment = Assignment {
-                    number: desk.fresh::<Assignment>()?,
-                    person: PersonId(person),
-                    package: package.id,
-                    policy: package.id,
-                    request: 0,
-                    state: AssignmentState::Delivered,
-                    start: desk.now(),
-                    end: None,
-                    delivered: None,
-                    notifications: false,
-                    extendable: false,
-                    reminded: 0,
-                    automatic: false,
-                    grace_until: None,
-                    roles: Vec::new(),
-                    attempt: 0,
-                    ended: None,
-                };
-                desk.keep(&assignment)
-            });
+            let before = self.scene.look(|desk| desk.world().last(Assignment::KIND));
+            self.scene.directly(|desk| hold(desk, person, name));
             let number = self.scene.look(|desk| desk.world().last(Assignment::KIND));
-            made.push(self.scene.get::<Assignment>(number));
+            if number > before {
+                made.push(self.scene.get::<Assignment>(number));
+            }
         }
         made
+    }
+
+    /// The packages that somebody who is in the directory finds when browsing.
+    pub(super) fn finds(&mut self, somebody: &Somebody) -> Option<BTreeSet<String>> {
+        if somebody.account == Standing::None || !somebody.holds.is_empty() {
+            return None;
+        }
+        let person = self.number(somebody);
+        let asker = Asker {
+            person: self.scene.get(person),
+            by: None,
+        };
+        let offered = self.scene.look(|desk| offered(desk, &asker));
+        let names = offered
+            .iter()
+            .map(|it| it.package.address.own_name().to_owned());
+        Some(names.collect())
     }
 
     /// Asks the engine for every package through every policy, as somebody, at an instant.
@@ -222,7 +167,7 @@ impl World {
             });
             let mut moment = moment(at);
             if let Some(number) = number {
-                moment.actor = Actor::Person(guestlist::governance::record::PersonId(number));
+                moment.actor = Actor::Person(PersonId(number));
             }
             let terms = self.scene.look(|desk: &Desk<'_>| {
                 match decide(desk.world(), &command.clone().into(), &moment) {
@@ -263,6 +208,77 @@ impl World {
     }
 }
 
+/// Puts somebody into the directory, and returns their number.
+fn enter(desk: &mut Desk<'_>, at: usize, somebody: &Somebody) -> Result<u64, Unread> {
+    let number = desk.fresh::<Person>()?;
+    let is_member = matches!(
+        somebody.account,
+        Standing::Member | Standing::ExternalMember
+    );
+    let attributes = somebody.department.iter();
+    let attributes = attributes.map(|it| ("department".to_owned(), (*it).to_owned()));
+    let person = Person {
+        identities: vec![somebody.identity.clone()],
+        account: Some(Account {
+            upn: format!("person{at}@{OWN}"),
+            user_type: match is_member {
+                true => UserType::Member,
+                false => UserType::Guest,
+            },
+            external: somebody.account.is_outside(),
+            state: None,
+            state_changed: None,
+            creation: Creation::Invitation,
+            enabled: true,
+            created: desk.now(),
+            deleted: None,
+            roles: Vec::new(),
+        }),
+        attributes: attributes.collect(),
+        ..Person::applicant(number, somebody.mail.clone(), format!("Person {at}"))
+    };
+    desk.keep(&person)?;
+    for group in &somebody.groups {
+        let hold = Hold {
+            number: desk.fresh::<Hold>()?,
+            person: PersonId(number),
+            place: Place::group(group),
+            role: "Member".to_owned(),
+            source: Source::Direct,
+        };
+        desk.put(Activity::AddMember, &hold)?;
+    }
+    Ok(number)
+}
+
+/// Lets somebody hold a package, where there is one of that name.
+fn hold(desk: &mut Desk<'_>, person: u64, name: &str) -> Result<(), Unread> {
+    let address = format!("package/{name}").parse().unwrap();
+    let Some(package) = desk.at(&address)? else {
+        return Ok(());
+    };
+    let assignment = Assignment {
+        number: desk.fresh::<Assignment>()?,
+        person: PersonId(person),
+        package: package.id,
+        policy: package.id,
+        request: 0,
+        state: AssignmentState::Delivered,
+        start: desk.now(),
+        end: None,
+        delivered: None,
+        notifications: false,
+        extendable: false,
+        reminded: 0,
+        automatic: false,
+        grace_until: None,
+        roles: Vec::new(),
+        attempt: 0,
+        ended: None,
+    };
+    desk.keep(&assignment)
+}
+
 /// How seldom somebody looks again, in days.
 fn seldom(policy: &Policy) -> u64 {
     let review = policy.review.as_ref().filter(|review| review.enabled);
@@ -276,13 +292,23 @@ pub(super) fn given(people: &[Somebody], tree: &Desired, at: &str) -> Vec<Told> 
     }
     let mut world = World::new();
     world.scene.apply_desired(tree);
-    let living = |somebody: &&Somebody| somebody.account != Standing::None;
-    let mut numbers = BTreeMap::new();
-    for (nth, somebody) in people.iter().enumerate().filter(|(_, it)| living(it)) {
-        let number = world.number(somebody);
-        let _ = world.holding(number, &somebody.holds);
-        numbers.insert(number, nth);
-    }
+    // Everybody comes at once: a store that is written to a hundred times takes its time.
+    world.scene.directly(|desk| {
+        for (nth, somebody) in people.iter().enumerate() {
+            if somebody.account != Standing::None {
+                let person = enter(desk, nth, somebody)?;
+                for name in &somebody.holds {
+                    hold(desk, person, name)?;
+                }
+            }
+        }
+        Ok(())
+    });
+    let living = people.iter().enumerate();
+    let living = living.filter(|(_, somebody)| somebody.account != Standing::None);
+    let last = world.scene.look(|desk| desk.world().last(Person::KIND));
+    let first = last + 1 - living.clone().count() as u64;
+    let numbers: BTreeMap<u64, usize> = (first..).zip(living.map(|(nth, _)| nth)).collect();
     let _ = world.scene.tick(at);
     let mut told = vec![Told::new(); people.len()];
     for (address, policy) in policies(tree) {
