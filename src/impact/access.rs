@@ -174,7 +174,11 @@ fn class(estate: &Estate<'_>, requestor: Requestor<'_, '_>, policy: &Policy) -> 
     }
 }
 
-fn is_excluded(estate: &Estate<'_>, requestor: Requestor<'_, '_>, offer: &Offer<'_>) -> bool {
+pub(super) fn is_excluded(
+    estate: &Estate<'_>,
+    requestor: Requestor<'_, '_>,
+    offer: &Offer<'_>,
+) -> bool {
     let excluded = &offer.package.incompatible_with;
     excluded.iter().any(|other| match other {
         Incompatible::Package(name) => {

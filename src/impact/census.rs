@@ -11,6 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::access::Requestor;
 use super::class::{Account, Base, Named, SignIn, Sort, Zone};
 use super::crowd::Crowd;
 use super::estate::{Border, Estate, Offer, Traits};
@@ -26,6 +27,8 @@ pub struct Census<'e, 't> {
     bases: Vec<Base>,
     /// The traits that bases have, a set for each side, each once.
     groups: Vec<Group<'t>>,
+    /// Which group a base is in.
+    group_of: Vec<usize>,
     /// Groups that are alike where a package names none of their organizations.
     general: Vec<General>,
     /// Which general one a group is in.
@@ -79,6 +82,7 @@ impl<'e, 't> Census<'e, 't> {
             sides: sides.to_vec(),
             bases: Vec::new(),
             groups: Vec::new(),
+            group_of: Vec::new(),
             general: Vec::new(),
             within: Vec::new(),
             by_organization: HashMap::new(),
@@ -99,6 +103,12 @@ impl<'e, 't> Census<'e, 't> {
         self.groups
             .iter()
             .flat_map(|group| group.bases.iter().map(|at| (*at, &group.traits[..])))
+    }
+
+    /// Returns the sort of people at a position, and what each side sees in it.
+    pub(super) fn seen_at(&self, at: usize) -> Option<(&Base, &[Traits<'t>])> {
+        let group = self.groups.get(*self.group_of.get(at)?)?;
+        Some((self.bases.get(at)?, &group.traits))
     }
 
     /// Returns what each side sees in a sort of people.
@@ -142,6 +152,7 @@ impl<'e, 't> Census<'e, 't> {
                     if let Some(group) = self.groups.get_mut(at) {
                         group.bases.push(self.bases.len());
                     }
+                    self.group_of.push(at);
                     self.bases.push(base);
                 }
             }
@@ -421,6 +432,15 @@ impl Ground {
 }
 
 impl<'t> Part<'t> {
+    /// Returns somebody of it who would ask, with what one side sees in them.
+    pub(super) fn requestor<'r>(&'r self, traits: &'r Traits<'t>) -> Requestor<'r, 't> {
+        Requestor {
+            traits,
+            named: &self.named,
+            holds: &self.holds,
+        }
+    }
+
     fn of(traits: &[Traits<'t>], bases: Crowd) -> Self {
         Self {
             traits: traits.to_vec(),

@@ -5,9 +5,9 @@
 //! choose terms that none of the former covers (see [`Terms::covers`]), otherwise *narrower* when terms that they had are
 //! covered by none now, otherwise *other* when what they are told differs.
 //!
-//! Automatic assignment counts as asking without approval: whoever matches the rule has it. Two rules are alike when they
-//! read alike; another rule lets in people whom the former did not, so it is wider. A policy for direct assignment lets
-//! nobody ask: whatever becomes of it is *other*.
+//! Automatic assignment counts as asking without approval: whoever matches the rule has it. By another rule it is new for
+//! those whom only that one matches, and gone for those whom only the former matched; see [`ruled`](super::ruled). A policy
+//! for direct assignment lets nobody ask, and a role lets somebody assign: whatever becomes of either is *other*.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +18,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::census::Census;
+use super::delegated;
 use super::effect::Effect;
 use super::estate::Estate;
+use super::let_in::LetIn;
 use super::living::living;
 use super::package::Comparing;
 use super::sides::Sides;
@@ -66,7 +68,7 @@ pub struct Row {
     pub kind: Difference,
     /// For whom.
     pub who: Who,
-    /// The packages.
+    /// The packages; none where it is about no package.
     pub packages: Vec<Address>,
     /// What differs, in words.
     pub text: String,
@@ -191,6 +193,7 @@ pub fn impact(
     if !touched.is_nothing() {
         impact.rows = rows(plan, &touched, [&before, &after], now);
     }
+    impact.rows.extend(delegated::rows(plan, sides));
     if let Some(Asked { world, named }) = asked {
         impact.effects = living(world, plan, sides, [&before, &after], &impact, named)?;
     }
@@ -209,6 +212,7 @@ fn rows<'t>(
         before,
         after,
         speaker: Speaker::new(&census),
+        let_in: LetIn::new(&census, [before, after]),
         living: census.living(),
         census: &census,
         touched,

@@ -302,18 +302,12 @@ impl Living<'_> {
         let Some(id) = self.id(change)? else {
             return Ok(());
         };
-        if let Requestors::Automatic(was) = &old.requestors {
-            let rule = match &new.requestors {
-                Requestors::Automatic(is) if was.rule == is.rule || !is.remove => None,
-                Requestors::Automatic(is) => Rule::parse(is.rule.as_str()).ok(),
-                _ => None,
-            };
-            if let Some(rule) = rule {
-                let mut people = BTreeSet::new();
-                for person in self.holders(Mark::AssignmentPolicy, id)? {
-                    let person = self.get::<Person>(person)?;
-                    people.extend(person.filter(|it| !matches(&rule, it)).map(|it| it.number));
-                }
+        if let (Requestors::Automatic(was), Requestors::Automatic(is)) =
+            (&old.requestors, &new.requestors)
+        {
+            let takes = is.remove && (was.rule != is.rule || !was.remove);
+            if let Some(rule) = Rule::parse(is.rule.as_str()).ok().filter(|_| takes) {
+                let people = self.unmatched(id, &rule)?;
                 let detail = ": the rule no longer matches them";
                 self.add_people(What::End, &change.address, people, detail)?;
             }
@@ -329,6 +323,23 @@ impl Living<'_> {
             self.add(What::Stay, &change.address, held, detail);
         }
         Ok(())
+    }
+
+    /// Returns those who have a package by a policy's rule and whom another rule does not match. Who is on the way out keeps
+    /// to it, and what a deleted account has counts until it can no longer be restored.
+    fn unmatched(&self, policy: ObjectId, rule: &Rule) -> Result<BTreeSet<u64>, Unread> {
+        let held = self.some::<Assignment>(Mark::AssignmentPolicy, Key::new().object(policy))?;
+        let mut people = BTreeSet::new();
+        for assignment in held
+            .iter()
+            .filter(|it| it.automatic && it.grace_until.is_none())
+        {
+            let person = self.get::<Person>(assignment.person.0)?;
+            let leaves =
+                |it: &Person| !matches(rule, it) && (it.account.is_none() || it.living().is_some());
+            people.extend(person.filter(leaves).map(|it| it.number));
+        }
+        Ok(people)
     }
 
     /// A catalog closes: its packages cannot be asked for, and whoever has them keeps them.

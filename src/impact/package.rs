@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::access::{Access, Barrier, Requestor, Way, access};
+use super::access::{Access, Barrier, access};
 use super::census::{Census, Part};
 use super::class::Named;
 use super::compare::{Because, Difference, Row};
 use super::crowd::Crowd;
 use super::estate::{Border, Estate, Offer, Traits};
-use super::let_in::let_in;
+use super::let_in::LetIn;
+use super::ruled::{NO_RULE, Ruled, Standing};
 use super::terms::Terms;
 use super::touched::Touched;
 use super::who::{Speaker, Who, list};
-use crate::governance::rule::Rule;
 use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::{Address, Kind, Origin};
 
@@ -24,6 +24,7 @@ pub(super) struct Comparing<'c, 't> {
     pub(super) after: &'c Estate<'t>,
     pub(super) census: &'c Census<'c, 't>,
     pub(super) speaker: Speaker<'c, 't>,
+    pub(super) let_in: LetIn<'c, 't>,
     /// All sorts of people in the directory.
     pub(super) living: Crowd,
     pub(super) touched: &'c Touched,
@@ -58,79 +59,104 @@ impl<'t> Comparing<'_, 't> {
             true => self.census.parts(&offers),
             false => self.census.differing(&offers),
         };
+        let ruled = Ruled::of([self.before, self.after], offers);
         let mut plain: BTreeMap<Outcome, Vec<&Part<'t>>> = BTreeMap::new();
         let mut marked: BTreeMap<(Outcome, Marks), Vec<&Part<'t>>> = BTreeMap::new();
-        // What each part without names comes to: named people of it differ only where they
-        // come to something else.
-        let mut known: BTreeMap<usize, Option<Outcome>> = BTreeMap::new();
+        // What each part without names comes to, by how its people stand to rules: named people of
+        // these differ only where they come to something else, and people whom a rule matches where that is not what all do.
+        let mut known: BTreeMap<(usize, Standing), Option<Outcome>> = BTreeMap::new();
         let mut idle = Crowd::default();
+        let mut matched: BTreeMap<Standing, Crowd> = BTreeMap::new();
         for part in &parts {
             let same = part.traits.first() == part.traits.get(1);
             if same && !own {
                 continue;
             }
-            let (outcome, is_idle) = self.outcome(part, offers);
-            // Whoever is let in no longer, or only now, is told of in a line of their own.
-            if is_idle || outcome.as_ref().is_some_and(|it| it.let_in) {
-                idle.add(&part.bases);
-            }
-            let is_plain = part.named.is_empty() && part.holds.is_empty();
-            if is_plain {
-                known.extend(part.within.map(|at| (at, outcome.clone())));
-                if let Some(outcome) = outcome {
-                    plain.entry(outcome).or_default().push(part);
+            let Some(asked) = self.asked(part, offers) else {
+                continue;
+            };
+            let standings = match &ruled {
+                Some(ruled) => ruled.standings(part),
+                None => vec![NO_RULE],
+            };
+            let is_unnamed = part.named.is_empty() && part.holds.is_empty();
+            for standing in standings {
+                let rule = ruled.as_ref().filter(|_| standing != NO_RULE);
+                let outcome = self.outcome(part, offers, &asked, rule, standing);
+                // Whoever is let in no longer, or only now, is told of in a line of their own.
+                let is_let_in = outcome.as_ref().is_some_and(|it| it.let_in);
+                if rule.is_none() && (is_idle(&asked) || is_let_in) {
+                    idle.add(&part.bases);
                 }
-                continue;
-            }
-            let unnamed = part.within.and_then(|at| known.get(&at));
-            if unnamed == Some(&outcome) {
-                continue;
-            }
-            if let Some(outcome) = outcome {
-                let marks = (
-                    part.alike.clone(),
-                    part.holds.iter().map(|it| (*it).to_owned()).collect(),
-                );
-                marked.entry((outcome, marks)).or_default().push(part);
+                let told = match is_unnamed {
+                    true => NO_RULE,
+                    false => standing,
+                };
+                let told = part.within.and_then(|at| known.get(&(at, told)));
+                let is_told = told == Some(&outcome);
+                if is_unnamed {
+                    known.extend(part.within.map(|at| ((at, standing), outcome.clone())));
+                    matched.entry(standing).or_default().add(&part.bases);
+                }
+                if is_unnamed && rule.is_none() {
+                    if let Some(outcome) = outcome {
+                        plain.entry(outcome).or_default().push(part);
+                    }
+                    continue;
+                }
+                if is_told {
+                    continue;
+                }
+                if let Some(outcome) = outcome {
+                    let holds = part.holds.iter().map(|it| (*it).to_owned()).collect();
+                    let marks = (part.alike.clone(), holds, standing);
+                    marked.entry((outcome, marks)).or_default().push(part);
+                }
             }
         }
         let mut push = |who: Who, outcome: Outcome| {
             rows.push(self.row(who, &address, outcome));
         };
-        let singles: BTreeSet<(Difference, Vec<Named>)> = marked
+        let singles: BTreeSet<(Difference, Vec<Named>, Standing)> = marked
             .keys()
-            .filter(|(_, (alike, _))| alike.len() == 1)
-            .flat_map(|(outcome, (alike, _))| {
-                alike.iter().map(|names| (outcome.kind, names.clone()))
+            .filter(|(_, (alike, ..))| alike.len() == 1)
+            .flat_map(|(outcome, (alike, _, standing))| {
+                alike
+                    .iter()
+                    .map(|names| (outcome.kind, names.clone(), *standing))
             })
             .collect();
         for (outcome, parts) in plain {
             let bases = together(&parts);
             let who = match outcome.let_in {
-                true => {
-                    let bases = bases.iter().filter_map(|at| self.census.bases().get(at));
-                    let_in([self.before, self.after], bases, outcome.kind)
-                }
+                true => self.let_in.who(&bases, outcome.kind),
                 false => self.speaker.bases(&bases, &idle),
             };
             push(who, outcome);
         }
-        for ((outcome, (alike, _)), parts) in &marked {
+        for ((outcome, (alike, _, standing)), parts) in &marked {
             // Two names together say nothing new where one of them does the same alone.
-            let told = |names: &Vec<Named>| singles.contains(&(outcome.kind, names.clone()));
+            let told =
+                |names: &Vec<Named>| singles.contains(&(outcome.kind, names.clone(), *standing));
             if alike.len() > 1 && alike.iter().any(told) {
                 continue;
             }
             let Some(part) = parts.first() else { continue };
             let bases = together(parts);
-            let of = match bases.is_empty() || self.living.is_within(&bases, &[]) {
+            let is_everybody = match matched.get(standing) {
+                Some(all) if *standing != NO_RULE => all.is_within(&bases, &[]),
+                _ => self.living.is_within(&bases, &[]),
+            };
+            let of = match bases.is_empty() || is_everybody {
                 true => None,
                 false => Some(self.speaker.bases(&bases, &Crowd::default()).text),
             };
-            push(Speaker::named(part, of.as_deref()), outcome.clone());
+            let rule = ruled.as_ref().filter(|_| *standing != NO_RULE);
+            let rule = rule.map(|rule| rule.words(*standing));
+            let who = Speaker::named(part, rule.as_deref(), of.as_deref());
+            push(who, outcome.clone());
         }
         if own {
-            self.automatic(offers, &address, rows);
             self.direct(offers, &address, rows);
             self.grants(offers, &address, rows);
         }
@@ -156,38 +182,32 @@ impl<'t> Comparing<'_, 't> {
         }
     }
 
-    /// Returns what differs for a part, and whether they have nothing before and after because they are not let in.
-    fn outcome(&self, part: &Part<'t>, offers: [Option<&Offer<'t>>; 2]) -> (Option<Outcome>, bool) {
+    /// Returns what a part may have by asking, before and after.
+    fn asked(
+        &self,
+        part: &Part<'t>,
+        [old, new]: [Option<&Offer<'t>>; 2],
+    ) -> Option<[Access<'t>; 2]> {
         let [one, two] = part.traits.as_slice() else {
-            return (None, false);
+            return None;
         };
-        let [old, new] = offers;
-        let ask = |traits| Requestor {
-            traits,
-            named: &part.named,
-            holds: &part.holds,
-        };
-        let before = access(self.before, ask(one), old);
-        let after = access(self.after, ask(two), new);
-        let is_out = |side: &Access<'_>| {
-            matches!(
-                side.barrier,
-                Some(Barrier::Border(_) | Barrier::LooksAlike | Barrier::NoPasscode)
-            )
-        };
-        let is_idle = before.barrier.is_some()
-            && after.barrier.is_some()
-            && (is_out(&before) || is_out(&after));
-        (self.difference(part, offers, &before, &after), is_idle)
+        Some([
+            access(self.before, part.requestor(one), old),
+            access(self.after, part.requestor(two), new),
+        ])
     }
 
-    fn difference(
+    /// Returns what differs for those of a part who stand so to the rules that give the package.
+    fn outcome(
         &self,
         part: &Part<'t>,
         offers: [Option<&Offer<'t>>; 2],
-        before: &Access<'t>,
-        after: &Access<'t>,
+        asked: &[Access<'t>; 2],
+        rule: Option<&Ruled<'_, 't>>,
+        standing: Standing,
     ) -> Option<Outcome> {
+        let given = rule.map(|rule| rule.given(part, asked, standing));
+        let [before, after] = given.as_ref().unwrap_or(asked);
         let terms =
             |access: &Access<'_>| -> Vec<Terms> { access.ways.iter().map(Terms::of).collect() };
         let (b, a) = (terms(before), terms(after));
@@ -195,12 +215,40 @@ impl<'t> Comparing<'_, 't> {
             (Some(_), Some(_)) => return None,
             (Some(_), None) => (Difference::New, choice(&a)),
             (None, Some(barrier)) => (Difference::Gone, format!("no longer: {}", words(barrier))),
-            (None, None) => self.both(&b, &a, before.browsable, after.browsable)?,
+            (None, None) => {
+                let both = self.both(&b, &a, before.browsable, after.browsable);
+                match rule {
+                    None => both?,
+                    // Whoever is given what they could ask for, or has to ask, is told so.
+                    Some(_) => both.or_else(|| {
+                        let differs = standing[0] != standing[1];
+                        differs.then(|| (Difference::Other, String::new()))
+                    })?,
+                }
+            }
+        };
+        let text = match rule {
+            Some(rule) => rule.told(standing, kind, after.barrier, &a, text),
+            None => text,
+        };
+        // What a rule alone gives or takes has no other reason, and no other terms.
+        let given = match kind {
+            Difference::New if standing[1] => after.ways.last(),
+            Difference::Gone if standing[0] => before.ways.last(),
+            _ => None,
+        };
+        let given = given.filter(|way| self.touched.decisive.contains(way.address));
+        let (because, b, a) = match given {
+            Some(way) if kind == Difference::New => {
+                (vec![way.address.clone()], b, vec![Terms::of(way)])
+            }
+            Some(way) => (vec![way.address.clone()], vec![Terms::of(way)], a),
+            None => (self.because(part, offers, before, after, &asked[1]), b, a),
         };
         Some(Outcome {
             kind,
             text,
-            because: self.because(part, offers, before, after),
+            because,
             before: b,
             after: a,
             let_in: [before, after]
@@ -257,6 +305,7 @@ impl<'t> Comparing<'_, 't> {
         offers: [Option<&Offer<'t>>; 2],
         before: &Access<'t>,
         after: &Access<'t>,
+        asked: &Access<'t>,
     ) -> Vec<Address> {
         let ways = before.ways.iter().chain(&after.ways);
         let changed: BTreeSet<Address> = ways
@@ -272,7 +321,7 @@ impl<'t> Comparing<'_, 't> {
         }
         let mut found: BTreeSet<Address> = BTreeSet::new();
         if let [one, two] = part.traits.as_slice()
-            && self.is_by_traits(part, one, offers[1], after)
+            && self.is_by_traits(part, one, offers[1], asked)
         {
             let names = [one, two].map(|traits| traits.seen.organization);
             if names[0] != names[1] {
@@ -321,63 +370,7 @@ impl<'t> Comparing<'_, 't> {
         offer: Option<&Offer<'t>>,
         after: &Access<'t>,
     ) -> bool {
-        let requestor = Requestor {
-            traits: before,
-            named: &part.named,
-            holds: &part.holds,
-        };
-        access(self.after, requestor, offer) != *after
-    }
-
-    /// Adds what differs for people who match a rule.
-    fn automatic(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Row>) {
-        let [old, new] = offers.map(|offer| offer.and_then(automatic));
-        let (kind, who, text) = match (&old, &new) {
-            (None, None) => return,
-            (None, Some((rule, way))) => (
-                Difference::New,
-                rule,
-                format!("without asking, {}", Terms::of(way).words()),
-            ),
-            (Some((rule, _)), None) => (
-                Difference::Gone,
-                rule,
-                "no longer: no rule assigns it".to_owned(),
-            ),
-            (Some((was, before)), Some((rule, after))) => {
-                let (before, after) = (Terms::of(before), Terms::of(after));
-                if !alike(was, rule) {
-                    let text = format!("by another rule than `{was}`");
-                    (Difference::Wider, rule, text)
-                } else {
-                    match self.both(&[before], &[after], false, false) {
-                        Some((kind, text)) => (kind, rule, text),
-                        None => return,
-                    }
-                }
-            }
-        };
-        let terms =
-            |side: &Option<(&str, Way<'t>)>| side.iter().map(|(_, way)| Terms::of(way)).collect();
-        let because = [&old, &new]
-            .into_iter()
-            .flatten()
-            .map(|(_, way)| way.address.clone());
-        let mut because: Vec<Address> = because.collect();
-        because.push(package.clone());
-        let outcome = Outcome {
-            kind,
-            text,
-            before: terms(&old),
-            after: terms(&new),
-            because: self.changed(because),
-            let_in: false,
-        };
-        rows.push(self.row(
-            Who::said(format!("whoever matches `{who}`")),
-            package,
-            outcome,
-        ));
+        access(self.after, part.requestor(before), offer) != *after
     }
 
     fn changed(&self, addresses: Vec<Address>) -> Vec<Address> {
@@ -482,26 +475,18 @@ fn choice(terms: &[Terms]) -> String {
     words.join(", or ")
 }
 
-/// What marks people in a part: lists of names, and packages that they hold.
-type Marks = (Vec<Vec<Named>>, Vec<String>);
+/// What marks people in a part: lists of names, packages that they hold, and how they stand to rules.
+type Marks = (Vec<Vec<Named>>, Vec<String>, Standing);
 
-/// Returns the rule by which a package is assigned, and its policy.
-fn automatic<'t>(offer: &Offer<'t>) -> Option<(&'t str, Way<'t>)> {
-    offer
-        .policies
-        .iter()
-        .find_map(|(address, policy)| match &policy.requestors {
-            Requestors::Automatic(automatic) if automatic.assign => {
-                Some((automatic.rule.as_str(), Way { address, policy }))
-            }
-            _ => None,
-        })
-}
-
-/// Returns true for rules that say the same in the same order.
-fn alike(one: &str, other: &str) -> bool {
-    let read = |rule: &str| Rule::parse(rule).map(|rule| format!("{rule:?}"));
-    one == other || matches!((read(one), read(other)), (Ok(one), Ok(other)) if one == other)
+/// Returns true for a part that has nothing before and after because it is not let in.
+fn is_idle(asked: &[Access<'_>; 2]) -> bool {
+    let is_out = |side: &Access<'_>| {
+        matches!(
+            side.barrier,
+            Some(Barrier::Border(_) | Barrier::LooksAlike | Barrier::NoPasscode)
+        )
+    };
+    asked.iter().all(|side| side.barrier.is_some()) && asked.iter().any(is_out)
 }
 
 fn is_direct(policy: &Policy) -> bool {
@@ -509,7 +494,7 @@ fn is_direct(policy: &Policy) -> bool {
 }
 
 /// Returns why somebody may no longer have a package, in words.
-const fn words(barrier: Barrier<'_>) -> &'static str {
+pub(super) const fn words(barrier: Barrier<'_>) -> &'static str {
     match barrier {
         Barrier::Gone => "there is no such package any more",
         Barrier::Unpublished => "its catalog is not published",

@@ -12,6 +12,18 @@ use crate::model::text::{Domain, DomainRule};
 use crate::model::{Address, Kind, Name, Object};
 use crate::plan::Change;
 
+/// How many people are looked at in one go.
+const PIECE: usize = 1_000;
+
+/// Whom a list refuses now, by number.
+#[derive(Default)]
+struct Refused {
+    /// Guests who are here.
+    guests: BTreeSet<u64>,
+    /// People who were invited and have not redeemed.
+    pending: BTreeSet<u64>,
+}
+
 impl Living<'_> {
     /// The list of domains changes: guests from domains that are refused now stay, and invitations that wait fail.
     pub(super) fn domains(
@@ -20,9 +32,6 @@ impl Living<'_> {
         old: Option<&Domains>,
         new: &Domains,
     ) -> Result<(), Unread> {
-        let refused = |list: Option<&Domains>, domain: &Domain| {
-            list.is_some_and(|list| people::refused(list, domain).is_some())
-        };
         let was: BTreeSet<&DomainRule> = old
             .iter()
             .filter_map(|old| old.block.as_ref())
@@ -38,6 +47,7 @@ impl Living<'_> {
         for rule in &blocked {
             people.extend(self.of_domain(&rule.domain)?);
         }
+        let mut found = Refused::default();
         if new.allow.is_some() {
             // Whoever is refused now was of a domain that was allowed, or of any.
             match old.and_then(|old| old.allow.as_ref()) {
@@ -46,68 +56,75 @@ impl Living<'_> {
                         people.extend(self.of_domain(&rule.domain)?);
                     }
                 }
-                None => return self.all_but(change, new),
+                None => self.all_but(old, new, &mut found)?,
             }
         }
-        let (mut guests, mut pending) = (BTreeSet::new(), BTreeSet::new());
         for number in people {
-            let Some(person) = self.get::<Person>(number)? else {
-                continue;
-            };
-            let Ok(domain) = Domain::parse(person.mail.domain()) else {
-                continue;
-            };
-            if !refused(Some(new), &domain) || refused(old, &domain) {
-                continue;
-            }
-            if is_pending(&person) {
-                let _ = pending.insert(number);
-            } else if person.is_outside() && person.living().is_some() {
-                let _ = guests.insert(number);
-            }
+            self.refused(number, old, new, &mut found)?;
         }
+        let Refused { guests, pending } = found;
         let detail = "their domain is refused from now on, and that touches nobody who is here";
         self.add_people(What::GuestStay, &change.address, guests, detail)?;
         let detail = "the domain is refused from now on";
         self.add_people(What::FailInvitation, &change.address, pending, detail)
     }
 
-    /// Counts those whom a new list of allowed domains does not name.
-    fn all_but(&mut self, change: &Change, new: &Domains) -> Result<(), Unread> {
-        let mut all = self.world.count(Mark::PersonDomain, &Key::new())?;
-        let mut known: BTreeSet<&Domain> = BTreeSet::new();
-        let allowed = new.allow.iter().flatten();
-        for rule in allowed.clone() {
-            // A rule below another one is counted with it.
-            let within = allowed.clone().any(|other| {
-                other.subdomains && other.domain != rule.domain && other.domain.covers(&rule.domain)
-            });
-            if within || !known.insert(&rule.domain) {
-                continue;
-            }
-            let wide = allowed
-                .clone()
-                .any(|it| it.domain == rule.domain && it.subdomains);
-            all = all.saturating_sub(self.count_of(&rule.domain, wide)?);
+    /// Looks at somebody: whether they are refused now, and were not.
+    fn refused(
+        &self,
+        number: u64,
+        old: Option<&Domains>,
+        new: &Domains,
+        found: &mut Refused,
+    ) -> Result<(), Unread> {
+        let Some(person) = self.get::<Person>(number)? else {
+            return Ok(());
+        };
+        let Ok(domain) = Domain::parse(person.mail.domain()) else {
+            return Ok(());
+        };
+        let is_refused = |list: &Domains| people::refused(list, &domain).is_some();
+        if !is_refused(new) || old.is_some_and(is_refused) {
+            return Ok(());
         }
-        for own in self.after.own {
-            if !known.contains(own) {
-                all = all.saturating_sub(self.count_of(own, false)?);
-            }
+        if is_pending(&person) {
+            let _ = found.pending.insert(number);
+        } else if person.is_outside() && person.living().is_some() {
+            let _ = found.guests.insert(number);
         }
-        let detail = "people of domains that are not allowed are not let in from now on, and whoever is here already is not touched";
-        self.add(What::GuestStay, &change.address, all, detail);
         Ok(())
     }
 
-    fn count_of(&self, domain: &Domain, wide: bool) -> Result<u64, Unread> {
-        let key = Key::new().text(domain.as_str());
-        let own = self.world.count(Mark::PersonDomain, &key)?;
-        let below = match wide {
-            true => self.world.count(Mark::PersonZone, &key)?,
-            false => 0,
-        };
-        Ok(own + below)
+    /// Looks at everybody of a domain that a new list does not allow, in pieces; our own domains are passed over whole.
+    fn all_but(
+        &self,
+        old: Option<&Domains>,
+        new: &Domains,
+        found: &mut Refused,
+    ) -> Result<(), Unread> {
+        let allowed = new.allow.iter().flatten().map(|rule| &rule.domain);
+        let passed = allowed.chain(self.after.own);
+        let passed: BTreeSet<Key> = passed.map(|it| Key::new().text(it.as_str())).collect();
+        let mut from = Some(Key::new());
+        for passed in passed.iter().map(Some).chain([None]) {
+            let Some(first) = from else { break };
+            let mut range = Range {
+                until: passed.cloned(),
+                ..Range::of(Mark::PersonDomain, first).most(PIECE)
+            };
+            loop {
+                let piece = self.world.marked(&range)?;
+                for (_, id) in &piece {
+                    self.refused(id.number, old, new, found)?;
+                }
+                match piece.last() {
+                    Some(last) if piece.len() == PIECE => range = range.after(Some(last.clone())),
+                    _ => break,
+                }
+            }
+            from = passed.and_then(Key::end);
+        }
+        Ok(())
     }
 
     pub(super) fn of_domain(&self, domain: &Domain) -> Result<Vec<u64>, Unread> {

@@ -181,8 +181,11 @@ impl<'c, 't> Speaker<'c, 't> {
         spots: &Crowd,
     ) -> impl Iterator<Item = &'s (&'t str, Vec<usize>)> + use<'s, 'c, 't> {
         let mut all = Crowd::default();
-        let of = spots.iter().filter_map(|spot| self.organizations_of.get(spot));
-        of.flatten().for_each(|organization| all.insert(*organization));
+        let of = spots
+            .iter()
+            .filter_map(|spot| self.organizations_of.get(spot));
+        of.flatten()
+            .for_each(|organization| all.insert(*organization));
         all.into_iter().filter_map(|at| self.organizations.get(at))
     }
 
@@ -290,7 +293,8 @@ impl<'c, 't> Speaker<'c, 't> {
             self.strangers.meets(spots) && self.strangers.is_within(spots, &uncounted);
         let is_whole = |some: &[usize]| {
             let is_counted = |at: usize| !uncounted.iter().any(|crowd| crowd.contains(at));
-            some.iter().all(|at| spots.contains(*at) || !is_counted(*at))
+            some.iter()
+                .all(|at| spots.contains(*at) || !is_counted(*at))
         };
         let mut left = spots.clone();
         let mut texts = Vec::new();
@@ -368,12 +372,7 @@ impl<'c, 't> Speaker<'c, 't> {
 
     /// Returns the organizations of which not everybody is meant, where they are the fewer, and takes everybody of the others
     /// out of those who are left. Organizations of which everybody may be meant or not count as meant.
-    fn most(
-        &self,
-        left: &mut Crowd,
-        spots: &Crowd,
-        uncounted: &[&Crowd],
-    ) -> Option<Vec<String>> {
+    fn most(&self, left: &mut Crowd, spots: &Crowd, uncounted: &[&Crowd]) -> Option<Vec<String>> {
         if !self.known.meets(spots) {
             return None;
         }
@@ -461,8 +460,8 @@ impl<'c, 't> Speaker<'c, 't> {
         (!texts.is_empty()).then(|| texts.join(", "))
     }
 
-    /// Says who is meant by a part.
-    pub(super) fn named(part: &Part<'_>, of: Option<&str>) -> Who {
+    /// Says who is meant by a part: whoever matches a rule, where one is told, and belongs to whom `of` tells.
+    pub(super) fn named(part: &Part<'_>, rule: Option<&str>, of: Option<&str>) -> Who {
         let mut who = Who::default();
         let mut lists = Vec::new();
         for alike in &part.alike {
@@ -488,8 +487,14 @@ impl<'c, 't> Speaker<'c, 't> {
                 text => format!("{text}, {holders}"),
             };
         }
+        if let Some(rule) = rule {
+            who.text = match who.text.as_str() {
+                "" => format!("whoever matches {rule}"),
+                text => format!("{text}, matching {rule}"),
+            };
+        }
         if let Some(of) = of {
-            // Whoever is named, or holds something, is there.
+            // Whoever is named, holds something or matches a rule is there.
             let of = of.replace(" (in the directory)", "");
             who.text = format!("{} ({of})", who.text);
         }

@@ -172,5 +172,7 @@ fn read(folder: &Path) -> Outcomes<Desired> {
     let loaded = load(&Sources::new(files), &project, begin());
     let first = loaded.diagnostics.iter().next();
     let first = first.map_or_else(String::new, |problem| problem.message.clone());
-    loaded.desired.ok_or_else(|| format!("the tree has errors: {first}").into())
+    loaded
+        .desired
+        .ok_or_else(|| format!("the tree has errors: {first}").into())
 }

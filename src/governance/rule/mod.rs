@@ -2,6 +2,10 @@
 //!
 //! The syntax is `model::rule`. What is not set is `null`: it equals `null` alone, and every negated comparison holds for it.
 
+mod possible;
+
+pub use possible::is_possible;
+
 pub use crate::model::rule::{BadRule, Rule};
 
 use super::record::{Person, UserType};

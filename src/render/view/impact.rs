@@ -62,10 +62,11 @@ fn row(row: &Row) -> Vec<Line<'_>> {
         .and(role, format!("{} {word:WORD$}", row.kind.sign()))
         .and(Role::Plain, " ")
         .and(Role::Strong, row.who.text.as_str());
-    line.push(
-        Role::Plain,
-        format!(": {} {}", packages(&row.packages), row.text),
-    );
+    let of = match row.packages.is_empty() {
+        true => String::new(),
+        false => format!("{} ", packages(&row.packages)),
+    };
+    line.push(Role::Plain, format!(": {of}{}", row.text));
     let mut lines = vec![line];
     if !row.because.is_empty() {
         let because = format!("{:1$}by {2}", "", WORD + 3, because(&row.because));

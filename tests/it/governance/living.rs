@@ -155,6 +155,83 @@ fn a_blocked_domain_leaves_guests_and_fails_invitations() {
 }
 
 #[test]
+fn a_first_list_of_allowed_domains_counts_guests_and_invitations_alone() {
+    // Of our own people, and of those who only ask, nobody is counted.
+    for (list, stay, fail) in [
+        (
+            "[elsewhere.org]",
+            "= 1 guest stays:",
+            "▼ 2 pending invitations will fail",
+        ),
+        (
+            "[fabrikam.com, contoso.com]",
+            "= 1 guest stays:",
+            "▼ 2 pending invitations will fail",
+        ),
+    ] {
+        let tree = format!("version: 1\ndomains: {{ allow: {list} }}\n");
+        let _ = house()
+            .write("domains.yaml", tree)
+            .run(["plan"])
+            .exits(0)
+            .says(stay)
+            .says(fail);
+    }
+    let tree = "version: 1\ndomains: { allow: [wingtip.example] }\n";
+    let plan = house().write("domains.yaml", tree).run(["plan"]).exits(0);
+    assert!(!plan.stdout.contains("guest stays"), "{}", plan.stdout);
+    assert!(!plan.stdout.contains("pending"), "{}", plan.stdout);
+}
+
+#[test]
+fn a_rule_that_takes_from_now_on_takes_from_whom_it_does_not_match() {
+    const RULED: &str = "
+version: 1
+catalogs:
+  sales: { displayName: Sales }
+packages:
+  deals:
+    catalog: sales
+    displayName: Deals
+    policies:
+      rule:
+        requestors:
+          automatic: { rule: user.department -eq \"Sales\", remove: false }
+        expires: never
+";
+    let people = |department: &str| {
+        format!(
+            "mail,displayName,department\nmia@contoso.com,Mia,{department}\nbo@contoso.com,Bo,Sales\n"
+        )
+    };
+    let sandbox = Sandbox::project()
+        .write("tree.yaml", RULED)
+        .write("people.csv", people("Sales"));
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let _ = sandbox.run(["directory", "import", "people.csv"]).exits(0);
+    let _ = sandbox.run(["tick"]).exits(0);
+    let sandbox = sandbox.write("people.csv", people("Legal"));
+    let _ = sandbox.run(["directory", "import", "people.csv"]).exits(0);
+    let sandbox = sandbox.write("tree.yaml", RULED.replace("remove: false", "remove: true"));
+    let _ = sandbox
+        .run(["plan"])
+        .exits(4)
+        .says("▼ 1 person loses policy/deals/rule: the rule no longer matches them")
+        .says("refused[holders]: 1 person would lose access that they have");
+    let _ = sandbox
+        .run(["apply", "--auto-approve", "--max-people", "1"])
+        .exits(0);
+    let _ = sandbox.run(["tick"]).exits(0);
+    for (person, state) in [
+        ("mia@contoso.com", "expired"),
+        ("bo@contoso.com", "delivered"),
+    ] {
+        let list = ["assignment", "list", "--person", person];
+        let _ = sandbox.run(list).exits(0).says(state);
+    }
+}
+
+#[test]
 fn other_approvers_are_for_requests_to_come() {
     let sandbox = changed(
         "approvers: [user:boss@contoso.com]",

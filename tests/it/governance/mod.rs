@@ -37,4 +37,3 @@ mod roster;
 mod scene;
 mod seeing;
 mod terms;
-mod told;

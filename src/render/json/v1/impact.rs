@@ -23,7 +23,7 @@ pub struct ImpactRow {
     pub kind: ImpactKind,
     /// For whom.
     pub who: ImpactWho,
-    /// The packages.
+    /// The packages; empty where it is about no package.
     pub packages: Vec<String>,
     /// What differs, in words.
     pub text: String,

@@ -1,0 +1,107 @@
+//! Who looks after what from now on: roles of the tenant and of catalogs that people and groups get or lose.
+//!
+//! Whoever has such a role may be able to give access, and has none by it: that is *other*, never wider.
+
+use std::collections::BTreeSet;
+
+use super::compare::{Because, Difference, Row};
+use super::sides::Sides;
+use super::who::{Who, list};
+use crate::model::kinds::{Administrators, Catalog};
+use crate::model::text::Principal;
+use crate::model::{Address, Kind, Object};
+use crate::plan::{Change, Plan};
+
+/// A role and those who have it.
+type Office<'o> = (&'static str, BTreeSet<&'o Principal>);
+
+/// Returns a row for everybody who gets a role by a plan, and for everybody who loses one.
+pub(super) fn rows(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for change in &plan.changes {
+        let (before, after) = sides.both(&change.address);
+        let (was, is) = (offices(before), offices(after));
+        let names = was.iter().chain(&is).map(|(key, _)| *key);
+        let mut seen = BTreeSet::new();
+        for key in names.filter(|key| seen.insert(*key)) {
+            let of = |side: &[Office<'_>]| -> BTreeSet<String> {
+                let people = side.iter().filter(|(other, _)| *other == key);
+                people
+                    .flat_map(|(_, people)| people)
+                    .map(ToString::to_string)
+                    .collect()
+            };
+            let (was, is) = (of(&was), of(&is));
+            let office = words(key, &change.address);
+            rows.extend(row(change, is.difference(&was), "may", &office));
+            rows.extend(row(change, was.difference(&is), "may no longer", &office));
+        }
+    }
+    rows
+}
+
+fn row<'s>(
+    change: &Change,
+    people: impl Iterator<Item = &'s String>,
+    verb: &str,
+    office: &str,
+) -> Option<Row> {
+    let named: Vec<String> = people.cloned().collect();
+    if named.is_empty() {
+        return None;
+    }
+    let origin = change.origin.as_ref();
+    Some(Row {
+        kind: Difference::Other,
+        who: Who {
+            text: list(&named),
+            named,
+            ..Who::default()
+        },
+        packages: Vec::new(),
+        text: format!("{verb} {office}"),
+        before: Vec::new(),
+        after: Vec::new(),
+        because: vec![Because {
+            address: change.address.clone(),
+            path: origin.map(|origin| origin.path.to_string()),
+            line: origin.map(|origin| origin.line),
+        }],
+    })
+}
+
+fn offices(side: Option<&Object>) -> Vec<Office<'_>> {
+    match side {
+        Some(Object::Administrators(roles)) => tenant(roles),
+        Some(Object::Catalog(catalog)) => of_catalog(catalog),
+        _ => Vec::new(),
+    }
+}
+
+fn tenant(roles: &Administrators) -> Vec<Office<'_>> {
+    let each = roles.each().into_iter();
+    each.map(|(key, people)| (key, people.iter().flatten().collect()))
+        .collect()
+}
+
+fn of_catalog(catalog: &Catalog) -> Vec<Office<'_>> {
+    let each = catalog.roles.each().into_iter();
+    each.map(|(key, people)| (key, people.iter().collect()))
+        .collect()
+}
+
+/// Returns what a role lets somebody do.
+fn words(key: &str, of: &Address) -> String {
+    match key {
+        "governance" => "do everything in entitlement management".to_owned(),
+        "organizations" => "look after organizations".to_owned(),
+        "catalogCreators" => "make catalogs".to_owned(),
+        "users" => "manage people from outside and their accounts".to_owned(),
+        "inviters" => "invite guests".to_owned(),
+        "owners" => format!("do everything in {of}, assignments included"),
+        "packageManagers" => format!("make packages and policies in {of}"),
+        "assignmentManagers" => format!("assign and remove people in {of}"),
+        _ if of.kind() == Kind::Catalog => format!("see everything in {of}"),
+        _ => "see everything".to_owned(),
+    }
+}

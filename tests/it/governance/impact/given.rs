@@ -1,0 +1,140 @@
+//! Rules that give a package: by another rule, on other terms, beside policies through which people ask.
+
+use guestlist::impact::Row;
+
+use super::{agree_for, now, of};
+use crate::governance::scene::{BEGIN, loaded};
+
+const RULES: &[&str] = &[
+    "",
+    "user.department -eq \"Sales\"",
+    "user.department -in [\"Sales\", \"Legal\"]",
+    "user.department -startsWith \"Sal\"",
+    "user.department -ne \"Sales\"",
+    "user.department -eq \"Sales\" -and user.userType -eq \"Guest\"",
+    "user.userType -eq \"Member\"",
+    "user.objectId -ne null",
+];
+
+const TERMS: &[&str] = &[
+    "expires: never",
+    "expires: { after: 30d }",
+    "expires: never, review: { every: quarterly, reviewers: ['user:boss@contoso.com'] }",
+    "expires: { on: 2026-12-01 }",
+];
+
+const BESIDE: &[&str] = &[
+    "",
+    "members, expires: never",
+    "anyExternal, expires: { after: 30d }, approval: { stages: [{ approvers: ['user:boss@contoso.com'] }] }",
+];
+
+fn world(rule: &str, assign: bool, terms: &str, beside: &str, excludes: &str) -> String {
+    let mut policies = String::new();
+    if !rule.is_empty() {
+        policies.push_str(&format!(
+            "      rule: {{ requestors: {{ automatic: {{ rule: '{rule}', assign: {assign} }} }}, {terms} }}\n"
+        ));
+    }
+    if !beside.is_empty() {
+        policies.push_str(&format!("      ask: {{ requestors: {beside} }}\n"));
+    }
+    let policies = match policies.is_empty() {
+        true => String::new(),
+        false => format!("    policies:\n{policies}"),
+    };
+    format!(
+        "version: 1
+organizations:
+  a: {{ displayName: A, domains: [a.example] }}
+catalogs:
+  open: {{ displayName: Open }}
+packages:
+  held: {{ catalog: open, displayName: Held }}
+  it:
+    catalog: open
+    displayName: It
+    incompatibleWith: {excludes}
+{policies}"
+    )
+}
+
+/// The people of these worlds: no domain but one of an organization is told apart from any other.
+fn few(somebody: &super::Somebody) -> bool {
+    let alike = ["x.a.example", "b.example", "c.example", "d.example"];
+    !alike.contains(&somebody.mail.domain())
+}
+
+#[test]
+fn every_change_of_a_rule_widens_if_and_only_if_somebody_gains() {
+    let mut worlds = Vec::new();
+    for beside in BESIDE {
+        for (nth, rule) in RULES.iter().enumerate() {
+            worlds.push(world(rule, true, TERMS[0], beside, "[]"));
+            if nth == 1 {
+                for terms in &TERMS[1..] {
+                    worlds.push(world(rule, true, terms, beside, "[]"));
+                }
+                worlds.push(world(rule, false, TERMS[0], beside, "[]"));
+                worlds.push(world(rule, true, TERMS[0], beside, "[package/held]"));
+                worlds.push(world(rule, true, TERMS[0], beside, "['group:team']"));
+            }
+        }
+    }
+    let size = worlds.len();
+    let pairs = (0..size).flat_map(|one| (0..size).map(move |other| (one, other)));
+    let (compared, gained) = agree_for(&worlds, pairs, &[BEGIN], &few);
+    assert!(gained > 0 && gained < compared, "{gained} of {compared}");
+}
+
+/// What is said from one rule to another, with a policy for members beside them.
+fn said(was: &str, is: &str, beside: &str) -> Vec<String> {
+    let tree = |rule| loaded(&world(rule, true, TERMS[0], beside, "[]"), now());
+    let row = |row: &Row| format!("{} {}: {}", row.kind.as_str(), row.who.text, row.text);
+    let rows = of(&tree(was), &tree(is)).rows;
+    rows.iter().map(row).collect()
+}
+
+#[test]
+fn another_rule_is_new_for_some_and_gone_for_others() {
+    let asks = "members, expires: { after: 30d }, approval: { stages: [{ approvers: ['user:boss@contoso.com'] }] }";
+    for (was, is, beside, wanted) in [
+        (
+            "user.city -eq \"Oslo\"",
+            "user.city -eq \"Rome\"",
+            "",
+            &[
+                "new whoever matches `user.city -eq \"Rome\"`: without asking, with no approval, no end date",
+                "gone whoever matches `user.city -eq \"Oslo\"`: no longer: the rule does not match them",
+            ][..],
+        ),
+        (
+            "user.city -eq \"Oslo\"",
+            "user.city -eq \"Oslo\" -and user.state -eq \"x\"",
+            "",
+            &[
+                "gone whoever matches `user.city -eq \"Oslo\"` and not `user.city -eq \"Oslo\" -and user.state -eq \"x\"`: no longer: the rule does not match them",
+            ],
+        ),
+        ("user.city -eq \"Oslo\"", "user.CITY -eq \"oslo\"", "", &[]),
+        (
+            "",
+            "user.city -eq \"Oslo\"",
+            asks,
+            &[
+                "new whoever matches `user.city -eq \"Oslo\"` (guests from outside; internal guests): without asking, with no approval, no end date",
+                "wider whoever matches `user.city -eq \"Oslo\"` (members): without asking, with no approval instead of 1, no end date instead of 30d",
+            ],
+        ),
+        (
+            "user.userType -eq \"Member\"",
+            "",
+            asks,
+            &[
+                "narrower whoever matches `user.userType -eq \"Member\"`: on request only, with 1 approval instead of 0, for 30d instead of no end date",
+            ],
+        ),
+    ] {
+        assert_eq!(said(was, is, beside), wanted);
+    }
+}

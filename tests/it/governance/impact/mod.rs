@@ -1,0 +1,336 @@
+//! Impact against the engine itself: whatever it says of somebody and a package is what a request is told, and a plan is
+//! refused as wider if and only if somebody gains.
+
+mod borders;
+mod given;
+mod played;
+mod random;
+mod small;
+mod told;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use guestlist::governance::record::Identity;
+use guestlist::guard::{self, Circumstances, Rule};
+use guestlist::impact::{
+    self, Account as Standing, Base, Census, Difference, Estate, Impact, Named, Part, Requestor,
+    Sides, access,
+};
+use guestlist::model::Desired;
+use guestlist::model::text::Domain;
+use guestlist::plan::{Plan, between};
+use jiff::Timestamp;
+
+use super::scene::{BEGIN, instant, loaded};
+use told::{OWN, Somebody, Terms, Told, World, gains};
+
+fn own() -> Vec<Domain> {
+    vec![Domain::parse(OWN).unwrap()]
+}
+
+fn now() -> Timestamp {
+    instant(BEGIN)
+}
+
+fn of(one: &Desired, other: &Desired) -> Impact {
+    let plan = between(one, other);
+    impact::impact(&plan, &Sides::between(&plan, one), &own(), now(), None).unwrap()
+}
+
+/// Whether the guards refuse a plan as wider.
+fn is_refused_as_wider(plan: &Plan, impact: Impact) -> bool {
+    let circumstances = Circumstances {
+        impact,
+        ..Circumstances::default()
+    };
+    let verdict = guard::judge(plan, &circumstances);
+    let mut refusals = verdict.refusals.iter();
+    refusals.any(|refusal| refusal.rule == Rule::Widening)
+}
+
+/// Everybody whom a census knows, as people.
+fn everybody(trees: &[&Desired]) -> Vec<Somebody> {
+    let own = own();
+    let estates: Vec<Estate<'_>> = trees
+        .iter()
+        .map(|tree| Estate::of(tree, &own, now()))
+        .collect();
+    let sides: Vec<&Estate<'_>> = estates.iter().collect();
+    let census = Census::of(&sides);
+    let names: BTreeSet<&str> = estates
+        .iter()
+        .flat_map(Estate::offers)
+        .map(|offer| offer.address.own_name())
+        .collect();
+    let mut found: BTreeMap<String, Somebody> = BTreeMap::new();
+    let mut add = |somebody: Somebody| {
+        found.insert(format!("{somebody:?}"), somebody);
+    };
+    for base in census.bases() {
+        add(person(base, &[], &[]));
+    }
+    for name in names {
+        let offers: Vec<_> = estates.iter().map(|estate| estate.offer(name)).collect();
+        for part in census.parts(&offers) {
+            let Part {
+                bases,
+                named,
+                holds,
+                ..
+            } = &part;
+            for at in bases.iter() {
+                if !named.is_empty() || !holds.is_empty() {
+                    add(person(&census.bases()[at], named, holds));
+                }
+            }
+        }
+    }
+    found.into_values().collect()
+}
+
+fn person(base: &Base, named: &[Named], holds: &[&str]) -> Somebody {
+    let groups = named.iter().filter_map(|named| match named {
+        Named::Group(name) => Some(name.clone()),
+        Named::User(_) => None,
+    });
+    Somebody {
+        groups: groups.collect(),
+        holds: holds.iter().map(|name| (*name).to_owned()).collect(),
+        ..Somebody::plain(
+            &format!("someone@{}", base.zone.witness),
+            base.sign_in.identity(),
+            base.account,
+        )
+    }
+}
+
+/// People that no census chose, with addresses and sign-ins of every sort.
+fn others() -> Vec<Somebody> {
+    let tenant = |id: &str| Identity::Tenant {
+        tenant: guestlist::model::text::Guid::parse(id).unwrap(),
+    };
+    let mut all = Vec::new();
+    for address in [
+        "ada@a.example",
+        "ada@x.a.example",
+        "bob@b.example",
+        "cleo@c.example",
+        "dave@d.example",
+        "dora@elsewhere.org",
+    ] {
+        for identity in [
+            Identity::Passcode,
+            Identity::Facebook,
+            Identity::Federation {
+                issuer: "https://sts.d.example".to_owned(),
+            },
+            tenant(B_TENANT),
+        ] {
+            for account in Standing::OUTSIDE {
+                all.push(Somebody::plain(address, identity.clone(), account));
+            }
+        }
+    }
+    for account in Standing::INSIDE {
+        for groups in [&[][..], &["team"]] {
+            all.push(Somebody {
+                groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+                ..Somebody::plain("mia@contoso.com", Identity::Own, account)
+            });
+        }
+    }
+    all
+}
+
+const B_TENANT: &str = "3d0f5dec-0000-4000-8000-000000000001";
+
+/// What the engine tells people at some instants, each answer once, and who is told which in every tree.
+struct Answers {
+    known: Vec<Vec<Told>>,
+    by_tree: Vec<Vec<usize>>,
+}
+
+impl Answers {
+    /// Asks the engine, and holds what may be asked for against what impact says of it.
+    fn of(trees: &[(&str, Desired)], people: &[Somebody], instants: &[&str]) -> Self {
+        let mut world = World::new();
+        let mut known: BTreeMap<Vec<Told>, usize> = BTreeMap::new();
+        let mut by_tree = Vec::new();
+        for (text, tree) in trees {
+            world.scene.apply_desired(tree);
+            let asked = people.iter().map(|somebody| {
+                let told = instants
+                    .iter()
+                    .map(|at| world.told(somebody, tree, instant(at)));
+                let told: Vec<Told> = told.collect();
+                same_as_access(somebody, tree, &told[0], world.finds(somebody), text);
+                told
+            });
+            let mut answers: Vec<Vec<Told>> = asked.collect();
+            for (nth, at) in instants.iter().enumerate() {
+                for (answer, given) in answers.iter_mut().zip(told::given(people, tree, at)) {
+                    answer[nth].extend(given);
+                }
+            }
+            let ids = answers.into_iter().map(|answer| {
+                let next = known.len();
+                *known.entry(answer).or_insert(next)
+            });
+            by_tree.push(ids.collect());
+        }
+        let mut all: Vec<(Vec<Told>, usize)> = known.into_iter().collect();
+        all.sort_by_key(|(_, id)| *id);
+        Self {
+            known: all.into_iter().map(|(told, _)| told).collect(),
+            by_tree,
+        }
+    }
+
+    /// The packages of which somebody gains, of which somebody loses and does not gain, and those that somebody may no longer
+    /// have at once, from one tree to another.
+    fn differ(&self, one: usize, other: usize) -> [BTreeSet<String>; 3] {
+        let pairs = self.by_tree[one].iter().zip(&self.by_tree[other]);
+        let pairs: BTreeSet<(usize, usize)> = pairs
+            .map(|(one, other)| (*one, *other))
+            .filter(|(one, other)| one != other)
+            .collect();
+        let mut differ = [BTreeSet::new(), BTreeSet::new(), BTreeSet::new()];
+        for (before, after) in pairs {
+            let (before, after) = (&self.known[before], &self.known[after]);
+            let packages = |told: &Told| -> BTreeSet<String> {
+                told.keys().map(|(package, _)| package.clone()).collect()
+            };
+            let (had, has) = (packages(&before[0]), packages(&after[0]));
+            let sides = || before.iter().zip(after);
+            let gained: BTreeSet<String> = sides().flat_map(|(old, new)| gains(old, new)).collect();
+            let lost = sides().flat_map(|(old, new)| gains(new, old));
+            let lost = lost.filter(|it| !gained.contains(it) && had.contains(it));
+            differ[1].extend(lost.filter(|it| has.contains(it)));
+            differ[0].extend(gained);
+            differ[2].extend(&had - &has);
+        }
+        differ
+    }
+}
+
+/// Holds impact and the guard against the engine for pairs of worlds, for all people that there may be. Returns how many pairs
+/// there were, and in how many somebody gains.
+fn agree(
+    worlds: &[String],
+    pairs: impl IntoIterator<Item = (usize, usize)>,
+    instants: &[&str],
+) -> (usize, usize) {
+    agree_for(worlds, pairs, instants, &|_| true)
+}
+
+/// The same for some of the people.
+fn agree_for(
+    worlds: &[String],
+    pairs: impl IntoIterator<Item = (usize, usize)>,
+    instants: &[&str],
+    counts: &dyn Fn(&Somebody) -> bool,
+) -> (usize, usize) {
+    let read = worlds.iter().map(|text| (&**text, loaded(text, now())));
+    let trees: Vec<(&str, Desired)> = read.collect();
+    let mut people: BTreeMap<String, Somebody> = BTreeMap::new();
+    let all: Vec<&Desired> = trees.iter().map(|(_, tree)| tree).collect();
+    for somebody in everybody(&all).into_iter().chain(others()) {
+        for somebody in somebody.each(&trees) {
+            people.insert(format!("{somebody:?}"), somebody);
+        }
+    }
+    let people: Vec<Somebody> = people.into_values().filter(|it| counts(it)).collect();
+    let answers = Answers::of(&trees, &people, instants);
+    let mut compared = (0, 0);
+    for (one, other) in pairs {
+        let ((before, old), (after, new)) = (&trees[one], &trees[other]);
+        let plan = between(old, new);
+        let sides = Sides::between(&plan, old);
+        let found = impact::impact(&plan, &sides, &own(), now(), None).unwrap();
+        let packages = |kinds: &[Difference]| -> BTreeSet<String> {
+            let rows = found.rows.iter().filter(|row| kinds.contains(&row.kind));
+            let packages = rows.flat_map(|row| &row.packages);
+            packages.map(|it| it.own_name().to_owned()).collect()
+        };
+        let [gained, narrowed, lost] = answers.differ(one, other);
+        let wider = packages(&[Difference::New, Difference::Wider]);
+        assert_eq!(wider, gained, "{before}\n{after}\n{:#?}", found.rows);
+        let gone = packages(&[Difference::Gone]);
+        // Whoever a rule gives it on both sides is not told apart from those who lose it.
+        let narrower = packages(&[Difference::Narrower]);
+        let is_narrower = narrower.is_subset(&narrowed) && narrowed.is_subset(&(&narrower | &gone));
+        let is_certain = instants.len() == 1;
+        assert!(
+            !is_certain || is_narrower,
+            "{before}\n{after}\n{narrowed:?}\n{:#?}",
+            found.rows
+        );
+        assert_eq!(gone, lost, "{before}\n{after}\n{:#?}", found.rows);
+        assert_eq!(is_refused_as_wider(&plan, found), !gained.is_empty());
+        compared.0 += 1;
+        compared.1 += usize::from(!gained.is_empty());
+    }
+    compared
+}
+
+/// Whoever is called unable to ask is refused by the engine, and the reverse; through the same policies, on the same terms, and
+/// found without a link by the same people.
+fn same_as_access(
+    somebody: &Somebody,
+    tree: &Desired,
+    told: &Told,
+    finds: Option<BTreeSet<String>>,
+    text: &str,
+) {
+    let own = own();
+    let estate = Estate::of(tree, &own, now());
+    let base = Base {
+        account: somebody.account,
+        zone: impact::Zone {
+            sort: impact::Sort::Other,
+            witness: Domain::parse(somebody.mail.domain()).unwrap(),
+        },
+        sign_in: match &somebody.identity {
+            Identity::Own => impact::SignIn::Own,
+            Identity::Passcode => impact::SignIn::Passcode,
+            Identity::Tenant { tenant } => impact::SignIn::Tenant(tenant.clone()),
+            Identity::Federation { issuer } => impact::SignIn::Federation(issuer.clone()),
+            Identity::Facebook => impact::SignIn::Facebook,
+            Identity::Google | Identity::MicrosoftAccount => impact::SignIn::Personal,
+        },
+    };
+    let traits = estate.traits(&base);
+    let mut named: Vec<Named> = somebody
+        .groups
+        .iter()
+        .map(|group| Named::Group(group.clone()))
+        .collect();
+    named.push(Named::User(somebody.mail.clone()));
+    let holds: Vec<&str> = somebody.holds.iter().map(String::as_str).collect();
+    let requestor = Requestor {
+        traits: &traits,
+        named: &named,
+        holds: &holds,
+    };
+    for offer in estate.offers() {
+        let found = access(&estate, requestor, Some(offer));
+        let ways = found.ways.iter().map(|way| {
+            let terms = impact::Terms::of(way);
+            (terms.policy.clone(), told::in_numbers(&terms, now()))
+        });
+        let ways: BTreeMap<String, Terms> = ways.collect();
+        let name = offer.address.own_name();
+        let of = told.iter().filter(|((package, _), _)| package == name);
+        let engine: BTreeMap<String, Terms> = of
+            .map(|((_, policy), terms)| (policy.clone(), *terms))
+            .collect();
+        assert_eq!(ways, engine, "{somebody:#?}\n{text}\n{:?}", found.barrier);
+        if let Some(finds) = finds.as_ref().filter(|_| found.is_obtainable()) {
+            assert_eq!(
+                found.browsable,
+                finds.contains(name),
+                "{somebody:#?}\n{text}"
+            );
+        }
+    }
+}
