@@ -193,8 +193,12 @@ fn confirm(desk: &mut Desk<'_>) -> Result<(), Stop> {
 /// How many accounts are deleted a day at least.
 const FEW: u64 = 10;
 
-/// Takes one deletion out of the number that a day allows: 10, or 5 % of the governed guests where that is more. Returns
-/// the beginning of the next day when none is left.
+/// Returns how many accounts are deleted a day at most, of so many governed guests: 10, or 5 % where that is more.
+pub(super) fn most_a_day(guests: u64) -> u64 {
+    FEW.max(guests / 20)
+}
+
+/// Takes one deletion out of the number that a day allows. Returns the beginning of the next day when none is left.
 pub(super) fn spend(desk: &mut Desk<'_>) -> Result<Option<Timestamp>, Unread> {
     let now = desk.now().to_zoned(desk.moment.tenant.zone.clone());
     let date = now.date();
@@ -207,7 +211,7 @@ pub(super) fn spend(desk: &mut Desk<'_>) -> Result<Option<Timestamp>, Unread> {
                 date,
                 deleted: 0,
                 waiting: 0,
-                most: FEW.max(guests / 20),
+                most: most_a_day(guests),
             }
         }
     };

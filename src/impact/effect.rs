@@ -92,48 +92,34 @@ impl Effect {
     /// Returns the effect in words.
     #[must_use]
     pub fn words(&self) -> String {
-        let n = self.count;
-        let plural = |one: &str, many: &str| match n {
-            1 => format!("1 {one}"),
-            _ => format!("{n} {many}"),
+        let (one, many) = match self.what {
+            What::End | What::LoseRole => ("person loses", "people lose"),
+            What::GainRole | What::Stay => ("person holds", "people hold"),
+            What::Refuse | What::OtherApprover => ("open request", "open requests"),
+            What::FailInvitation => ("pending invitation", "pending invitations"),
+            What::GuestStay => ("guest stays", "guests stay"),
+            What::Hide => ("package", "packages"),
         };
-        let address = &self.address;
-        let detail = &self.detail;
+        let who = match self.count {
+            1 => format!("1 {one}"),
+            count => format!("{count} {many}"),
+        };
+        let (address, detail) = (&self.address, &self.detail);
         match self.what {
-            What::End => format!(
-                "{} {address}{detail}",
-                plural("person loses", "people lose")
-            ),
-            What::LoseRole => format!(
-                "{} a role of {address}: {detail}",
-                plural("person loses", "people lose")
-            ),
-            What::GainRole => format!(
-                "{} {address} and also get{} {detail}",
-                plural("person holds", "people hold"),
-                if n == 1 { "s" } else { "" }
-            ),
-            What::Stay => format!(
-                "{} {address}; {detail}",
-                plural("person holds", "people hold")
-            ),
-            What::Refuse => format!(
-                "{} for {address} will be refused: {detail}",
-                plural("open request", "open requests")
-            ),
-            What::OtherApprover => format!(
-                "{} about people of {address} will be put to its sponsors of then",
-                plural("open request", "open requests")
-            ),
-            What::FailInvitation => format!(
-                "{} will fail: {detail}",
-                plural("pending invitation", "pending invitations")
-            ),
-            What::GuestStay => format!("{} {detail}", plural("guest stays:", "guests stay:")),
-            What::Hide => format!(
-                "{} of {address} cannot be asked for any more{detail}",
-                plural("package", "packages")
-            ),
+            What::End => format!("{who} {address}{detail}"),
+            What::LoseRole => format!("{who} a role of {address}: {detail}"),
+            What::GainRole => {
+                let get = if self.count == 1 { "gets" } else { "get" };
+                format!("{who} {address} and also {get} {detail}")
+            }
+            What::Stay => format!("{who} {address}; {detail}"),
+            What::Refuse => format!("{who} for {address} will be refused: {detail}"),
+            What::OtherApprover => {
+                format!("{who} about people of {address} will be put to its sponsors of then")
+            }
+            What::FailInvitation => format!("{who} will fail: {detail}"),
+            What::GuestStay => format!("{who}: {detail}"),
+            What::Hide => format!("{who} of {address} cannot be asked for any more{detail}"),
         }
     }
 }

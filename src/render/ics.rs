@@ -24,17 +24,6 @@ const NOTHING: &[&str] = &[
     "END:VTIMEZONE",
 ];
 
-/// A calendar.
-#[derive(Debug, Clone)]
-pub struct Calendar<'a> {
-    /// The name that people read.
-    pub name: String,
-    /// When it was made.
-    pub at: Timestamp,
-    /// The events, in order.
-    pub events: Vec<Event<'a>>,
-}
-
 /// An event.
 #[derive(Debug, Clone)]
 pub struct Event<'a> {
@@ -50,26 +39,50 @@ pub struct Event<'a> {
     pub lines: Vec<String>,
 }
 
-/// Writes a calendar.
-///
-/// # Errors
-///
-/// Those of what it writes to.
-pub fn write(out: &mut dyn io::Write, calendar: &Calendar<'_>) -> io::Result<()> {
-    let mut put = |text: &str| fold(out, text);
-    put("BEGIN:VCALENDAR")?;
-    put("VERSION:2.0")?;
-    put(concat!(
-        "PRODID:-//guestlist//guestlist ",
-        env!("CARGO_PKG_VERSION"),
-        "//EN"
-    ))?;
-    put("CALSCALE:GREGORIAN")?;
-    put(&format!("X-WR-CALNAME:{}", text(&calendar.name)))?;
-    for event in &calendar.events {
+/// A calendar that is being written.
+pub struct Calendar<'o> {
+    out: &'o mut dyn io::Write,
+    at: Timestamp,
+    is_empty: bool,
+}
+
+impl<'o> Calendar<'o> {
+    /// Begins a calendar that was made at an instant, with the name that people read.
+    ///
+    /// # Errors
+    ///
+    /// Those of what it writes to.
+    pub fn begin(out: &'o mut dyn io::Write, name: &str, at: Timestamp) -> io::Result<Self> {
+        fold(out, "BEGIN:VCALENDAR")?;
+        fold(out, "VERSION:2.0")?;
+        fold(
+            out,
+            concat!(
+                "PRODID:-//guestlist//guestlist ",
+                env!("CARGO_PKG_VERSION"),
+                "//EN"
+            ),
+        )?;
+        fold(out, "CALSCALE:GREGORIAN")?;
+        fold(out, &format!("X-WR-CALNAME:{}", text(name)))?;
+        Ok(Self {
+            out,
+            at,
+            is_empty: true,
+        })
+    }
+
+    /// Writes an event.
+    ///
+    /// # Errors
+    ///
+    /// Those of what it writes to.
+    pub fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
+        self.is_empty = false;
+        let mut put = |text: &str| fold(self.out, text);
         put("BEGIN:VEVENT")?;
         put(&format!("UID:{}", text(&event.uid)))?;
-        put(&format!("DTSTAMP:{}", instant(calendar.at)))?;
+        put(&format!("DTSTAMP:{}", instant(self.at)))?;
         put(&format!("DTSTART:{}", instant(event.at)))?;
         put("TRANSP:TRANSPARENT")?;
         put(&format!("CATEGORIES:{}", text(event.category)))?;
@@ -78,14 +91,28 @@ pub fn write(out: &mut dyn io::Write, calendar: &Calendar<'_>) -> io::Result<()>
             let lines: Vec<String> = event.lines.iter().map(|line| text(line)).collect();
             put(&format!("DESCRIPTION:{}", lines.join("\\n")))?;
         }
-        put("END:VEVENT")?;
+        put("END:VEVENT")
     }
-    if calendar.events.is_empty() {
-        for line in NOTHING {
-            put(line)?;
+
+    /// Ends the calendar.
+    ///
+    /// # Errors
+    ///
+    /// Those of what it writes to.
+    pub fn end(self) -> io::Result<()> {
+        if self.is_empty {
+            for line in NOTHING {
+                fold(self.out, line)?;
+            }
         }
+        fold(self.out, "END:VCALENDAR")
     }
-    put("END:VCALENDAR")
+}
+
+impl std::fmt::Debug for Calendar<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Calendar").finish_non_exhaustive()
+    }
 }
 
 fn instant(at: Timestamp) -> String {
@@ -125,13 +152,14 @@ mod tests {
     use super::*;
 
     fn written(events: Vec<Event<'_>>) -> String {
-        let calendar = Calendar {
-            name: "contoso, soon".to_owned(),
-            at: "2027-01-01T00:00:00Z".parse().expect("an instant"),
-            events,
-        };
+        let at = "2027-01-01T00:00:00Z".parse().expect("an instant");
         let mut out = Vec::new();
-        write(&mut out, &calendar).expect("memory takes all");
+        let mut calendar =
+            Calendar::begin(&mut out, "contoso, soon", at).expect("memory takes all");
+        for event in &events {
+            calendar.event(event).expect("memory takes all");
+        }
+        calendar.end().expect("memory takes all");
         String::from_utf8(out).expect("text")
     }
 

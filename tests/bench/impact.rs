@@ -28,7 +28,7 @@ use guestlist::plan;
 use guestlist::source::{SourceFile, Sources};
 use guestlist::store::{OpenMode, Store, open};
 use jiff::tz::TimeZone;
-use ledger::{Layout, Outcomes, STORE, begin};
+use ledger::{EACH, Layout, Outcomes, STORE, begin};
 use partners::{CATALOGS, Edit, ORGANIZATIONS, PACKAGES, POLICY};
 
 /// Measure impact and invariants on a large tree
@@ -83,6 +83,8 @@ fn store(assignments: u64, runs: u16) -> Outcomes<()> {
         sites: CATALOGS,
         policy: POLICY,
         domain: |guest| partners::domain(guest % ORGANIZATIONS),
+        each: EACH,
+        ends: ledger::few,
     };
     let started = Instant::now();
     drop(ledger::apply(folder, assignments, layout)?);

@@ -40,6 +40,10 @@ pub(crate) struct Layout {
     pub(crate) policy: &'static str,
     /// The domain of a guest, by their number.
     pub(crate) domain: fn(u64) -> String,
+    /// How many packages each guest has.
+    pub(crate) each: u64,
+    /// When an assignment ends, in days, by its number.
+    pub(crate) ends: fn(u64) -> i64,
 }
 
 /// The ledger of the engine's benchmark: guests of one partner.
@@ -48,13 +52,20 @@ const LAYOUT: Layout = Layout {
     sites: PACKAGES,
     policy: "direct",
     domain: |_| "wingtip.example".to_owned(),
+    each: EACH,
+    ends: few,
 };
 
 /// How many packages each guest has.
-const EACH: u64 = 10;
+pub(crate) const EACH: u64 = 10;
 
 /// How many assignments end after 30 days; the others last.
 pub(crate) const ENDING: u64 = 10_000;
+
+/// In how many days an assignment ends.
+pub(crate) const fn few(number: u64) -> i64 {
+    if number <= ENDING { 30 } else { 400 }
+}
 
 /// How many assignments one decision writes.
 const BATCH: u64 = 2_000;
@@ -151,6 +162,59 @@ pub(crate) fn make(folder: &Path, assignments: u64) -> Outcomes<Engine<'static>>
     apply(folder, assignments, layout)
 }
 
+/// Makes a project for reports: guests of a thousand domains with some packages each, of which half end within 90 days, and
+/// a tenth as many again whom nobody governs. Returns the engine over it.
+pub(crate) fn reported(folder: &Path, guests: u64, each: u64) -> Outcomes<Engine<'static>> {
+    fs::write(folder.join("tree.yaml"), tree(PACKAGES))?;
+    let layout = Layout {
+        domain: |guest| format!("d{}.example", guest % 1_000),
+        each,
+        ends: |number| {
+            let day = i64::try_from(number % 90).unwrap_or_default();
+            if number % 2 == 0 { 1 + day } else { 200 + day }
+        },
+        ..LAYOUT
+    };
+    let mut engine = apply(folder, guests * each, layout)?;
+    idle(&mut engine, guests)?;
+    Ok(engine)
+}
+
+/// Adds guests whom nobody governs, a tenth of those who are there, each with a role that somebody gave them.
+fn idle(engine: &mut Engine<'_>, guests: u64) -> Outcomes<()> {
+    let holds = engine.look(|desk| desk.world().last(Hold::KIND))?;
+    let mut decision = Decision::default();
+    for at in 0..guests / 10 {
+        let mail = Email::parse(&format!("idle{at}@i{}.example", at % 100))?;
+        let number = guests + 2 + at;
+        let mut person = Person::applicant(number, mail, "Idle".to_owned());
+        person.account = Some(account(&format!("idle{at}#EXT#@contoso.com")));
+        put(&mut decision, &person);
+        let hold = Hold {
+            number: holds + 1 + at,
+            person: PersonId(number),
+            place: Place::group(&format!("Project {}", at % 50)),
+            role: "Member".to_owned(),
+            source: Source::Direct,
+        };
+        put(&mut decision, &hold);
+    }
+    keep(engine.store(), &decision)
+}
+
+fn keep(store: &mut dyn Store, decision: &Decision) -> Outcomes<()> {
+    let sitting = Sitting {
+        project: "bench",
+        now: begin(),
+        actor: "bench",
+        via: "bench",
+        id: "fill",
+    };
+    let kept = store.decide(&sitting, &mut |_| Ok(decision.clone()))?;
+    let _ = kept.map_err(|refusal| refusal.message.clone())?;
+    Ok(())
+}
+
 /// Applies the tree of a folder to a new store, and fills that. Returns the engine over it.
 pub(crate) fn apply(folder: &Path, assignments: u64, layout: Layout) -> Outcomes<Engine<'static>> {
     fs::write(folder.join("guestlist.toml"), SETTINGS)?;
@@ -232,7 +296,7 @@ pub(crate) fn guest(assignment: u64) -> String {
 }
 
 fn guest_of(assignment: u64, layout: Layout) -> String {
-    let guest = (assignment - 1) / EACH + 1;
+    let guest = (assignment - 1) / layout.each + 1;
     format!("p{guest}@{}", (layout.domain)(guest))
 }
 
@@ -242,12 +306,16 @@ pub(crate) fn package(assignment: u64) -> u64 {
 }
 
 const fn package_of(assignment: u64, layout: Layout) -> u64 {
-    ((assignment - 1) / EACH * 7 + (assignment - 1) % EACH) % layout.packages
+    ((assignment - 1) / layout.each * 7 + (assignment - 1) % layout.each) % layout.packages
 }
 
 /// The number of the guest of an assignment: the first person of the ledger approves.
 pub(crate) fn person(assignment: u64) -> u64 {
-    (assignment - 1) / EACH + 2
+    person_of(assignment, LAYOUT)
+}
+
+const fn person_of(assignment: u64, layout: Layout) -> u64 {
+    (assignment - 1) / layout.each + 2
 }
 
 fn fill(store: &mut dyn Store, size: u64, offers: &[Offer], layout: Layout) -> Outcomes<()> {
@@ -256,22 +324,14 @@ fn fill(store: &mut dyn Store, size: u64, offers: &[Offer], layout: Layout) -> O
         let until = (number + BATCH).min(size + 1);
         let mut decision = Decision::default();
         for number in number..until {
-            if (number - 1) % EACH == 0 {
+            if (number - 1) % layout.each == 0 {
                 put(&mut decision, &living(number, layout)?);
             }
             let at = usize::try_from(package_of(number, layout))?;
             let offer = offers.get(at).ok_or("a package is missing")?;
-            add(&mut decision, number, offer);
+            add(&mut decision, number, offer, layout);
         }
-        let sitting = Sitting {
-            project: "bench",
-            now: begin(),
-            actor: "bench",
-            via: "bench",
-            id: "fill",
-        };
-        let kept = store.decide(&sitting, &mut |_| Ok(decision.clone()))?;
-        kept.map_err(|refusal| refusal.message.clone())?;
+        keep(store, &decision)?;
         number = until;
     }
     Ok(())
@@ -279,14 +339,17 @@ fn fill(store: &mut dyn Store, size: u64, offers: &[Offer], layout: Layout) -> O
 
 fn living(assignment: u64, layout: Layout) -> Outcomes<Person> {
     let mail = Email::parse(&guest_of(assignment, layout))?;
-    let mut person = Person::applicant(person(assignment), mail, "Guest".to_owned());
+    let mut person = Person::applicant(person_of(assignment, layout), mail, "Guest".to_owned());
     person.identities = vec![Identity::Passcode];
     person.governed = Governed::Governed;
-    person.account = Some(Account {
-        upn: format!(
-            "{}#EXT#@contoso.com",
-            guest_of(assignment, layout).replace('@', "_")
-        ),
+    let upn = guest_of(assignment, layout).replace('@', "_");
+    person.account = Some(account(&format!("{upn}#EXT#@contoso.com")));
+    Ok(person)
+}
+
+fn account(upn: &str) -> Account {
+    Account {
+        upn: upn.to_owned(),
         user_type: UserType::Guest,
         external: true,
         state: None,
@@ -296,12 +359,11 @@ fn living(assignment: u64, layout: Layout) -> Outcomes<Person> {
         created: begin(),
         deleted: None,
         roles: Vec::new(),
-    });
-    Ok(person)
+    }
 }
 
-fn add(decision: &mut Decision, number: u64, offer: &Offer) {
-    let person = PersonId(person(number));
+fn add(decision: &mut Decision, number: u64, offer: &Offer, layout: Layout) {
+    let person = PersonId(person_of(number, layout));
     let role = "Visitors".to_owned();
     put(
         decision,
@@ -331,7 +393,6 @@ fn add(decision: &mut Decision, number: u64, offer: &Offer) {
         terms: Terms::default(),
         stages: Vec::new(),
     };
-    let days = if number <= ENDING { 30 } else { 400 };
     let assignment = Assignment {
         number,
         person,
@@ -340,7 +401,7 @@ fn add(decision: &mut Decision, number: u64, offer: &Offer) {
         request: number,
         state: AssignmentState::Delivered,
         start: begin(),
-        end: Some(begin() + SignedDuration::from_hours(24 * days)),
+        end: Some(begin() + SignedDuration::from_hours(24 * (layout.ends)(number))),
         delivered: Some(begin()),
         notifications: true,
         extendable: false,

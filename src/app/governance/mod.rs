@@ -179,6 +179,15 @@ impl<'e> Engine<'e> {
         &mut *self.store
     }
 
+    /// Returns the identity of the store.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    pub fn lineage(&self) -> Result<String, AppError> {
+        Ok(self.store.head()?.lineage)
+    }
+
     /// Looks at the store through a desk that decides nothing.
     ///
     /// # Errors

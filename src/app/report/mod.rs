@@ -23,7 +23,7 @@ pub use propose::propose;
 pub use reviews::{Reviews, ReviewsBy};
 pub use tally::{Grouping, Tally};
 pub use ungoverned::{Ungoverned, UngovernedBy};
-pub use upcoming::{Calendar, Expiries, Outlook};
+pub use upcoming::{Expiries, Outlook};
 pub use waivers::{Waivers, waivers};
 
 use jiff::Timestamp;
@@ -31,6 +31,7 @@ use jiff::Timestamp;
 use super::AppError;
 use super::governance::Engine;
 use crate::governance::{self, Scope, Sight, Task};
+use crate::render::chart::Chart;
 use crate::render::json::v1::Summary;
 use crate::render::row::Row;
 
@@ -51,6 +52,11 @@ pub trait Pages {
 
     /// Returns what the rows given so far add up to.
     fn summary(&self) -> Summary;
+
+    /// Returns a chart of its own of the rows given so far; `None` for a report that has only its counts to draw.
+    fn chart(&self) -> Option<Chart<'static>> {
+        None
+    }
 }
 
 /// Refuses who may not see a report on everybody, unless they may do this task in this scope.

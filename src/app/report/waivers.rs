@@ -77,24 +77,6 @@ pub(super) fn declared(workspace: &Workspace, world: &World<'_>) -> Result<Vec<W
     }
 }
 
-impl Waivers {
-    /// Returns a line of time, up to the last of them.
-    #[must_use]
-    pub fn chart(&self) -> Chart<'static> {
-        Chart {
-            title: "When waivers end".into(),
-            form: Form::Timeline {
-                from: self.at,
-                until: self.marks.last().copied().unwrap_or(self.at),
-                lanes: vec![Lane {
-                    label: "waiver ends".into(),
-                    marks: self.marks.clone(),
-                }],
-            },
-        }
-    }
-}
-
 impl Pages for Waivers {
     type Row = WaiverRow;
 
@@ -104,5 +86,20 @@ impl Pages for Waivers {
 
     fn summary(&self) -> Summary {
         self.summary.clone()
+    }
+
+    /// Returns a line of time, up to the last of them.
+    fn chart(&self) -> Option<Chart<'static>> {
+        Some(Chart {
+            title: "When waivers end".into(),
+            form: Form::Timeline {
+                from: self.at,
+                until: self.marks.last().copied().unwrap_or(self.at),
+                lanes: vec![Lane {
+                    label: "waiver ends".into(),
+                    marks: self.marks.clone(),
+                }],
+            },
+        })
     }
 }

@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
-use super::written::{About, Draws, written};
-use crate::app::report::{Access, AccessBy, Grouping};
+use super::written::{About, written};
+use crate::app::report::{Access, AccessBy};
 use crate::cli::Exit;
 use crate::cli::acting::Acting;
 use crate::cli::context::Context;
@@ -71,21 +71,9 @@ impl Arguments {
         let engine = self.acting.engine(cx, "report access", OpenMode::Read)?;
         let (by, words, none) = self.by.split();
         let mut access = Access::new(&engine, by, self.everybody, self.package.as_ref())?;
-        let about = About {
-            report: "access",
-            title: "Access",
-            noun: ("way in", "ways in"),
-            at: engine.now(),
-            until: None,
-            by: Some(by.as_str()),
-            draws: Draws::Counts {
-                title: format!("Access by {words}"),
-                columns: by.headings(),
-                none,
-            },
-            lists: !self.counts,
-            notes: Vec::new(),
-        };
+        let about = About::new("access", "Access", ("way in", "ways in"), engine.now())
+            .counted(by, format!("Access by {words}"), none)
+            .only_counts(self.counts);
         written(cx, about, &mut access)
     }
 }

@@ -3,13 +3,12 @@
 use clap::Args;
 
 use super::until::Until;
-use super::written::{About, Draws, written};
+use super::written::{About, written};
 use crate::app::report::Expiries;
 use crate::cli::Exit;
 use crate::cli::acting::Acting;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::progress::Progress;
 use crate::store::OpenMode;
 
 /// Report whose access ends until a date
@@ -33,20 +32,11 @@ impl Arguments {
         cx.globals.format.demand_table("report expiries")?;
         let engine = self.acting.engine(cx, "report expiries", OpenMode::Read)?;
         let until = self.until.instant(&engine)?;
-        let progress = Progress::start(cx, "reading");
         let mut expiries = Expiries::new(&engine, until)?;
-        drop(progress);
-        let about = About {
-            report: "expiries",
-            title: "Access that ends",
-            noun: ("assignment ends", "assignments end"),
-            at: engine.now(),
-            until: Some(until),
-            by: Some("package"),
-            draws: Draws::Chart(expiries.chart()),
-            lists: !self.counts,
-            notes: Vec::new(),
-        };
+        let noun = ("assignment ends", "assignments end");
+        let about = About::new("expiries", "Access that ends", noun, engine.now())
+            .ahead("package", Some(until))
+            .only_counts(self.counts);
         written(cx, about, &mut expiries)
     }
 }

@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
-use super::written::{About, Draws, written};
-use crate::app::report::{Grouping, Guests, GuestsBy};
+use super::written::{About, written};
+use crate::app::report::{Guests, GuestsBy};
 use crate::cli::Exit;
 use crate::cli::acting::Acting;
 use crate::cli::context::Context;
@@ -77,21 +77,9 @@ impl Arguments {
         let engine = self.acting.engine(cx, "report guests", OpenMode::Read)?;
         let (by, words, none) = self.by.split();
         let mut guests = Guests::new(&engine, by, self.domain.clone())?;
-        let about = About {
-            report: "guests",
-            title: "Guests",
-            noun: ("guest", "guests"),
-            at: engine.now(),
-            until: None,
-            by: Some(by.as_str()),
-            draws: Draws::Counts {
-                title: format!("Guests by {words}"),
-                columns: by.headings(),
-                none,
-            },
-            lists: !self.counts,
-            notes: Vec::new(),
-        };
+        let about = About::new("guests", "Guests", ("guest", "guests"), engine.now())
+            .counted(by, format!("Guests by {words}"), none)
+            .only_counts(self.counts);
         written(cx, about, &mut guests)
     }
 }

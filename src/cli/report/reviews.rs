@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
-use super::written::{About, Draws, written};
-use crate::app::report::{Grouping, Reviews, ReviewsBy};
+use super::written::{About, written};
+use crate::app::report::{Reviews, ReviewsBy};
 use crate::cli::Exit;
 use crate::cli::acting::Acting;
 use crate::cli::context::Context;
@@ -50,21 +50,9 @@ impl Arguments {
         let engine = self.acting.engine(cx, "report reviews", OpenMode::Read)?;
         let (by, words, none) = self.by.split();
         let mut reviews = Reviews::new(&engine, by)?;
-        let about = About {
-            report: "reviews",
-            title: "Reviews",
-            noun: ("round", "rounds"),
-            at: engine.now(),
-            until: None,
-            by: Some(by.as_str()),
-            draws: Draws::Counts {
-                title: format!("Rounds by {words}"),
-                columns: by.headings(),
-                none,
-            },
-            lists: !self.counts,
-            notes: Vec::new(),
-        };
+        let about = About::new("reviews", "Reviews", ("round", "rounds"), engine.now())
+            .counted(by, format!("Rounds by {words}"), none)
+            .only_counts(self.counts);
         written(cx, about, &mut reviews)
     }
 }

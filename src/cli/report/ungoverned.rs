@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::written::{About, Draws, written};
-use crate::app::report::{Grouping, Ungoverned, UngovernedBy, propose};
+use super::written::{About, written};
+use crate::app::report::{Ungoverned, UngovernedBy, propose};
 use crate::cli::Exit;
 use crate::cli::acting::Acting;
 use crate::cli::context::Context;
@@ -75,24 +75,12 @@ impl Arguments {
             .engine(cx, "report ungoverned", OpenMode::Read)?;
         let (by, words, none) = self.by.split();
         let mut guests = Ungoverned::new(&engine, by)?;
-        let about = About {
-            report: "ungoverned",
-            title: "Guests whom nobody governs",
-            noun: ("guest without a package", "guests without a package"),
-            at: engine.now(),
-            until: None,
-            by: Some(by.as_str()),
-            draws: Draws::Counts {
-                title: format!("Guests without a package by {words}"),
-                columns: by.headings(),
-                none,
-            },
-            lists: !self.counts,
-            notes: vec![
-                "`guestlist report ungoverned --propose DIR` writes what would govern them."
-                    .to_owned(),
-            ],
-        };
+        let noun = ("guest without a package", "guests without a package");
+        let title = "Guests whom nobody governs";
+        let about = About::new("ungoverned", title, noun, engine.now())
+            .counted(by, format!("Guests without a package by {words}"), none)
+            .only_counts(self.counts)
+            .note("`guestlist report ungoverned --propose DIR` writes what would govern them.");
         written(cx, about, &mut guests)
     }
 

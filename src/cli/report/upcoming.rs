@@ -1,14 +1,16 @@
 //! `guestlist report upcoming`.
 
+use std::cell::RefCell;
+
 use clap::Args;
+use jiff::Timestamp;
 
 use super::until::Until;
-use super::written::{About, Draws, written};
-use crate::app::report::Outlook;
+use super::written::{About, judged, written};
+use crate::app::report::{Outlook, Pages as _};
 use crate::cli::acting::Acting;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::progress::Progress;
 use crate::cli::{Exit, Format};
 use crate::render::ics;
 use crate::store::OpenMode;
@@ -16,8 +18,9 @@ use crate::store::OpenMode;
 /// Report what changes by itself until a date
 ///
 /// Access that starts or ends, requests that time out, reviews that open or close, accounts that are blocked or deleted, and
-/// waivers that end, unless somebody does something before. What follows from the end of a last package is told too. With
-/// `--format ics` a calendar that others subscribe to.
+/// waivers that end, unless somebody does something before. What follows from the end of a last package is told too, and so
+/// is what an open review takes away if nobody answers; what later rounds take away is not. With `--format ics` a calendar
+/// that others subscribe to.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -33,28 +36,49 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
-        let mut engine = self.acting.engine(cx, "report upcoming", OpenMode::Read)?;
+        let engine = self.acting.engine(cx, "report upcoming", OpenMode::Read)?;
         let until = self.until.instant(&engine)?;
         let workspace = cx.workspace()?;
-        let progress = Progress::start(cx, "reading");
-        let mut outlook = Outlook::new(&mut engine, &workspace, &cx.world(), until)?;
-        drop(progress);
+        let lineage = engine.lineage()?;
+        let mut outlook = Outlook::new(&engine, &workspace, &cx.world(), until)?;
         if cx.globals.format == Format::Ics {
-            let calendar = outlook.calendar(cx.project(), cx.masks());
-            cx.write(|out| ics::write(out, &calendar))?;
+            calendar(cx, &mut outlook, &lineage, engine.now())?;
             return Ok(Exit::Done);
         }
-        let about = About {
-            report: "upcoming",
-            title: "What happens by itself",
-            noun: ("change", "changes"),
-            at: engine.now(),
-            until: Some(until),
-            by: Some("what"),
-            draws: Draws::Chart(outlook.chart()),
-            lists: !self.counts,
-            notes: Vec::new(),
-        };
+        let noun = ("change", "changes");
+        let about = About::new("upcoming", "What happens by itself", noun, engine.now())
+            .ahead("what", Some(until))
+            .only_counts(self.counts);
         written(cx, about, &mut outlook)
     }
+}
+
+/// Writes a calendar, event by event.
+fn calendar(
+    cx: &Context,
+    outlook: &mut Outlook<'_>,
+    lineage: &str,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let failed = RefCell::new(None);
+    let name = format!("guestlist {}", cx.project());
+    let masks = cx.masks();
+    let written = cx.write(|out| {
+        let mut calendar = ics::Calendar::begin(out, &name, at)?;
+        loop {
+            match outlook.page() {
+                Ok(Some(rows)) => {
+                    for row in &rows {
+                        calendar.event(&Outlook::event(row, lineage, masks))?;
+                    }
+                }
+                Ok(None) => return calendar.end(),
+                Err(error) => {
+                    *failed.borrow_mut() = Some(error);
+                    return Ok(());
+                }
+            }
+        }
+    });
+    judged(written, failed)
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::written::{About, Draws, written};
+use super::written::{About, written};
 use crate::app::report;
 use crate::cli::Exit;
 use crate::cli::context::Context;
@@ -23,17 +23,9 @@ impl Arguments {
         cx.globals.format.demand_table("report waivers")?;
         let workspace = cx.workspace()?;
         let mut waivers = report::waivers(&workspace, &cx.world())?;
-        let about = About {
-            report: "waivers",
-            title: "Waivers",
-            noun: ("waiver", "waivers"),
-            at: waivers.at,
-            until: None,
-            by: Some("rule"),
-            draws: Draws::Chart(waivers.chart()),
-            lists: !self.counts,
-            notes: Vec::new(),
-        };
+        let about = About::new("waivers", "Waivers", ("waiver", "waivers"), waivers.at)
+            .ahead("rule", None)
+            .only_counts(self.counts);
         written(cx, about, &mut waivers)
     }
 }

@@ -6,7 +6,7 @@ use std::io;
 use jiff::Timestamp;
 
 use crate::app::AppError;
-use crate::app::report::Pages;
+use crate::app::report::{Grouping, Pages};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
@@ -26,57 +26,96 @@ const OF_MARKDOWN: usize = 200;
 /// What is said of a report besides its rows.
 pub(super) struct About {
     /// Which report: `guests`.
-    pub(super) report: &'static str,
+    report: &'static str,
     /// Its title.
-    pub(super) title: &'static str,
+    title: &'static str,
     /// What its rows are called: one, several.
-    pub(super) noun: (&'static str, &'static str),
+    noun: (&'static str, &'static str),
     /// The instant at which it is true.
-    pub(super) at: Timestamp,
+    at: Timestamp,
     /// The instant up to which it looks.
-    pub(super) until: Option<Timestamp>,
+    until: Option<Timestamp>,
     /// What the rows are counted by, as programs read it.
-    pub(super) by: Option<&'static str>,
-    /// What is drawn.
-    pub(super) draws: Draws,
+    by: &'static str,
+    /// How the counts are drawn, where the report has no chart of its own.
+    counts: Option<Counts>,
     /// Whether the rows are listed, or only counted.
-    pub(super) lists: bool,
+    lists: bool,
     /// What should be known besides.
-    pub(super) notes: Vec<String>,
+    notes: Vec<String>,
 }
 
-/// What a report draws.
-pub(super) enum Draws {
-    /// The counts of its groups.
-    Counts {
-        /// The title.
-        title: String,
-        /// The headings of the same as a table.
-        columns: &'static [&'static str],
-        /// The word for what belongs to no group.
-        none: &'static str,
-    },
-    /// A chart of its own.
-    Chart(Chart<'static>),
+/// How the counts of a report's groups are drawn.
+struct Counts {
+    title: String,
+    /// The headings of the same as a table.
+    columns: &'static [&'static str],
+    /// The word for what belongs to no group.
+    none: &'static str,
 }
 
-impl Draws {
-    fn chart(self, summary: &Summary) -> Chart<'static> {
-        match self {
-            Self::Chart(chart) => chart,
-            Self::Counts {
-                title,
-                columns,
-                none,
-            } => Chart {
-                title: title.into(),
-                form: Form::Bars {
-                    columns,
-                    bars: bars(summary, none),
-                },
-            },
+impl About {
+    /// A report, its title, what its rows are called (one, several), and the instant at which it is true.
+    pub(super) const fn new(
+        report: &'static str,
+        title: &'static str,
+        noun: (&'static str, &'static str),
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            report,
+            title,
+            noun,
+            at,
+            until: None,
+            by: "",
+            counts: None,
+            lists: true,
+            notes: Vec::new(),
         }
     }
+
+    /// Says what the rows are counted by where that is always the same, and up to when the report looks.
+    pub(super) const fn ahead(mut self, by: &'static str, until: Option<Timestamp>) -> Self {
+        self.by = by;
+        self.until = until;
+        self
+    }
+
+    /// Says what the rows are counted by: for programs, and drawn with a title and a word for what belongs to no group.
+    pub(super) fn counted(mut self, by: impl Grouping, title: String, none: &'static str) -> Self {
+        self.by = by.as_str();
+        self.counts = Some(Counts {
+            title,
+            columns: by.headings(),
+            none,
+        });
+        self
+    }
+
+    /// Says whether only the counts are shown.
+    pub(super) const fn only_counts(mut self, only: bool) -> Self {
+        self.lists = !only;
+        self
+    }
+
+    /// Says something that should be known besides.
+    pub(super) fn note(mut self, note: &str) -> Self {
+        self.notes.push(note.to_owned());
+        self
+    }
+}
+
+/// Returns what is drawn of all rows.
+fn chart<P: Pages>(pages: &P, counts: Option<Counts>) -> Option<Chart<'static>> {
+    let drawn = counts.map(|counts| Chart {
+        title: counts.title.into(),
+        form: Form::Bars {
+            columns: counts.columns,
+            bars: bars(&pages.summary(), counts.none),
+        },
+    });
+    drawn.or_else(|| pages.chart())
 }
 
 fn bars(summary: &Summary, none: &'static str) -> Vec<Bar<'static>> {
@@ -98,14 +137,17 @@ pub(super) fn written<P: Pages>(
     match cx.globals.format {
         Format::Json => as_json(cx, &about, pages)?,
         Format::Csv if about.lists => as_csv(cx, pages)?,
-        Format::Csv => counts(cx, about, pages)?,
+        Format::Csv => counted(cx, about, pages)?,
         _ => shown(cx, about, pages)?,
     }
     Ok(Exit::Done)
 }
 
 /// Returns the failure behind an output that ended early, if it was not the output's own.
-fn judged(written: Result<(), Failure>, failed: RefCell<Option<AppError>>) -> Result<(), Failure> {
+pub(super) fn judged(
+    written: Result<(), Failure>,
+    failed: RefCell<Option<AppError>>,
+) -> Result<(), Failure> {
     match failed.into_inner() {
         Some(error) => Err(error.into()),
         None => written,
@@ -134,7 +176,7 @@ fn as_json<P: Pages>(cx: &Context, about: &About, pages: &mut P) -> Result<(), F
             report: about.report,
             at: about.at,
             until: about.until,
-            by: about.by,
+            by: Some(about.by),
             rows: Rows::new(&mut next),
             summary: &summary,
         };
@@ -185,11 +227,13 @@ fn gathered<P: Pages>(pages: &mut P, most: usize) -> Result<(Vec<P::Row>, Summar
 }
 
 /// Writes the counts as a table with commas.
-fn counts<P: Pages>(cx: &Context, about: About, pages: &mut P) -> Result<(), Failure> {
+fn counted<P: Pages>(cx: &Context, about: About, pages: &mut P) -> Result<(), Failure> {
     let progress = Progress::start(cx, "reading");
-    let (_, summary) = gathered(pages, 0)?;
+    let _ = gathered(pages, 0)?;
     drop(progress);
-    let chart = about.draws.chart(&summary);
+    let Some(chart) = chart(pages, about.counts) else {
+        return Ok(());
+    };
     let table = chart.table();
     let masks = cx.masks();
     cx.write(|out| {
@@ -223,7 +267,6 @@ fn shown<P: Pages>(cx: &Context, about: About, pages: &mut P) -> Result<(), Fail
     let progress = Progress::start(cx, "reading");
     let (rows, summary) = gathered(pages, most)?;
     drop(progress);
-    let chart = about.draws.chart(&summary);
     let told = Told {
         title: about.title,
         project: cx.project(),
@@ -231,7 +274,7 @@ fn shown<P: Pages>(cx: &Context, about: About, pages: &mut P) -> Result<(), Fail
         until: about.until,
         noun: about.noun,
         summary: &summary,
-        chart: Some(chart),
+        chart: chart(pages, about.counts),
         rows: &rows,
         lists: about.lists,
         notes: &about.notes,

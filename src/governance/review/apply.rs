@@ -1,10 +1,12 @@
 //! The end of a round: Approve keeps, Deny takes the assignment away, and what nobody decided follows the policy.
 
+use jiff::Timestamp;
+
 use super::open::{about, items};
 use super::reviewers::recommendation;
 use crate::governance::assignment::end;
 use crate::governance::record::{
-    Assignment, Recommendation, Review, ReviewItem, ReviewState, Verdict, Why,
+    Assignment, Person, Recommendation, Review, ReviewItem, ReviewState, Verdict, Why,
 };
 use crate::governance::{Activity, Desk, Template, Unread, directory, mail};
 use crate::model::kinds::policy::OnNoResponse;
@@ -70,21 +72,17 @@ pub(super) fn go_on(desk: &mut Desk<'_>, mut review: Review) -> Result<(), Unrea
 fn apply(desk: &mut Desk<'_>, review: &mut Review, mut item: ReviewItem) -> Result<(), Unread> {
     let assignment = desk.need::<Assignment>(item.assignment)?;
     let there = assignment.state.counts();
-    let keep = match &item.verdict {
-        Some(verdict) => verdict.keep,
-        None => {
-            let keep = unanswered(desk, review, &item)?;
-            item.verdict = Some(Verdict {
-                by: None,
-                at: desk.now(),
-                keep,
-                justification: None,
-            });
-            review.kept += u64::from(keep);
-            review.removed += u64::from(!keep);
-            keep
-        }
-    };
+    let keep = stays(review, &item, &desk.person(item.person)?, desk.now());
+    if item.verdict.is_none() {
+        item.verdict = Some(Verdict {
+            by: None,
+            at: desk.now(),
+            keep,
+            justification: None,
+        });
+        review.kept += u64::from(keep);
+        review.removed += u64::from(!keep);
+    }
     item.applied = true;
     let because = match (keep, there) {
         (_, false) => "the assignment has ended meanwhile",
@@ -98,24 +96,25 @@ fn apply(desk: &mut Desk<'_>, review: &mut Review, mut item: ReviewItem) -> Resu
     Ok(())
 }
 
-/// Returns true when access stays on which nobody decided. Not known is not absent: only an account that is known not to
-/// have signed in for 30 days loses it by recommendation.
-fn unanswered(desk: &Desk<'_>, review: &Review, item: &ReviewItem) -> Result<bool, Unread> {
-    Ok(match review.on_no_response {
-        OnNoResponse::Keep => true,
-        OnNoResponse::Remove => false,
-        OnNoResponse::Recommendation => {
-            let person = desk.person(item.person)?;
-            recommendation(&person, desk.now()) != Recommendation::Deny
-        }
-    })
+/// Returns true when access stays at the end of a round, at an instant: as a reviewer decided, or, where nobody did, as the
+/// policy says. Not known is not absent: only an account that is known not to have signed in for 30 days loses it by
+/// recommendation.
+pub(in crate::governance) fn stays(
+    review: &Review,
+    item: &ReviewItem,
+    person: &Person,
+    at: Timestamp,
+) -> bool {
+    match (&item.verdict, review.on_no_response) {
+        (Some(verdict), _) => verdict.keep,
+        (None, OnNoResponse::Keep) => true,
+        (None, OnNoResponse::Remove) => false,
+        (None, OnNoResponse::Recommendation) => recommendation(person, at) != Recommendation::Deny,
+    }
 }
 
 /// Returns the owners of the package's catalog.
-fn owners(
-    desk: &Desk<'_>,
-    review: &Review,
-) -> Result<Vec<crate::governance::record::Person>, Unread> {
+fn owners(desk: &Desk<'_>, review: &Review) -> Result<Vec<Person>, Unread> {
     let package = desk.object(review.package)?;
     let catalog = package
         .as_ref()

@@ -9,9 +9,10 @@ mod open;
 mod reviewers;
 mod series;
 
+pub(super) use apply::stays;
 pub use decide::{Call, Decided, waiting};
 pub use reviewers::recommendation;
-pub(super) use series::{delivered, openings, policy_changed, survey};
+pub(super) use series::{delivered, policy_changed, survey, to_come};
 
 use super::record::{ObjectId, Review, ReviewState};
 use super::{Desk, Stop, Unread};

@@ -62,23 +62,53 @@ fn opening_from(
     }
 }
 
-/// Returns when the rounds of a series open, from the next one up to and with an instant, at most so many. One that is late
-/// opens now, and those that were due since then do not.
-pub(in crate::governance) fn openings(
+/// Returns when the rounds to come of a series open and close, those that open up to and with an instant, at most so many.
+/// One that is late opens now, and those that were due since then do not; one that nobody would be reviewed in does not
+/// either.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub(in crate::governance) fn to_come(
+    desk: &Desk<'_>,
     series: &ReviewSeries,
-    now: Timestamp,
+    asked: &policy::Review,
     until: Timestamp,
-    zone: &TimeZone,
     most: usize,
-) -> Vec<Timestamp> {
-    let following = |at: &Timestamp| {
-        let next = opening_from(series.anchor, series.every, soon(now.max(*at)), zone);
-        Some(next).filter(|next| next > at)
-    };
-    std::iter::successors(series.next, following)
-        .take_while(|at| *at <= until && *at < Timestamp::MAX)
-        .take(most)
-        .collect()
+    is_anybody_there: &mut dyn FnMut(Timestamp) -> Result<bool, Unread>,
+) -> Result<Vec<(Timestamp, Timestamp)>, Unread> {
+    let zone = &desk.moment.tenant.zone;
+    let within = time_to_decide(asked);
+    let open = last_round(desk, series.policy)?;
+    let open = open.filter(|round| round.state != ReviewState::Completed);
+    // One that closes late closes now.
+    let mut closes = open.map(|round| round.closes.max(desk.now()));
+    let mut next = series.next;
+    let mut rounds = Vec::new();
+    while let Some(at) = next.filter(|at| *at <= until && *at < Timestamp::MAX) {
+        let opens = at.max(desk.now());
+        if let Some(end) = closes.filter(|end| opens <= *end) {
+            closes = closes.filter(|end| *end > opens);
+            next = Some(after(end, opens));
+            continue;
+        }
+        next = Some(opening_from(series.anchor, series.every, soon(opens), zone));
+        if is_anybody_there(at)? {
+            let end = opens.checked_add(within).unwrap_or(Timestamp::MAX);
+            rounds.push((at, end));
+            closes = Some(end);
+        }
+        if rounds.len() == most {
+            break;
+        }
+    }
+    Ok(rounds)
+}
+
+/// Returns when a round opens whose time has come while another one is open: at the end of that one, and not at once.
+fn after(closes: Timestamp, now: Timestamp) -> Timestamp {
+    let soon = now.checked_add(SignedDuration::from_mins(1));
+    closes.max(soon.unwrap_or(now))
 }
 
 fn of(desk: &Desk<'_>, policy: ObjectId) -> Result<Option<ReviewSeries>, Unread> {
@@ -226,8 +256,7 @@ pub(super) fn open(desk: &mut Desk<'_>, number: u64) -> Result<(), Unread> {
         && open.state != ReviewState::Completed
     {
         // It opened late, and its reviewers have their full time: this one waits for its end.
-        let soon = now.checked_add(SignedDuration::from_mins(1));
-        series.next = Some(open.closes.max(soon.unwrap_or(now)));
+        series.next = Some(after(open.closes, now));
         return desk.keep(&series);
     }
     let zone = desk.moment.tenant.zone.clone();
@@ -274,35 +303,6 @@ mod tests {
         (0..4)
             .map(|nth| opening(anchor, every, nth, &zone).to_string())
             .collect()
-    }
-
-    #[test]
-    fn a_late_round_opens_once_and_the_next_one_by_the_calendar() {
-        let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
-        let series = ReviewSeries {
-            number: 1,
-            policy: ObjectId(1),
-            anchor: at("2027-01-31T00:00:00Z"),
-            every: Frequency::Monthly,
-            next: Some(at("2027-01-31T00:00:00Z")),
-            rounds: 0,
-        };
-        let openings = |now: &str, until: &str, most: usize| {
-            let found = super::openings(&series, at(now), at(until), &TimeZone::UTC, most);
-            let days = found.iter().map(|at| at.to_string()[..10].to_owned());
-            days.collect::<Vec<_>>()
-        };
-        let (late, soon) = ("2027-04-10T00:00:00Z", "2027-01-01T00:00:00Z");
-        assert_eq!(
-            openings(late, "2027-06-01T00:00:00Z", 9),
-            ["2027-01-31", "2027-04-30", "2027-05-31"]
-        );
-        assert_eq!(
-            openings(soon, "2027-03-31T00:00:00Z", 9),
-            ["2027-01-31", "2027-02-28", "2027-03-31"]
-        );
-        assert_eq!(openings(soon, "2099-01-01T00:00:00Z", 2).len(), 2);
-        assert!(openings(soon, "2027-01-30T00:00:00Z", 9).is_empty());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod administrators;
 mod admission;
+mod ahead;
 mod approval;
 mod asking;
 mod assignments;

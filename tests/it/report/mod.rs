@@ -2,6 +2,7 @@
 //! plans, applies and is granted.
 
 mod proposal;
+mod proposals;
 
 use serde_json::Value;
 

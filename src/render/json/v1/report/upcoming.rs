@@ -15,7 +15,7 @@ pub struct UpcomingRow {
     #[schemars(with = "String")]
     pub at: Timestamp,
     /// What: `accessStarts`, `accessEnds`, `requestEscalates`, `requestEnds`, `reviewOpens`, `reviewCloses`, `signInBlocked`,
-    /// `accountDeleted`, `accountGone`, `waiverEnds`.
+    /// `signInAllowed`, `accountDeleted`, `accountGone`, `waiverEnds`.
     pub what: &'static str,
     /// Of which record or address: `assignment 12`.
     pub of: String,
@@ -31,6 +31,12 @@ pub struct UpcomingRow {
     /// The number of the last assignment of the person, when it follows from its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<u64>,
+    /// The number of the review by whose end access ends, unless a reviewer decides otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<u64>,
+    /// Which round of the policy's review opens or closes, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub round: Option<u64>,
 }
 
 impl UpcomingRow {
@@ -45,6 +51,7 @@ impl UpcomingRow {
             "reviewOpens" => "review opens",
             "reviewCloses" => "review closes",
             "signInBlocked" => "sign-in is blocked",
+            "signInAllowed" => "sign-in is allowed again",
             "accountDeleted" => "account is deleted",
             "accountGone" => "deleted account is gone for good",
             "waiverEnds" => "waiver ends",
@@ -67,13 +74,16 @@ impl UpcomingRow {
 
 impl Row for UpcomingRow {
     const HEADINGS: &'static [&'static str] = &["WHEN", "WHAT", "PERSON", "PACKAGE", "OF"];
-    const COLUMNS: &'static [&'static str] =
-        &["at", "what", "of", "person", "package", "policy", "follows"];
+    const COLUMNS: &'static [&'static str] = &[
+        "at", "what", "of", "person", "package", "policy", "follows", "review", "round",
+    ];
 
     fn shown(&self) -> Vec<Cow<'_, str>> {
-        let of = match self.follows {
-            Some(last) => format!("{}, after assignment {last}", self.of),
-            None => self.of.clone(),
+        let of = match (self.follows, self.review, self.round) {
+            (Some(last), _, _) => format!("{}, after assignment {last}", self.of),
+            (None, Some(review), _) => format!("{}, by review {review}", self.of),
+            (None, None, Some(round)) => format!("{}, round {round}", self.of),
+            (None, None, None) => self.of.clone(),
         };
         let package = self.package.as_ref();
         vec![
@@ -86,7 +96,7 @@ impl Row for UpcomingRow {
     }
 
     fn cells(&self) -> Vec<Cow<'_, str>> {
-        let follows = self.follows.map(|number| number.to_string());
+        let number = |number: Option<u64>| number.map(|it| it.to_string()).unwrap_or_default();
         vec![
             self.at.to_string().into(),
             self.what.into(),
@@ -94,7 +104,9 @@ impl Row for UpcomingRow {
             text(self.person.as_ref()),
             text(self.package.as_ref()),
             text(self.policy.as_ref()),
-            follows.unwrap_or_default().into(),
+            number(self.follows).into(),
+            number(self.review).into(),
+            number(self.round).into(),
         ]
     }
 }

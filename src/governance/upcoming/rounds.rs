@@ -1,0 +1,166 @@
+//! Rounds of reviews: when those that are open close, and when others open and close.
+
+use jiff::Timestamp;
+
+use super::fate::{self, Common};
+use super::{Happening, Position, Upcoming};
+use crate::governance::record::{
+    Assignment, Entity as _, Key, Mark, ObjectId, RecordId, Request, RequestState, Review,
+    ReviewSeries, ReviewState,
+};
+use crate::governance::world::{Range, Unread};
+use crate::governance::{Desk, review};
+
+/// How many rounds of one review are told at most.
+const ROUNDS: usize = 100;
+/// How many assignments are read at once.
+const PAGE: usize = 500;
+
+/// Returns when a round closes that is open.
+pub(super) fn closing(review: &Review) -> Option<Upcoming> {
+    let open = matches!(
+        review.state,
+        ReviewState::Starting | ReviewState::InProgress
+    );
+    open.then(|| Upcoming {
+        package: Some(review.package),
+        policy: Some(review.policy),
+        round: Some(review.round),
+        ..Upcoming::new(review.closes, Happening::ReviewCloses, review_id(review))
+    })
+}
+
+fn review_id(review: &Review) -> RecordId {
+    RecordId {
+        kind: Review::KIND,
+        number: review.number,
+    }
+}
+
+/// Tells the rounds to come of a policy's review. One in which there would be nobody to review does not open.
+pub(super) fn to_come(
+    desk: &Desk<'_>,
+    common: &Common,
+    series: &ReviewSeries,
+    until: Timestamp,
+    out: &mut Vec<Upcoming>,
+) -> Result<(), Unread> {
+    let Some(policy) = desk.object(series.policy)? else {
+        return Ok(());
+    };
+    let asks = policy.policy().and_then(|policy| policy.review.as_ref());
+    let (Some(asks), Some(parent)) = (
+        asks.filter(|review| review.enabled),
+        policy.address.parent(),
+    ) else {
+        return Ok(());
+    };
+    let package = desk.at(&parent)?.map(|thing| thing.id);
+    let mut reach = Reach::default();
+    let mut is_anybody_there = |at: Timestamp| reach.covers(desk, common, series.policy, at);
+    let rounds = review::to_come(desk, series, asks, until, ROUNDS, &mut is_anybody_there)?;
+    for (round, (opens, closes)) in (series.rounds + 1..).zip(rounds) {
+        for (at, what) in [
+            (opens, Happening::ReviewOpens),
+            (closes, Happening::ReviewCloses),
+        ] {
+            let of = RecordId {
+                kind: ReviewSeries::KIND,
+                number: series.number,
+            };
+            out.push(Upcoming {
+                package,
+                policy: Some(series.policy),
+                round: Some(round),
+                ..Upcoming::new(at, what, of)
+            });
+        }
+    }
+    Ok(())
+}
+
+/// When anybody has a package through a policy, as far as it was read.
+#[derive(Debug, Default)]
+struct Reach {
+    /// From when until when, the end left out; `None` for always and for never.
+    spans: Vec<(Option<Timestamp>, Option<Timestamp>)>,
+    /// How far it was read: nothing, so many assignments, everything.
+    read: Read,
+}
+
+#[derive(Debug, Default)]
+enum Read {
+    #[default]
+    Nothing,
+    Upto(Position),
+    Everything,
+}
+
+impl Reach {
+    /// Returns true when somebody has the package then. Reads no more than it takes to know.
+    fn covers(
+        &mut self,
+        desk: &Desk<'_>,
+        common: &Common,
+        policy: ObjectId,
+        at: Timestamp,
+    ) -> Result<bool, Unread> {
+        loop {
+            let covers = |(from, to): &(Option<Timestamp>, Option<Timestamp>)| {
+                from.is_none_or(|from| from <= at) && to.is_none_or(|to| at < to)
+            };
+            if self.spans.iter().any(covers) {
+                return Ok(true);
+            }
+            let after = match &self.read {
+                Read::Nothing => None,
+                Read::Upto(position) => Some(position.clone()),
+                Read::Everything => return Ok(false),
+            };
+            self.read_on(desk, common, policy, after)?;
+        }
+    }
+
+    fn read_on(
+        &mut self,
+        desk: &Desk<'_>,
+        common: &Common,
+        policy: ObjectId,
+        after: Option<Position>,
+    ) -> Result<(), Unread> {
+        let key = Key::new().object(policy);
+        let range = Range::of(Mark::AssignmentPolicy, key.clone());
+        let marked = desk.world().marked(&range.after(after).most(PAGE))?;
+        for (_, id) in &marked {
+            let assignment = desk.need::<Assignment>(id.number)?;
+            let person = desk.person(assignment.person)?;
+            let end = fate::end(desk, common, &assignment, &person)?.map(|end| end.at);
+            self.keep(None, end);
+        }
+        let full = marked.len() == PAGE;
+        if let Some(last) = marked.into_iter().next_back().filter(|_| full) {
+            self.read = Read::Upto(last);
+            return Ok(());
+        }
+        self.read = Read::Everything;
+        for request in desk.find::<Request>(Mark::RequestPolicy, &key)? {
+            if request.state != RequestState::Scheduled {
+                continue;
+            }
+            if let Some((from, to)) = fate::tenure(desk, common, &request)? {
+                self.keep(Some(from), to);
+            }
+        }
+        Ok(())
+    }
+
+    /// Of those who have it now, who has it longest tells all.
+    fn keep(&mut self, from: Option<Timestamp>, to: Option<Timestamp>) {
+        match self.spans.first_mut() {
+            Some((None, known)) if from.is_none() => {
+                *known = known.zip(to).map(|(known, to)| known.max(to));
+            }
+            _ => self.spans.push((from, to)),
+        }
+    }
+}
