@@ -1,17 +1,26 @@
 //! The formats of other programs: required fields, escaped text, and what a command says that lacks one.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
+use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::support::{Golden, Sandbox};
+use crate::support::{Golden, Sandbox, repository};
 
-/// Compares an output with what its readers require.
-pub(crate) fn check(file: &Path, text: &str, golden: &mut Golden) {
+/// Compares an output with its golden file, and with what its readers require.
+pub(crate) fn compare(file: &Path, text: &str, golden: &mut Golden) {
     let extension = file.extension().unwrap_or_default().to_string_lossy();
+    if extension == "html" {
+        golden.page(file, text);
+    } else {
+        golden.compare(file, text);
+    }
     let problem = match &*extension {
         "sarif" => sarif(text),
         "xml" => junit(text),
+        "json" => published(text),
         "md" if text.chars().count() > 60_000 => Err("it is too long".to_owned()),
         "md" if !text.starts_with("<!-- guestlist:") => Err("it has no marker".to_owned()),
         _ => Ok(()),
@@ -21,8 +30,45 @@ pub(crate) fn check(file: &Path, text: &str, golden: &mut Golden) {
     }
 }
 
+/// Finds the published schema of a result by what it holds, and compares the two.
+fn published(text: &str) -> Result<(), String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let has = |key: &str| value.get(key).is_some();
+    let name = match value.get("report").and_then(Value::as_str) {
+        Some(report) => format!("report-{report}"),
+        None if has("error") => "error".to_owned(),
+        None if has("changes") && has("before") => "diff".to_owned(),
+        None if has("changes") => "plan".to_owned(),
+        None if has("drifted") => "drift".to_owned(),
+        None if has("tests") => "test".to_owned(),
+        None => return Err("no schema is known of it".to_owned()),
+    };
+    static KNOWN: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());
+    let known = KNOWN
+        .lock()
+        .expect("no test failed here")
+        .get(&name)
+        .cloned();
+    let validator = match known {
+        Some(known) => known,
+        None => {
+            let file = repository(&format!("schemas/{name}.schema.json"));
+            let schema = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
+            let schema = serde_json::from_str(&schema).map_err(|error| error.to_string())?;
+            let made = jsonschema::validator_for(&schema).map_err(|error| error.to_string())?;
+            let made = Arc::new(made);
+            let mut known = KNOWN.lock().expect("no test failed here");
+            known.insert(name.clone(), Arc::clone(&made));
+            made
+        }
+    };
+    validator
+        .validate(&value)
+        .map_err(|error| format!("{name}: {} at {}", error, error.instance_path()))
+}
+
 /// What code scanning requires of a log, kept by hand.
-fn sarif(text: &str) -> Result<(), String> {
+pub(crate) fn sarif(text: &str) -> Result<(), String> {
     let words = |of: &[&str]| json!({ "type": "object", "required": of });
     let text_of = json!({ "type": "object", "required": ["text"], "properties": { "text": { "type": "string", "minLength": 1 } } });
     let number = json!({ "type": "integer", "minimum": 1 });
@@ -96,7 +142,7 @@ const REQUIRED: &[(&str, &[&str])] = &[
 const KNOWN: &[(&str, &[&str])] = &[("testsuites", &["errors"]), ("testsuite", &["skipped"])];
 
 /// Reads XML as far as the report uses it: nesting, attributes in double quotes, the five entities.
-fn junit(text: &str) -> Result<(), String> {
+pub(crate) fn junit(text: &str) -> Result<(), String> {
     let body = text
         .strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
         .ok_or("no declaration")?;
