@@ -320,3 +320,66 @@ fn paths_start_at_the_root_of_the_repository() {
         .exits(3)
         .says("file=access/wrong.yaml");
 }
+
+/// A tree of packages that all differ, partners, and what a plan of it is long by.
+fn large(days: usize, packages: usize, partners: usize) -> String {
+    let mut tree = "version: 1\nresources:\n  site: { site: \"https://a.example\", roles: [Members] }\ncatalogs:\n  all: { displayName: All, resources: [site] }\norganizations:\n".to_owned();
+    for n in 0..=partners {
+        tree += &format!(
+            "  o{n}: {{ displayName: Partner {n}, description: {}, domains: [d{n}.example] }}\n",
+            "many words ".repeat(10).trim_end()
+        );
+    }
+    tree += "packages:\n";
+    for n in 0..packages {
+        tree += &format!(
+            "  p{n:03}:\n    catalog: all\n    displayName: Package {n}\n    grants: {{ site: Members }}\n    policies:\n      all:\n        description: {}\n        requestors: {{ organizations: [o0] }}\n        expires: {{ after: {}d }}\n",
+            "why it is there ".repeat(days / 10).trim_end(),
+            days + n
+        );
+    }
+    tree
+}
+
+#[test]
+fn a_comment_on_a_large_plan_drops_the_least_important_and_says_so() {
+    let sandbox = Sandbox::project().write("tree.yaml", large(30, 205, 0));
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let sandbox = sandbox.write("tree.yaml", large(80, 200, 300));
+    let plan = sandbox.run(["plan", "--format", "markdown"]).exits(4);
+    let text = &plan.stdout;
+    let long = text.chars().count();
+    assert!((50_000..=60_000).contains(&long), "{long}");
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
+    // The verdict, then what was left out, then what matters most.
+    assert!(
+        at("Plan: 300 to create, 200 to update, 10 to prune.")
+            < at("> Left out, to stay below 60,000 characters:")
+    );
+    assert!(at("> Left out") < at("#### Refused") && at("#### Refused") < at("#### Access"));
+    assert!(at("#### Access") < at("#### Changes"));
+    // Access is told before anything is folded out; so is every change, with a line.
+    assert_eq!(
+        text.matches("▲ wider").count() + text.matches("▼ gone").count(),
+        50,
+        "{text}"
+    );
+    assert!(text.contains("differences: "), "{text}");
+    for (change, count) in [
+        ("+ organization/", 300),
+        ("~ policy/", 200),
+        ("- package/", 5),
+    ] {
+        assert_eq!(
+            text.matches(&format!("<code>{change}")).count(),
+            count,
+            "{change}"
+        );
+    }
+    // Of the details those of what is created go first.
+    assert_eq!(text.matches("<details><summary><code>+ ").count(), 0);
+    let changed = text.matches("<details><summary><code>~ ").count();
+    assert!((1..200).contains(&changed), "{changed}");
+    let gone = format!("the details of {} changes", 500 - changed);
+    assert!(text.contains(&gone), "{gone}");
+}
