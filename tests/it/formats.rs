@@ -213,8 +213,11 @@ fn a_command_without_a_format_says_which_it_has() {
             "`text`, `json`",
         ),
         (&["validate", "--format", "gitlab-terraform"], "`sarif`"),
-        (&["drift", "--format", "github"], "`markdown`"),
-        (&["plan", "--refresh-only", "--format", "junit"], "`html`"),
+        (&["drift", "--format", "gitlab-terraform"], "`junit`"),
+        (
+            &["plan", "--refresh-only", "--format", "gitlab-terraform"],
+            "`github`",
+        ),
         (
             &["apply", "--auto-approve", "--format", "azure"],
             "`markdown`",

@@ -62,16 +62,18 @@ fn row(row: &Row) -> Vec<Line<'_>> {
         .and(role, format!("{} {word:WORD$}", row.kind.sign()))
         .and(Role::Plain, " ")
         .and(Role::Strong, row.who.text.as_str());
-    line.push(
-        Role::Plain,
-        format!(": {} {}", packages(&row.packages), row.text),
-    );
+    line.push(Role::Plain, format!(": {}", difference(row)));
     let mut lines = vec![line];
     if !row.because.is_empty() {
         let because = format!("{:1$}by {2}", "", WORD + 3, because(&row.because));
         lines.push(Line::new().and(Role::Faint, because));
     }
     lines
+}
+
+/// Says what differs, after the packages.
+pub(in crate::render) fn difference(row: &Row) -> String {
+    format!("{} {}", packages(&row.packages), row.text)
 }
 
 /// Returns packages by name, the first of them.
