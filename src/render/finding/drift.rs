@@ -53,7 +53,7 @@ impl Setting<'_> {
             more: lines(&strayed::keys(one)),
             spot: self.declared(one.origin.as_ref()),
             related: Vec::new(),
-            fingerprint: print(&[rule, &one.address.to_string(), &one.id.to_string()]),
+            fingerprint: print(&[rule, &one.address.to_string()]),
         }
     }
 }
