@@ -39,10 +39,15 @@ pub(super) fn look(cx: &Context) -> Result<Drift, Failure> {
     let progress = Progress::start(cx, "comparing");
     let drift = app::drift(&workspace, &cx.world())?;
     drop(progress);
-    cx.report(
-        |out| view::drift(&drift, out),
-        || json::v1::Drift::new(&drift, None),
-    )?;
+    if cx.globals.format.is_of_findings() {
+        let findings = cx.setting().drifted(&drift.drifted);
+        cx.findings(&findings, |out| view::drift(&drift, out))?;
+    } else {
+        cx.report(
+            |out| view::drift(&drift, out),
+            || json::v1::Drift::new(&drift, None),
+        )?;
+    }
     Ok(drift)
 }
 

@@ -95,10 +95,10 @@ impl Format {
     /// Returns the formats of a command.
     pub(super) fn of(command: &str) -> &'static [Self] {
         match command {
-            "validate" | "test" => FINDINGS,
+            "validate" | "test" | "drift" => FINDINGS,
             "plan" => PLANS,
             "report" => REPORTS,
-            "apply" | "drift" | "history" | "list" | "rollback" => DOCUMENTS,
+            "apply" | "history" | "list" | "rollback" => DOCUMENTS,
             "diff" | "show" => SAVED,
             _ => EVERY,
         }
@@ -147,5 +147,10 @@ impl Format {
     /// Refuses all but text, JSON and documents.
     pub(super) fn demand_document(self, asked: &str) -> Result<(), Failure> {
         self.demand(asked, DOCUMENTS)
+    }
+
+    /// Refuses what no findings have.
+    pub(super) fn demand_findings(self, asked: &str) -> Result<(), Failure> {
+        self.demand(asked, FINDINGS)
     }
 }

@@ -43,7 +43,7 @@ impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         if self.refresh_only {
             self.asking.is_for_a_plan()?;
-            cx.globals.format.demand_document("plan --refresh-only")?;
+            cx.globals.format.demand_findings("plan --refresh-only")?;
             let drift = super::drift::look(cx)?;
             let tell = self.detailed_exitcode && !drift.drifted.is_empty();
             return Ok(if tell { Exit::Differences } else { Exit::Done });
@@ -54,9 +54,9 @@ impl Arguments {
         drop(progress);
         let report = report(&planned);
         if cx.globals.format.is_of_findings() {
-            let found = cx
-                .setting()
-                .planned(report.plan, report.refusals, report.warnings);
+            let found =
+                cx.setting()
+                    .planned(report.plan, report.impact, report.refusals, report.warnings);
             cx.findings(&found, |out| view::planned(&report, out))?;
         } else {
             show(cx, &report)?;

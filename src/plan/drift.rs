@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::diff::differences;
 use super::{Change, Delta, Edit, Reason};
 use crate::model::{
-    Address, Body, Declaration, Desired, Fate, Kind, Live, LiveObject, RemoteId, Touch,
+    Address, Body, Declaration, Desired, Fate, Kind, Live, LiveObject, Origin, RemoteId, Touch,
 };
 use crate::source::Step;
 
@@ -27,6 +27,8 @@ pub struct Drifted {
     pub address: Address,
     /// The store's own id.
     pub id: RemoteId,
+    /// Where the tree declares it; `None` for what the tree no longer declares.
+    pub origin: Option<Origin>,
     /// What happened to it.
     pub what: Strayed,
     /// Who did it, where the store knows.
@@ -67,6 +69,7 @@ pub fn drift(desired: &Desired, live: &Live) -> Vec<Drifted> {
         (!edits.is_empty()).then(|| Drifted {
             address: bound.address.clone(),
             id: object.id.clone(),
+            origin: declaration.map(|declaration| declaration.origin.clone()),
             by: departure.by.clone(),
             what: Strayed::Changed {
                 live: Box::new(object.clone()),
@@ -77,6 +80,9 @@ pub fn drift(desired: &Desired, live: &Live) -> Vec<Drifted> {
     let lost = live.lost.iter().map(|lost| Drifted {
         address: lost.address.clone(),
         id: lost.id.clone(),
+        origin: desired
+            .get(&lost.address)
+            .map(|declaration| declaration.origin.clone()),
         by: lost.by.clone(),
         what: Strayed::Lost {
             applied: lost.applied.clone(),

@@ -35,6 +35,7 @@ const FORMATS: &[(&str, &[&str])] = &[
     ("validate.github", &["validate", "--format", "github"]),
     ("validate.azure", &["validate", "--format", "azure"]),
     ("validate.gitlab", &["validate", "--format", "gitlab"]),
+    ("test.json", &["test", "--format", "json"]),
     ("test.md", &["test", "--format", "markdown"]),
     ("test.html", &["test", "--format", "html"]),
     ("test.sarif", &["test", "--format", "sarif"]),
@@ -44,11 +45,8 @@ const FORMATS: &[(&str, &[&str])] = &[
     ("test.gitlab", &["test", "--format", "gitlab"]),
 ];
 
-/// What the tests of a case come to, where it expects that.
-const TESTS: &[(&str, &[&str])] = &[
-    ("test.txt", &["test"]),
-    ("test.json", &["test", "--format", "json"]),
-];
+/// The plan of every case that has one.
+const PLAN: (&str, &[&str]) = ("plan.json", &["plan", "--format", "json"]);
 
 /// How many cases show each format at least.
 const SHOW_A_FORMAT: usize = 25;
@@ -69,9 +67,10 @@ fn every_case_says_what_is_expected() {
 fn enough_cases_show_every_format() {
     let cases = folders();
     let format = |arguments: &[&'static str]| arguments.last().copied().unwrap_or_default();
-    for (_, arguments) in FORMATS {
-        let files = FORMATS
-            .iter()
+    let all = FORMATS.iter().chain(&[PLAN]);
+    for (_, arguments) in all.clone() {
+        let files = all
+            .clone()
             .filter(|(_, other)| format(other) == format(arguments));
         let shown: usize = files
             .map(|(file, _)| {
@@ -135,15 +134,11 @@ fn other_formats(sandbox: &Sandbox, more: &[&str], expected: &Path, golden: &mut
         let plans = arguments.first() == Some(&"plan");
         let more = more.iter().copied().filter(|_| plans);
         let outcome = sandbox.run(arguments.iter().copied().chain(more));
-        golden.compare(&file, &outcome.stdout);
-        formats::check(&file, &outcome.stdout, golden);
+        formats::compare(&file, &outcome.stdout, golden);
     }
-    for (file, arguments) in TESTS {
-        let file = expected.join(file);
-        if file.exists() {
-            let outcome = sandbox.run(arguments.iter().copied());
-            golden.compare(&file, &outcome.text());
-        }
+    let tests = expected.join("test.txt");
+    if tests.exists() {
+        golden.compare(&tests, &sandbox.run(["test"]).text());
     }
 }
 
@@ -156,9 +151,9 @@ fn planned(sandbox: &Sandbox, name: &str, more: &[&str], expected: &Path, golden
         sandbox.run(arguments.iter().copied().chain(more))
     };
     let text = with(&["plan"]);
-    let json = with(&["plan", "--format", "json"]);
+    let json = with(PLAN.1);
     golden.compare(&expected.join("plan.txt"), &text.text());
-    golden.compare(&expected.join("plan.json"), &json.stdout);
+    formats::compare(&expected.join(PLAN.0), &json.stdout, golden);
     let mut demand = |holds: bool, what: &str, outcome: &Outcome| {
         if !holds {
             golden.fail(format!("{name}: {what}\n{}", outcome.text()));

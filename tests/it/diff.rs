@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::formats;
 use crate::support::{Golden, Outcome, Sandbox, files_below, repository};
 
 /// Cases whose differences are kept to the byte.
@@ -138,7 +139,7 @@ fn folders_differ_in_what_a_plan_says_where_the_first_is_applied() {
         );
         if KEPT.contains(&&*name) {
             golden.compare(&kept(&format!("{name}.txt")), &text.text());
-            golden.compare(&kept(&format!("{name}.json")), &json.stdout);
+            formats::compare(&kept(&format!("{name}.json")), &json.stdout, &mut golden);
         }
         compared += 1;
     }

@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::Sandbox;
+use crate::formats;
+use crate::support::{Golden, Sandbox, repository};
 
 const TREE: &str = "\
 version: 1
@@ -30,7 +31,7 @@ fn hand(sandbox: &Sandbox) -> Connection {
 }
 
 /// Gives an object another version, as a program beside this one would: with a run of its own, or without.
-fn edit(sandbox: &Sandbox, address: &str, key: &str, value: &str, known: bool) {
+pub(crate) fn edit(sandbox: &Sandbox, address: &str, key: &str, value: &str, known: bool) {
     let hand = hand(sandbox);
     let run: i64 = if known {
         hand.execute(
@@ -157,6 +158,74 @@ fn what_was_lost_is_shown_and_created_anew() {
         .run(["plan"])
         .says("organization/litware")
         .says("somebody took it away");
+}
+
+/// A store in which everything happened that may happen to an object.
+fn strayed() -> Sandbox {
+    let sandbox = Sandbox::project().write(
+        "tree.yaml",
+        TREE.replace(
+            "catalogs:\n",
+            "  tailspin: { displayName: Tailspin, domains: [tailspin.example] }\n  wingtip: { displayName: Wingtip, domains: [wingtip.example] }\ncatalogs:\n",
+        ),
+    );
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let address = "organization/fabrikam";
+    edit(&sandbox, address, "description", FOREIGN, true);
+    edit(
+        &sandbox,
+        "settings/collaboration",
+        "guestAccess",
+        "members",
+        false,
+    );
+    let hand = hand(&sandbox);
+    for sql in [
+        "DELETE FROM object WHERE address = 'organization/litware'",
+        "UPDATE object SET project = 'portal', address = 'organization/t' WHERE address = 'organization/tailspin'",
+        "UPDATE object SET project = NULL, address = NULL, declared = NULL, applied = NULL WHERE address = 'catalog/marketing'",
+        "UPDATE object SET address = 'organization/moved' WHERE address = 'organization/wingtip'",
+    ] {
+        assert_eq!(hand.execute(sql, []).expect(sql), 1);
+    }
+    drop(hand);
+    // What is no longer declared has no line of its own.
+    let left = "  wingtip: { displayName: Wingtip, domains: [wingtip.example] }\n";
+    let tree = std::fs::read_to_string(sandbox.path("tree.yaml")).expect("the tree");
+    sandbox.write("tree.yaml", tree.replace(left, ""))
+}
+
+/// A description that no format may take for anything but text.
+const FOREIGN: &str = "::error::@team <b>`x`</b> ##vso[task.complete] [a](https://b.example) jane@fabrikam.com \u{202e}x \u{1b}[2J";
+
+const FORMATS: &[(&str, &str)] = &[
+    ("text", "txt"),
+    ("json", "json"),
+    ("markdown", "md"),
+    ("html", "html"),
+    ("junit", "xml"),
+    ("sarif", "sarif"),
+    ("github", "github"),
+    ("gitlab", "gitlab"),
+    ("azure", "azure"),
+];
+
+#[test]
+fn drift_is_told_in_every_format_where_its_object_is_declared() {
+    let none = applied();
+    let much = strayed();
+    let mut golden = Golden::default();
+    for (name, sandbox, code) in [("none", none, 0), ("much", much, 2)] {
+        for (format, ending) in FORMATS {
+            let drift = sandbox.run(["drift", "--format", format]).exits(code);
+            let file = repository(&format!("tests/kept/drift/{name}.{ending}"));
+            formats::compare(&file, &drift.stdout, &mut golden);
+        }
+        let drift = sandbox.run(["drift", "--format", "json"]);
+        let plan = sandbox.run(["plan", "--refresh-only", "--format", "json"]);
+        assert_eq!(plan.exits(0).stdout, drift.stdout);
+    }
+    golden.finish();
 }
 
 #[test]

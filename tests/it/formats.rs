@@ -1,17 +1,26 @@
 //! The formats of other programs: required fields, escaped text, and what a command says that lacks one.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
+use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::support::{Golden, Sandbox};
+use crate::support::{Golden, Sandbox, repository};
 
-/// Compares an output with what its readers require.
-pub(crate) fn check(file: &Path, text: &str, golden: &mut Golden) {
+/// Compares an output with its golden file, and with what its readers require.
+pub(crate) fn compare(file: &Path, text: &str, golden: &mut Golden) {
     let extension = file.extension().unwrap_or_default().to_string_lossy();
+    if extension == "html" {
+        golden.page(file, text);
+    } else {
+        golden.compare(file, text);
+    }
     let problem = match &*extension {
         "sarif" => sarif(text),
         "xml" => junit(text),
+        "json" => published(text),
         "md" if text.chars().count() > 60_000 => Err("it is too long".to_owned()),
         "md" if !text.starts_with("<!-- guestlist:") => Err("it has no marker".to_owned()),
         _ => Ok(()),
@@ -21,8 +30,45 @@ pub(crate) fn check(file: &Path, text: &str, golden: &mut Golden) {
     }
 }
 
+/// Finds the published schema of a result by what it holds, and compares the two.
+fn published(text: &str) -> Result<(), String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let has = |key: &str| value.get(key).is_some();
+    let name = match value.get("report").and_then(Value::as_str) {
+        Some(report) => format!("report-{report}"),
+        None if has("error") => "error".to_owned(),
+        None if has("changes") && has("before") => "diff".to_owned(),
+        None if has("changes") => "plan".to_owned(),
+        None if has("drifted") => "drift".to_owned(),
+        None if has("tests") => "test".to_owned(),
+        None => return Err("no schema is known of it".to_owned()),
+    };
+    static KNOWN: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());
+    let known = KNOWN
+        .lock()
+        .expect("no test failed here")
+        .get(&name)
+        .cloned();
+    let validator = match known {
+        Some(known) => known,
+        None => {
+            let file = repository(&format!("schemas/{name}.schema.json"));
+            let schema = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
+            let schema = serde_json::from_str(&schema).map_err(|error| error.to_string())?;
+            let made = jsonschema::validator_for(&schema).map_err(|error| error.to_string())?;
+            let made = Arc::new(made);
+            let mut known = KNOWN.lock().expect("no test failed here");
+            known.insert(name.clone(), Arc::clone(&made));
+            made
+        }
+    };
+    validator
+        .validate(&value)
+        .map_err(|error| format!("{name}: {} at {}", error, error.instance_path()))
+}
+
 /// What code scanning requires of a log, kept by hand.
-fn sarif(text: &str) -> Result<(), String> {
+pub(crate) fn sarif(text: &str) -> Result<(), String> {
     let words = |of: &[&str]| json!({ "type": "object", "required": of });
     let text_of = json!({ "type": "object", "required": ["text"], "properties": { "text": { "type": "string", "minLength": 1 } } });
     let number = json!({ "type": "integer", "minimum": 1 });
@@ -96,7 +142,7 @@ const REQUIRED: &[(&str, &[&str])] = &[
 const KNOWN: &[(&str, &[&str])] = &[("testsuites", &["errors"]), ("testsuite", &["skipped"])];
 
 /// Reads XML as far as the report uses it: nesting, attributes in double quotes, the five entities.
-fn junit(text: &str) -> Result<(), String> {
+pub(crate) fn junit(text: &str) -> Result<(), String> {
     let body = text
         .strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
         .ok_or("no declaration")?;
@@ -167,8 +213,11 @@ fn a_command_without_a_format_says_which_it_has() {
             "`text`, `json`",
         ),
         (&["validate", "--format", "gitlab-terraform"], "`sarif`"),
-        (&["drift", "--format", "github"], "`markdown`"),
-        (&["plan", "--refresh-only", "--format", "junit"], "`html`"),
+        (&["drift", "--format", "gitlab-terraform"], "`junit`"),
+        (
+            &["plan", "--refresh-only", "--format", "gitlab-terraform"],
+            "`github`",
+        ),
         (
             &["apply", "--auto-approve", "--format", "azure"],
             "`markdown`",
@@ -273,4 +322,67 @@ fn paths_start_at_the_root_of_the_repository() {
         .run(["validate", "-C", "access", "--format", "github"])
         .exits(3)
         .says("file=access/wrong.yaml");
+}
+
+/// A tree of packages that all differ, partners, and what a plan of it is long by.
+fn large(days: usize, packages: usize, partners: usize) -> String {
+    let mut tree = "version: 1\nresources:\n  site: { site: \"https://a.example\", roles: [Members] }\ncatalogs:\n  all: { displayName: All, resources: [site] }\norganizations:\n".to_owned();
+    for n in 0..=partners {
+        tree += &format!(
+            "  o{n}: {{ displayName: Partner {n}, description: {}, domains: [d{n}.example] }}\n",
+            "many words ".repeat(10).trim_end()
+        );
+    }
+    tree += "packages:\n";
+    for n in 0..packages {
+        tree += &format!(
+            "  p{n:03}:\n    catalog: all\n    displayName: Package {n}\n    grants: {{ site: Members }}\n    policies:\n      all:\n        description: {}\n        requestors: {{ organizations: [o0] }}\n        expires: {{ after: {}d }}\n",
+            "why it is there ".repeat(days / 10).trim_end(),
+            days + n
+        );
+    }
+    tree
+}
+
+#[test]
+fn a_comment_on_a_large_plan_drops_the_least_important_and_says_so() {
+    let sandbox = Sandbox::project().write("tree.yaml", large(30, 205, 0));
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let sandbox = sandbox.write("tree.yaml", large(80, 200, 300));
+    let plan = sandbox.run(["plan", "--format", "markdown"]).exits(4);
+    let text = &plan.stdout;
+    let long = text.chars().count();
+    assert!((50_000..=60_000).contains(&long), "{long}");
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
+    // The verdict, then what was left out, then what matters most.
+    assert!(
+        at("Plan: 300 to create, 200 to update, 10 to prune.")
+            < at("> Left out, to stay below 60,000 characters:")
+    );
+    assert!(at("> Left out") < at("#### Refused") && at("#### Refused") < at("#### Access"));
+    assert!(at("#### Access") < at("#### Changes"));
+    // Access is told before anything is folded out; so is every change, with a line.
+    assert_eq!(
+        text.matches("▲ wider").count() + text.matches("▼ gone").count(),
+        50,
+        "{text}"
+    );
+    assert!(text.contains("differences: "), "{text}");
+    for (change, count) in [
+        ("+ organization/", 300),
+        ("~ policy/", 200),
+        ("- package/", 5),
+    ] {
+        assert_eq!(
+            text.matches(&format!("<code>{change}")).count(),
+            count,
+            "{change}"
+        );
+    }
+    // Of the details those of what is created go first.
+    assert_eq!(text.matches("<details><summary><code>+ ").count(), 0);
+    let changed = text.matches("<details><summary><code>~ ").count();
+    assert!((1..200).contains(&changed), "{changed}");
+    let gone = format!("the details of {} changes", 500 - changed);
+    assert!(text.contains(&gone), "{gone}");
 }

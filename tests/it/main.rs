@@ -11,6 +11,7 @@ mod diff;
 mod drift;
 mod example;
 mod faults;
+mod foreign;
 mod formats;
 mod governance;
 mod guards;

@@ -59,6 +59,8 @@ fn pipelines_are_valid_pinned_and_complete() {
             "--expect",
             "drift -C",
             "env -i",
+            "unshare",
+            "--no-new-privs",
             "--format markdown",
         ] {
             assert!(

@@ -4,10 +4,10 @@
 
 use std::io;
 
-use super::{Finding, Findings};
-use crate::diag::{SHOWN, Severity};
+use super::{Finding, Findings, Level};
+use crate::diag::SHOWN;
 
-/// How many errors, and how many warnings, GitHub shows of a step; it drops the others without a word.
+/// How many errors, warnings and notices each GitHub shows of a step; it drops the others without a word.
 const OF_A_STEP: usize = 10;
 
 /// Writes workflow commands of GitHub Actions.
@@ -17,9 +17,10 @@ const OF_A_STEP: usize = 10;
 /// Those of what it writes to.
 pub fn github(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
     for one in findings.all.iter().take(SHOWN) {
-        let level = match one.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
+        let level = match one.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "notice",
         };
         let mut at = format!("file={},line={}", property(&one.spot.path), one.spot.line);
         if let Some(columns) = one.spot.columns {
@@ -35,15 +36,15 @@ pub fn github(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
             data(&one.full())
         )?;
     }
-    let of = |severity: Severity| {
+    let of = |level: Level| {
         let shown = findings.all.iter().take(SHOWN);
-        let of = shown.filter(|one| one.severity == severity).count();
+        let of = shown.filter(|one| one.level == level).count();
         of.saturating_sub(OF_A_STEP)
     };
-    let dropped = match of(Severity::Error) + of(Severity::Warning) {
+    let dropped = match of(Level::Error) + of(Level::Warning) + of(Level::Note) {
         0 => None,
         n => Some(format!(
-            "GitHub shows {OF_A_STEP} errors and {OF_A_STEP} warnings of a step: {n} more stand in its log"
+            "GitHub shows {OF_A_STEP} errors, warnings and notices each of a step: {n} more stand in its log"
         )),
     };
     for told in dropped.into_iter().chain(more(findings)) {
@@ -52,7 +53,7 @@ pub fn github(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes logging commands of Azure Pipelines.
+/// Writes logging commands of Azure Pipelines, which knows no notes: those stand in the report before the commands.
 ///
 /// # Errors
 ///
@@ -60,11 +61,11 @@ pub fn github(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
 pub fn azure(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
     for one in findings.all.iter().take(SHOWN) {
         let Finding {
-            rule,
-            severity,
-            spot,
-            ..
+            rule, level, spot, ..
         } = one;
+        if *level == Level::Note {
+            continue;
+        }
         let column = spot
             .columns
             .map(|columns| format!("columnnumber={};", columns.characters))
@@ -72,7 +73,7 @@ pub fn azure(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
         writeln!(
             out,
             "##vso[task.logissue type={};sourcepath={};linenumber={};{column}code={};]{}",
-            severity.as_str(),
+            level.as_str(),
             azure_property(&spot.path),
             spot.line,
             azure_property(rule),

@@ -4,8 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::Findings;
-use crate::diag::Severity;
+use super::{Findings, Level};
 use crate::render::json;
 
 /// One entry. Frozen: GitLab reads these names.
@@ -39,9 +38,10 @@ pub fn code_quality(out: &mut dyn io::Write, findings: &Findings) -> io::Result<
         check_name: &one.rule,
         description: one.full(),
         fingerprint: &one.fingerprint,
-        severity: match one.severity {
-            Severity::Error => "blocker",
-            Severity::Warning => "minor",
+        severity: match one.level {
+            Level::Error => "blocker",
+            Level::Warning => "minor",
+            Level::Note => "info",
         },
         location: Location {
             path: &one.spot.path,

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 
-use super::{Finding, Findings, Passed};
-use crate::diag::Severity;
+use super::{Finding, Findings, Level, Passed};
 
 /// Writes the report: a suite for every file.
 ///
@@ -21,7 +20,7 @@ pub fn junit(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
     let mut failures: BTreeMap<&str, usize> = BTreeMap::new();
     for one in &findings.all {
         let suite = one.spot.path.as_str();
-        if one.severity == Severity::Error {
+        if one.level == Level::Error {
             *failures.entry(suite).or_default() += 1;
         }
         suites.entry(suite).or_default().push(case(one));
@@ -68,7 +67,7 @@ pub fn junit(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
     writeln!(out, "</testsuites>")
 }
 
-/// Returns the case of a finding: an error fails, a warning is told and passes.
+/// Returns the case of a finding: an error fails, what is less is told and passes.
 fn case(one: &Finding) -> String {
     let spot = &one.spot;
     let mut text = format!("{}:{}", spot.path, spot.line);
@@ -78,18 +77,18 @@ fn case(one: &Finding) -> String {
     let _ = write!(
         text,
         ": {}[{}]: {}",
-        one.severity.as_str(),
+        one.level.as_str(),
         one.rule,
         one.full()
     );
-    let body = match one.severity {
-        Severity::Error => format!(
+    let body = match one.level {
+        Level::Error => format!(
             "<failure message={} type={}>{}</failure>",
             quoted(&one.message),
             quoted(&one.rule),
             escaped(&text)
         ),
-        Severity::Warning => format!("<system-out>{}</system-out>", escaped(&text)),
+        Level::Warning | Level::Note => format!("<system-out>{}</system-out>", escaped(&text)),
     };
     format!(
         "    <testcase name={} classname={}>{body}</testcase>\n",

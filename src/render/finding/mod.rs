@@ -3,9 +3,12 @@
 //! Diagnostics and refusals become [`Finding`]s once; a format is a function from all of them to bytes. Every format makes
 //! foreign text harmless by its own rules.
 
+mod access;
 mod annotations;
 mod code_quality;
+mod drift;
 mod junit;
+mod level;
 mod sarif;
 mod terraform;
 #[cfg(test)]
@@ -15,9 +18,10 @@ use std::borrow::Cow;
 
 use super::mask::mask;
 use super::neutral::neutral;
-use crate::diag::{Diagnostics, Severity};
+use crate::diag::Diagnostics;
 use crate::guard::{Refusal, Rule};
-use crate::model::{Address, Digest};
+use crate::impact::Impact;
+use crate::model::{Address, Digest, Origin};
 use crate::plan::Plan;
 use crate::scenario::Played;
 use crate::source::Place;
@@ -25,6 +29,7 @@ use crate::source::Place;
 pub use annotations::{azure, github};
 pub use code_quality::code_quality;
 pub use junit::junit;
+pub use level::Level;
 pub use sarif::sarif;
 pub use terraform::terraform;
 
@@ -36,7 +41,7 @@ pub struct Finding {
     /// What the rule is about, in a few words.
     pub title: String,
     /// How bad it is.
-    pub severity: Severity,
+    pub level: Level,
     /// What is wrong, with foreign characters made visible.
     pub message: String,
     /// What to do, a line each.
@@ -145,6 +150,23 @@ impl Setting<'_> {
         }
     }
 
+    /// Returns a line of a file below the project's folder.
+    fn line(&self, path: &str, line: u32) -> Spot {
+        Spot {
+            path: self.path(path),
+            line,
+            columns: None,
+        }
+    }
+
+    /// Returns where an object is declared.
+    fn declared(&self, origin: Option<&Origin>) -> Spot {
+        origin.map_or_else(
+            || self.spot(None),
+            |origin| self.line(&origin.path, origin.line),
+        )
+    }
+
     /// Returns findings of diagnostics.
     #[must_use]
     pub fn diagnostics(&self, list: &Diagnostics) -> Findings {
@@ -157,7 +179,7 @@ impl Setting<'_> {
             Finding {
                 rule: one.code.id.to_owned(),
                 title: one.code.title.to_owned(),
-                severity: one.severity,
+                level: one.severity.into(),
                 message: self.text(&one.message).into_owned(),
                 help: one
                     .help
@@ -187,13 +209,20 @@ impl Setting<'_> {
         }
     }
 
-    /// Returns findings of what a plan is warned of and what stands against it.
+    /// Returns findings of what stands against a plan, what it is warned of, and what it does to people's access.
     #[must_use]
-    pub fn planned(&self, plan: &Plan, refusals: &[Refusal], warnings: &Diagnostics) -> Findings {
+    pub fn planned(
+        &self,
+        plan: &Plan,
+        impact: &Impact,
+        refusals: &[Refusal],
+        warnings: &Diagnostics,
+    ) -> Findings {
         let mut findings = self.diagnostics(warnings);
         for refusal in refusals {
-            findings.all.push(self.refusal(plan, refusal));
+            findings.all.push(self.refusal(plan, impact, refusal));
         }
+        findings.all.extend(self.access(plan, impact));
         findings.all = numbered(findings.all);
         findings.passed = Rule::ALL
             .iter()
@@ -236,7 +265,7 @@ impl Setting<'_> {
         findings
     }
 
-    fn refusal(&self, plan: &Plan, refusal: &Refusal) -> Finding {
+    fn refusal(&self, plan: &Plan, impact: &Impact, refusal: &Refusal) -> Finding {
         let Refusal {
             rule,
             address,
@@ -244,18 +273,17 @@ impl Setting<'_> {
             help,
             objects,
         } = refusal;
-        let named = |wanted: &Address| plan.changes.iter().find(|change| change.address == *wanted);
-        let origin = std::iter::once(address)
-            .chain(objects)
-            .find_map(|address| named(address)?.origin.as_ref());
-        let spot = match origin {
-            Some(origin) => Spot {
-                path: self.path(&origin.path),
-                line: origin.line,
-                columns: None,
-            },
-            None => self.spot(None),
+        let concerned = || std::iter::once(address).chain(objects);
+        let spot = match rule {
+            Rule::Widening => self.widening(impact, concerned()),
+            _ => None,
         };
+        let named = |wanted: &Address| plan.changes.iter().find(|change| change.address == *wanted);
+        let declared = || {
+            let origin = concerned().find_map(|address| named(address)?.origin.as_ref());
+            self.declared(origin)
+        };
+        let spot = spot.unwrap_or_else(declared);
         let address = address.to_string();
         let told = if message.contains(&address) {
             message.clone()
@@ -265,7 +293,7 @@ impl Setting<'_> {
         Finding {
             rule: name(*rule),
             title: about(*rule),
-            severity: Severity::Error,
+            level: Level::Error,
             message: self.text(&told).into_owned(),
             help: help
                 .lines()

@@ -1,16 +1,15 @@
 //! SARIF 2.1.0, as code scanning reads it.
 //!
 //! A log with more than 25,000 results is refused as a whole, and of the others 5,000 are shown: more are left out here, the
-//! warnings first, and the log says so. A message is plain text, in which readers make links of `[words](place)`: foreign
-//! text gets none.
+//! notes first, then the warnings, and the log says so. A message is plain text, in which readers make links of
+//! `[words](place)`: foreign text gets none.
 
 use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
 
-use super::{Finding, Findings, Spot};
-use crate::diag::Severity;
+use super::{Finding, Findings, Level, Spot};
 use crate::render::json;
 
 /// How many results code scanning shows.
@@ -153,7 +152,7 @@ pub fn sarif(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
     let results = all.iter().map(|one| Outcome {
         rule_id: &one.rule,
         rule_index: rules.binary_search(&one.rule.as_str()).unwrap_or_default(),
-        level: level(one.severity),
+        level: one.level.as_str(),
         message: text(one.full()),
         locations: [location(&one.spot, None)],
         related_locations: one
@@ -192,13 +191,20 @@ pub fn sarif(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
 
 /// Returns the findings that code scanning shows, in their order, and how many others there are.
 fn chosen(all: &[Finding]) -> (Vec<&Finding>, usize) {
-    let errors = all.iter().filter(|one| one.severity == Severity::Error);
-    let (mut errors, mut warnings) = (errors.count().min(RESULTS), RESULTS);
-    warnings -= errors;
+    let mut room = RESULTS;
+    let mut rooms = [Level::Error, Level::Warning, Level::Note].map(|level| {
+        let of = all
+            .iter()
+            .filter(|one| one.level == level)
+            .count()
+            .min(room);
+        room -= of;
+        (level, of)
+    });
     let kept = all.iter().filter(|one| {
-        let room = match one.severity {
-            Severity::Error => &mut errors,
-            Severity::Warning => &mut warnings,
+        let mut rooms = rooms.iter_mut();
+        let Some((_, room)) = rooms.find(|(level, _)| *level == one.level) else {
+            return false;
         };
         let fits = *room > 0;
         *room -= usize::from(fits);
@@ -228,15 +234,8 @@ fn rule(one: &Finding) -> Rule<'_> {
         full_description: text(one.title.as_str()),
         help: text("the help of each result says what to do"),
         default_configuration: Configuration {
-            level: level(one.severity),
+            level: one.level.as_str(),
         },
-    }
-}
-
-const fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
     }
 }
 

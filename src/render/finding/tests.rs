@@ -122,7 +122,12 @@ fn a_refusal_stands_where_its_object_is_declared() {
         help: "`--adopt` takes it over".to_owned(),
         objects: vec![],
     };
-    let found = SETTING.planned(&everything(), &[refusal], &Diagnostics::new());
+    let found = SETTING.planned(
+        &everything(),
+        &Impact::default(),
+        &[refusal],
+        &Diagnostics::new(),
+    );
     let one = &found.all[0];
     assert_eq!(one.rule, "refused-adoption");
     assert_eq!(

@@ -20,7 +20,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// What the page may do: show itself. A test compares the hashes with the two files.
 const ALLOWED: &str = concat!(
-    "default-src 'none'; style-src 'sha256-P30VZ+wyiOaBM5NkGwTZ8JFq2RSbOcbd7S4gmJY3EoU='; ",
+    "default-src 'none'; style-src 'sha256-954I6vdY6pf/6+EORAGb+7gPs9S4zmudLh6nsqkJ9hM='; ",
     "script-src 'sha256-KWRZl5Tz50QUlmwp/MVEW62Rhn+p6WMittgw6qVu3h4='; base-uri 'none'; form-action 'none'"
 );
 
@@ -91,17 +91,23 @@ impl Render for Line<'_> {
     }
 }
 
-/// Lines of which each but the first starts anew.
+/// Lines that each start anew; one that starts with a space goes on with what the line before it said.
 struct Lines<'a>(&'a [Line<'a>]);
 
 impl Render for Lines<'_> {
     fn render_to(&self, buffer: &mut String) {
-        for (at, line) in self.0.iter().enumerate() {
-            if at > 0 {
-                buffer.push_str("<br>");
+        let [line] = self.0 else {
+            for line in self.0 {
+                let goes_on = line
+                    .0
+                    .first()
+                    .is_some_and(|piece| piece.text.starts_with(' '));
+                let class = if goes_on { "line on" } else { "line" };
+                html! { span class=(class) { (line) } "\n" }.render_to(buffer);
             }
-            line.render_to(buffer);
-        }
+            return;
+        };
+        line.render_to(buffer);
     }
 }
 
@@ -168,7 +174,7 @@ impl<'w> Html<'w> {
                             section {
                                 h2 { "Changes" }
                                 div.scroll {
-                                    table {
+                                    table.overview {
                                         thead { tr { th scope="col" { "Sign" } th scope="col" { "Object" } th scope="col" { "Where or why" } } }
                                         tbody { @for row in &self.overview { (row) "\n" } }
                                     }
@@ -235,7 +241,7 @@ impl<'w> Html<'w> {
                     (tag) ": " (Foreign(snippet.message))
                     @if let Some(place) = &place { " " span.f { (Foreign(place)) } }
                 }
-                @if !body.is_empty() { pre { (body) } }
+                @if !body.is_empty() { pre.even { (body) } }
             }
         });
         Ok(())
@@ -266,6 +272,14 @@ fn details(change: &Change<'_>) -> Markup {
 /// How many columns a phone has room for; of wider tables it shows each row as a card.
 const NARROW: usize = 4;
 
+/// How many characters of a word a desk has room for without a break.
+const WORD: usize = 24;
+
+/// Returns true for a date, a name or an address that reads better in one piece.
+fn is_whole(cell: &str) -> bool {
+    !cell.is_empty() && !cell.contains(' ') && cell.chars().count() <= WORD
+}
+
 fn table(table: &Table<'_>) -> Markup {
     let wide = table.columns.len() > NARROW;
     html! {
@@ -276,7 +290,7 @@ fn table(table: &Table<'_>) -> Markup {
                     @for row in &table.rows {
                         tr {
                             @for (cell, name) in row.iter().zip(table.columns) {
-                                td data-of=[wide.then_some(name)] { (Foreign(cell)) }
+                                td class=[is_whole(cell).then_some("whole")] data-of=[wide.then_some(name)] { (Foreign(cell)) }
                             }
                         }
                         "\n"
@@ -319,7 +333,7 @@ impl Writer for Html<'_> {
             Block::Listing { title, lines } => self.parts.push(html! {
                 details open {
                     summary { (title) }
-                    pre { @for line in lines { (Foreign(line)) "\n" } }
+                    pre.even { @for line in lines { (Foreign(line)) "\n" } }
                 }
             }),
         }

@@ -123,9 +123,9 @@ fn a_chart_is_drawn_and_said() {
         "<figcaption>&lt;b&gt;</figcaption>",
         "<rect class=\"fill\" width=\"4.16%\"",
         "… and 5 more in the table",
-        "<td>&lt;i&gt;24</td><td>24</td>",
+        "<td class=\"whole\">&lt;i&gt;24</td><td class=\"whole\">24</td>",
         "<title>2027-02-01T10:00:00Z</title>",
-        "<td>access ends</td><td>2</td><td>2027-01-02T00:00:00Z</td>",
+        "<td>access ends</td><td class=\"whole\">2</td><td class=\"whole\">2027-01-02T00:00:00Z</td>",
         "<span class=\"label\">access ends</span>",
     ] {
         assert!(page.contains(part), "{part} in {page}");

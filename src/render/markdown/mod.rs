@@ -20,6 +20,9 @@ const RESERVED: usize = 2_000;
 /// How many characters of the heading and of the verdict are shown: they are always there.
 const LINE: usize = 600;
 
+/// How many characters the rows of a table have at most: it is better cut than left out.
+const ROWS: usize = 40_000;
+
 /// How important a part is: the higher, the sooner it is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
@@ -331,10 +334,21 @@ impl<'w> Markdown<'w> {
         };
         let mut text = "<table>\n".to_owned();
         text.push_str(&row(&mut table.columns.iter().copied(), "th"));
+        let mut shown = 0;
         for cells in &table.rows {
-            text.push_str(&row(&mut cells.iter().map(|cell| &**cell), "td"));
+            let next = row(&mut cells.iter().map(|cell| &**cell), "td");
+            if text.len() + next.len() > ROWS {
+                break;
+            }
+            text.push_str(&next);
+            shown += 1;
         }
         text.push_str("</table>\n");
+        match table.rows.len() - shown {
+            0 => {}
+            1 => text.push_str("\n… and 1 more row\n"),
+            more => text.push_str(&format!("\n… and {more} more rows\n")),
+        }
         let (spot, rank) = self.here();
         self.part(Part {
             spot,

@@ -204,6 +204,28 @@ proptest! {
 }
 
 #[test]
+fn a_table_is_cut_before_it_is_left_out() {
+    let rows = |n: usize, cell: &str| {
+        let row = vec![cell.to_owned().into(), "two".into()];
+        let table = Table {
+            columns: &["ONE", "OTHER"],
+            rows: vec![row; n],
+        };
+        document(|out| out.block(&Block::Table(table)))
+    };
+    let cut = rows(900, &"x".repeat(100));
+    assert!(cut.chars().count() <= MOST, "{}", cut.len());
+    let shown = cut.matches("<td>two</td>").count();
+    assert!(shown > 200, "{shown}");
+    assert!(
+        cut.contains(&format!("… and {} more rows", 900 - shown)),
+        "{cut}"
+    );
+    assert!(!cut.contains("Left out"), "{cut}");
+    assert!(!rows(3, "x").contains("more row"));
+}
+
+#[test]
 fn leaves_out_the_least_important_first_and_counts_it() {
     let document = many(2_000, 50, 10, 2);
     assert_eq!(document.matches("<code>- catalog/old</code>").count(), 50);

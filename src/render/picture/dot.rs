@@ -127,6 +127,8 @@ fn escaped(text: &str) -> String {
             '"' => out += "\\\"",
             '\\' => out += "\\\\",
             '&' => out += "&amp;",
+            // Two of them and a word are a command in the log of a pipeline.
+            '#' if out.ends_with('#') => out += "&#35;",
             c if hides(c) => {
                 let _ = write!(out, "\\\\u{{{:x}}}", c as u32);
             }

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::{audit, change, count};
-use crate::model::{Fate, Touch};
+use super::{audit, change, count, strayed};
+use crate::model::Fate;
 use crate::plan::{Action, Drifted, Strayed};
 use crate::render::doc::{Block, Detail, Line, Role, Verdict, Writer};
 use crate::render::report::{Drift, Refreshed};
@@ -28,7 +28,7 @@ pub fn drift(report: &Drift, out: &mut dyn Writer) -> io::Result<()> {
             .and(Role::Plain, store.as_str()),
     ))?;
     for one in drifted {
-        out.block(&strayed(one))?;
+        out.block(&object(one))?;
     }
     let end = if drifted.is_empty() {
         "No drift. What the project owns is as it was last applied.".to_owned()
@@ -41,10 +41,7 @@ pub fn drift(report: &Drift, out: &mut dyn Writer) -> io::Result<()> {
     };
     let mut after = Vec::new();
     if !drifted.is_empty() {
-        after.push(Line::new().and(
-            Role::Faint,
-            "`guestlist plan` shows what the tree wants; `guestlist apply --refresh-only` takes it as it is.",
-        ));
+        after.push(Line::new().and(Role::Faint, format!("{}.", strayed::HELP)));
     }
     out.block(&Block::Verdict(Verdict {
         before: Vec::new(),
@@ -82,40 +79,22 @@ pub fn refreshed(report: &Refreshed, store: &str, out: &mut dyn Writer) -> io::R
     }))
 }
 
-fn strayed(one: &Drifted) -> Block<'static> {
-    let address = one.address.to_string();
-    let (action, what, details) = match &one.what {
-        Strayed::Changed { edits, .. } => {
-            let details: Vec<Detail<'static>> = edits.iter().map(change::edit).collect();
-            (Action::Update, "changed".to_owned(), details)
-        }
-        Strayed::Lost { fate, .. } => {
-            let (action, what) = match fate {
-                Fate::Deleted => (Action::Prune, "deleted".to_owned()),
-                Fate::Unbound => (Action::Forget, "made nobody's".to_owned()),
-                Fate::Taken { project } => (Action::Forget, format!("taken by project {project}")),
-                Fate::Rebound { to } => (Action::Update, format!("moved to {to}")),
-            };
-            (action, what, Vec::new())
-        }
-    };
-    let aside = format!("{what} {}", by(one.by.as_ref()));
-    change::block(action, &address, None, Some(aside), details)
-}
-
-fn by(touch: Option<&Touch>) -> String {
-    touch.map_or_else(
-        || "by an unknown hand".to_owned(),
-        |Touch {
-             run,
-             project,
-             actor,
-             at,
-         }| {
-            let at = at.strftime("%Y-%m-%d %H:%M:%SZ");
-            format!("by {actor}, {at}, run {run} of {project}")
+fn object(one: &Drifted) -> Block<'static> {
+    let (action, edits) = match &one.what {
+        Strayed::Changed { edits, .. } => (Action::Update, edits.as_slice()),
+        Strayed::Lost { fate, .. } => match fate {
+            Fate::Deleted => (Action::Prune, &[][..]),
+            Fate::Unbound | Fate::Taken { .. } => (Action::Forget, &[][..]),
+            Fate::Rebound { .. } => (Action::Update, &[][..]),
         },
-    )
+    };
+    let what = strayed::happened(one);
+    let aside = match &one.origin {
+        Some(origin) => format!("{origin} · {what}"),
+        None => what,
+    };
+    let details: Vec<Detail<'static>> = edits.iter().map(change::edit).collect();
+    change::block(action, &one.address.to_string(), None, Some(aside), details)
 }
 
 #[cfg(test)]
@@ -123,7 +102,7 @@ mod tests {
     use super::*;
     use crate::model::{Body, RemoteId};
     use crate::plan::Edit;
-    use crate::render::samples::{address, live, text};
+    use crate::render::samples::{address, live, origin, text};
     use crate::source::Route;
     use serde_json::json;
 
@@ -132,6 +111,7 @@ mod tests {
         let lost = |at: &str, fate| Drifted {
             address: address(at),
             id: RemoteId("1".to_owned()),
+            origin: None,
             by: None,
             what: Strayed::Lost {
                 applied: Body::of(&json!({})),
@@ -145,7 +125,8 @@ mod tests {
                 Drifted {
                     address: address("organization/fabrikam"),
                     id: RemoteId("1".to_owned()),
-                    by: Some(Touch {
+                    origin: Some(origin("tree.yaml", 3)),
+                    by: Some(crate::model::Touch {
                         run: "0199".to_owned(),
                         project: "portal".to_owned(),
                         actor: "bo".to_owned(),
@@ -172,7 +153,7 @@ mod tests {
         insta::assert_snapshot!(text(|out| drift(&report, out)), @r"
         guestlist drift · contoso ← sqlite:a.db
 
-          ~ organization/fabrikam                                  changed by bo, 1970-01-01 00:00:00Z, run 0199 of portal
+          ~ organization/fabrikam                                  tree.yaml:3 · changed by bo, 1970-01-01 00:00:00Z, run 0199 of portal
               state                  configured → proposed
           - catalog/a                                              deleted by an unknown hand
           ~ catalog/b                                              moved to catalog/c by an unknown hand

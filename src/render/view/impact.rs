@@ -62,17 +62,21 @@ fn row(row: &Row) -> Vec<Line<'_>> {
         .and(role, format!("{} {word:WORD$}", row.kind.sign()))
         .and(Role::Plain, " ")
         .and(Role::Strong, row.who.text.as_str());
-    let of = match row.packages.is_empty() {
-        true => String::new(),
-        false => format!("{} ", packages(&row.packages)),
-    };
-    line.push(Role::Plain, format!(": {of}{}", row.text));
+    line.push(Role::Plain, format!(": {}", difference(row)));
     let mut lines = vec![line];
     if !row.because.is_empty() {
         let because = format!("{:1$}by {2}", "", WORD + 3, because(&row.because));
         lines.push(Line::new().and(Role::Faint, because));
     }
     lines
+}
+
+/// Says what differs, after the packages where it is about any.
+pub(in crate::render) fn difference(row: &Row) -> String {
+    match row.packages.is_empty() {
+        true => row.text.clone(),
+        false => format!("{} {}", packages(&row.packages), row.text),
+    }
 }
 
 /// Returns packages by name, the first of them.

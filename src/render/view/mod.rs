@@ -18,6 +18,7 @@ mod plan;
 mod report;
 mod rollback;
 mod show;
+pub(in crate::render) mod strayed;
 mod test;
 
 pub use apply::{applied, went_back};
@@ -32,6 +33,7 @@ pub use engine::{
 };
 pub use error::error;
 pub use history::{run, runs};
+pub(in crate::render) use impact::difference;
 pub use impact::impact;
 pub use import::imported;
 pub use lease::{broken_lease, lease, lease_to_break};

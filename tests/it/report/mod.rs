@@ -6,6 +6,7 @@ mod proposals;
 
 use serde_json::Value;
 
+use crate::formats;
 use crate::support::{Golden, Outcome, Sandbox, repository};
 
 pub(crate) const AT: &str = "2027-06-02T10:00:00Z";
@@ -179,7 +180,7 @@ const REPORTS: &[(&str, &str, &[&str])] = &[
         &["txt", "json", "csv", "md", "html"],
     ),
     ("reviews", "reviews", &["txt", "json", "csv", "md", "html"]),
-    ("waivers", "waivers", &["txt", "md"]),
+    ("waivers", "waivers", &["txt", "json", "csv", "md", "html"]),
 ];
 
 fn format(extension: &str) -> &str {
@@ -216,7 +217,7 @@ fn every_report_is_as_it_was_reviewed() {
                 "ics" => without_store(&told.stdout),
                 _ => told.stdout,
             };
-            golden.compare(&file, &text);
+            formats::compare(&file, &text, &mut golden);
         }
     }
     golden.finish();

@@ -33,6 +33,35 @@ impl Golden {
         self.differences.push(format!("{}\n{diff}", file.display()));
     }
 
+    /// Compares a page: its title and its body with a file, everything else with the one page that is kept whole.
+    ///
+    /// Style, script and what a browser is told are the same on every page.
+    pub(crate) fn page(&mut self, file: &Path, found: &str) {
+        let between = |from: &str, to: &str| {
+            let start = found.find(from)? + from.len();
+            let end = start + found[start..].find(to)?;
+            Some(start..end)
+        };
+        let parts = (
+            between("<title>", "</title>"),
+            between("<body>", "<script>"),
+        );
+        let (Some(title), Some(body)) = parts else {
+            self.fail(format!("{}: no page\n{found}", file.display()));
+            return;
+        };
+        let own = format!("{}\n{}\n", &found[title.clone()], &found[body.clone()]);
+        self.compare(file, &own);
+        let frame = [
+            &found[..title.start],
+            "TITLE",
+            &found[title.end..body.start],
+            "BODY",
+            &found[body.end..],
+        ];
+        self.compare(&super::repository("tests/kept/page.html"), &frame.concat());
+    }
+
     /// Removes a file that is no longer expected, or counts it as a difference.
     pub(crate) fn absent(&mut self, file: &Path) {
         if !file.exists() {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::audit::{SignedHead, signing};
-use super::{Edit, FormatVersion, Keys, keys};
+use super::{Edit, FormatVersion, Keys, Origin, keys};
 use crate::model::{Fate, Touch};
 use crate::plan::{self, Strayed};
 use crate::render::report;
@@ -38,6 +38,9 @@ pub struct Drifted {
     pub address: String,
     /// The store's id of the object.
     pub id: String,
+    /// Where the tree declares it; absent for what it no longer declares.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// What happened to it.
     pub what: Happened,
     /// The project that has it now.
@@ -108,6 +111,7 @@ impl From<&plan::Drifted> for Drifted {
         let mut own = Self {
             address: one.address.to_string(),
             id: one.id.to_string(),
+            origin: one.origin.as_ref().map(Origin::from),
             what: Happened::Changed,
             project: None,
             moved_to: None,

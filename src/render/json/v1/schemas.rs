@@ -383,6 +383,7 @@ mod tests {
         let lost = |fate| plan::Drifted {
             address: address("catalog/c"),
             id: RemoteId("1".to_owned()),
+            origin: Some(origin("a.yaml", 3)),
             by: Some(Touch {
                 run: "0199".to_owned(),
                 project: "p".to_owned(),

@@ -248,6 +248,8 @@ fn escaped(text: &str) -> String {
             '>' => out += "&gt;",
             '"' => out += "&quot;",
             '\'' => out += "&#39;",
+            // Two of them and a word are a command in the log of a pipeline.
+            '#' if out.ends_with('#') => out += "&#35;",
             c if hides(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => {
                 let _ = write!(out, "\\u{{{:x}}}", c as u32);
             }
