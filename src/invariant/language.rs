@@ -38,7 +38,7 @@ const ANSWER: &str = r"\S(?:[^\r\n]*\S)?";
 /// How many characters a line has at most.
 const LONGEST: usize = 256;
 /// How many states are visited.
-const STATES: usize = 20_000;
+const STATES: usize = 4_000;
 /// How much memory the states may take, in bytes.
 const MEMORY: usize = 16 << 20;
 

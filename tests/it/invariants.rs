@@ -300,12 +300,12 @@ fn what_cannot_be_decided_is_no_silence() {
         .map(|at| format!("(user.city -eq \"{at}\" -or user.state -eq \"{at}\")"))
         .collect();
     let blowing = r#"user.department -match "^[ab]*a[ab]{40}$" -and user.department -match "^[ab]*b[ab]{41}$" -and user.department -match "c""#;
-    for rule in [large.join(" -and "), blowing.to_owned()] {
+    for rule in [large.join(" -and ").as_str(), blowing] {
         let tree = SMALL.replace(
             r#"user.department -match "^sa(les|m)$" -and user.department -ne "sam""#,
-            &rule,
+            rule,
         );
-        assert!(tree.contains(&rule));
+        assert!(tree.contains(rule));
         let tree =
             format!("{tree}invariants: {{ by-rule: {{ never: {{ through: automatic }} }} }}\n");
         let sandbox = Sandbox::project().write("tree.yaml", &tree);
@@ -314,6 +314,9 @@ fn what_cannot_be_decided_is_no_silence() {
             BTreeSet::from(["by-rule".to_owned()]),
             "{rule}"
         );
+        if rule == blowing {
+            continue;
+        }
         for command in [
             &["validate"][..],
             &["plan"],
