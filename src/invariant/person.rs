@@ -15,7 +15,7 @@ use crate::model::rule::{Operator, Test, Value};
 use crate::model::text::{Domain, Email};
 
 /// How many ways to make rules true are tried.
-const WAYS: usize = 2_000;
+const WAYS: usize = 500;
 
 /// Who somebody is apart from what rules see in them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -246,6 +246,15 @@ impl Literal<'_> {
         }
     }
 
+    /// Returns the one text that it takes; `None` where it takes others, too, or any but one.
+    fn exact(&self) -> Option<&str> {
+        match (&self.test.value, self.test.operator, self.wanted) {
+            (Value::Text(text), Operator::Equal, true)
+            | (Value::Text(text), Operator::NotEqual, false) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Returns what a text has to be; `Ok(None)` where none is as wanted.
     fn demand(&self) -> Result<Option<Demand>, Undecided> {
         let negated = matches!(
@@ -282,6 +291,15 @@ fn single(
     usual: &str,
     any: Option<&str>,
 ) -> Result<Option<String>, Undecided> {
+    let contradicts = |one: &Literal<'_>| {
+        let text = one.exact()?;
+        let mut exact = literals.iter().filter_map(|other| other.exact());
+        exact.any(|other| other != text).then_some(())
+    };
+    // Two texts at once need no automaton, and nobody has them.
+    if literals.iter().any(|one| contradicts(one).is_some()) {
+        return Ok(None);
+    }
     let mut demands = Vec::new();
     for literal in literals {
         match literal.demand()? {
