@@ -8,7 +8,7 @@ use crate::invariant::{Access, Breach, Verdict, decide, name, story};
 use crate::load::{self, print};
 use crate::model::invariant::{Statement, Way};
 use crate::model::kinds::policy::Expiry;
-use crate::model::{Desired, Project};
+use crate::model::{Declaration, Desired, Project};
 use crate::source::{Place, Route, Sources};
 
 /// What is said of a test that shows how an invariant is broken.
@@ -29,17 +29,12 @@ pub(super) fn judge(
     now: Timestamp,
 ) -> Diagnostics {
     let mut out = Diagnostics::new();
-    for verdict in decide(desired, &project.own_domains, now) {
-        let policies = verdict.breaches.iter().flat_map(|breach| {
-            let access = breach.access.iter();
-            access.map(|access| (access.policy, at_fault(breach)))
-        });
-        let declared = policies.filter_map(|(policy, key)| {
-            let declared = desired.get(policy)?;
-            Some((declared, key))
-        });
-        let parts: Vec<_> = declared.collect();
-        let mut places = load::places(sources, project, &parts).into_iter();
+    let verdicts = decide(desired, &project.own_domains, now);
+    let parts = verdicts.iter().flat_map(|verdict| parts(desired, verdict));
+    let parts: Vec<_> = parts.collect();
+    // Files are read once for all that is wrong.
+    let mut places = load::places(sources, project, &parts).into_iter();
+    for verdict in verdicts {
         let mut found = Vec::new();
         for breach in &verdict.breaches {
             let mut broken = broken(&verdict, breach);
@@ -67,6 +62,19 @@ pub(super) fn judge(
                 None => broken,
             });
         }
+        for policy in &verdict.undecided {
+            let message = format!(
+                "the invariant `{}` cannot be decided for {policy}: rules over people are too large there",
+                verdict.invariant.name
+            );
+            let mut undecided = Diagnostic::error(code::UNDECIDED_INVARIANT, message)
+                .at(place(&verdict, &[]).clone())
+                .help("shorten the rule or the pattern, or split it: until then nobody knows who fits it");
+            if let Some(place) = places.next() {
+                undecided = undecided.related(place, "through this policy".to_owned());
+            }
+            out.push(undecided);
+        }
         if verdict.more > 0 {
             let message = format!(
                 "the invariant `{}` is broken by {} more {}",
@@ -78,7 +86,8 @@ pub(super) fn judge(
                     "policies"
                 }
             );
-            let place = verdict.breaches.last().map(|last| place(&verdict, last));
+            let last = verdict.breaches.last();
+            let place = last.map(|last| place(&verdict, &last.failed));
             let place = place.unwrap_or(&verdict.invariant.stands.name);
             out.push(
                 Diagnostic::error(code::BROKEN_INVARIANT, message)
@@ -89,6 +98,19 @@ pub(super) fn judge(
     }
     out.sort();
     out
+}
+
+/// Returns the parts of policies that a verdict speaks of, in its order.
+fn parts<'d>(desired: &'d Desired, verdict: &Verdict<'_>) -> Vec<(&'d Declaration, Route)> {
+    let broken = verdict.breaches.iter().flat_map(|breach| {
+        let access = breach.access.iter();
+        access.map(|access| (access.policy, at_fault(breach)))
+    });
+    let undecided = verdict.undecided.iter();
+    let undecided = undecided.map(|policy| (*policy, Route::root().key("requestors")));
+    let all = broken.chain(undecided);
+    all.filter_map(|(policy, key)| Some((desired.get(policy)?, key)))
+        .collect()
 }
 
 /// Returns the part of a policy that lets an invariant be broken.
@@ -109,11 +131,11 @@ fn at_fault(breach: &Breach<'_>) -> Route {
     }
 }
 
-/// Returns the place of what a breach does not keep.
-fn place<'v>(verdict: &Verdict<'v>, breach: &Breach<'_>) -> &'v Place {
+/// Returns the place of what is not kept: of the keys that are broken, or else of what the invariant is about.
+fn place<'v>(verdict: &Verdict<'v>, failed: &[&'static str]) -> &'v Place {
     let invariant = verdict.invariant;
     let keys = ["holds", "asks", "role", "resource", "catalog"];
-    let mut keys = breach.failed.iter().copied().chain(keys);
+    let mut keys = failed.iter().copied().chain(keys);
     let key = keys.find(|key| {
         invariant
             .stands
@@ -141,7 +163,7 @@ fn broken(verdict: &Verdict<'_>, breach: &Breach<'_>) -> Diagnostic {
         packages.join(" and "),
         happens(&invariant.statement, breach)
     );
-    Diagnostic::error(code::BROKEN_INVARIANT, message).at(place(verdict, breach).clone())
+    Diagnostic::error(code::BROKEN_INVARIANT, message).at(place(verdict, &breach.failed).clone())
 }
 
 /// Says in a few words what happens.

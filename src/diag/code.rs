@@ -86,6 +86,7 @@ codes! {
     WAIVED_NOTHING = "GL0510", "a waiver that lifts nothing";
     BROKEN_INVARIANT = "GL0511", "an invariant that does not hold";
     IDLE_INVARIANT = "GL0512", "an invariant that is about nothing";
+    UNDECIDED_INVARIANT = "GL0513", "an invariant that cannot be decided";
     // Settings.
     SETTINGS = "GL0601", "a setting that cannot be used";
     // The world around.

@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 
 use crate::governance::record::Person;
-use crate::governance::rule::Rule;
+use crate::governance::rule::{Rule, attribute};
 use crate::impact::{Account, Base, Estate, Named, Offer, Zone};
 use crate::model::invariant::{Terms, Way};
 use crate::model::kinds::Incompatible;
 use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::text::{Domain, Email, Line, Principal};
 
+use super::Undecided;
 use super::people::Kind;
-use super::person;
+use super::person::{self, Sketch};
 use super::reach::{Reach, Sought};
 
-/// The local part of the address of whoever nothing names.
-pub(super) const SOMEONE: &str = "someone";
+/// The address of somebody, and what rules see in them; `None` for nobody.
+pub(super) type Answer = Result<Option<(Email, Vec<(String, String)>)>, Undecided>;
 
 /// Somebody of a kind, with the names by which lists know them.
 #[derive(Debug, Clone)]
@@ -28,24 +29,24 @@ pub(super) struct Candidate<'t> {
 
 impl<'t> Reach<'_, 't> {
     /// Returns the people of a kind who may differ for a policy: those whom nothing names, and those whom its list names.
-    pub(super) fn candidates(&self, kind: &Kind<'t>, sought: Sought<'_, 't>) -> Vec<Candidate<'t>> {
-        let mut found = Vec::new();
+    pub(super) fn candidates(
+        &self,
+        kind: &Kind<'t>,
+        sought: Sought<'_, 't>,
+    ) -> Vec<Result<Candidate<'t>, Undecided>> {
+        let one =
+            |kind: &Kind<'t>, named: &[Named]| self.settled(kind, named, &[sought]).transpose();
         let Requestors::People(people) = &sought.rules.requestors else {
-            found.extend(self.candidate(kind, None, sought));
-            return found;
+            return one(kind, &[]).into_iter().collect();
         };
-        for principal in people.iter() {
+        let named = people.iter().filter_map(|principal| {
+            let named = Named::of(principal, self.estate)?;
             match principal {
-                Principal::User(mail) => {
-                    if let Some(kind) = self.at_home(kind, mail, sought.terms) {
-                        found.extend(self.candidate(&kind, Some(principal), sought));
-                    }
-                }
-                Principal::Group(_) => found.extend(self.candidate(kind, Some(principal), sought)),
-                _ => {}
+                Principal::User(mail) => one(&self.at_home(kind, mail, sought.terms)?, &[named]),
+                _ => one(kind, &[named]),
             }
-        }
-        found
+        });
+        named.collect()
     }
 
     /// Returns a kind as it is with the domain of an address; `None` where they could not have it.
@@ -83,106 +84,132 @@ impl<'t> Reach<'_, 't> {
         })
     }
 
-    /// Returns somebody of a kind whom a list names, and whom rules put into no group that is not wanted.
-    fn candidate(
-        &self,
-        kind: &Kind<'t>,
-        principal: Option<&Principal>,
-        sought: Sought<'_, 't>,
-    ) -> Option<Candidate<'t>> {
-        let named: Vec<Named> = principal
-            .and_then(|principal| Named::of(principal, self.estate))
-            .into_iter()
-            .collect();
-        self.settled(kind, &named, &[sought])
-    }
-
     /// Returns somebody of a kind who is named as wanted and in no other group with a rule that would keep them out.
+    ///
+    /// # Errors
+    ///
+    /// [`Undecided`] where nobody was found, and not everybody could be looked at.
     pub(super) fn settled(
         &self,
         kind: &Kind<'t>,
         named: &[Named],
         sought: &[Sought<'_, 't>],
-    ) -> Option<Candidate<'t>> {
-        let (mut ruled, mut local) = (Vec::new(), SOMEONE);
+    ) -> Result<Option<Candidate<'t>>, Undecided> {
+        let (mut ruled, mut local) = (Vec::new(), None);
         for name in named {
             match name {
                 Named::User(mail) => {
-                    local = mail.as_str().split('@').next().unwrap_or(SOMEONE);
+                    local = mail.as_str().split('@').next().map(str::to_owned);
                 }
                 Named::Group(group) => {
                     if kind.base.account == Account::None {
-                        return None;
+                        return Ok(None);
                     }
                     let Some(kept) = self.groups.get(group) else {
                         continue;
                     };
                     if kind.is_guest() && !kept.guests {
-                        return None;
+                        return Ok(None);
                     }
-                    if let Some(rule) = &kept.rule {
-                        ruled.push((rule, true));
-                    }
+                    ruled.extend(kept.rule.map(|rule| (rule, true)));
                 }
             }
         }
-        // Groups with a rule that keep somebody out, or lead to another policy.
-        let mut others = BTreeSet::new();
-        for sought in sought {
-            others.extend(self.seen_groups(sought.offer));
+        for sought in sought.iter().filter(|it| it.way == Way::Automatic) {
+            let rule = self.automatic.get(sought.address);
+            ruled.extend(rule.map(|rule| (*rule, true)));
         }
+        // Groups with a rule that keep somebody out, or lead to another policy.
+        let others = sought
+            .iter()
+            .filter_map(|it| self.ruled.get(it.offer.address));
+        let others: BTreeSet<&String> = others.flatten().collect();
         let mut free = Vec::new();
         for group in others {
-            let wanted = named
-                .iter()
-                .any(|name| *name == Named::Group(group.clone()));
-            let kept = self.groups.get(&group);
-            let rule = kept.and_then(|kept| kept.rule.as_ref());
-            let open = kept.is_some_and(|kept| kept.guests || !kind.is_guest());
-            if let Some(rule) = rule.filter(|_| !wanted && open) {
+            let is = |name: &Named| matches!(name, Named::Group(name) if name == group);
+            let Some(kept) = self.groups.get(group) else {
+                continue;
+            };
+            let open = kept.guests || !kind.is_guest();
+            if let Some(rule) = kept.rule.filter(|_| open && !named.iter().any(is)) {
                 free.push((group, rule));
             }
         }
-        let automatic: Vec<Rule> = sought
-            .iter()
-            .filter(|sought| sought.way == Way::Automatic)
-            .filter_map(|sought| match &sought.rules.requestors {
-                Requestors::Automatic(automatic) => Rule::parse(automatic.rule.as_str()).ok(),
-                _ => None,
-            })
-            .collect();
-        ruled.extend(automatic.iter().map(|rule| (rule, true)));
-        let (account, domain) = (kind.base.account, &kind.base.zone.witness);
+        let sketch = Sketch {
+            account: kind.base.account,
+            domain: kind.base.zone.witness.clone(),
+            local,
+            home: self.home.clone(),
+        };
+        let (all, whole) = choices(free.len());
+        let mut undecided = !whole;
         // As few groups as there can be: each more can only keep somebody out.
-        for kept in subsets(&free) {
+        for kept in all {
             let mut rules = ruled.clone();
-            rules.extend(
-                free.iter()
-                    .zip(&kept)
-                    .map(|((_, rule), inside)| (*rule, *inside)),
-            );
-            let Some(person) = person::fitting(account, domain, local, &rules) else {
-                continue;
-            };
-            let plain = person::plain(account, domain, local);
-            let mut named = named.to_vec();
-            named.sort();
-            named.dedup();
-            let inside = free.iter().zip(&kept).filter(|(_, inside)| **inside);
-            named.extend(inside.map(|((group, _), _)| Named::Group(group.clone())));
-            return Some(Candidate {
-                kind: kind.clone(),
-                mail: person.mail.clone(),
-                named,
-                seen: plain.map_or_else(Vec::new, |plain| seen(&plain, &person)),
-            });
+            let inside = free.iter().zip(&kept);
+            rules.extend(inside.clone().map(|((_, rule), inside)| (*rule, *inside)));
+            match self.who(&sketch, &rules) {
+                Ok(Some((mail, seen))) => {
+                    let mut named = named.to_vec();
+                    named.sort();
+                    named.dedup();
+                    let inside = inside.filter(|(_, inside)| **inside);
+                    named.extend(inside.map(|((group, _), _)| Named::Group((*group).clone())));
+                    return Ok(Some(Candidate {
+                        kind: kind.clone(),
+                        mail,
+                        named,
+                        seen,
+                    }));
+                }
+                Ok(None) => {}
+                Err(Undecided) => undecided = true,
+            }
         }
-        None
+        if undecided { Err(Undecided) } else { Ok(None) }
     }
 
-    /// Returns the groups that decide about a package, by name in lower case.
-    fn seen_groups(&self, offer: &Offer<'_>) -> BTreeSet<String> {
-        deciding(self.estate, offer).map(|(name, _)| name).collect()
+    /// Returns somebody for whom rules are as wanted, and what rules see in them. The same is asked of many policies, and
+    /// answered once.
+    fn who(&self, sketch: &Sketch, rules: &[(usize, bool)]) -> Answer {
+        if rules.is_empty() {
+            return Ok(sketch.mail().map(|mail| (mail, Vec::new())));
+        }
+        let read = || {
+            rules
+                .iter()
+                .filter_map(|(rule, wanted)| Some((self.rules.get(*rule)?, *wanted)))
+        };
+        let properties = person::properties(read().map(|(rule, _)| rule));
+        let by_address = ["mail", "userPrincipalName"];
+        let by_address = properties.iter().any(|it| by_address.contains(it));
+        let mut key = (sketch.clone(), rules.to_vec());
+        key.1.sort_unstable();
+        // Where rules do not look at the address, one domain is like another.
+        if !by_address && let Some(same) = self.estate.own.first() {
+            key.0.domain = same.clone();
+        }
+        let known = self.known.read().ok();
+        if let Some(answer) = known.as_ref().and_then(|known| known.get(&key)) {
+            return answer.clone().map(|found| {
+                let (mail, seen) = found?;
+                let mail = if by_address {
+                    Some(mail)
+                } else {
+                    sketch.mail()
+                };
+                mail.map(|mail| (mail, seen))
+            });
+        }
+        drop(known);
+        let rules: Vec<(&Rule, bool)> = read().collect();
+        let answer = sketch
+            .fitting(&rules)
+            .map(|found| found.map(|person| (person.mail.clone(), seen(&person, &properties))));
+        if let Ok(mut known) = self.known.write() {
+            known.insert(key, answer.clone());
+        }
+        answer
     }
 
     /// Returns the groups somebody is put into, as the tree names them.
@@ -249,34 +276,38 @@ pub(super) fn oddity(kind: &Kind<'_>, rules: &Policy) -> (bool, usize) {
     (!kind.is_natural, place.unwrap_or(usual.len()))
 }
 
-/// Returns every choice of being in groups or not, those with few groups first.
-fn subsets<T>(groups: &[T]) -> Vec<Vec<bool>> {
-    // More groups with rules than this about one package are looked at all outside, then each alone.
+/// Returns every choice of being in so many groups or not, those with few groups first, and whether these are all.
+fn choices(count: usize) -> (Vec<Vec<bool>>, bool) {
+    // Of more groups with rules than this about one package, only none and each alone are looked at.
     const MOST: usize = 6;
-    let count = groups.len();
     if count > MOST {
         let alone = (0..count).map(|at| (0..count).map(|other| other == at).collect());
-        return std::iter::once(vec![false; count]).chain(alone).collect();
+        let all = std::iter::once(vec![false; count]).chain(alone);
+        return (all.collect(), false);
     }
     let mut all: Vec<Vec<bool>> = (0..1_usize << count)
         .map(|bits| (0..count).map(|at| bits >> at & 1 == 1).collect())
         .collect();
     all.sort_by_key(|choice: &Vec<bool>| choice.iter().filter(|inside| **inside).count());
-    all
+    (all, true)
 }
 
-/// Returns what somebody was given for rules, by the names of the directory.
-fn seen(plain: &Person, person: &Person) -> Vec<(String, String)> {
-    let mut seen: Vec<(String, String)> = Vec::new();
-    let mut add = |name: &str, value: String| seen.push((name.to_owned(), value));
-    if person.name != plain.name {
-        add("displayName", person.name.clone());
-    }
-    if let Some(company) = &person.company {
-        add("companyName", company.clone());
-    }
-    for (name, value) in &person.attributes {
-        add(name, value.clone());
-    }
-    seen
+/// Returns what rules see in somebody, by the names of the directory; nothing of what an account and an address tell.
+fn seen(person: &Person, properties: &[&str]) -> Vec<(String, String)> {
+    let account = person.account.as_ref();
+    let value = |property: &str| match property {
+        "userType" | "accountEnabled" | "mail" => None,
+        "displayName" => Some(person.name.clone()),
+        "companyName" => person.company.clone(),
+        "userPrincipalName" => account.map(|account| account.upn.clone()),
+        "objectId" => Some(person.number.to_string()),
+        "otherMails" => {
+            let mails: Vec<&str> = person.other_mails.iter().map(Email::as_str).collect();
+            (!mails.is_empty()).then(|| mails.join(","))
+        }
+        attribute => person.attributes.get(attribute).cloned(),
+    };
+    let all = properties.iter().map(|property| attribute(property));
+    all.filter_map(|property| Some((property.to_owned(), value(property)?)))
+        .collect()
 }

@@ -1,16 +1,19 @@
 //! Each invariant against each policy that it is about.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
 
 use crate::impact::{Estate, Offer};
-use crate::model::invariant::{Invariant, Statement, Terms, Way};
+use crate::model::invariant::{Glob, Invariant, Statement, Terms, Way, Who};
 use crate::model::kinds::policy::{Expiry, Policy, Requestors};
 use crate::model::text::Domain;
 use crate::model::{Address, Desired, OneOrMore};
 
+use super::Undecided;
 use super::people::{Everybody, People};
 use super::reach::{Access, Reach, Sought, about, globs};
 use super::together;
@@ -27,6 +30,8 @@ pub struct Verdict<'t> {
     pub breaches: Vec<Breach<'t>>,
     /// How many more policies break it.
     pub more: usize,
+    /// Policies of which it is not known whether they break it: rules over people that decide there are too large.
+    pub undecided: Vec<&'t Address>,
 }
 
 /// One way to break an invariant.
@@ -48,29 +53,66 @@ pub fn decide<'t>(desired: &'t Desired, own: &'t [Domain], now: Timestamp) -> Ve
     let estate = Estate::of(desired, own, now);
     let reach = Reach::of(desired, &estate);
     let everybody = Everybody::of(&estate);
-    let verdict = |invariant: &'t Invariant| {
-        let mut breaches = breaches(&reach, &everybody, invariant);
+    let mut known: Vec<(Whom<'t>, Arc<People<'t>>)> = Vec::new();
+    let mut verdicts = Vec::new();
+    for invariant in &desired.invariants {
+        let whom = Whom::of(invariant.terms());
+        let people = match known.iter().find(|(of, _)| *of == whom) {
+            Some((_, people)) => Arc::clone(people),
+            None => {
+                let people = Arc::new(everybody.fitting(invariant.terms()));
+                known.push((whom, Arc::clone(&people)));
+                people
+            }
+        };
+        let (mut breaches, mut undecided) = (Vec::new(), Vec::new());
+        for found in judged(&reach, &people, invariant) {
+            match found {
+                Ok(breach) => breaches.push(breach),
+                Err(policy) => undecided.push(policy),
+            }
+        }
         let more = breaches.len().saturating_sub(SHOWN);
         breaches.truncate(SHOWN);
-        Verdict {
-            invariant,
-            breaches,
-            more,
+        if !breaches.is_empty() || !undecided.is_empty() {
+            verdicts.push(Verdict {
+                invariant,
+                breaches,
+                more,
+                undecided,
+            });
         }
-    };
-    let verdicts = desired.invariants.iter().map(verdict);
+    }
     verdicts
-        .filter(|verdict| !verdict.breaches.is_empty())
-        .collect()
 }
 
-fn breaches<'t>(
+/// The keys that say whom an invariant is about.
+#[derive(PartialEq)]
+struct Whom<'i> {
+    requestors: Option<&'i OneOrMore<Who>>,
+    domain: Option<&'i OneOrMore<Domain>>,
+    organization: Option<&'i OneOrMore<Glob>>,
+}
+
+impl<'i> Whom<'i> {
+    const fn of(terms: &'i Terms) -> Self {
+        Self {
+            requestors: terms.requestors.as_ref(),
+            domain: terms.domain.as_ref(),
+            organization: terms.organization.as_ref(),
+        }
+    }
+}
+
+/// A way to break an invariant, or a policy of which that is not known.
+type Judged<'t> = Result<Breach<'t>, &'t Address>;
+
+fn judged<'t>(
     reach: &Reach<'_, 't>,
-    everybody: &Everybody<'_, 't>,
+    people: &People<'t>,
     invariant: &'t Invariant,
-) -> Vec<Breach<'t>> {
+) -> Vec<Judged<'t>> {
     let terms = invariant.terms();
-    let people = everybody.fitting(terms);
     if people.is_empty() {
         return Vec::new();
     }
@@ -79,23 +121,27 @@ fn breaches<'t>(
             .iter()
             .filter_map(|package| package.0.exact())
             .collect();
-        let found = together::find(reach, &people, terms, &names);
-        return found
-            .map(|access| Breach {
-                access,
-                failed: Vec::new(),
-            })
-            .into_iter()
-            .collect();
+        return match together::find(reach, people, terms, &names) {
+            Ok(found) => found
+                .map(|access| {
+                    Ok(Breach {
+                        access,
+                        failed: Vec::new(),
+                    })
+                })
+                .into_iter()
+                .collect(),
+            Err(policy) => vec![Err(policy)],
+        };
     }
     let offers: Vec<&Offer<'t>> = reach
         .estate
         .offers()
         .filter(|offer| is_about(terms, offer))
         .collect();
-    let found: Vec<Vec<Breach<'t>>> = offers
+    let found: Vec<Vec<Judged<'t>>> = offers
         .par_iter()
-        .map(|offer| of_package(reach, &people, invariant, offer))
+        .map(|offer| of_package(reach, people, invariant, offer))
         .collect();
     found.into_iter().flatten().collect()
 }
@@ -117,16 +163,19 @@ fn of_package<'t>(
     people: &People<'t>,
     invariant: &'t Invariant,
     offer: &Offer<'t>,
-) -> Vec<Breach<'t>> {
+) -> Vec<Judged<'t>> {
     let terms = invariant.terms();
-    let names = named(offer);
+    // Divided when the first policy asks for it: most packages have none that may break anything.
+    let kinds = OnceCell::new();
+    let apart = || {
+        let mut kinds = people.apart(&named(offer));
+        kinds.retain(|kind| reach.may_give(offer, kind, terms));
+        kinds
+    };
     let mut found = Vec::new();
     for (address, rules) in &offer.policies {
-        let mut access = None;
+        let mut judged = Ok(None);
         for way in terms.ways() {
-            if !may_break(&invariant.statement, rules, way) {
-                continue;
-            }
             let sought = Sought {
                 offer,
                 address,
@@ -134,18 +183,29 @@ fn of_package<'t>(
                 way,
                 terms,
             };
+            if !may_break(&invariant.statement, rules, way) || !reach.may_serve(sought) {
+                continue;
+            }
             let breaks = |access: &Access<'t>| fails(&invariant.statement, access).is_some();
-            access = reach.find(people, &names, sought, &breaks);
-            if access.is_some() {
-                break;
+            match reach.find(kinds.get_or_init(apart), sought, &breaks) {
+                Ok(None) => {}
+                Ok(Some(access)) => {
+                    judged = Ok(Some(access));
+                    break;
+                }
+                Err(Undecided) => judged = Err(*address),
             }
         }
-        if let Some(access) = access {
-            let failed = fails(&invariant.statement, &access).unwrap_or_default();
-            found.push(Breach {
-                access: vec![access],
-                failed,
-            });
+        match judged {
+            Ok(None) => {}
+            Ok(Some(access)) => {
+                let failed = fails(&invariant.statement, &access).unwrap_or_default();
+                found.push(Ok(Breach {
+                    access: vec![access],
+                    failed,
+                }));
+            }
+            Err(policy) => found.push(Err(policy)),
         }
     }
     found

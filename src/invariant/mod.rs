@@ -32,10 +32,10 @@
 
 mod candidate;
 mod decide;
+mod language;
 mod people;
 mod person;
 mod reach;
-mod sample;
 mod stages;
 mod story;
 mod together;
@@ -44,3 +44,7 @@ pub use decide::{Breach, SHOWN, Verdict, decide};
 pub use reach::{Access, Witness};
 pub use stages::{Approved, Decider};
 pub use story::{name, story};
+
+/// Rules over people, or patterns in them, are too large to tell whether somebody fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Undecided;

@@ -1,6 +1,7 @@
 //! The sorts of people that an invariant is about: who may come in through this tree, and fits its terms.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::impact::{Account, Base, Census, Estate, SignIn, Sort, Traits, Zone};
 use crate::model::OneOrMore;
@@ -37,7 +38,7 @@ type Look<'t> = (Account, Traits<'t>, Option<(&'t str, OrganizationState)>);
 /// Everybody whom the tree lets in, and the organizations by what their people are known by.
 pub(super) struct Everybody<'e, 't> {
     estate: &'e Estate<'t>,
-    kinds: Vec<Kind<'t>>,
+    kinds: Vec<Arc<Kind<'t>>>,
     by_domain: HashMap<&'t str, Vec<(&'t str, &'t Organization)>>,
     tenants: Vec<SignIn>,
     issuers: BTreeSet<String>,
@@ -106,7 +107,7 @@ impl<'e, 't> Everybody<'e, 't> {
     }
 
     /// Adds a sort of people, unless they cannot come in or are like others that are listed.
-    fn add(&self, base: Base, seen: &mut HashSet<Look<'t>>, out: &mut Vec<Kind<'t>>) {
+    fn add(&self, base: Base, seen: &mut HashSet<Look<'t>>, out: &mut Vec<Arc<Kind<'t>>>) {
         let traits = self.estate.traits(&base);
         // Guests come in as everybody from outside does: nobody is here whom the tree would not let in.
         let newcomer = Base {
@@ -123,7 +124,7 @@ impl<'e, 't> Everybody<'e, 't> {
             traits,
         };
         if seen.insert((kind.base.account, kind.traits, kind.claimed)) {
-            out.push(kind);
+            out.push(Arc::new(kind));
         }
     }
 
@@ -285,14 +286,14 @@ fn fits(terms: &Terms, kind: &Kind<'_>) -> bool {
 /// The people whom some terms are about, by what packages can tell of them.
 #[derive(Debug)]
 pub(super) struct People<'t> {
-    kinds: Vec<Kind<'t>>,
+    kinds: Vec<Arc<Kind<'t>>>,
     by_organization: HashMap<&'t str, Vec<usize>>,
     /// Kinds that are alike where a package names none of their organizations.
     general: Vec<Vec<usize>>,
 }
 
 impl<'t> People<'t> {
-    fn of(kinds: Vec<Kind<'t>>) -> Self {
+    fn of(kinds: Vec<Arc<Kind<'t>>>) -> Self {
         let mut by_organization: HashMap<&'t str, Vec<usize>> = HashMap::new();
         let mut general: Vec<Vec<usize>> = Vec::new();
         let mut known = HashMap::new();
@@ -346,6 +347,7 @@ impl<'t> People<'t> {
         for alike in &self.general {
             chosen.extend(alike.iter().find(free));
         }
-        chosen.iter().filter_map(|at| self.kinds.get(*at)).collect()
+        let chosen = chosen.iter().filter_map(|at| self.kinds.get(*at));
+        chosen.map(|kind| &**kind).collect()
     }
 }

@@ -1,259 +1,433 @@
 //! Somebody who fits rules over people: groups with dynamic membership and automatic policies see attributes.
 //!
-//! A rule is a formula over comparisons; each way to make it true is tried. Comparisons of one property are met by a value
-//! made of the texts that they name; a pattern by one of its shortest texts.
+//! A rule is a formula over comparisons; each way to make it true is tried. The comparisons of one property are regular
+//! languages, so whether a text meets all of them is decided by an automaton. What has more ways, or a larger automaton, than
+//! is looked at is not decided, and said to be so.
 
 use std::collections::BTreeMap;
 
+use super::Undecided;
+use super::language::{self, Demand, Found};
 use crate::governance::record::{Account as Record, Creation, Identity, Person, UserType};
-use crate::governance::rule::{Rule, matches};
+use crate::governance::rule::{Rule, attribute, matches};
 use crate::impact::Account;
 use crate::model::rule::{Operator, Test, Value};
 use crate::model::text::{Domain, Email};
 
-use super::sample;
-
 /// How many ways to make rules true are tried.
-const WAYS: usize = 2_000;
-/// How many values of a property are tried.
-const VALUES: usize = 4_000;
+const WAYS: usize = 500;
 
-/// Returns somebody of an account and a domain for whom rules are as wanted; `None` when there is nobody.
-pub(super) fn fitting(
-    account: Account,
-    domain: &Domain,
-    local: &str,
-    rules: &[(&Rule, bool)],
-) -> Option<Person> {
-    let plain = plain(account, domain, local)?;
-    let fits = |person: &Person| {
-        rules
-            .iter()
-            .all(|(rule, wanted)| matches(rule, person) == *wanted)
-    };
-    if fits(&plain) {
-        return Some(plain);
-    }
-    if account == Account::None {
-        return None;
-    }
-    let mut ways = vec![Vec::new()];
-    for (rule, wanted) in rules {
-        ways = join(&ways, &met(rule, *wanted));
-    }
-    ways.iter()
-        .filter_map(|way| attempt(&plain, domain, way))
-        .find(fits)
+/// Who somebody is apart from what rules see in them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Sketch {
+    /// What they are to the directory.
+    pub(super) account: Account,
+    /// The domain of their address.
+    pub(super) domain: Domain,
+    /// What stands before it, for somebody whom a list names by address.
+    pub(super) local: Option<String>,
+    /// The domain of our own people.
+    pub(super) home: String,
 }
 
-/// Returns somebody of whom nothing is known but their account and their address.
-pub(super) fn plain(account: Account, domain: &Domain, local: &str) -> Option<Person> {
-    let mail = Email::parse(&format!("{local}@{domain}")).ok()?;
-    let mut person = Person::applicant(1, mail.clone(), local.to_owned());
-    person.identities = vec![Identity::Own];
-    person.account = (account != Account::None).then(|| Record {
-        upn: mail.to_string(),
-        user_type: match account {
-            Account::Member | Account::ExternalMember => UserType::Member,
-            Account::Guest | Account::InternalGuest | Account::None => UserType::Guest,
-        },
-        external: account.is_outside(),
-        state: None,
-        state_changed: None,
-        creation: Creation::Ordinary,
-        enabled: true,
-        created: jiff::Timestamp::UNIX_EPOCH,
-        deleted: None,
-        roles: Vec::new(),
-    });
-    Some(person)
-}
+/// The local part of the address of whoever nothing names.
+const SOMEONE: &str = "someone";
 
-/// A comparison, of one value or of several, and whether it is to hold.
-#[derive(Debug, Clone)]
-struct Literal {
-    rule: Rule,
-    wanted: bool,
-}
+impl Sketch {
+    /// Returns the address of somebody of whom nothing more is known.
+    pub(super) fn mail(&self) -> Option<Email> {
+        let local = self.local.as_deref().unwrap_or(SOMEONE);
+        Email::parse(&format!("{local}@{}", self.domain)).ok()
+    }
 
-impl Literal {
-    const fn test(&self) -> Option<&Test> {
-        match &self.rule {
-            Rule::Test(test) | Rule::Each { test, .. } => Some(test),
-            Rule::Not(_) | Rule::And(_) | Rule::Or(_) => None,
+    /// Returns somebody of whom nothing is known but their account and an address.
+    pub(super) fn plain(&self, mail: &Email) -> Person {
+        let local = mail.as_str().split('@').next().unwrap_or_default();
+        let account = self.account;
+        let mut person = Person::applicant(1, mail.clone(), local.to_owned());
+        person.identities = vec![Identity::Own];
+        person.account = (account != Account::None).then(|| Record {
+            upn: self.upn(mail),
+            user_type: match account {
+                Account::Member | Account::ExternalMember => UserType::Member,
+                Account::Guest | Account::InternalGuest | Account::None => UserType::Guest,
+            },
+            external: account.is_outside(),
+            state: None,
+            state_changed: None,
+            creation: Creation::Ordinary,
+            enabled: true,
+            created: jiff::Timestamp::UNIX_EPOCH,
+            deleted: None,
+            roles: Vec::new(),
+        });
+        person
+    }
+
+    /// Returns the user principal name that the directory gives an address.
+    fn upn(&self, mail: &Email) -> String {
+        match self.account.is_outside() {
+            true => {
+                let local = mail.as_str().replace('@', "_").to_lowercase();
+                format!("{local}#EXT#@{}", self.home)
+            }
+            false => mail.to_string(),
         }
     }
-}
 
-/// Returns the sets of comparisons that make a rule as wanted, each enough by itself.
-fn met(rule: &Rule, wanted: bool) -> Vec<Vec<Literal>> {
-    match rule {
-        Rule::Test(_) | Rule::Each { .. } => vec![vec![Literal {
-            rule: rule.clone(),
-            wanted,
-        }]],
-        Rule::Not(rule) => met(rule, !wanted),
-        Rule::And(rules) if wanted => all(rules, true),
-        Rule::Or(rules) if !wanted => all(rules, false),
-        Rule::And(rules) | Rule::Or(rules) => {
-            let mut ways: Vec<_> = rules.iter().flat_map(|rule| met(rule, wanted)).collect();
-            ways.truncate(WAYS);
-            ways
+    /// Returns somebody for whom rules are as wanted; `None` when there is nobody.
+    ///
+    /// # Errors
+    ///
+    /// [`Undecided`] where nobody was found, and not everybody could be looked at.
+    pub(super) fn fitting(&self, rules: &[(&Rule, bool)]) -> Result<Option<Person>, Undecided> {
+        let Some(plain) = self.mail().map(|mail| self.plain(&mail)) else {
+            return Ok(None);
+        };
+        let fits = |person: &Person| {
+            rules
+                .iter()
+                .all(|(rule, wanted)| matches(rule, person) == *wanted)
+        };
+        if fits(&plain) {
+            return Ok(Some(plain));
         }
+        if self.account == Account::None {
+            return Ok(None);
+        }
+        let mut all = Ways {
+            ways: vec![Vec::new()],
+            whole: true,
+        };
+        for (rule, wanted) in rules {
+            all = all.and(&met(rule, *wanted));
+        }
+        let mut whole = all.whole;
+        for way in &all.ways {
+            match self.attempt(&plain, way) {
+                Ok(Some(person)) if fits(&person) => return Ok(Some(person)),
+                Ok(None) => {}
+                // What meets every comparison meets the rules.
+                Ok(Some(_)) | Err(Undecided) => whole = false,
+            }
+        }
+        if whole { Ok(None) } else { Err(Undecided) }
     }
-}
 
-fn all(rules: &[Rule], wanted: bool) -> Vec<Vec<Literal>> {
-    let mut ways = vec![Vec::new()];
-    for rule in rules {
-        ways = join(&ways, &met(rule, wanted));
-    }
-    ways
-}
-
-fn join(ways: &[Vec<Literal>], more: &[Vec<Literal>]) -> Vec<Vec<Literal>> {
-    let pairs = ways
-        .iter()
-        .flat_map(|one| more.iter().map(move |other| (one, other)));
-    let joined = pairs.map(|(one, other)| one.iter().chain(other).cloned().collect());
-    joined.take(WAYS).collect()
-}
-
-/// Returns somebody for whom comparisons are as wanted: a value for each property by itself.
-fn attempt(plain: &Person, domain: &Domain, way: &[Literal]) -> Option<Person> {
-    let mut by_property: BTreeMap<&str, Vec<&Literal>> = BTreeMap::new();
-    for literal in way {
-        if let Some(test) = literal.test() {
+    /// Returns somebody for whom comparisons are as wanted: a value for each property by itself.
+    fn attempt(&self, plain: &Person, way: &[Literal<'_>]) -> Result<Option<Person>, Undecided> {
+        let mut by_property: BTreeMap<&str, Vec<&Literal<'_>>> = BTreeMap::new();
+        for literal in way {
             by_property
-                .entry(test.property.as_str())
+                .entry(literal.test.property.as_str())
                 .or_default()
                 .push(literal);
         }
-    }
-    let mut person = plain.clone();
-    for (property, literals) in by_property {
-        let holds = |person: &Person| {
-            literals
-                .iter()
-                .all(|literal| matches(&literal.rule, person) == literal.wanted)
-        };
-        if holds(&person) {
-            continue;
-        }
-        let several = literals
-            .iter()
-            .any(|it| matches!(it.rule, Rule::Each { .. }));
-        let mut found = None;
-        for value in values(&literals, several) {
-            let mut tried = person.clone();
-            if set(&mut tried, domain, property, value.as_deref()) && holds(&tried) {
-                found = Some(tried);
-                break;
+        let mut person = plain.clone();
+        let mut undecided = false;
+        for (property, literals) in by_property {
+            let holds = |person: &Person| literals.iter().all(|literal| literal.holds(person));
+            if holds(&person) {
+                continue;
+            }
+            match self.meet(&person, property, &literals) {
+                Ok(Some(met)) => person = met,
+                Ok(None) => return Ok(None),
+                // Another property may rule it out for certain.
+                Err(Undecided) => undecided = true,
             }
         }
-        person = found?;
+        if undecided {
+            Err(Undecided)
+        } else {
+            Ok(Some(person))
+        }
     }
-    Some(person)
+
+    /// Returns somebody with another value of one property, for whom comparisons of it are as wanted.
+    fn meet(
+        &self,
+        person: &Person,
+        property: &str,
+        literals: &[&Literal<'_>],
+    ) -> Result<Option<Person>, Undecided> {
+        let mut person = person.clone();
+        let attributes = &mut person.attributes;
+        match property {
+            "userType" | "accountEnabled" => return Ok(None),
+            "dirSyncEnabled" => {
+                for value in ["true", "false"] {
+                    person
+                        .attributes
+                        .insert(property.to_owned(), value.to_owned());
+                    if literals.iter().all(|literal| literal.holds(&person)) {
+                        return Ok(Some(person));
+                    }
+                }
+                return Ok(None);
+            }
+            "otherMails" => {
+                let Some(texts) = several(literals, ADDRESS, Some(ANY_ADDRESS))? else {
+                    return Ok(None);
+                };
+                let mails = texts.iter().map(|text| Email::parse(text));
+                person.other_mails = mails.collect::<Result<_, _>>().map_err(|_| Undecided)?;
+            }
+            "proxyAddresses" => {
+                let Some(texts) = several(literals, PART, None)? else {
+                    return Ok(None);
+                };
+                attributes.insert(property.to_owned(), texts.join(","));
+            }
+            "mail" if self.local.is_some() => return Ok(None),
+            "mail" => {
+                let domain = regex_syntax::escape(self.domain.as_str());
+                let usual = format!("{LOCAL}@{domain}");
+                let any = format!("{ANY_LOCAL}@{domain}");
+                let Some(text) = single(literals, &usual, Some(&any))? else {
+                    return Ok(None);
+                };
+                person.mail = Email::parse(&text).map_err(|_| Undecided)?;
+                let upn = self.upn(&person.mail);
+                if let Some(account) = &mut person.account {
+                    account.upn = upn;
+                }
+            }
+            "objectId" => {
+                let Some(text) = single(literals, "[1-9][0-9]{0,17}", None)? else {
+                    return Ok(None);
+                };
+                person.number = text.parse().map_err(|_| Undecided)?;
+            }
+            _ => {
+                let Some(text) = single(literals, language::LINE, None)? else {
+                    return Ok(None);
+                };
+                match (property, &mut person.account) {
+                    ("displayName", _) => person.name = text,
+                    ("companyName", _) => person.company = Some(text),
+                    ("userPrincipalName", Some(account)) => account.upn = text,
+                    _ => drop(attributes.insert(attribute(property).to_owned(), text)),
+                }
+            }
+        }
+        Ok(Some(person))
+    }
 }
 
-/// Returns values that may meet comparisons of one property: none, those that are named, and what can be made of them.
-fn values(literals: &[&Literal], several: bool) -> Vec<Option<String>> {
-    let mut named: Vec<String> = Vec::new();
-    for test in literals.iter().filter_map(|literal| literal.test()) {
-        match &test.value {
-            Value::Text(text) => named.push(text.clone()),
-            Value::List(list) => named.extend(list.iter().cloned()),
-            Value::Bool(value) => named.extend([value.to_string(), (!value).to_string()]),
-            Value::Pattern(pattern) => named.extend(sample::containing(pattern)),
-            Value::Null => {}
+/// The usual form of what stands before the `@` of an address, and the widest.
+const LOCAL: &str = "[a-z0-9]+(?:[._+-][a-z0-9]+)*";
+const ANY_LOCAL: &str = r"[\P{Changes_When_Lowercased}&&[^@\s]]+";
+/// The usual form of an address, and the widest.
+const ADDRESS: &str = r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,20}";
+const ANY_ADDRESS: &str =
+    r"[\P{Changes_When_Lowercased}&&[^@\s]]+@[\P{Changes_When_Lowercased}&&[^@\s]]+";
+/// One of several values that are kept with commas between them.
+const PART: &str = r"[\P{Changes_When_Lowercased}&&[^,\s]]+";
+
+/// A comparison, of one value or of several, and whether it is to hold.
+#[derive(Debug, Clone, Copy)]
+struct Literal<'r> {
+    rule: &'r Rule,
+    test: &'r Test,
+    wanted: bool,
+}
+
+impl Literal<'_> {
+    fn holds(&self, person: &Person) -> bool {
+        matches(self.rule, person) == self.wanted
+    }
+
+    /// Returns true where every value has to be as demanded; false where one of them is enough.
+    const fn is_universal(&self) -> bool {
+        match self.rule {
+            Rule::Each { all, .. } => *all == self.wanted,
+            _ => true,
         }
     }
-    // Beginnings come first: whatever is contained may follow them.
-    let begins = |test: &Test| matches!(test.operator, Operator::StartsWith);
-    let mut starts: Vec<&str> = Vec::new();
-    for test in literals
-        .iter()
-        .filter_map(|literal| literal.test())
-        .filter(|test| begins(test))
-    {
-        if let Value::Text(text) = &test.value {
-            starts.push(text);
-        }
-    }
-    starts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-    let start = starts.first().copied().unwrap_or_default();
-    let parts = literals.iter().filter_map(|literal| literal.test());
-    let parts: Vec<&str> = parts
-        .filter(|test| matches!(test.operator, Operator::Contains | Operator::Match))
-        .filter_map(|test| match &test.value {
-            Value::Text(text) => Some(text.as_str()),
+
+    /// Returns the one text that it takes; `None` where it takes others, too, or any but one.
+    fn exact(&self) -> Option<&str> {
+        match (&self.test.value, self.test.operator, self.wanted) {
+            (Value::Text(text), Operator::Equal, true)
+            | (Value::Text(text), Operator::NotEqual, false) => Some(text),
             _ => None,
-        })
-        .collect();
-    let mut values = vec![None, Some("x".to_owned()), Some("1".to_owned())];
-    values.extend(named.iter().cloned().map(Some));
-    values.push(Some(format!("{start}{}", parts.concat())));
-    values.push(Some(format!("{start} {}", parts.join(" "))));
-    for one in &named {
-        values.push(Some(format!("{one}x")));
-        values.push(Some(format!("x{one}")));
-        for other in &named {
-            values.push(Some(format!("{one}{other}")));
-            if several {
-                values.push(Some(format!("{one},{other}")));
-            }
         }
     }
-    values.truncate(VALUES);
-    values
+
+    /// Returns what a text has to be; `Ok(None)` where none is as wanted.
+    fn demand(&self) -> Result<Option<Demand>, Undecided> {
+        let negated = matches!(
+            self.test.operator,
+            Operator::NotEqual
+                | Operator::NotStartsWith
+                | Operator::NotContains
+                | Operator::NotMatch
+                | Operator::NotIn
+        );
+        let wanted = self.wanted != negated;
+        let test = self.test;
+        Ok(match &test.value {
+            // A text is neither nothing nor a truth value.
+            Value::Null | Value::Bool(_) if wanted => None,
+            Value::Null | Value::Bool(_) => Some(Demand::contains("", true)),
+            Value::List(list) => Some(Demand::one_of(list.iter().map(String::as_str), wanted)),
+            Value::Pattern(pattern) => {
+                Some(Demand::matches(pattern.as_str(), wanted).ok_or(Undecided)?)
+            }
+            Value::Text(text) => Some(match test.operator {
+                Operator::StartsWith | Operator::NotStartsWith => Demand::begins(text, wanted),
+                Operator::Contains | Operator::NotContains => Demand::contains(text, wanted),
+                _ => Demand::one_of([text.as_str()], wanted),
+            }),
+        })
+    }
 }
 
-/// Gives somebody a value of a property; false for one that they cannot have.
-fn set(person: &mut Person, domain: &Domain, property: &str, value: Option<&str>) -> bool {
-    let Some(account) = &mut person.account else {
-        return false;
+/// Returns a text of a form for which comparisons are as wanted. `any` is the widest form that such texts have, where it is
+/// wider than the usual one.
+fn single(
+    literals: &[&Literal<'_>],
+    usual: &str,
+    any: Option<&str>,
+) -> Result<Option<String>, Undecided> {
+    let contradicts = |one: &Literal<'_>| {
+        let text = one.exact()?;
+        let mut exact = literals.iter().filter_map(|other| other.exact());
+        exact.any(|other| other != text).then_some(())
     };
-    let address = |text: &str| {
-        let local = text.split('@').next().unwrap_or_default();
-        Email::parse(&format!("{local}@{domain}")).ok()
-    };
-    match (property, value) {
-        ("mail", Some(value)) => match address(value) {
-            Some(mail) => person.mail = mail,
-            None => return false,
-        },
-        ("otherMails", value) => {
-            let mails = value.into_iter().flat_map(|value| value.split(','));
-            let mails: Option<Vec<Email>> = mails.map(|text| Email::parse(text).ok()).collect();
-            match mails {
-                Some(mails) => person.other_mails = mails,
-                None => return false,
-            }
-        }
-        ("displayName", Some(value)) => value.clone_into(&mut person.name),
-        ("companyName", value) => person.company = value.map(str::to_owned),
-        ("userPrincipalName", Some(value)) => value.clone_into(&mut account.upn),
-        ("objectId", Some(value)) => match value.parse() {
-            Ok(number) => person.number = number,
-            Err(_) => return false,
-        },
-        ("mail" | "displayName" | "userPrincipalName" | "objectId", None)
-        | ("userType" | "accountEnabled", _) => return false,
-        (property, Some(value)) => {
-            person
-                .attributes
-                .insert(property.to_owned(), value.to_owned());
-        }
-        (property, None) => {
-            person.attributes.remove(property);
+    // Two texts at once need no automaton, and nobody has them.
+    if literals.iter().any(|one| contradicts(one).is_some()) {
+        return Ok(None);
+    }
+    let mut demands = Vec::new();
+    for literal in literals {
+        match literal.demand()? {
+            Some(demand) => demands.push(demand),
+            None => return Ok(None),
         }
     }
-    true
+    let mut of = |form: &str| {
+        demands.extend(Demand::whole(form));
+        let found = language::find(&demands);
+        demands.pop();
+        found
+    };
+    match (of(usual), any) {
+        (Found::Text(text), _) => Ok(Some(text)),
+        (Found::Nothing, None) => Ok(None),
+        (Found::Nothing | Found::Unknown, Some(any)) if of(any) == Found::Nothing => Ok(None),
+        _ => Err(Undecided),
+    }
+}
+
+/// Returns texts of a form that are together as comparisons of several values want them: none, or one for each that has to
+/// be there.
+fn several(
+    literals: &[&Literal<'_>],
+    usual: &str,
+    any: Option<&str>,
+) -> Result<Option<Vec<String>>, Undecided> {
+    let (every, some): (Vec<&Literal<'_>>, Vec<&Literal<'_>>) =
+        literals.iter().partition(|literal| literal.is_universal());
+    let mut texts = Vec::new();
+    for one in some {
+        let mut all = every.clone();
+        all.push(one);
+        match single(&all, usual, any)? {
+            Some(text) => texts.push(text),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(texts))
+}
+
+/// Sets of comparisons that make rules as wanted, each enough by itself.
+struct Ways<'r> {
+    ways: Vec<Vec<Literal<'r>>>,
+    /// Whether these are all.
+    whole: bool,
+}
+
+impl<'r> Ways<'r> {
+    fn and(&self, other: &Self) -> Self {
+        let pairs = self
+            .ways
+            .iter()
+            .flat_map(|one| other.ways.iter().map(move |other| (one, other)));
+        let joined = pairs.map(|(one, other)| one.iter().chain(other).copied().collect());
+        Self {
+            ways: joined.take(WAYS).collect(),
+            whole: self.whole
+                && other.whole
+                && self.ways.len().saturating_mul(other.ways.len()) <= WAYS,
+        }
+    }
+
+    fn all(rules: &'r [Rule], wanted: bool) -> Self {
+        let none = Self {
+            ways: vec![Vec::new()],
+            whole: true,
+        };
+        let each = rules.iter().map(|rule| met(rule, wanted));
+        each.fold(none, |all, one| all.and(&one))
+    }
+}
+
+/// Returns the ways to make a rule as wanted.
+fn met(rule: &Rule, wanted: bool) -> Ways<'_> {
+    match rule {
+        Rule::Test(test) | Rule::Each { test, .. } => Ways {
+            ways: vec![vec![Literal { rule, test, wanted }]],
+            whole: true,
+        },
+        Rule::Not(rule) => met(rule, !wanted),
+        Rule::And(rules) if wanted => Ways::all(rules, true),
+        Rule::Or(rules) if !wanted => Ways::all(rules, false),
+        Rule::And(rules) | Rule::Or(rules) => {
+            let mut any = Ways {
+                ways: Vec::new(),
+                whole: true,
+            };
+            for one in rules.iter().map(|rule| met(rule, wanted)) {
+                any.whole &= one.whole;
+                any.ways.extend(one.ways);
+            }
+            any.whole &= any.ways.len() <= WAYS;
+            any.ways.truncate(WAYS);
+            any
+        }
+    }
+}
+
+/// Returns the properties that rules speak of, by the names of the directory.
+pub(super) fn properties<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Vec<&'r str> {
+    fn of<'r>(rule: &'r Rule, out: &mut Vec<&'r str>) {
+        match rule {
+            Rule::Test(test) | Rule::Each { test, .. } => out.push(&test.property),
+            Rule::Not(rule) => of(rule, out),
+            Rule::And(rules) | Rule::Or(rules) => rules.iter().for_each(|rule| of(rule, out)),
+        }
+    }
+    let mut out = Vec::new();
+    rules.into_iter().for_each(|rule| of(rule, &mut out));
+    out.sort_unstable();
+    out.dedup();
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn sketch(account: Account, local: Option<&str>) -> Sketch {
+        Sketch {
+            account,
+            domain: Domain::parse("fabrikam.com").expect("a domain"),
+            local: local.map(str::to_owned),
+            home: "contoso.com".to_owned(),
+        }
+    }
 
     fn find(account: Account, rules: &[(&str, bool)]) -> Option<Person> {
         let read: Vec<(Rule, bool)> = rules
@@ -261,8 +435,7 @@ mod tests {
             .map(|(rule, wanted)| (Rule::parse(rule).expect(rule), *wanted))
             .collect();
         let rules: Vec<(&Rule, bool)> = read.iter().map(|(rule, wanted)| (rule, *wanted)).collect();
-        let domain = Domain::parse("fabrikam.com").expect("a domain");
-        fitting(account, &domain, "someone", &rules)
+        sketch(account, None).fitting(&rules).expect("decided")
     }
 
     #[test]
@@ -292,5 +465,74 @@ mod tests {
         assert!(find(Account::Member, &[(sales, true), (sales, false)]).is_none());
         let both = "user.department -eq \"Sales\" -and user.department -eq \"Legal\"";
         assert!(find(Account::Member, &[(both, true)]).is_none());
+    }
+
+    #[test]
+    fn patterns_are_decided_and_not_sampled() {
+        for (rule, fits) in [
+            // The shortest text of the pattern is the one that is left out.
+            (
+                "user.department -match \"^a+$\" -and user.department -ne \"a\"",
+                true,
+            ),
+            (
+                "user.department -match \"^(aa)+$\" -and user.department -match \"^(aaa)+$\"",
+                true,
+            ),
+            (
+                "user.department -match \"^(aa)+$\" -and user.department -match \"^(aa)*a$\"",
+                false,
+            ),
+            (
+                "user.department -match \"x\" -and user.department -notContains \"x\"",
+                false,
+            ),
+            (
+                "user.department -match \"^sales\" -and user.department -notStartsWith \"sal\"",
+                false,
+            ),
+            (
+                "user.department -match \"[0-9]{3}$\" -and user.department -startsWith \"unit \"",
+                true,
+            ),
+            ("user.mail -match \"@wingtip\"", false),
+            ("user.mail -match \"^[^s].*@fabrikam\"", true),
+            (
+                "user.userPrincipalName -contains \"#ext#\" -and user.mail -startsWith \"zoe\"",
+                true,
+            ),
+            (
+                "user.otherMails -any (_ -match \"@b\") -and user.otherMails -any (_ -match \"@c\")",
+                true,
+            ),
+            (
+                "user.otherMails -any (_ -match \"@b\") -and user.otherMails -all (_ -notMatch \"b\")",
+                false,
+            ),
+            ("user.objectId -match \"^[a-z]\"", false),
+        ] {
+            let found = find(Account::Guest, &[(rule, true)]);
+            assert_eq!(found.is_some(), fits, "{rule}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn who_is_named_keeps_their_address() {
+        let rule = Rule::parse("user.mail -startsWith \"bob\"").expect("a rule");
+        let named = |local| sketch(Account::Guest, Some(local)).fitting(&[(&rule, true)]);
+        assert_eq!(named("eva"), Ok(None));
+        assert!(named("bob").is_ok_and(|found| found.is_some()));
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_decided() {
+        let many: Vec<String> = (0..12)
+            .map(|at| format!("(user.city -eq \"{at}\" -or user.state -eq \"{at}\")"))
+            .collect();
+        let rule = Rule::parse(&many.join(" -and ")).expect("a rule");
+        assert_eq!(
+            sketch(Account::Guest, None).fitting(&[(&rule, true)]),
+            Err(Undecided)
+        );
     }
 }

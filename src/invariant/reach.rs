@@ -1,18 +1,26 @@
 //! Who can come to have a package through a policy, and what that access is.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::convert::Infallible;
+use std::sync::RwLock;
 
 use crate::governance::rule::Rule;
 use crate::impact::{self, Account, Base, Estate, Named, Offer, Requestor, Traits};
 use crate::model::invariant::{Glob, Terms, Way};
-use crate::model::kinds::policy::{Expiry, Frequency, Policy, Requestors};
+use crate::model::kinds::policy::{Expiry, Frequency, Policy, Question, Requestors};
 use crate::model::kinds::{Incompatible, Organization, Origin, Package, Resource};
-use crate::model::text::{Email, Line, Principal};
-use crate::model::{Address, Desired, Object, OneOrMore};
+use crate::model::text::{Domain, Email, Line, Principal};
+use crate::model::{Address, Desired, Object, OneOrMore, Set};
 
-use super::candidate::{Candidate, deciding, oddity};
-use super::people::{Kind, People};
+use super::Undecided;
+use super::candidate::{Answer, Candidate, deciding, oddity};
+use super::language::{self, Found};
+use super::people::Kind;
+use super::person::Sketch;
 use super::stages::{Approved, Asking, approve};
+
+/// The domain of our own people where none is known.
+pub(super) const HOME: &str = "contoso.com";
 
 /// What a tree knows beside the estate that access is judged on.
 pub(super) struct Reach<'e, 't> {
@@ -23,11 +31,28 @@ pub(super) struct Reach<'e, 't> {
     pub(super) groups: HashMap<String, Kept>,
     /// Every group that decides about some package: by its name in lower case, as the tree names it.
     pub(super) spelled: HashMap<String, &'t Line>,
+    /// Of the groups that decide about a package, those with a rule.
+    pub(super) ruled: HashMap<&'t Address, BTreeSet<String>>,
+    /// Every rule over people, each text once.
+    pub(super) rules: Vec<Rule>,
+    /// The rules of automatic policies.
+    pub(super) automatic: HashMap<&'t Address, usize>,
+    /// Patterns of questions that no text answers.
+    unanswerable: HashSet<&'t str>,
+    /// The domain of our own people.
+    pub(super) home: String,
+    /// Who was found to fit rules.
+    pub(super) known: RwLock<HashMap<(Sketch, Wanted), Answer>>,
 }
+
+/// Rules by their places in [`Reach::rules`], and whether somebody is to match them.
+pub(super) type Wanted = Vec<(usize, bool)>;
 
 /// What the tree says about the members of a group.
 pub(super) struct Kept {
-    pub(super) rule: Option<Rule>,
+    /// The rule that says who they are, by its place in [`Reach::rules`].
+    pub(super) rule: Option<usize>,
+    /// Whether guests may be members.
     pub(super) guests: bool,
 }
 
@@ -101,18 +126,22 @@ pub(super) struct Sought<'a, 't> {
 
 impl<'e, 't> Reach<'e, 't> {
     pub(super) fn of(desired: &'t Desired, estate: &'e Estate<'t>) -> Self {
+        let home = estate.own.first().map_or(HOME, Domain::as_str);
         let mut reach = Self {
             estate,
             organizations: HashMap::new(),
             resources: HashMap::new(),
             groups: HashMap::new(),
             spelled: HashMap::new(),
+            ruled: HashMap::new(),
+            rules: Vec::new(),
+            automatic: HashMap::new(),
+            unanswerable: HashSet::new(),
+            home: home.to_owned(),
+            known: RwLock::default(),
         };
-        for offer in estate.offers() {
-            for (name, text) in deciding(estate, offer) {
-                reach.spelled.entry(name).or_insert(text);
-            }
-        }
+        let mut known = HashMap::new();
+        let mut asked = HashSet::new();
         for declared in desired.objects() {
             let name = declared.address.own_name();
             match &*declared.object {
@@ -124,40 +153,100 @@ impl<'e, 't> Reach<'e, 't> {
                     if let Some((Origin::Group | Origin::Team, group)) = resource.origin() {
                         let rule = resource.membership_rule.as_ref();
                         let kept = Kept {
-                            rule: rule.and_then(|rule| Rule::parse(rule.as_str()).ok()),
+                            rule: rule.and_then(|rule| reach.rule(rule.as_str(), &mut known)),
                             guests: resource.guests,
                         };
                         reach.groups.insert(group.to_lowercase(), kept);
                     }
                 }
+                Object::Policy(policy) => {
+                    if let Requestors::Automatic(automatic) = &policy.requestors
+                        && let Some(rule) = reach.rule(automatic.rule.as_str(), &mut known)
+                    {
+                        reach.automatic.insert(&declared.address, rule);
+                    }
+                    for pattern in policy.questions.iter().filter_map(must_match) {
+                        if asked.insert(pattern) && is_unanswerable(pattern) {
+                            reach.unanswerable.insert(pattern);
+                        }
+                    }
+                }
                 _ => {}
+            }
+        }
+        for offer in estate.offers() {
+            for (name, text) in deciding(estate, offer) {
+                let kept = reach.groups.get(&name);
+                if kept.is_some_and(|kept| kept.rule.is_some()) {
+                    let ruled = reach.ruled.entry(offer.address).or_default();
+                    ruled.insert(name.clone());
+                }
+                reach.spelled.entry(name).or_insert(text);
             }
         }
         reach
     }
 
-    /// Finds somebody who can come to have access: the first of the people in order whose access is as wanted.
+    /// Returns the place of a rule; `None` for one that cannot be read.
+    fn rule(&mut self, text: &'t str, known: &mut HashMap<&'t str, usize>) -> Option<usize> {
+        if let Some(at) = known.get(text) {
+            return Some(*at);
+        }
+        self.rules.push(Rule::parse(text).ok()?);
+        let at = self.rules.len() - 1;
+        known.insert(text, at);
+        Some(at)
+    }
+
+    /// Finds somebody who can come to have access: the first of the people whose access is as wanted, those first of whom
+    /// the least has to be explained.
+    ///
+    /// # Errors
+    ///
+    /// [`Undecided`] where nobody was found, and not everybody could be looked at.
     pub(super) fn find(
         &self,
-        people: &People<'t>,
-        named: &BTreeSet<&str>,
+        kinds: &[&Kind<'t>],
         sought: Sought<'_, 't>,
         wanted: &dyn Fn(&Access<'t>) -> bool,
-    ) -> Option<Access<'t>> {
-        if !self.may_serve(sought) {
-            return None;
-        }
-        let mut kinds = people.apart(named);
+    ) -> Result<Option<Access<'t>>, Undecided> {
+        let may = kinds.iter().filter(|kind| self.may_have(kind, sought));
+        let mut kinds: Vec<&Kind<'t>> = may.copied().collect();
         kinds.sort_by_key(|kind| oddity(kind, sought.rules));
+        let mut undecided = false;
         for kind in kinds {
             for candidate in self.candidates(kind, sought) {
+                let Ok(candidate) = candidate else {
+                    undecided = true;
+                    continue;
+                };
                 let found = self.access(&candidate, sought);
                 if let Some(access) = found.filter(|access| wanted(access)) {
-                    return Some(access);
+                    return Ok(Some(access));
                 }
             }
         }
-        None
+        if undecided { Err(Undecided) } else { Ok(None) }
+    }
+
+    /// Returns false for people whom a policy does not cover that way, whatever its lists name: most need nobody to be made
+    /// up.
+    fn may_have(&self, kind: &Kind<'t>, sought: Sought<'_, 't>) -> bool {
+        let requestors = &sought.rules.requestors;
+        let covers = |traits: &Traits<'_>| {
+            let named = |_: &Set<Principal>| Ok::<bool, Infallible>(true);
+            matches!(traits.seen.class(requestors, named), Ok(Some(_)))
+        };
+        match sought.way {
+            Way::Request => covers(&kind.traits),
+            Way::Automatic => kind.traits.seen.living,
+            Way::Direct => matches!(requestors, Requestors::Nobody) || covers(&direct(kind)),
+        }
+    }
+
+    /// Returns true where a package gives anything that the terms are about to people of a kind, or only asking counts.
+    pub(super) fn may_give(&self, offer: &Offer<'t>, kind: &Kind<'_>, terms: &Terms) -> bool {
+        terms.asks.is_some() || self.delivers(offer.package, kind, terms)
     }
 
     /// Returns false for a policy that gives nobody anything that way, whoever they are.
@@ -166,8 +255,19 @@ impl<'e, 't> Reach<'e, 't> {
         if has_ended(&rules.expires, self.estate.now) {
             return false;
         }
+        let mut patterns = rules.questions.iter().filter_map(must_match);
+        if patterns.any(|pattern| self.unanswerable.contains(pattern)) {
+            return false;
+        }
         match way {
             Way::Request => {
+                let closed = sought
+                    .offer
+                    .catalog
+                    .is_some_and(|it| !it.externally_visible);
+                if closed && rules.requestors.is_outside() {
+                    return false;
+                }
                 let asked = !matches!(
                     rules.requestors,
                     Requestors::Nobody | Requestors::Automatic(_)
@@ -270,12 +370,11 @@ impl<'e, 't> Reach<'e, 't> {
     }
 
     fn covers(&self, traits: &Traits<'_>, named: &[Named], rules: &Policy) -> bool {
-        let lists =
-            |people: &crate::model::Set<Principal>| -> Result<bool, std::convert::Infallible> {
-                let mut people = people.iter();
-                Ok(people
-                    .any(|one| Named::of(one, self.estate).is_some_and(|one| named.contains(&one))))
-            };
+        let lists = |people: &Set<Principal>| -> Result<bool, Infallible> {
+            let mut people = people.iter();
+            Ok(people
+                .any(|one| Named::of(one, self.estate).is_some_and(|one| named.contains(&one))))
+        };
         matches!(traits.seen.class(&rules.requestors, lists), Ok(Some(_)))
     }
 
@@ -346,6 +445,17 @@ impl<'e, 't> Reach<'e, 't> {
             self.takes(name.as_str(), kind) && about(terms, name.as_str(), roles)
         })
     }
+}
+
+/// Returns the pattern that somebody has to match who answers a question that must be answered.
+fn must_match(question: &Question) -> Option<&str> {
+    let pattern = question.pattern.as_ref()?;
+    (question.required && question.choices.is_empty()).then(|| pattern.as_str())
+}
+
+/// Returns true for a pattern that no answer matches.
+fn is_unanswerable(pattern: &str) -> bool {
+    language::answer(pattern) == Found::Nothing
 }
 
 /// Returns what a direct assignment sees in somebody: whoever assigns vouches for their domain, and no passcode is needed.

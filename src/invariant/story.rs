@@ -11,8 +11,8 @@ use crate::model::text::Domain;
 use crate::scenario::Script;
 
 use super::decide::Breach;
-use super::reach::{Access, Witness};
-use super::sample;
+use super::language::{self, Found};
+use super::reach::{Access, HOME, Witness};
 use super::stages::{Approved, Decider};
 
 /// The instant at which a story begins where no policy ends all access on a date.
@@ -47,13 +47,13 @@ pub fn story(
     let first = breach.access.first()?;
     let mut story = Story {
         who: &first.who,
-        home: own.first().map_or("contoso.com", Domain::as_str),
+        home: own.first().map_or(HOME, Domain::as_str),
         begin: begin(breach, statement, now)?,
         passed: 0,
         people: Map::new(),
         steps: Vec::new(),
     };
-    story.introduce();
+    story.introduce()?;
     if let Statement::Never(terms) | Statement::Always(terms) = statement
         && terms.asks.is_some()
     {
@@ -106,7 +106,8 @@ struct Story<'s> {
 }
 
 impl Story<'_> {
-    fn introduce(&mut self) {
+    /// Says who it is; `None` for somebody whom no test can make up.
+    fn introduce(&mut self) -> Option<()> {
         let who = self.who;
         let kind = match who.base.account {
             Account::None => "visitor",
@@ -136,6 +137,12 @@ impl Story<'_> {
             match name.as_str() {
                 "displayName" => person["name"] = value.as_str().into(),
                 "companyName" => person["company"] = value.as_str().into(),
+                "userPrincipalName" => person["userPrincipalName"] = value.as_str().into(),
+                "otherMails" => {
+                    person["otherMails"] = value.split(',').collect::<Vec<_>>().into();
+                }
+                // The directory gives numbers by itself.
+                "objectId" => return None,
                 _ => {
                     attributes.insert(name.clone(), value.as_str().into());
                 }
@@ -145,6 +152,7 @@ impl Story<'_> {
             person["attributes"] = attributes.into();
         }
         self.people.insert(who.mail.to_string(), person);
+        Some(())
     }
 
     /// Tells how somebody comes to have packages: what waits is asked for first and delivered last.
@@ -400,7 +408,10 @@ fn answers(questions: &[Question]) -> Option<Map<String, Value>> {
     for (at, question) in questions.iter().enumerate().filter(|(_, it)| it.required) {
         let answer = match (question.choices.first(), &question.pattern) {
             (Some(choice), _) => choice.value.to_string(),
-            (None, Some(pattern)) => sample::whole(pattern.as_str())?,
+            (None, Some(pattern)) => match language::answer(pattern.as_str()) {
+                Found::Text(text) => text,
+                Found::Nothing | Found::Unknown => return None,
+            },
             (None, None) => "Work".to_owned(),
         };
         answers.insert((at + 1).to_string(), answer.into());

@@ -1,34 +1,44 @@
 //! Packages that one person comes to hold together, in whatever order they ask.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use crate::impact::{Named, Offer};
+use crate::model::Address;
 use crate::model::invariant::{Terms, Way};
 use crate::model::kinds::Incompatible;
 
+use super::Undecided;
 use super::candidate::{Candidate, oddity};
 use super::decide::{named, ways};
 use super::people::{Kind, People};
 use super::reach::{Access, Reach, Sought, waits};
 
 /// Finds somebody who comes to hold all of some packages, in the order in which they ask for them.
+///
+/// # Errors
+///
+/// A policy with rules over people that are too large to be decided, where nobody was found.
 pub(super) fn find<'t>(
     reach: &Reach<'_, 't>,
     people: &People<'t>,
     terms: &Terms,
     packages: &[&str],
-) -> Option<Vec<Access<'t>>> {
+) -> Result<Option<Vec<Access<'t>>>, &'t Address> {
     let offers: Option<Vec<&Offer<'t>>> = packages
         .iter()
         .map(|name| reach.estate.offer(name))
         .collect();
     // A package that is not there is held by nobody.
-    let offers = offers?;
+    let Some(offers) = offers else {
+        return Ok(None);
+    };
     let names: BTreeSet<&str> = offers.iter().flat_map(|offer| named(offer)).collect();
     let search = Search {
         reach,
         terms,
         offers,
+        undecided: Cell::new(None),
     };
     let mut kinds = people.apart(&names);
     if let Some((_, rules)) = search
@@ -38,15 +48,21 @@ pub(super) fn find<'t>(
     {
         kinds.sort_by_key(|kind| oddity(kind, rules));
     }
-    kinds
+    let found = kinds
         .into_iter()
-        .find_map(|kind| search.all(kind, &mut Vec::new(), &mut Vec::new()))
+        .find_map(|kind| search.all(kind, &mut Vec::new(), &mut Vec::new()));
+    match (found, search.undecided.into_inner()) {
+        (None, Some(policy)) => Err(policy),
+        (found, _) => Ok(found),
+    }
 }
 
 struct Search<'s, 'e, 't> {
     reach: &'s Reach<'e, 't>,
     terms: &'s Terms,
     offers: Vec<&'s Offer<'t>>,
+    /// A policy of which it is not known whether somebody fits it.
+    undecided: Cell<Option<&'t Address>>,
 }
 
 impl<'s, 't> Search<'s, '_, 't> {
@@ -58,7 +74,8 @@ impl<'s, 't> Search<'s, '_, 't> {
         names: &mut Vec<Named>,
     ) -> Option<Vec<Access<'t>>> {
         let Some(offer) = self.offers.get(chosen.len()).copied() else {
-            let candidate = self.reach.settled(kind, names, chosen)?;
+            let settled = self.reach.settled(kind, names, chosen);
+            let candidate = self.known(settled.transpose()?, chosen.last()?.address)?;
             return self.ordered(&candidate, chosen);
         };
         for (address, rules, way) in ways(offer, self.terms) {
@@ -73,6 +90,9 @@ impl<'s, 't> Search<'s, '_, 't> {
                 continue;
             }
             for candidate in self.reach.candidates(kind, sought) {
+                let Some(candidate) = self.known(candidate, address) else {
+                    continue;
+                };
                 if self.reach.access(&candidate, sought).is_none() {
                     continue;
                 }
@@ -88,6 +108,14 @@ impl<'s, 't> Search<'s, '_, 't> {
             }
         }
         None
+    }
+
+    /// Remembers the policy where it is not known whether somebody fits it.
+    fn known<C>(&self, candidate: Result<C, Undecided>, policy: &'t Address) -> Option<C> {
+        if candidate.is_err() {
+            self.undecided.set(Some(policy));
+        }
+        candidate.ok()
     }
 
     /// Orders what somebody asks for so that nothing they hold excludes the next; `None` where no order does.

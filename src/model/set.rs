@@ -111,7 +111,7 @@ impl<T: JsonSchema> JsonSchema for Set<T> {
 }
 
 /// One value, or a list of at least one: `Members`, or `[Members, Visitors]`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OneOrMore<T>(Vec<T>);
 
 impl<T> OneOrMore<T> {

@@ -3,8 +3,8 @@
 use super::expect::Expect;
 use super::script::Script;
 use super::step::{Deed, Step};
-use crate::model::Name;
 use crate::model::text::{Email, Line, Principal};
+use crate::model::{Name, Set};
 use crate::source::Route;
 
 /// Something that a test names.
@@ -90,14 +90,7 @@ fn of_step<'s>(step: &'s Step, at: &Route, see: &mut dyn FnMut(Route, Mention<'s
         if let Some(package) = package {
             see(at.clone().key("package"), Mention::Package(package));
         }
-        match deed {
-            Deed::Ask(ask) => policy(ask.policy.as_ref(), package, &at, see),
-            Deed::Assign(assign) => policy(assign.policy.as_ref(), package, &at, see),
-            Deed::Invite(invite) => {
-                sponsors(invite.sponsors.iter(), &at.key("sponsors"), see);
-            }
-            _ => {}
-        }
+        of_deed(deed, &at, see);
     }
     if let Some(expect) = &step.expect {
         let at = at.clone().key("expect");
@@ -116,16 +109,68 @@ fn roles(deed: &Deed) -> (Option<&Email>, Option<&Email>, Option<&Name>) {
             (Some(&it.by), it.person.as_ref(), it.package.as_ref())
         }
         Deed::Cancel(it) => (it.by.as_ref(), it.person.as_ref(), it.package.as_ref()),
-        Deed::Assign(it) => (it.by.as_ref(), Some(&it.person), Some(&it.package)),
-        Deed::Revoke(it) => (it.by.as_ref(), Some(&it.person), Some(&it.package)),
+        Deed::Assign(it) => (it.by.as_ref(), None, Some(&it.package)),
+        Deed::Revoke(it) | Deed::Reprocess(it) => {
+            (it.by.as_ref(), Some(&it.person), Some(&it.package))
+        }
         Deed::Invite(it) => (it.by.as_ref(), Some(&it.person), None),
         Deed::Redeem(it) => (Some(&it.by), None, None),
-        Deed::SignIn(it) | Deed::Leave(it) => (Some(&it.by), None, None),
-        Deed::Review(it) => (Some(&it.by), Some(&it.person), Some(&it.package)),
-        Deed::Block(it) | Deed::Unblock(it) | Deed::Delete(it) | Deed::Restore(it) => {
-            (it.by.as_ref(), Some(&it.person), None)
-        }
+        Deed::SignIn(it) => (Some(&it.by), None, None),
+        Deed::Leave(it) => (Some(&it.by), None, None),
+        Deed::Review(it) => (Some(&it.by), it.person.as_ref(), Some(&it.package)),
+        Deed::Block(it)
+        | Deed::Unblock(it)
+        | Deed::Delete(it)
+        | Deed::Restore(it)
+        | Deed::Purge(it)
+        | Deed::Reset(it) => (it.by.as_ref(), Some(&it.person), None),
+        Deed::Convert(it) => (it.by.as_ref(), Some(&it.person), None),
+        Deed::AddSponsor(it) | Deed::RemoveSponsor(it) => (it.by.as_ref(), Some(&it.person), None),
+        Deed::Offboard(it) => (it.by.as_ref(), Some(&it.person), None),
+        Deed::OffboardOrganization(it) => (it.by.as_ref(), None, None),
+        Deed::Change(it) => (None, Some(&it.person), None),
         Deed::Wait(_) | Deed::Until(_) | Deed::Apply(_) => (None, None, None),
+    }
+}
+
+/// Hands over what deeds of one sort name beside that.
+fn of_deed<'s>(deed: &'s Deed, at: &Route, see: &mut dyn FnMut(Route, Mention<'s>)) {
+    let mut groups = |key: &str, list: &'s Set<Line>| {
+        for (index, group) in list.iter().enumerate() {
+            see(at.clone().key(key).index(index), Mention::Group(group));
+        }
+    };
+    match deed {
+        Deed::Change(change) => {
+            groups("joins", &change.joins);
+            groups("leaves", &change.leaves);
+            if let Some(manager) = &change.manager {
+                see(at.clone().key("manager"), Mention::Person(manager));
+            }
+        }
+        Deed::Ask(ask) => policy(ask.policy.as_ref(), Some(&ask.package), at, see),
+        Deed::Assign(assign) => {
+            policy(assign.policy.as_ref(), Some(&assign.package), at, see);
+            let several = assign.people.iter().len() > 1;
+            for (index, person) in assign.people.iter().enumerate() {
+                let at = at.clone().key("for");
+                let at = if several { at.index(index) } else { at };
+                see(at, Mention::Person(person));
+            }
+        }
+        Deed::Invite(invite) => {
+            sponsors(invite.sponsors.iter(), &at.clone().key("sponsors"), see);
+        }
+        Deed::AddSponsor(it) | Deed::RemoveSponsor(it) => match &it.sponsor {
+            Principal::User(mail) => see(at.clone().key("sponsor"), Mention::Person(mail)),
+            Principal::Group(name) => see(at.clone().key("sponsor"), Mention::Group(name)),
+            Principal::Manager(_) | Principal::Oneself | Principal::Sponsors(_) => {}
+        },
+        Deed::OffboardOrganization(it) => {
+            let at = at.clone().key("organization");
+            see(at, Mention::Organization(&it.organization));
+        }
+        _ => {}
     }
 }
 

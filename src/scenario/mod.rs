@@ -10,7 +10,7 @@
 //!   as a member, any other as a guest who has redeemed. A test that lists them says it otherwise.
 //! * Somebody from outside signs in as their organization does; the one of their `organization`, or else of their domain;
 //!   by a one-time passcode where there is none. `signIn` says it otherwise.
-//! * Whoever redeems, signs in or asks accepts the terms of use that are asked of them.
+//! * Whoever redeems, signs in or asks accepts the terms of use that are asked of them; `accept` says which otherwise.
 //! * A step without `as` that an administrator can do is done by one who may do everything.
 //! * The engine ticks after every step, and while time passes at every instant at which something is due. Nothing else
 //!   moves the clock.
@@ -37,10 +37,11 @@ pub use person::{Person, Somebody};
 pub use played::{Failure, Happening, Played};
 pub use script::{Scenario, Script};
 pub use step::{
-    Answers, Ask, Assign, Ballot, Cancel, Deed, Extend, Invite, OfPerson, Redeem, Remove, Review,
-    Revoke, Sole, Step,
+    Answers, Arrive, Ask, Assign, Ballot, Cancel, Convert, Deed, DirectoryChange, Extend, Invite,
+    OfAssignment, OfPerson, Offboard, OffboardOrganization, Redeem, Remove, Review, Sole,
+    Sponsoring, Step,
 };
 pub use words::{
-    AccountWord, AssignmentWord, Ground, InviteWord, MailWord, PersonKind, RequestWord, ReviewWord,
-    RoleWord,
+    AccountWord, AssignmentWord, ConvertWord, Ground, InviteWord, MailWord, PersonKind,
+    RequestWord, ReviewWord, RoleWord,
 };

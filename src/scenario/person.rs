@@ -68,6 +68,14 @@ pub struct Person {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub company: Option<Line>,
 
+    /// The user principal name; without it, what the directory makes of the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_principal_name: Option<Line>,
+
+    /// Further addresses.
+    #[serde(skip_serializing_if = "Set::is_empty")]
+    pub other_mails: Set<Email>,
+
     /// Further attributes of the user object, such as `department`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, Line>,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::expect::Expect;
 use super::given::Edits;
-use super::words::{InviteWord, ReviewWord};
+use super::words::{ConvertWord, InviteWord, ReviewWord};
 use crate::model::text::{Duration, Email, Line, Principal, Prose, SignIn, When};
 use crate::model::{Name, OneOrMore, Set};
 
@@ -96,13 +96,17 @@ deeds! {
     /// An administrator assigns a package directly.
     Assign(assign, "assign"): Assign,
     /// An administrator takes a package away.
-    Revoke(revoke, "revoke"): Revoke,
+    Revoke(revoke, "revoke"): OfAssignment,
+    /// An administrator lets roles be delivered again that an assignment lacks.
+    Reprocess(reprocess, "reprocess"): OfAssignment,
     /// Somebody is invited.
     Invite(invite, "invite"): Invite,
     /// Somebody redeems their invitation.
     Redeem(redeem, "redeem"): Redeem,
+    /// Somebody's invitation is taken back, so that they redeem anew.
+    Reset(reset, "reset"): OfPerson,
     /// Somebody signs in.
-    SignIn(sign_in, "signIn"): Sole,
+    SignIn(sign_in, "signIn"): Arrive,
     /// A reviewer decides about somebody's access.
     Review(review, "review"): Review,
     /// A guest leaves by themselves.
@@ -115,6 +119,20 @@ deeds! {
     Delete(delete, "delete"): OfPerson,
     /// A deleted account is restored.
     Restore(restore, "restore"): OfPerson,
+    /// A deleted account is deleted for good.
+    Purge(purge, "purge"): OfPerson,
+    /// Somebody from outside is put under the lifecycle of external users, or taken out of it.
+    Convert(convert, "convert"): Convert,
+    /// Somebody answers for a guest from now on.
+    AddSponsor(add_sponsor, "addSponsor"): Sponsoring,
+    /// Somebody answers for a guest no longer.
+    RemoveSponsor(remove_sponsor, "removeSponsor"): Sponsoring,
+    /// Everything is taken back that somebody from outside has.
+    Offboard(offboard, "offboard"): Offboard,
+    /// Everything is taken back that the people of an organization have.
+    OffboardOrganization(offboard_organization, "offboardOrganization"): OffboardOrganization,
+    /// The directory says something else of somebody: attributes, groups, who manages them.
+    Change(change, "change"): DirectoryChange,
     /// Time passes.
     Wait(wait, "wait"): Duration,
     /// Time passes until an instant; a date alone means through the end of that day.
@@ -173,6 +191,9 @@ pub struct Ask {
     /// How they sign in this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign_in: Option<SignIn>,
+    /// The terms of use that they accept on the way; without it, all that are asked of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accept: Option<Set<Name>>,
 }
 
 /// Somebody asks to keep a package longer.
@@ -252,9 +273,9 @@ pub struct Assign {
     /// Who assigns; without it, one who may do everything.
     #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
     pub by: Option<Email>,
-    /// Who gets it.
+    /// Who gets it; of a list everybody, or nobody where it is refused for one of them.
     #[serde(rename = "for")]
-    pub person: Email,
+    pub people: OneOrMore<Email>,
     /// The package.
     pub package: Name,
     /// The policy of it; needed where several cover the person.
@@ -274,11 +295,11 @@ pub struct Assign {
     pub ends: Option<When>,
 }
 
-/// An administrator takes a package away.
+/// An administrator does something with an assignment.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Revoke {
-    /// Who takes it away; without it, one who may do everything.
+pub struct OfAssignment {
+    /// Who does it; without it, one who may do everything.
     #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
     pub by: Option<Email>,
     /// Whose it is.
@@ -304,6 +325,9 @@ pub struct Invite {
     /// Who sponsors them; without it, who invites.
     #[serde(default, skip_serializing_if = "Set::is_empty")]
     pub sponsors: Set<Principal>,
+    /// Whether it is a guest with an account of our own, who shall sign in elsewhere from now on and keeps what they have.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub internal: bool,
 }
 
 /// Somebody redeems their invitation.
@@ -319,6 +343,9 @@ pub struct Redeem {
     /// Whether they consent to what the tenant reads about them.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub consent: bool,
+    /// The terms of use that they accept; without it, all that are asked of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accept: Option<Set<Name>>,
 }
 
 const fn yes() -> bool {
@@ -340,9 +367,9 @@ pub struct Review {
     /// Who decides.
     #[serde(rename = "as")]
     pub by: Email,
-    /// Whose access.
-    #[serde(rename = "for")]
-    pub person: Email,
+    /// Whose access; without it, that of everybody whom they have to decide about.
+    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    pub person: Option<Email>,
     /// To which package.
     pub package: Name,
     /// What they decide.
@@ -371,4 +398,109 @@ pub struct OfPerson {
     /// Whose account.
     #[serde(rename = "for")]
     pub person: Email,
+}
+
+/// Somebody signs in.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Arrive {
+    /// Who.
+    #[serde(rename = "as")]
+    pub by: Email,
+    /// The terms of use that they accept; without it, all that are asked of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accept: Option<Set<Name>>,
+}
+
+/// An administrator says whether the lifecycle of external users applies to somebody.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Convert {
+    /// Who does it; without it, one who may do everything.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub by: Option<Email>,
+    /// Whose account.
+    #[serde(rename = "for")]
+    pub person: Email,
+    /// What they become.
+    pub to: ConvertWord,
+}
+
+/// Somebody comes to answer for a guest, or does so no longer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Sponsoring {
+    /// Who says so; without it, one who may do everything.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub by: Option<Email>,
+    /// The guest.
+    #[serde(rename = "for")]
+    pub person: Email,
+    /// The sponsor: `user:…` or `group:…`.
+    pub sponsor: Principal,
+}
+
+/// Everything is taken back that somebody from outside has.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Offboard {
+    /// Who does it; without it, one who may do everything.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub by: Option<Email>,
+    /// The person.
+    #[serde(rename = "for")]
+    pub person: Email,
+    /// Whether memberships and roles go, too, that no package gave.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub memberships: bool,
+    /// Whether the account is deleted at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub delete: bool,
+}
+
+/// Everything is taken back that the people of an organization have.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OffboardOrganization {
+    /// Who does it; without it, one who may do everything.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub by: Option<Email>,
+    /// The organization.
+    pub organization: Name,
+    /// Whether memberships and roles go, too, that no package gave.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub memberships: bool,
+    /// Whether the accounts are deleted at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub delete: bool,
+}
+
+/// What the directory says of somebody from now on. What is not written stays as it is.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DirectoryChange {
+    /// Of whom.
+    #[serde(rename = "for")]
+    pub person: Email,
+    /// The name that people read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Line>,
+    /// The company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Line>,
+    /// Who manages them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<Email>,
+    /// Attributes of the user object, such as `department`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, Line>,
+    /// Attributes that they have no longer.
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    pub without: Set<Line>,
+    /// Groups that they become members of.
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    pub joins: Set<Line>,
+    /// Groups that they are members of no longer.
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    pub leaves: Set<Line>,
 }

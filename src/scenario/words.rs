@@ -194,6 +194,16 @@ words! {
         Keep = "keep",
         /// The access ends.
         Remove = "remove",
+        /// What the engine recommends.
+        Recommended = "recommended",
+    }
+
+    /// Whether the lifecycle of external users applies to somebody.
+    ConvertWord {
+        /// It does.
+        Governed = "governed",
+        /// It does not.
+        NotGoverned = "notGoverned",
     }
 
     /// A mail.

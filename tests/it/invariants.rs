@@ -1,7 +1,13 @@
 //! Invariants from the command line: what breaks one is told as a test, and that test holds.
 
+mod trees;
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
 use serde_json::Value;
 
+use crate::support::dice::Dice;
 use crate::support::{Sandbox, files_below, repository};
 
 /// Returns what `validate` tells of the tree: the tests that show broken invariants, as a file of the language.
@@ -112,4 +118,262 @@ invariants: { approved: { always: { requestors: external, approvals: '>=1' } } }
     // Who looks at what is there is not kept from it.
     let _ = sandbox.run(["list"]).exits(0);
     let _ = sandbox.run(["graph"]).exits(0);
+}
+
+/// How many random trees are looked at by default; `TREES` asks for more.
+const TREES: u64 = 4;
+
+#[test]
+fn every_counterexample_of_a_random_tree_can_be_played() {
+    let asked = std::env::var("TREES").ok();
+    let asked = asked.and_then(|asked| asked.parse().ok()).unwrap_or(TREES);
+    let told: usize = (0..asked)
+        .into_par_iter()
+        .map(|seed| {
+            let tree = trees::tree(&mut Dice::new(seed));
+            let sandbox = Sandbox::project().write("tree.yaml", &tree);
+            let (count, file) = told(&sandbox);
+            assert!(count > 0, "seed {seed}\n{tree}");
+            put(&sandbox, "told.yaml", &file);
+            let outcome = sandbox.run(["test", "*-broken*"]);
+            assert_eq!(
+                outcome.code,
+                Some(0),
+                "seed {seed}\n{}\n{tree}",
+                outcome.text()
+            );
+            count
+        })
+        .sum();
+    assert!(told > 10 * asked as usize, "only {told} counterexamples");
+}
+
+/// A small tree about which every key can be said and denied.
+const SMALL: &str = "version: 1
+organizations:
+  fabrikam: { displayName: Fabrikam, domains: [fabrikam.com] }
+  seen: { displayName: Seen, domains: [seen.example], state: proposed }
+resources:
+  site: { site: 'https://contoso.sharepoint.com/sites/a', roles: [Members, Visitors] }
+  team: { team: Team, guests: false }
+catalogs:
+  open: { displayName: Open, resources: [site, team] }
+  shut: { displayName: Shut, resources: [site], externallyVisible: false }
+packages:
+  a:
+    catalog: open
+    displayName: A
+    grants: { site: Visitors, team: Member }
+    policies:
+      partners:
+        requestors: { organizations: [fabrikam] }
+        approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] }
+        expires: { after: 30d }
+        review: { every: quarterly, reviewers: ['user:ana@contoso.com'] }
+  b:
+    catalog: shut
+    displayName: B
+    grants: { site: Members }
+    policies:
+      colleagues: { requestors: members, expires: never }
+      sales: { requestors: { automatic: { rule: 'user.department -match \"^sa(les|m)$\" -and user.department -ne \"sam\" -and user.userType -eq \"Member\"' } }, expires: never }
+  c:
+    catalog: open
+    displayName: C
+    grants: { site: Members }
+    policies:
+      by-hand: { requestors: nobody, expires: { after: 10d } }
+      riddle: { requestors: anyExternal, expires: never, questions: [{ ask: Which?, required: true, pattern: 'a$b' }] }
+";
+
+/// Returns the names of the invariants that `validate` says something about, by code.
+fn broken(sandbox: &Sandbox, code: &str) -> BTreeSet<String> {
+    let outcome = sandbox.run(["validate", "--format", "json"]);
+    let report: Value = serde_json::from_str(&outcome.stdout).expect("a report");
+    let all = report["diagnostics"].as_array().expect("diagnostics");
+    let about = all.iter().filter(|one| one["code"] == code);
+    let names = about.filter_map(|one| one["message"].as_str()?.split('`').nth(1));
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_key_makes_a_difference() {
+    // What holds, and what differs from it in one key and does not.
+    let pairs = [
+        (
+            "never: { requestors: guests, holds: package/b }",
+            "never: { requestors: members, holds: package/b }",
+        ),
+        (
+            "never: { requestors: unlisted, holds: package/a }",
+            "never: { requestors: external, holds: package/a }",
+        ),
+        (
+            "never: { requestors: proposedOrganizations, holds: package/a }",
+            "never: { requestors: configuredOrganizations, holds: package/a }",
+        ),
+        (
+            "never: { domain: elsewhere.example, holds: package/a }",
+            "never: { domain: fabrikam.com, holds: package/a }",
+        ),
+        (
+            "never: { organization: seen, holds: package/a }",
+            "never: { organization: [seen, 'fab*'], holds: package/a }",
+        ),
+        (
+            "never: { requestors: guests, holds: package/b* }",
+            "never: { requestors: guests, holds: package/a* }",
+        ),
+        (
+            "never: { requestors: internal, asks: package/a }",
+            "never: { requestors: internal, asks: package/b }",
+        ),
+        (
+            "never: { requestors: guests, catalog: shut }",
+            "never: { requestors: guests, catalog: open }",
+        ),
+        (
+            "never: { requestors: guests, resource: team }",
+            "never: { requestors: guests, resource: site }",
+        ),
+        (
+            "never: { requestors: guests, role: Members }",
+            "never: { requestors: guests, role: Visitors }",
+        ),
+        (
+            "never: { requestors: internal, through: request, holds: package/c }",
+            "never: { requestors: internal, through: direct, holds: package/c }",
+        ),
+        (
+            "never: { requestors: guests, through: automatic }",
+            "never: { requestors: members, through: automatic }",
+        ),
+        (
+            "always: { requestors: external, catalog: open, approvals: '>=1' }",
+            "always: { requestors: external, catalog: open, approvals: '>=2' }",
+        ),
+        (
+            "never: { requestors: external, catalog: open, approvals: '0' }",
+            "never: { requestors: external, catalog: open, approvals: '1' }",
+        ),
+        (
+            "always: { requestors: external, catalog: open, expires: '<=30d' }",
+            "always: { requestors: external, catalog: open, expires: '<30d' }",
+        ),
+        (
+            "never: { requestors: external, catalog: open, expires: never }",
+            "never: { requestors: external, catalog: open, expires: '<=30d' }",
+        ),
+        (
+            "always: { requestors: external, catalog: open, review: quarterly }",
+            "always: { requestors: external, catalog: open, review: monthly }",
+        ),
+        (
+            "never: { requestors: external, catalog: open, review: never }",
+            "never: { requestors: external, catalog: open, review: quarterly }",
+        ),
+        (
+            "never: { requestors: guests, holds: [package/a, package/b] }",
+            "never: { requestors: members, holds: [package/a, package/b] }",
+        ),
+        // Nobody can answer the question of the policy for everybody.
+        (
+            "never: { holds: package/c }",
+            "never: { holds: package/c, through: direct }",
+        ),
+    ];
+    let mut tree = format!("{SMALL}invariants:\n");
+    for (at, (holds, breaks)) in pairs.iter().enumerate() {
+        tree.push_str(&format!(
+            "  holds-{at}: {{ {holds} }}\n  breaks-{at}: {{ {breaks} }}\n"
+        ));
+    }
+    let sandbox = Sandbox::project().write("tree.yaml", tree);
+    let expected: BTreeSet<String> = (0..pairs.len()).map(|at| format!("breaks-{at}")).collect();
+    assert_eq!(broken(&sandbox, "GL0511"), expected);
+    plays(&sandbox, pairs.len());
+}
+
+#[test]
+fn what_cannot_be_decided_is_no_silence() {
+    let large: Vec<String> = (0..12)
+        .map(|at| format!("(user.city -eq \"{at}\" -or user.state -eq \"{at}\")"))
+        .collect();
+    let blowing = r#"user.department -match "^[ab]*a[ab]{40}$" -and user.department -match "^[ab]*b[ab]{41}$" -and user.department -match "c""#;
+    for rule in [large.join(" -and ").as_str(), blowing] {
+        let tree = SMALL.replace(
+            r#"user.department -match "^sa(les|m)$" -and user.department -ne "sam""#,
+            rule,
+        );
+        assert!(tree.contains(rule));
+        let tree =
+            format!("{tree}invariants: {{ by-rule: {{ never: {{ through: automatic }} }} }}\n");
+        let sandbox = Sandbox::project().write("tree.yaml", &tree);
+        assert_eq!(
+            broken(&sandbox, "GL0513"),
+            BTreeSet::from(["by-rule".to_owned()]),
+            "{rule}"
+        );
+        if rule == blowing {
+            continue;
+        }
+        for command in [
+            &["validate"][..],
+            &["plan"],
+            &["apply", "--auto-approve"],
+            &["test"],
+        ] {
+            let outcome = sandbox.run(command.iter().copied()).exits(3);
+            assert!(
+                outcome.text().contains("cannot be decided"),
+                "{}",
+                outcome.text()
+            );
+        }
+    }
+}
+
+#[test]
+fn hostile_invariants_are_answered() {
+    // Contradictions, names of nothing, markup: each is told, and none stops the others.
+    let tree = format!(
+        "{SMALL}invariants:
+  contradiction: {{ never: {{ requestors: internal, organization: fabrikam }} }}
+  nowhere: {{ never: {{ organization: fabrikan, holds: package/z* }} }}
+  markup: {{ never: {{ requestors: external, role: '<script>alert(1)</script>' }}, reason: '::error::pwned @everyone <b>' }}
+  real: {{ never: {{ requestors: external, holds: package/a }}, reason: '::error::pwned @everyone <script>alert(1)</script>' }}
+"
+    );
+    let sandbox = Sandbox::project().write("tree.yaml", tree);
+    assert_eq!(
+        broken(&sandbox, "GL0511"),
+        BTreeSet::from(["real".to_owned()])
+    );
+    assert!(broken(&sandbox, "GL0512").len() >= 2);
+    for format in [
+        "text", "github", "azure", "html", "markdown", "junit", "sarif",
+    ] {
+        let outcome = sandbox.run(["validate", "--format", format]);
+        if format == "html" || format == "junit" {
+            assert!(!outcome.stdout.contains("<script>alert"), "{format}");
+        }
+        for line in outcome.stdout.lines().filter(|_| format == "github") {
+            assert!(!line.starts_with("::error::"), "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_thousand_invariants_are_decided() {
+    let mut tree = format!("{SMALL}invariants:\n");
+    for at in 0..1_000 {
+        let who = ["external", "guests", "members", "anyone"][at % 4];
+        tree.push_str(&format!(
+            "  i-{at}: {{ never: {{ requestors: {who}, holds: package/a, approvals: '{}' }} }}\n",
+            at % 3
+        ));
+    }
+    let sandbox = Sandbox::project().write("tree.yaml", tree);
+    let names = broken(&sandbox, "GL0511");
+    assert!(!names.is_empty() && names.iter().all(|name| name.starts_with("i-")));
 }

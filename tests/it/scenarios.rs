@@ -29,7 +29,7 @@ packages:
         approval: { stages: [{ approvers: [user:ana@contoso.com, user:omar@contoso.com], decideWithin: 14d }] }
         expires: { after: 90d }
         extension: { allowed: true, approval: false }
-        review: { every: monthly, reviewers: [user:ana@contoso.com], decideWithin: 10d, onNoResponse: keep }
+        review: { every: monthly, reviewers: [user:ana@contoso.com], decideWithin: 10d, onNoResponse: keep, recommendations: true }
       others: { requestors: members }
   books:
     catalog: marketing
@@ -191,6 +191,155 @@ fn reviews_keep_and_remove() {
         expect: { access: { ada@fabrikam.com: [], bea@fabrikam.com: [photos] } }
 ",
     );
+}
+
+#[test]
+fn what_else_administrators_and_the_directory_do() {
+    holds(
+        "  guests:
+    given:
+      date: 2027-02-01
+      people:
+        ada@fabrikam.com: { kind: guest, userPrincipalName: ada@partners.contoso.com, otherMails: [ada@elsewhere.example] }
+        bea@fabrikam.com: { kind: guest, groups: [Friends] }
+        ivy@fabrikam.com: internalGuest
+        noa@contoso.com: member
+      assignments: [{ person: ada@fabrikam.com, package: photos }]
+    steps:
+      - convert: { as: noa@contoso.com, for: ada@fabrikam.com, to: governed }
+        expect: { refused: notAllowed }
+      - convert: { for: ada@fabrikam.com, to: governed }
+      - convert: { for: ada@fabrikam.com, to: notGoverned }
+      - revoke: { for: ada@fabrikam.com, package: photos }
+        expect: { accounts: { ada@fabrikam.com: active } }
+      - addSponsor: { for: ada@fabrikam.com, sponsor: user:noa@contoso.com }
+      - addSponsor: { for: ada@fabrikam.com, sponsor: group:Friends }
+      - removeSponsor: { for: ada@fabrikam.com, sponsor: user:noa@contoso.com }
+      - removeSponsor: { for: ada@fabrikam.com, sponsor: user:noa@contoso.com }
+        expect: { refused: state }
+      - reset: { for: ada@fabrikam.com }
+        expect: { accounts: { ada@fabrikam.com: invited }, mails: { invitation: [ada@fabrikam.com] } }
+      - invite: { for: ivy@fabrikam.com, internal: true }
+        expect: { accounts: { ivy@fabrikam.com: invited } }
+      - change: { for: bea@fabrikam.com, name: Bea, company: Fabrikam, joins: [team], leaves: [Friends] }
+        expect: { roles: { bea@fabrikam.com: { team: Member } } }
+      - change: { for: bea@fabrikam.com, leaves: [Friends] }
+        expect: { refused: unknown }
+      - change: { for: bea@fabrikam.com, attributes: { shoeSize: \"44\" } }
+        expect: { refused: unknown }
+      - assign: { for: bea@fabrikam.com, package: books }
+      - offboard: { as: noa@contoso.com, for: bea@fabrikam.com }
+        expect: { refused: notAllowed }
+      - offboard: { for: bea@fabrikam.com, memberships: true, delete: true }
+        expect: { access: { bea@fabrikam.com: [] }, accounts: { bea@fabrikam.com: deleted } }
+      - purge: { for: ada@fabrikam.com }
+        expect: { refused: state }
+      - purge: { for: bea@fabrikam.com }
+        expect: { accounts: { bea@fabrikam.com: none } }
+  what-a-group-refused-comes-later:
+    given:
+      date: 2027-02-01
+      people: { ada@fabrikam.com: guest }
+      before: { resource/team: { guests: false } }
+    steps:
+      - ask: { as: ada@fabrikam.com, package: photos }
+      - approve: { as: ana@contoso.com }
+        expect: { assignment: partiallyDelivered, roles: { ada@fabrikam.com: { site: Visitors } } }
+      - apply: {}
+      - reprocess: { for: ada@fabrikam.com, package: photos }
+        expect: { for: ada@fabrikam.com, package: photos, assignment: delivered, roles: { ada@fabrikam.com: { site: Visitors, team: Member } } }
+      - reprocess: { for: ada@fabrikam.com, package: books }
+        expect: { refused: unknown }
+  all-of-a-list-or-nobody:
+    given:
+      date: 2027-02-01
+      people: { ada@fabrikam.com: guest, bea@fabrikam.com: guest }
+    steps:
+      - assign: { for: [ada@fabrikam.com, bea@fabrikam.com], package: books }
+        expect: { access: { ada@fabrikam.com: [books], bea@fabrikam.com: [books] } }
+      - revoke: { for: ada@fabrikam.com, package: books }
+      - assign: { for: [ada@fabrikam.com, bea@fabrikam.com], package: books }
+        expect: { refused: alreadyAssigned, access: { ada@fabrikam.com: [], bea@fabrikam.com: [books] } }
+  reviewers-follow-recommendations:
+    given:
+      date: 2027-02-01
+      people:
+        ada@fabrikam.com: { kind: guest, lastSignIn: 2027-02-01 }
+        bea@fabrikam.com: { kind: guest, lastSignIn: 2026-06-01 }
+      assignments:
+        - { person: ada@fabrikam.com, package: photos }
+        - { person: bea@fabrikam.com, package: photos }
+    steps:
+      - review: { as: ana@contoso.com, package: photos, decide: recommended }
+        expect: { refused: unknown }
+      - wait: 45d
+      - signIn: { as: ada@fabrikam.com }
+      - until: 2027-03-31
+      - wait: 1d
+      - review: { as: ana@contoso.com, package: photos, decide: recommended }
+      - wait: 12d
+        expect: { access: { ada@fabrikam.com: [photos], bea@fabrikam.com: [] } }
+",
+    );
+}
+
+#[test]
+fn terms_of_use_are_accepted_all_or_as_the_test_says() {
+    let tree = format!(
+        "{RICH}termsOfUse:
+  rules: {{ displayName: House rules, documents: {{ en: {{ link: 'https://contoso.com/terms' }} }} }}
+"
+    );
+    let tests = "  terms:
+    given: { date: 2027-02-01, people: { ada@fabrikam.com: { kind: guest, invited: true }, bea@fabrikam.com: guest } }
+    steps:
+      - redeem: { as: ada@fabrikam.com, accept: [] }
+        expect: { refused: terms, accounts: { ada@fabrikam.com: invited } }
+      - redeem: { as: ada@fabrikam.com }
+        expect: { accounts: { ada@fabrikam.com: active } }
+      - signIn: { as: bea@fabrikam.com, accept: [] }
+        expect: { refused: terms }
+      - ask: { as: bea@fabrikam.com, package: photos, accept: [] }
+        expect: { refused: terms }
+      - ask: { as: bea@fabrikam.com, package: photos, accept: [rules] }
+        expect: { request: pendingApproval }
+      - signIn: { as: bea@fabrikam.com, accept: [rulez] }
+        expect: { refused: unknown }
+";
+    let _ = sandbox(&tree, tests).run(["test"]).exits(0);
+}
+
+#[test]
+fn what_no_store_takes_is_told_where_it_is_written() {
+    for (given, steps, place) in [
+        (
+            "before: { catalog/marketing: gone }",
+            "expect: { mails: {} }",
+            "tests.yaml:6:7: error[GL0902]",
+        ),
+        (
+            "people: {}",
+            "apply: { catalog/marketing: gone }",
+            "tests.yaml:8:9: error[GL0902]",
+        ),
+    ] {
+        let tests = format!(
+            "  torn:
+    given:
+      date: 2027-02-01
+      {given}
+    steps:
+      - {steps}
+"
+        );
+        let outcome = sandbox(RICH, &tests).run(["test"]).exits(3);
+        let text = outcome.text();
+        assert!(
+            text.contains("the tree cannot be applied like this"),
+            "{text}"
+        );
+        assert!(text.contains(place), "{text}");
+    }
 }
 
 #[test]

@@ -6,17 +6,19 @@ use super::time::operator;
 use crate::app::AppError;
 use crate::app::governance::Engine;
 use crate::governance::record::{
-    Assignment, ExternalState, Identity, Key, Mark, PersonId, UserType,
+    Assignment, ExternalState, Hold, Identity, Key, Mark, PersonId, Place, Removal, Source,
+    UserType,
 };
 use crate::governance::request::{self, Change, Held, Visitor};
 use crate::governance::{
-    Actor, Command, Desk, Ground, Refusal, Stop, assignment, invitation, people, review,
+    Actor, Command, Desk, Ground, Refusal, Stop, assignment, invitation, lifecycle, organization,
+    people, review,
 };
-use crate::model::text::{Email, Prose, When};
-use crate::model::{Address, Kind, Name};
+use crate::model::text::{Email, Principal, Prose, When};
+use crate::model::{Address, Kind, Name, Set};
 use crate::scenario::{
-    Answers, Ask, Assign, Ballot, Cancel, Deed, Extend, Invite, InviteWord, OfPerson, Redeem,
-    Remove, Review, ReviewWord, Revoke,
+    Answers, Ask, Assign, Ballot, Cancel, ConvertWord, Deed, DirectoryChange, Extend, Invite,
+    InviteWord, OfAssignment, OfPerson, Redeem, Remove, Review, ReviewWord, Sponsoring,
 };
 
 /// Turns deeds into commands, and lets the right person give them.
@@ -28,48 +30,92 @@ pub(super) struct Giving<'g, 'e> {
 }
 
 impl Giving<'_, '_> {
-    /// Seats who does a deed and returns its commands, to be given one after the other; none for what time does.
+    /// Seats who does a deed and returns its commands, to be given one after the other, those of one list as one; none for
+    /// what time does.
     ///
     /// # Errors
     ///
     /// A refusal for somebody or something that is not there, and those of reading.
-    pub(super) fn commands(&mut self, deed: &Deed) -> Result<Vec<Command>, AppError> {
+    pub(super) fn commands(&mut self, deed: &Deed) -> Result<Vec<Vec<Command>>, AppError> {
+        let one = |command: Command| vec![vec![command]];
         Ok(match deed {
             Deed::Ask(ask) => {
-                let mut commands = self.accepting(&ask.by)?;
-                commands.push(self.ask(ask)?);
+                let sign_in = self.accepting(&ask.by, ask.accept.as_ref())?;
+                let mut commands: Vec<_> = sign_in.into_iter().map(|it| vec![it]).collect();
+                commands.push(vec![self.ask(ask)?]);
                 commands
             }
-            Deed::Extend(extend) => vec![self.extend(extend)?],
-            Deed::Remove(remove) => vec![self.remove(remove)?],
-            Deed::Approve(ballot) => vec![self.decide(ballot, true)?],
-            Deed::Deny(ballot) => vec![self.decide(ballot, false)?],
-            Deed::TakeBack(ballot) => vec![self.take_back(ballot)?],
-            Deed::Cancel(cancel) => vec![self.cancel(cancel)?],
+            Deed::Extend(extend) => one(self.extend(extend)?),
+            Deed::Remove(remove) => one(self.remove(remove)?),
+            Deed::Approve(ballot) => one(self.decide(ballot, true)?),
+            Deed::Deny(ballot) => one(self.decide(ballot, false)?),
+            Deed::TakeBack(ballot) => one(self.take_back(ballot)?),
+            Deed::Cancel(cancel) => one(self.cancel(cancel)?),
             Deed::Assign(assign) => vec![self.assign(assign)?],
-            Deed::Revoke(revoke) => vec![self.revoke(revoke)?],
-            Deed::Invite(invite) => vec![self.invite(invite)?],
-            Deed::Redeem(redeem) => self.redeem(redeem)?,
-            Deed::SignIn(sole) => {
-                self.seat_known(&sole.by)?;
-                let terms = self.terms(&sole.by, None)?;
-                vec![people::Command::SignIn(sole.by.clone(), terms).into()]
+            Deed::Revoke(of) => one(self.assignment(of, assignment::Command::Revoke)?),
+            Deed::Reprocess(of) => one(self.assignment(of, assignment::Command::Reprocess)?),
+            Deed::Invite(invite) => one(self.invite(invite)?),
+            Deed::Redeem(redeem) => {
+                let commands = self.redeem(redeem)?.into_iter();
+                commands.map(|it| vec![it]).collect()
             }
-            Deed::Review(review) => vec![self.review(review)?],
+            Deed::Reset(of) => one(self.reset(of)?),
+            Deed::SignIn(arrive) => {
+                self.seat_known(&arrive.by)?;
+                let terms = self.terms(&arrive.by, None, arrive.accept.as_ref())?;
+                one(people::Command::SignIn(arrive.by.clone(), terms).into())
+            }
+            Deed::Review(review) => one(self.review(review)?),
             Deed::Leave(sole) => {
                 self.seat_known(&sole.by)?;
-                vec![people::Command::Leave(sole.by.clone()).into()]
+                one(people::Command::Leave(sole.by.clone()).into())
             }
-            Deed::Block(of) => vec![self.account(of, people::Command::Block)?],
-            Deed::Unblock(of) => vec![self.account(of, people::Command::Unblock)?],
-            Deed::Delete(of) => vec![self.account(of, people::Command::Delete)?],
-            Deed::Restore(of) => vec![self.account(of, people::Command::Restore)?],
+            Deed::Block(of) => one(self.account(of, people::Command::Block)?),
+            Deed::Unblock(of) => one(self.account(of, people::Command::Unblock)?),
+            Deed::Delete(of) => one(self.account(of, people::Command::Delete)?),
+            Deed::Restore(of) => one(self.account(of, people::Command::Restore)?),
+            Deed::Purge(of) => one(self.account(of, people::Command::Purge)?),
+            Deed::Convert(convert) => {
+                self.seat(convert.by.as_ref())?;
+                let to = match convert.to {
+                    ConvertWord::Governed => people::Convert::Governed,
+                    ConvertWord::NotGoverned => people::Convert::NotGoverned,
+                };
+                one(people::Command::Convert(convert.person.clone(), to).into())
+            }
+            Deed::AddSponsor(of) => one(self.sponsor(of, people::Command::AddSponsor)?),
+            Deed::RemoveSponsor(of) => one(self.sponsor(of, people::Command::RemoveSponsor)?),
+            Deed::Offboard(it) => {
+                self.seat(it.by.as_ref())?;
+                let removal = Removal {
+                    memberships: it.memberships,
+                    delete: it.delete,
+                };
+                one(lifecycle::Command::Offboard(it.person.clone(), removal).into())
+            }
+            Deed::OffboardOrganization(it) => {
+                self.seat(it.by.as_ref())?;
+                let removal = Removal {
+                    memberships: it.memberships,
+                    delete: it.delete,
+                };
+                one(organization::Command::Offboard(it.organization.to_string(), removal).into())
+            }
+            Deed::Change(change) => vec![vec![self.change(change)?]],
             Deed::Wait(_) | Deed::Until(_) | Deed::Apply(_) => Vec::new(),
         })
     }
 
-    /// Returns the terms of use that somebody has to accept: in a test, whoever comes in accepts them.
-    fn terms(&self, mail: &Email, identity: Option<&Identity>) -> Result<Vec<Name>, AppError> {
+    /// Returns the terms of use that somebody accepts: those that the test says, or else all that are asked of them.
+    fn terms(
+        &self,
+        mail: &Email,
+        identity: Option<&Identity>,
+        accept: Option<&Set<Name>>,
+    ) -> Result<Vec<Name>, AppError> {
+        if let Some(names) = accept {
+            return Ok(names.iter().cloned().collect());
+        }
         let identity = identity.map(std::slice::from_ref);
         self.engine.look(|desk| {
             let Some(person) = desk.by_mail(mail)? else {
@@ -84,14 +130,18 @@ impl Giving<'_, '_> {
     }
 
     /// Returns the sign-in of somebody who has redeemed and asks while they have terms of use to accept.
-    fn accepting(&self, mail: &Email) -> Result<Vec<Command>, AppError> {
+    fn accepting(
+        &self,
+        mail: &Email,
+        accept: Option<&Set<Name>>,
+    ) -> Result<Vec<Command>, AppError> {
         let found = self.engine.look(|desk| desk.by_mail(mail))?;
         let account = found.as_ref().and_then(|person| person.living());
         let has_redeemed = account.is_some_and(|account| {
             account.enabled && account.state == Some(ExternalState::Accepted)
         });
         let terms = match has_redeemed {
-            true => self.terms(mail, None)?,
+            true => self.terms(mail, None, accept)?,
             false => Vec::new(),
         };
         let sign_in = (!terms.is_empty()).then(|| people::Command::SignIn(mail.clone(), terms));
@@ -207,24 +257,32 @@ impl Giving<'_, '_> {
         })
     }
 
-    fn assign(&mut self, assign: &Assign) -> Result<Command, AppError> {
+    fn assign(&mut self, assign: &Assign) -> Result<Vec<Command>, AppError> {
         self.seat(assign.by.as_ref())?;
-        let direct = assignment::Direct {
-            person: assign.person.clone(),
-            name: None,
-            policy: policy(&assign.package, assign.policy.as_ref()),
-            start: self.start(assign.starts),
-            end: self.end(assign.ends),
-            justification: said(assign.justification.as_ref()),
-        };
-        Ok(granted(direct, &assign.answers))
+        let commands = assign.people.iter().map(|person| {
+            let direct = assignment::Direct {
+                person: person.clone(),
+                name: None,
+                policy: policy(&assign.package, assign.policy.as_ref()),
+                start: self.start(assign.starts),
+                end: self.end(assign.ends),
+                justification: said(assign.justification.as_ref()),
+            };
+            granted(direct, &assign.answers)
+        });
+        Ok(commands.collect())
     }
 
-    fn revoke(&mut self, revoke: &Revoke) -> Result<Command, AppError> {
+    /// Seats who does something with an assignment, and returns the command about its number.
+    fn assignment(
+        &mut self,
+        of: &OfAssignment,
+        command: impl FnOnce(u64) -> assignment::Command,
+    ) -> Result<Command, AppError> {
         let number = self.engine.ask(|desk| {
-            let person = known(desk, &revoke.person)?;
+            let person = known(desk, &of.person)?;
             let key = Key::new().person(person);
-            let address = Address::new(Kind::Package, &revoke.package);
+            let address = Address::new(Kind::Package, &of.package);
             let package = desk.at(&address)?;
             let held = desk.find::<Assignment>(Mark::AssignmentPerson, &key)?;
             let mut held = held.into_iter();
@@ -232,19 +290,74 @@ impl Giving<'_, '_> {
             match found {
                 Some(found) => Ok(found.number),
                 None => {
-                    let message = format!("{} does not have {address}", revoke.person);
+                    let message = format!("{} does not have {address}", of.person);
                     desk.refuse(Refusal::new(Ground::Unknown, message))
                 }
             }
         })?;
-        self.seat(revoke.by.as_ref())?;
-        Ok(assignment::Command::Revoke(number).into())
+        self.seat(of.by.as_ref())?;
+        Ok(command(number).into())
+    }
+
+    fn sponsor(
+        &mut self,
+        of: &Sponsoring,
+        command: impl FnOnce(Email, Principal) -> people::Command,
+    ) -> Result<Command, AppError> {
+        self.seat(of.by.as_ref())?;
+        let sponsor = self.cast.sponsor(&of.sponsor);
+        Ok(command(of.person.clone(), sponsor).into())
+    }
+
+    /// Returns what the directory brings about somebody: rows as of an import.
+    fn change(&mut self, change: &DirectoryChange) -> Result<Command, AppError> {
+        let cast = self.cast;
+        let (mut rows, ended) = self.engine.ask(|desk| {
+            let person = known(desk, &change.person)?;
+            let rows = match cast.change(change) {
+                Ok(rows) => rows,
+                Err(unknown) => {
+                    return desk.refuse(Refusal::new(Ground::Unknown, unknown.message));
+                }
+            };
+            let mut ended = Vec::new();
+            for name in change.leaves.iter() {
+                let group = cast.group(name).name;
+                let key = Place::group(group.as_str()).key().person(person);
+                let holds = desk.find::<Hold>(Mark::HoldPlace, &key)?.into_iter();
+                let own: Vec<u64> = holds
+                    .filter(|hold| hold.source == Source::Direct)
+                    .map(|hold| hold.number)
+                    .collect();
+                if own.is_empty() {
+                    let message =
+                        format!("{} is no member of {group} by themselves", change.person);
+                    return desk.refuse(Refusal::new(Ground::Unknown, message));
+                }
+                ended.extend(own.into_iter().map(people::Row::Ended));
+            }
+            Ok((rows, ended))
+        })?;
+        rows.extend(ended);
+        self.seat_operator();
+        Ok(people::Command::Import(rows).into())
+    }
+
+    fn reset(&mut self, of: &OfPerson) -> Result<Command, AppError> {
+        self.seat(of.by.as_ref())?;
+        let reset = invitation::Reset {
+            mail: of.person.clone(),
+            mailed: true,
+            message: None,
+        };
+        Ok(invitation::Command::Reset(reset).into())
     }
 
     fn invite(&mut self, invite: &Invite) -> Result<Command, AppError> {
         self.seat(invite.by.as_ref())?;
         let mut send = invitation::Send::to(invite.person.to_string());
         send.sponsors = invite.sponsors.iter().cloned().collect();
+        send.internal = invite.internal;
         send.user_type = match invite.kind {
             None | Some(InviteWord::Guest) => UserType::Guest,
             Some(InviteWord::ExternalMember) => UserType::Member,
@@ -259,7 +372,7 @@ impl Giving<'_, '_> {
             Some(sign_in) => identity(sign_in),
             None => self.cast.identity(&redeem.by),
         };
-        let accepting = self.terms(&redeem.by, Some(&identity))?;
+        let accepting = self.terms(&redeem.by, Some(&identity), redeem.accept.as_ref())?;
         let mut commands = Vec::new();
         if matches!(identity, Identity::Passcode) {
             commands.push(invitation::Command::Passcode(redeem.by.clone()).into());
@@ -277,10 +390,14 @@ impl Giving<'_, '_> {
     }
 
     fn review(&mut self, decision: &Review) -> Result<Command, AppError> {
-        let item = self.engine.ask(|desk| {
+        let items = self.engine.ask(|desk| {
             let reviewer = known(desk, &decision.by)?;
-            let person = known(desk, &decision.person)?;
+            let person = match &decision.person {
+                Some(mail) => Some(known(desk, mail)?),
+                None => None,
+            };
             let package = desk.at(&Address::new(Kind::Package, &decision.package))?;
+            let mut items = Vec::new();
             for item in review::waiting(desk, reviewer)? {
                 let of = desk.get::<Assignment>(item.assignment)?;
                 let meant = of.is_some_and(|of| {
@@ -288,22 +405,28 @@ impl Giving<'_, '_> {
                         .as_ref()
                         .is_some_and(|package| package.id == of.package)
                 });
-                if item.person == person && meant {
-                    return Ok(item.number);
+                if meant && person.is_none_or(|person| person == item.person) {
+                    items.push(item.number);
                 }
             }
+            if !items.is_empty() {
+                return Ok(items);
+            }
+            let about = decision.person.as_ref();
+            let about = about.map(|mail| format!("{mail} and ")).unwrap_or_default();
             let message = format!(
-                "{} has nothing to decide about {} and package/{} now",
-                decision.by, decision.person, decision.package
+                "{} has nothing to decide about {about}package/{} now",
+                decision.by, decision.package
             );
             desk.refuse(Refusal::new(Ground::Unknown, message))
         })?;
         self.seat_known(&decision.by)?;
         Ok(review::Command::Decide(review::Decided {
-            items: vec![item],
+            items,
             call: match decision.decide {
                 ReviewWord::Keep => review::Call::Keep,
                 ReviewWord::Remove => review::Call::Remove,
+                ReviewWord::Recommended => review::Call::Recommended,
             },
             justification: said(decision.justification.as_ref()),
         })

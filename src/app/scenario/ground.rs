@@ -55,7 +55,7 @@ impl Ground {
             project: project.to_owned(),
             tenant,
             desired,
-            store,
+            store: store.without_past(),
             named,
         })
     }
@@ -66,11 +66,10 @@ impl Ground {
     ///
     /// Those of the store.
     pub(super) fn store(&self, before: &Edits) -> Result<Memory, AppError> {
-        if before.is_empty() {
-            return Ok(self.store.clone());
+        let mut store = self.store.clone();
+        if !before.is_empty() {
+            bring(&mut store, &self.project, &self.with(before))?;
         }
-        let mut store = Memory::new("test");
-        bring(&mut store, &self.project, &self.with(before))?;
         Ok(store)
     }
 

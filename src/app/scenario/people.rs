@@ -10,7 +10,7 @@ use crate::governance::record::{
 use crate::governance::{Command, people};
 use crate::model::kinds::Organization;
 use crate::model::text::{Email, Line, Principal, SignIn};
-use crate::scenario::{self, Person, PersonKind, RoleWord, Scenario};
+use crate::scenario::{self, DirectoryChange, Person, PersonKind, RoleWord, Scenario};
 
 /// Who is there in a test.
 pub(super) struct Cast<'s> {
@@ -127,6 +127,41 @@ impl<'s> Cast<'s> {
         Ok(pieces.map(import).collect())
     }
 
+    /// Returns the rows of what the directory says of somebody from now on; memberships that end are not among them.
+    ///
+    /// # Errors
+    ///
+    /// Says which attribute nobody has.
+    pub(super) fn change(&self, change: &DirectoryChange) -> Result<Vec<Row>, Unknown> {
+        let mail = &change.person;
+        let mut row = PersonRow {
+            name: change.name.as_ref().map(ToString::to_string),
+            company: change.company.as_ref().map(|name| Some(name.to_string())),
+            manager: change.manager.clone().map(Some),
+            ..PersonRow::new(mail.clone())
+        };
+        for (name, value) in &change.attributes {
+            known_attribute(mail, name)?;
+            row.attributes.insert(name.clone(), Some(value.to_string()));
+        }
+        for name in change.without.iter() {
+            known_attribute(mail, name.as_str())?;
+            row.attributes.insert(name.to_string(), None);
+        }
+        let mut rows: Vec<Row> = Vec::new();
+        let groups = change.joins.iter().map(|name| self.group(name));
+        rows.extend(groups.clone().map(Row::Group));
+        rows.push(Row::Person(Box::new(row)));
+        rows.extend(groups.map(|group| {
+            Row::Membership(MembershipRow {
+                group: group.name,
+                member: mail.clone(),
+                role: "Member".to_owned(),
+            })
+        }));
+        Ok(rows)
+    }
+
     fn row(&self, mail: &Email, person: Option<&Person>) -> Result<PersonRow, Unknown> {
         let kind = self.kind(mail);
         let outside = self.is_outside(mail);
@@ -182,21 +217,19 @@ impl<'s> Cast<'s> {
         if !person.roles.is_empty() {
             row.roles = Some(person.roles.iter().map(|one| role(*one)).collect());
         }
+        row.upn = person.user_principal_name.as_ref().map(ToString::to_string);
+        if !person.other_mails.is_empty() {
+            row.other_mails = Some(person.other_mails.iter().cloned().collect());
+        }
         for (name, value) in &person.attributes {
-            if !ATTRIBUTES.contains(&name.as_str()) {
-                return Err(Unknown {
-                    person: mail.clone(),
-                    message: format!("{mail} has an attribute `{name}` that nobody has"),
-                    help: crate::diag::offer(name, ATTRIBUTES.iter().copied()),
-                });
-            }
+            known_attribute(mail, name)?;
             row.attributes.insert(name.clone(), Some(value.to_string()));
         }
         Ok(row)
     }
 
     /// Returns the group that a name means: that of a resource of the tree, or one of the directory.
-    fn group(&self, name: &Line) -> GroupRow {
+    pub(super) fn group(&self, name: &Line) -> GroupRow {
         let mut resources = self.ground.resources();
         let resource = resources.find(|(declared, _)| *declared == name.as_str());
         let declared = resource.and_then(|(_, resource)| resource.origin());
@@ -210,12 +243,24 @@ impl<'s> Cast<'s> {
         }
     }
 
-    fn sponsor(&self, sponsor: &Principal) -> Principal {
+    pub(super) fn sponsor(&self, sponsor: &Principal) -> Principal {
         match sponsor {
             Principal::Group(name) => Principal::Group(self.group(name).name),
             other => other.clone(),
         }
     }
+}
+
+/// Says who has an attribute that nobody has.
+fn known_attribute(mail: &Email, name: &str) -> Result<(), Unknown> {
+    if ATTRIBUTES.contains(&name) {
+        return Ok(());
+    }
+    Err(Unknown {
+        person: mail.clone(),
+        message: format!("{mail} has an attribute `{name}` that nobody has"),
+        help: crate::diag::offer(name, ATTRIBUTES.iter().copied()),
+    })
 }
 
 /// Returns how people of an organization sign in.

@@ -223,7 +223,7 @@ impl Stage<'_> {
                 end: held.until.map(|until| until.resolve(&zone)),
                 justification: None,
             };
-            let given = match done(self.serve(&granted(direct, &held.answers)))? {
+            let given = match done(self.serve(&[granted(direct, &held.answers)]))? {
                 Done::Fine => self.approved()?,
                 refused => refused,
             };
@@ -370,9 +370,13 @@ impl Stage<'_> {
             Err(AppError::Governance(refusal)) => return Ok(Done::Refused(refusal)),
             Err(error) => return Err(error),
         };
-        for command in commands {
-            let command = with_passcode(&command, self.passcode().as_deref());
-            match done(self.serve(&command))? {
+        for together in commands {
+            let passcode = self.passcode();
+            let given = together
+                .iter()
+                .map(|it| with_passcode(it, passcode.as_deref()));
+            let given: Vec<Command> = given.collect();
+            match done(self.serve(&given))? {
                 Done::Fine => {}
                 other => return Ok(other),
             }
@@ -391,9 +395,13 @@ impl Stage<'_> {
         Ok(Done::Fine)
     }
 
-    /// Gives a command, and remembers the request that it was about.
-    fn serve(&mut self, command: &Command) -> Result<(), AppError> {
-        let decision = self.engine.serve(command)?;
+    /// Gives commands, all of them or none, and remembers the request that they were about.
+    fn serve(&mut self, commands: &[Command]) -> Result<(), AppError> {
+        let decision = match commands {
+            [one] => self.engine.serve(one)?,
+            // What follows outside is done by the tick after it.
+            several => self.engine.decide_all(several)?,
+        };
         let requests = decision
             .writes
             .iter()

@@ -62,20 +62,59 @@ pub(super) fn deed(deed: &Deed) -> String {
             text(&it.person),
             name(&it.package),
         ),
-        Deed::Assign(it) => format!("{} assigns {} to {}", by(&it.by), it.package, it.person),
+        Deed::Assign(it) => {
+            let people: Vec<String> = it.people.iter().map(ToString::to_string).collect();
+            format!(
+                "{} assigns {} to {}",
+                by(&it.by),
+                it.package,
+                people.join(", ")
+            )
+        }
+        Deed::Reprocess(it) => format!(
+            "{} has {} delivered again to {}",
+            by(&it.by),
+            it.package,
+            it.person
+        ),
         Deed::Revoke(it) => format!("{} takes {} from {}", by(&it.by), it.package, it.person),
         Deed::Invite(it) => format!("{} invites {}", by(&it.by), it.person),
+        Deed::Reset(it) => format!("{} lets {} redeem anew", by(&it.by), it.person),
         Deed::Redeem(it) => format!("{} redeems the invitation", it.by),
         Deed::SignIn(it) => format!("{} signs in", it.by),
-        Deed::Review(it) => format!(
-            "{} reviews {} of {}: {}",
-            it.by, it.package, it.person, it.decide
-        ),
+        Deed::Review(it) => {
+            let person = it.person.as_ref().map(|person| format!(" of {person}"));
+            let person = person.unwrap_or_default();
+            format!("{} reviews {}{person}: {}", it.by, it.package, it.decide)
+        }
         Deed::Leave(it) => format!("{} leaves", it.by),
         Deed::Block(it) => format!("{} blocks {}", by(&it.by), it.person),
         Deed::Unblock(it) => format!("{} unblocks {}", by(&it.by), it.person),
         Deed::Delete(it) => format!("{} deletes the account of {}", by(&it.by), it.person),
         Deed::Restore(it) => format!("{} restores the account of {}", by(&it.by), it.person),
+        Deed::Purge(it) => format!("{} deletes {} for good", by(&it.by), it.person),
+        Deed::Convert(it) => format!("{} makes {} {}", by(&it.by), it.person, it.to),
+        Deed::AddSponsor(it) => {
+            format!(
+                "{} says that {} answers for {}",
+                by(&it.by),
+                it.sponsor,
+                it.person
+            )
+        }
+        Deed::RemoveSponsor(it) => {
+            format!(
+                "{} says that {} no longer answers for {}",
+                by(&it.by),
+                it.sponsor,
+                it.person
+            )
+        }
+        Deed::Offboard(it) => format!("{} offboards {}", by(&it.by), it.person),
+        Deed::OffboardOrganization(it) => {
+            format!("{} offboards organization/{}", by(&it.by), it.organization)
+        }
+        Deed::Change(it) => format!("the directory says something else of {}", it.person),
         Deed::Wait(duration) => format!("{duration} pass"),
         Deed::Until(when) => format!("time passes until {when}"),
         Deed::Apply(edits) if edits.is_empty() => "the tree is applied".to_owned(),

@@ -20,8 +20,10 @@ use crate::store::OpenMode;
 /// People: `mail` says who it is; `displayName`, `otherMails`, `userPrincipalName`, `userType` (Member, Guest), `external`,
 /// `creationType`, `externalUserState`, `externalUserStateChangeDateTime`, `createdDateTime`, `identities`,
 /// `accountEnabled`, `companyName`, `manager`, `sponsors` (at most 5), `roles`, `lastSignInDateTime`, `subjectLifecycle` (governed,
-/// notGoverned, notDefined), and `city`, `country`, `department`, `employeeId`, `employeeType`, `givenName`, `jobTitle`, `mobilePhone`, `officeLocation`,
-/// `preferredLanguage`, `state`, `surname`, `usageLocation`, `extensionAttribute1` to `15`.
+/// notGoverned, notDefined), and `city`, `country`, `department`, `dirSyncEnabled`, `employeeId`, `employeeType`,
+/// `facsimileTelephoneNumber`, `givenName`, `jobTitle`, `mailNickname`, `mobilePhone`, `officeLocation`,
+/// `onPremisesSecurityIdentifier`, `passwordPolicies`, `postalCode`, `preferredLanguage`, `proxyAddresses`, `sipProxyAddress`,
+/// `state`, `streetAddress`, `surname`, `telephoneNumber`, `usageLocation`, `extensionAttribute1` to `15`.
 ///
 /// Groups: `group` is the display name; `mail`, `rule`, `guests`, `owners`.
 ///

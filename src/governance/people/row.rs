@@ -9,20 +9,31 @@ use crate::governance::record::{
 };
 use crate::model::text::{Email, Line, Principal};
 
-/// Attributes of the directory's user object that a person may have beside those with a meaning of their own.
+/// Attributes of the directory's user object that a person may have beside those with a meaning of their own: all that rules
+/// over people look at are among them.
 pub const ATTRIBUTES: &[&str] = &[
     "city",
     "country",
     "department",
+    "dirSyncEnabled",
     "employeeId",
     "employeeType",
+    "facsimileTelephoneNumber",
     "givenName",
     "jobTitle",
+    "mailNickname",
     "mobilePhone",
     "officeLocation",
+    "onPremisesSecurityIdentifier",
+    "passwordPolicies",
+    "postalCode",
     "preferredLanguage",
+    "proxyAddresses",
+    "sipProxyAddress",
     "state",
+    "streetAddress",
     "surname",
+    "telephoneNumber",
     "usageLocation",
     "extensionAttribute1",
     "extensionAttribute2",

@@ -79,9 +79,19 @@ fn property(person: &Person, name: &str) -> Option<String> {
         "userPrincipalName" => Some(account.upn.clone()),
         "userType" => Some(user_type.to_owned()),
         "objectId" => Some(person.number.to_string()),
-        _ => person.attributes.get(name).cloned(),
+        _ => person.attributes.get(attribute(name)).cloned(),
     }
     .filter(|text| !text.is_empty())
+}
+
+/// Returns the attribute that a rule means: two are called otherwise in rules than everywhere else.
+#[must_use]
+pub fn attribute(property: &str) -> &str {
+    match property {
+        "mobile" => "mobilePhone",
+        "physicalDeliveryOfficeName" => "officeLocation",
+        same => same,
+    }
 }
 
 fn truth(person: &Person, name: &str) -> Option<bool> {
@@ -160,6 +170,32 @@ mod tests {
             assert!(is(rule), "{rule}");
             assert!(!is(&format!("-not ({rule})")), "{rule}");
         }
+    }
+
+    #[test]
+    fn rules_see_every_attribute_that_they_name() {
+        use crate::governance::people::ATTRIBUTES;
+        use crate::model::rule::{LISTS, TEXTS, TRUTHS};
+        let own = [
+            "accountEnabled",
+            "companyName",
+            "displayName",
+            "mail",
+            "objectId",
+            "otherMails",
+            "userPrincipalName",
+            "userType",
+        ];
+        for property in TEXTS.iter().chain(TRUTHS).chain(LISTS) {
+            let is = own.contains(property) || ATTRIBUTES.contains(&attribute(property));
+            assert!(is, "nobody can have {property}");
+        }
+        let mut bob = bob();
+        let _ = bob
+            .attributes
+            .insert("mobilePhone".to_owned(), "+31 6".to_owned());
+        let rule = Rule::parse("user.mobile -startsWith \"+31\"").expect("a rule");
+        assert!(matches(&rule, &bob));
     }
 
     #[test]

@@ -53,20 +53,20 @@ impl View<'_> {
         let Some(address) = &object.address else {
             return Ok(None);
         };
-        let mut read = serde_json::Deserializer::from_str(object.body.as_str());
-        let decoded = object.kind.decode(&mut read);
-        let decoded = decoded.map_err(|error| Unread(Box::new(error)))?;
+        let decoded = match object.read.get() {
+            Some(known) => known.clone(),
+            None => {
+                let mut read = serde_json::Deserializer::from_str(object.body.as_str());
+                let decoded = object.kind.decode(&mut read);
+                let decoded = decoded.map_err(|error| Unread(Box::new(error)))?;
+                object.read.get_or_init(|| decoded).clone()
+            }
+        };
         Ok(Some(Rc::new(Thing {
             id: ObjectId(number.cast_unsigned()),
             address: address.clone(),
             object: decoded,
         })))
-    }
-
-    fn ours(&self) -> impl Iterator<Item = (i64, &super::Object)> {
-        let objects = self.state.objects.iter();
-        let ours = objects.filter(|(_, object)| object.project == self.project);
-        ours.map(|(number, object)| (*number, object))
     }
 }
 
@@ -120,51 +120,49 @@ impl World for View<'_> {
 
     fn object(&self, id: ObjectId) -> Result<Option<Rc<Thing>>, Unread> {
         let number = id.0.cast_signed();
-        match self.state.objects.get(&number) {
+        match self.state.objects.get(number) {
             Some(object) => self.thing(number, object),
             None => Ok(None),
         }
     }
 
     fn at(&self, address: &Address) -> Result<Option<Rc<Thing>>, Unread> {
-        let mut ours = self.ours();
-        match ours.find(|(_, object)| object.address.as_ref() == Some(address)) {
+        let mut found = self.state.objects.at(address);
+        match found.find(|(_, object)| object.project == self.project) {
             Some((number, object)) => self.thing(number, object),
             None => Ok(None),
         }
     }
 
     fn things(&self, kind: Kind, within: Option<&Address>) -> Result<Vec<Rc<Thing>>, Unread> {
-        let wanted = |address: &Address| {
-            address.kind() == kind
-                && within.is_none_or(|parent| address.parent().as_ref() == Some(parent))
-        };
-        let mut found = BTreeMap::new();
-        for (number, object) in self.ours() {
-            if let Some(address) = object.address.as_ref().filter(|address| wanted(address)) {
-                found.insert(address.clone(), (number, object));
-            }
-        }
         let mut things = Vec::new();
-        for (number, object) in found.into_values() {
-            things.extend(self.thing(number, object)?);
+        for (address, number, object) in self.state.objects.of(kind) {
+            let inside = |parent: &Address| {
+                let rest = address.name().strip_prefix(parent.name());
+                kind.parent() == Some(parent.kind())
+                    && rest.is_some_and(|rest| rest.starts_with('/'))
+            };
+            if object.project == self.project && within.is_none_or(inside) {
+                things.extend(self.thing(number, object)?);
+            }
         }
         Ok(things)
     }
 
     fn changed(&self, after: u64, most: usize) -> Result<Vec<Moved>, Unread> {
-        let moves = (1_u64..).zip(&self.state.moves);
-        let later = moves.filter(|(change, _)| *change > after).take(most);
+        let before = usize::try_from(after).unwrap_or(usize::MAX);
+        let later = self.state.moves.get(before..).unwrap_or_default();
+        let later = (after.saturating_add(1)..).zip(later).take(most);
         Ok(later
             .map(|(change, (number, kind))| Moved {
                 change,
                 object: ObjectId(number.cast_unsigned()),
                 kind: *kind,
-                is_gone: !self.state.objects.contains_key(number),
+                is_gone: self.state.objects.get(*number).is_none(),
                 is_there: self
                     .state
                     .objects
-                    .get(number)
+                    .get(*number)
                     .is_some_and(|object| object.address.is_some()),
             })
             .collect())

@@ -3,10 +3,12 @@
 //! It does eagerly what stores on disk do lazily: a rename respells every body that names the object at once.
 
 mod ledger;
+mod objects;
 mod people;
 mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 
@@ -34,7 +36,7 @@ struct State {
     generation: u64,
     /// The highest number given to an object.
     last: i64,
-    objects: BTreeMap<i64, Object>,
+    objects: objects::Objects,
     /// What projects applied and no longer have where it was.
     lost: Vec<(String, Lost)>,
     runs: Vec<(RunRecord, Vec<RecordedChange>)>,
@@ -59,6 +61,8 @@ struct Object {
     address: Option<Address>,
     declared: Option<Digest>,
     body: Body,
+    /// What the body says, once somebody has read it.
+    read: OnceLock<crate::model::Object>,
     /// How it departs from what its project last applied.
     drift: Option<Box<Departure>>,
     /// The address that an object of nobody had.
@@ -84,7 +88,7 @@ impl Memory {
                 lineage: lineage.to_owned(),
                 generation: 0,
                 last: 0,
-                objects: BTreeMap::new(),
+                objects: objects::Objects::default(),
                 lost: Vec::new(),
                 runs: Vec::new(),
                 audit: Vec::new(),
@@ -100,6 +104,14 @@ impl Memory {
         }
     }
 
+    /// Forgets which runs and decisions made the store what it is. What is true of it stays, and the log goes on.
+    #[must_use]
+    pub fn without_past(mut self) -> Self {
+        self.state.runs.clear();
+        self.state.audit.clear();
+        self
+    }
+
     /// Changes the object of an address as a hand in the store would: no run, no record.
     ///
     /// # Errors
@@ -112,32 +124,32 @@ impl Memory {
         meddling: Meddling,
     ) -> Result<(), StoreError> {
         let identity = self.state.identity();
-        let found = self.state.objects.iter_mut().find(|(_, object)| {
-            object.project == project && object.address.as_ref() == Some(address)
-        });
-        let Some((number, object)) = found else {
+        let mut found = self.state.objects.at(address);
+        let Some((number, object)) = found.find(|(_, object)| object.project == project) else {
             return Err(StoreError::Unfit {
                 address: address.to_string(),
                 cause: "there is no such object".to_owned(),
             });
         };
-        let number = *number;
         let applied = match &object.drift {
             Some(drift) => drift.applied.clone(),
             None => object.body.clone(),
         };
+        drop(found);
         match meddling {
             Meddling::Edit(body) => {
-                object.body = body;
-                object.drift = Some(Box::new(Departure { applied, by: None }));
+                self.state.objects.change(number, |object| {
+                    object.body = body;
+                    object.drift = Some(Box::new(Departure { applied, by: None }));
+                });
             }
             Meddling::Lose(fate) => {
-                match &fate {
+                self.state.objects.change(number, |object| match &fate {
                     Fate::Deleted => {}
                     Fate::Unbound => object.last = object.address.take(),
                     Fate::Taken { project } => object.project.clone_from(project),
                     Fate::Rebound { to } => object.address = Some(to.clone()),
-                }
+                });
                 let lost = Lost {
                     address: address.clone(),
                     id: identity.id(number),
@@ -147,7 +159,7 @@ impl Memory {
                 };
                 self.state.lost.push((project.to_owned(), lost));
                 if fate == Fate::Deleted {
-                    self.state.objects.remove(&number);
+                    self.state.objects.remove(number);
                 }
             }
         }
@@ -199,9 +211,9 @@ impl Store for Memory {
         let mut bound = Vec::new();
         let mut unmanaged = Vec::new();
         let mut foreign = 0;
-        for (number, object) in &self.state.objects {
+        for (number, object) in self.state.objects.iter() {
             let live = || LiveObject {
-                id: identity.id(*number),
+                id: identity.id(number),
                 kind: object.kind,
                 address: object.address.clone(),
                 body: object.body.clone(),
@@ -344,7 +356,7 @@ impl Store for Memory {
             .map(|(number, object)| Foreign {
                 project: object.project.clone(),
                 object: LiveObject {
-                    id: identity.id(*number),
+                    id: identity.id(number),
                     kind: object.kind,
                     address: object.address.clone(),
                     body: object.body.clone(),

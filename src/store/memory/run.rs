@@ -1,6 +1,7 @@
 //! One apply on a copy of the state, which takes the state's place when it commits.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 use super::{Memory, Object, State, people};
 use crate::audit::Act;
@@ -71,7 +72,7 @@ impl<'m> MemoryRun<'m> {
         let Some(number) = number else {
             return refuse("the id is none of this store's");
         };
-        let Some(object) = self.state.objects.get(&number) else {
+        let Some(object) = self.state.objects.get(number) else {
             return refuse("there is no such object");
         };
         let adopted = matches!(change.delta, Delta::Adopt { .. });
@@ -100,11 +101,13 @@ impl<'m> MemoryRun<'m> {
     }
 
     fn create(&mut self, change: &Change, body: &Body) -> Result<i64, StoreError> {
-        let taken = self.state.objects.iter().any(|(number, object)| {
-            object.project == self.new.project
-                && object.address.as_ref() == Some(&change.address)
-                && !self.moving.contains_key(number)
-        });
+        let taken = self
+            .state
+            .objects
+            .at(&change.address)
+            .any(|(number, object)| {
+                object.project == self.new.project && !self.moving.contains_key(&number)
+            });
         if taken {
             return Err(unfit(&change.address, "another object has this address"));
         }
@@ -115,6 +118,7 @@ impl<'m> MemoryRun<'m> {
             address: Some(change.address.clone()),
             declared: change.declared,
             body: body.clone(),
+            read: OnceLock::new(),
             drift: None,
             last: None,
         };
@@ -124,16 +128,19 @@ impl<'m> MemoryRun<'m> {
     }
 
     fn update(&mut self, change: &Change, number: i64, start: Option<Address>, body: &Body) {
-        if let Some(object) = self.state.objects.get_mut(&number) {
-            object.project.clone_from(&self.new.project);
+        let Self { state, new, .. } = self;
+        let moved = state.objects.change(number, |object| {
+            object.project.clone_from(&new.project);
             object.body = body.clone();
             object.declared = change.declared;
             object.drift = None;
             object.last = None;
-            if object.address.as_ref() != Some(&change.address) {
-                self.moving.insert(number, start);
-                object.address = Some(change.address.clone());
-            }
+            let moved = object.address.as_ref() != Some(&change.address);
+            object.address = Some(change.address.clone());
+            moved
+        });
+        if moved == Some(true) {
+            self.moving.insert(number, start);
         }
         self.written.insert(number);
     }
@@ -143,17 +150,24 @@ impl<'m> MemoryRun<'m> {
         let Some(from) = from.filter(|from| from != to) else {
             return;
         };
-        for (number, object) in &mut self.state.objects {
+        let mut taken = Vec::new();
+        for (number, object) in self.state.objects.iter() {
             let Some(address) = &object.address else {
                 continue;
             };
-            if object.project != self.new.project || self.moving.contains_key(number) {
+            if object.project != self.new.project || self.moving.contains_key(&number) {
                 continue;
             }
             if let Some(moved) = address.moved(&from, to) {
-                self.renames.insert(address.clone(), moved.clone());
-                self.moving.insert(*number, object.address.replace(moved));
+                taken.push((number, address.clone(), moved));
             }
+        }
+        for (number, address, moved) in taken {
+            self.renames.insert(address.clone(), moved.clone());
+            self.moving.insert(number, Some(address));
+            self.state
+                .objects
+                .change(number, |object| object.address = Some(moved));
         }
         self.renames.insert(from, to.clone());
     }
@@ -221,13 +235,22 @@ impl<'m> MemoryRun<'m> {
                 cause: error.to_string(),
             })
         };
-        for (number, object) in &mut self.state.objects {
-            if object.project == self.new.project && !self.written.contains(number) {
-                object.body = spell(object.kind, &object.body)?;
-                if let Some(drift) = &mut object.drift {
-                    drift.applied = spell(object.kind, &drift.applied)?;
-                }
+        let mut spelled = Vec::new();
+        for (number, object) in self.state.objects.iter() {
+            if object.project == self.new.project && !self.written.contains(&number) {
+                let body = spell(object.kind, &object.body)?;
+                let drift = object.drift.as_ref();
+                let applied = drift.map(|drift| spell(object.kind, &drift.applied));
+                spelled.push((number, body, applied.transpose()?));
             }
+        }
+        for (number, body, applied) in spelled {
+            self.state.objects.change(number, |object| {
+                object.body = body;
+                if let Some((drift, applied)) = object.drift.as_mut().zip(applied) {
+                    drift.applied = applied;
+                }
+            });
         }
         for (project, lost) in &mut self.state.lost {
             if *project == self.new.project {
@@ -243,7 +266,7 @@ impl<'m> MemoryRun<'m> {
     /// Checks that no two objects have one address, and that nothing needs what is gone.
     fn check(&self) -> Result<(), StoreError> {
         let ours = || {
-            let objects = self.state.objects.values();
+            let objects = self.state.objects.iter().map(|(_, object)| object);
             objects.filter(|object| object.project == self.new.project)
         };
         let mut seen = BTreeSet::new();
@@ -270,7 +293,7 @@ impl<'m> MemoryRun<'m> {
 
     fn forgotten(&self, id: &RemoteId) -> Option<Body> {
         let number = self.state.identity().number(id)?;
-        Some(self.state.objects.get(&number)?.body.clone())
+        Some(self.state.objects.get(number)?.body.clone())
     }
 }
 
@@ -307,7 +330,7 @@ impl Run for MemoryRun<'_> {
                 ..
             } => {
                 let (number, start) = self.find(change, before)?;
-                self.state.objects.remove(&number);
+                self.state.objects.remove(number);
                 self.moving.remove(&number);
                 self.state.moves.push((number, change.address.kind()));
                 let number = self.create(change, body)?;
@@ -316,19 +339,19 @@ impl Run for MemoryRun<'_> {
             }
             Delta::Prune { before } => {
                 let (number, start) = self.find(change, before)?;
-                self.state.objects.remove(&number);
+                self.state.objects.remove(number);
                 self.moving.remove(&number);
                 self.pruned.insert(change.address.clone());
                 self.record(change, number, start.as_ref(), None)?;
             }
             Delta::Forget { before } => {
                 let (number, start) = self.find(change, before)?;
-                if let Some(object) = self.state.objects.get_mut(&number) {
+                self.state.objects.change(number, |object| {
                     object.address = None;
                     object.declared = None;
                     object.drift = None;
                     object.last = Some(change.address.clone());
-                }
+                });
                 self.moving.remove(&number);
                 self.record(change, number, start.as_ref(), Some(&before.body))?;
             }
@@ -341,15 +364,18 @@ impl Run for MemoryRun<'_> {
         let number = self.state.identity().number(&settled.id);
         let number = number.ok_or_else(foreign)?;
         let project = &self.new.project;
-        let object = self.state.objects.get_mut(&number);
+        let object = self.state.objects.get(number);
         let object = object
             .filter(|object| object.address.is_some() && object.project == *project)
             .ok_or_else(foreign)?;
-        object.declared = Some(settled.declared);
-        if object.drift.take().is_none() {
+        let body = object.body.digest();
+        let drift = self.state.objects.change(number, |object| {
+            object.declared = Some(settled.declared);
+            object.drift.take()
+        });
+        if drift.flatten().is_none() {
             return Ok(());
         }
-        let body = object.body.digest();
         self.state.log(&Act {
             action: audit::SETTLE,
             actor: &self.new.actor,

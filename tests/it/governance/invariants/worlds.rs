@@ -98,6 +98,22 @@ impl World {
         }
     }
 
+    /// A world with several policies for each of two packages.
+    pub(super) fn large(dice: &mut Dice) -> Self {
+        let mut world = Self::with([0, 0], dice);
+        world.policies.clear();
+        for (package, count) in [("a", 4), ("b", 3)] {
+            let mut ruled = false;
+            for _ in 0..count {
+                // A package has one automatic policy.
+                let who = dice.below(REQUESTORS.len() - usize::from(ruled));
+                ruled |= who == AUTOMATIC;
+                world.policies.push((package, policy(who, dice)));
+            }
+        }
+        world
+    }
+
     /// The tree.
     pub(super) fn tree(&self) -> String {
         let mut tree = String::from(
