@@ -52,7 +52,7 @@ fn status_says_who_holds_it() {
         .exits(0)
         .says("Lease 7 of sqlite:guestlist.db")
         .says("holder      ana on elsewhere (process 4711)")
-        .says("since       2026-03-01T10:00:01Z")
+        .says("since       2026-03-01T10:00:00Z")
         .says("`guestlist lease break 7`");
     let status = sandbox.exactly(["lease", "status", "--format", "json"]);
     let status: Value = serde_json::from_str(&status).expect("JSON");

@@ -408,7 +408,7 @@ fn past(seed: u64) -> (Scene, Timestamp) {
 
 #[test]
 fn what_is_told_to_come_is_what_comes() {
-    let worlds = std::env::var("GUESTLIST_WORLDS").map_or(60, |count| count.parse().unwrap());
+    let worlds = std::env::var("WORLDS").map_or(60, |count| count.parse().unwrap());
     let mut whats = BTreeSet::new();
     let mut count = 0;
     for seed in 0..worlds {
@@ -429,5 +429,5 @@ fn what_is_told_to_come_is_what_comes() {
     }
     // Every sort of thing has happened somewhere.
     assert_eq!(whats.len(), 10, "{whats:?}");
-    assert!(count > 1000, "{count}");
+    assert!(count > 500, "{count}");
 }

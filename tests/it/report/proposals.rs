@@ -166,8 +166,7 @@ fn listed(sandbox: &Sandbox) -> Vec<String> {
 
 #[test]
 fn whoever_nobody_governs_a_proposal_holds() {
-    let worlds =
-        std::env::var("GUESTLIST_WORLDS").map_or(12_u64, |count| count.parse().expect("a number"));
+    let worlds = std::env::var("WORLDS").map_or(12_u64, |count| count.parse().expect("a number"));
     let mut granted = 0;
     for seed in 0..worlds {
         let mut dice = Dice::new(seed);
