@@ -9,6 +9,7 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]
 #![expect(clippy::print_stderr, reason = "a benchmark says what it is at")]
 
+#[expect(dead_code, reason = "the benchmark of reports uses the rest")]
 mod ledger;
 mod measure;
 
