@@ -195,7 +195,7 @@ pub fn impact(
     }
     impact.rows.extend(delegated::rows(plan, sides));
     if let Some(Asked { world, named }) = asked {
-        impact.effects = living(world, plan, sides, [&before, &after], &impact, named)?;
+        impact.effects = living(world, plan, sides, [&before, &after], named)?;
     }
     Ok(impact)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Address;
+use crate::model::{Address, Kind};
 
 /// What a plan does to something that lives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -38,6 +38,8 @@ pub enum What {
     End,
     /// Assignments lose a role that nothing else gives.
     LoseRole,
+    /// People get a package by the apply itself: a rule matches them.
+    Get,
     /// Assignments get another role.
     GainRole,
     /// Assignments stay as they are, though what led to them changes.
@@ -61,6 +63,7 @@ impl What {
         match self {
             Self::End => "end",
             Self::LoseRole => "loseRole",
+            Self::Get => "get",
             Self::GainRole => "gainRole",
             Self::Stay => "stay",
             Self::Refuse => "refuse",
@@ -76,7 +79,7 @@ impl What {
     pub const fn sign(self) -> &'static str {
         match self {
             Self::End | Self::LoseRole | Self::Refuse | Self::FailInvitation | Self::Hide => "▼",
-            Self::GainRole => "▲",
+            Self::Get | Self::GainRole => "▲",
             Self::Stay | Self::OtherApprover | Self::GuestStay => "=",
         }
     }
@@ -94,6 +97,7 @@ impl Effect {
     pub fn words(&self) -> String {
         let (one, many) = match self.what {
             What::End | What::LoseRole => ("person loses", "people lose"),
+            What::Get => ("person gets", "people get"),
             What::GainRole | What::Stay => ("person holds", "people hold"),
             What::Refuse | What::OtherApprover => ("open request", "open requests"),
             What::FailInvitation => ("pending invitation", "pending invitations"),
@@ -105,18 +109,28 @@ impl Effect {
             count => format!("{count} {many}"),
         };
         let (address, detail) = (&self.address, &self.detail);
+        // Access is to a package, whichever policy gave it.
+        let parent = address.parent();
+        let package = parent.as_ref().unwrap_or(address);
         match self.what {
-            What::End => format!("{who} {address}{detail}"),
-            What::LoseRole => format!("{who} a role of {address}: {detail}"),
+            What::End | What::Get => format!("{who} {package}{detail}"),
+            What::LoseRole => format!("{who} a role of {package}: {detail}"),
             What::GainRole => {
                 let get = if self.count == 1 { "gets" } else { "get" };
-                format!("{who} {address} and also {get} {detail}")
+                format!("{who} {package} and also {get} {detail}")
             }
-            What::Stay => format!("{who} {address}; {detail}"),
+            What::Stay => match address.kind() {
+                Kind::Organization => format!(
+                    "{who} packages through policies that no longer cover them as people of {address}{detail}"
+                ),
+                Kind::Collaboration => format!(
+                    "{who} packages through policies that cover nobody by a one-time passcode any more{detail}"
+                ),
+                Kind::Policy => format!("{who} {package} through {address}{detail}"),
+                _ => format!("{who} {package}{detail}"),
+            },
             What::Refuse => format!("{who} for {address} will be refused: {detail}"),
-            What::OtherApprover => {
-                format!("{who} about people of {address} will be put to its sponsors of then")
-            }
+            What::OtherApprover => format!("{who} {detail}"),
             What::FailInvitation => format!("{who} will fail: {detail}"),
             What::GuestStay => format!("{who}: {detail}"),
             What::Hide => format!("{who} of {address} cannot be asked for any more{detail}"),

@@ -215,6 +215,12 @@ impl<'t> Estate<'t> {
         partners.map(|partner| partner.organization)
     }
 
+    /// Returns true where the settings of some organization let nobody in.
+    pub(super) fn shuts(&self) -> bool {
+        let mut partners = self.partners.iter();
+        partners.any(|partner| partner.closed.is_some())
+    }
+
     /// Returns the tenant's list of domains.
     #[must_use]
     pub fn list(&self) -> Option<(&'t Address, &'t Domains)> {
@@ -348,21 +354,11 @@ impl<'t> Estate<'t> {
         let outside = person.is_outside();
         let domain = Domain::parse(person.mail.domain()).ok();
         let domain = domain.as_ref().filter(|_| outside);
-        let proved = person.identities.iter().filter_map(|identity| {
-            let partner = self.proved(identity, domain?)?;
-            Some((proves(partner.organization, identity, domain)?, partner))
-        });
-        let better = |one: &(usize, Partner<'t>), other: &(usize, Partner<'t>)| {
-            let addresses = other.1.address.cmp(one.1.address);
-            one.0.cmp(&other.0).then(addresses)
-        };
-        let partner = proved.max_by(better).map(|(_, partner)| partner);
-        let by_tenant = person
-            .identities
-            .iter()
-            .any(|identity| matches!(identity, Identity::Tenant { .. }));
+        let partner = domain.and_then(|domain| self.proved_by(person, domain));
         let border = match (living, domain) {
-            (None, Some(domain)) => self.border(by_tenant, domain, partner, self.unlisted(domain)),
+            (None, Some(domain)) => {
+                self.border(is_by_tenant(person), domain, partner, self.unlisted(domain))
+            }
             _ => None,
         };
         Traits {
@@ -378,6 +374,48 @@ impl<'t> Estate<'t> {
             border,
             looks_alike: domain.is_some_and(|domain| self.looks_alike(domain)),
         }
+    }
+
+    /// Returns the organization that somebody proves with any of their identities.
+    fn proved_by(&self, person: &Person, domain: &Domain) -> Option<Partner<'t>> {
+        let proved = person.identities.iter().filter_map(|identity| {
+            let partner = self.proved(identity, domain)?;
+            let rank = proves(partner.organization, identity, Some(domain))?;
+            Some((rank, partner))
+        });
+        let better = |one: &(usize, Partner<'t>), other: &(usize, Partner<'t>)| {
+            let addresses = other.1.address.cmp(one.1.address);
+            one.0.cmp(&other.0).then(addresses)
+        };
+        proved.max_by(better).map(|(_, partner)| partner)
+    }
+
+    /// Returns the organization whose sponsors answer for somebody; `vouched` is for an address that an administrator vouches
+    /// for, of which the domain counts until they have proved something.
+    pub(super) fn answering(
+        &self,
+        person: &Person,
+        vouched: bool,
+    ) -> Option<(&'t Address, &'t Organization)> {
+        let domain = Domain::parse(person.mail.domain()).ok();
+        let domain = domain.as_ref().filter(|_| person.is_outside())?;
+        let partner = match self.proved_by(person, domain) {
+            None if vouched => self.claimed(domain),
+            found => found,
+        };
+        partner.map(|partner| (partner.address, partner.organization))
+    }
+
+    /// Returns why somebody could not be invited, were they not here already.
+    pub(super) fn would_bar(&self, person: &Person) -> Option<Border<'t>> {
+        let domain = Domain::parse(person.mail.domain()).ok()?;
+        let partner = self.proved_by(person, &domain);
+        self.border(
+            is_by_tenant(person),
+            &domain,
+            partner,
+            self.unlisted(&domain),
+        )
     }
 
     /// Returns what this side sees in somebody.
@@ -412,7 +450,14 @@ impl<'t> Estate<'t> {
     }
 }
 
-impl Offer<'_> {
+impl<'t> Offer<'t> {
+    /// Returns a policy of the package.
+    pub(super) fn policy(&self, address: &Address) -> Option<&'t Policy> {
+        let mut policies = self.policies.iter();
+        let found = policies.find(|(other, _)| *other == address);
+        found.map(|(_, policy)| *policy)
+    }
+
     /// Returns true where a policy is for people from outside.
     pub(super) fn is_outside(&self) -> bool {
         let mut policies = self.policies.iter();
@@ -430,6 +475,12 @@ impl Offer<'_> {
             });
         lists.flatten().map(|name| name.as_str())
     }
+}
+
+/// Returns true for somebody who has proved a tenant.
+fn is_by_tenant(person: &Person) -> bool {
+    let mut identities = person.identities.iter();
+    identities.any(|identity| matches!(identity, Identity::Tenant { .. }))
 }
 
 /// Returns a domain and every one above it.

@@ -9,6 +9,7 @@
 //! somebody fills in. These are the same before and after.
 
 mod access;
+mod by_rule;
 mod census;
 mod class;
 mod compare;
@@ -16,6 +17,9 @@ mod crowd;
 mod delegated;
 mod effect;
 mod estate;
+mod hidden;
+mod holders;
+mod keeping;
 mod let_in;
 mod living;
 mod package;

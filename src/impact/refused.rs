@@ -3,25 +3,21 @@
 use std::collections::BTreeSet;
 
 use super::effect::What;
-use super::living::Living;
-use crate::governance::people;
-use crate::governance::record::{ExternalState, Identity, Key, Mark, Person};
-use crate::governance::{Range, Unread};
+use super::estate::Border;
+use super::living::{Counted, Living};
+use crate::governance::organization::declared;
+use crate::governance::record::{ExternalState, Key, Mark, Person, RecordId};
+use crate::governance::{Range, Unread, people};
 use crate::model::kinds::Domains;
 use crate::model::text::{Domain, DomainRule};
 use crate::model::{Address, Kind, Name, Object};
 use crate::plan::Change;
 
-/// How many people are looked at in one go.
-const PIECE: usize = 1_000;
-
-/// Whom a list refuses now, by number.
-#[derive(Default)]
+/// Who is refused from now on, by where they stand.
+#[derive(Debug, Default)]
 struct Refused {
-    /// Guests who are here.
-    guests: BTreeSet<u64>,
-    /// People who were invited and have not redeemed.
-    pending: BTreeSet<u64>,
+    guests: Counted,
+    pending: Counted,
 }
 
 impl Living<'_> {
@@ -32,141 +28,149 @@ impl Living<'_> {
         old: Option<&Domains>,
         new: &Domains,
     ) -> Result<(), Unread> {
-        let was: BTreeSet<&DomainRule> = old
-            .iter()
-            .filter_map(|old| old.block.as_ref())
-            .flatten()
-            .collect();
-        let blocked: Vec<&DomainRule> = new
-            .block
-            .iter()
-            .flatten()
-            .filter(|rule| !was.contains(rule))
-            .collect();
-        let mut people: BTreeSet<u64> = BTreeSet::new();
-        for rule in &blocked {
-            people.extend(self.of_domain(&rule.domain)?);
-        }
-        let mut found = Refused::default();
-        if new.allow.is_some() {
-            // Whoever is refused now was of a domain that was allowed, or of any.
-            match old.and_then(|old| old.allow.as_ref()) {
-                Some(was) => {
-                    for rule in was {
-                        people.extend(self.of_domain(&rule.domain)?);
+        let mut refused = Refused::default();
+        match (old.and_then(|old| old.allow.as_ref()), &new.allow) {
+            // Whoever is not on the first list of allowed domains is of any domain that there is.
+            (None, Some(_)) => self.each_domain(&mut |domain, key| {
+                if self.is_refused_now(old, new, domain) {
+                    self.each::<Person>(Mark::PersonDomain, key, &mut |person| {
+                        self.refuse(&mut refused, &person);
+                        Ok(())
+                    })?;
+                }
+                Ok(())
+            })?,
+            (allowed, _) => {
+                let lists = |old: &Domains| old.block.iter().flatten().cloned().collect();
+                let was: BTreeSet<DomainRule> = old.map(lists).unwrap_or_default();
+                let blocked = new.block.iter().flatten();
+                let blocked = blocked.filter(|rule| !was.contains(*rule));
+                let allowed = allowed.filter(|_| new.allow.is_some());
+                let rules = blocked.chain(allowed.into_iter().flatten());
+                let mut people = BTreeSet::new();
+                for rule in rules {
+                    self.of_domain(&rule.domain, &mut people)?;
+                }
+                for number in people {
+                    let Some(person) = self.get_record::<Person>(number)? else {
+                        continue;
+                    };
+                    let domain = Domain::parse(person.mail.domain());
+                    if domain.is_ok_and(|domain| self.is_refused_now(old, new, &domain)) {
+                        self.refuse(&mut refused, &person);
                     }
                 }
-                None => self.all_but(old, new, &mut found)?,
             }
         }
-        for number in people {
-            self.refused(number, old, new, &mut found)?;
-        }
-        let Refused { guests, pending } = found;
         let detail = "their domain is refused from now on, and that touches nobody who is here";
-        self.add_people(What::GuestStay, &change.address, guests, detail)?;
+        self.add(What::GuestStay, &change.address, refused.guests, detail);
         let detail = "the domain is refused from now on";
-        self.add_people(What::FailInvitation, &change.address, pending, detail)
-    }
-
-    /// Looks at somebody: whether they are refused now, and were not.
-    fn refused(
-        &self,
-        number: u64,
-        old: Option<&Domains>,
-        new: &Domains,
-        found: &mut Refused,
-    ) -> Result<(), Unread> {
-        let Some(person) = self.get::<Person>(number)? else {
-            return Ok(());
-        };
-        let Ok(domain) = Domain::parse(person.mail.domain()) else {
-            return Ok(());
-        };
-        let is_refused = |list: &Domains| people::refused(list, &domain).is_some();
-        if !is_refused(new) || old.is_some_and(is_refused) {
-            return Ok(());
-        }
-        if is_pending(&person) {
-            let _ = found.pending.insert(number);
-        } else if person.is_outside() && person.living().is_some() {
-            let _ = found.guests.insert(number);
-        }
+        self.add(
+            What::FailInvitation,
+            &change.address,
+            refused.pending,
+            detail,
+        );
         Ok(())
     }
 
-    /// Looks at everybody of a domain that a new list does not allow, in pieces; our own domains are passed over whole.
-    fn all_but(
+    /// Returns true for a domain that the new list refuses and the former did not; our own people are not invited anyway.
+    fn is_refused_now(&self, old: Option<&Domains>, new: &Domains, domain: &Domain) -> bool {
+        let refuses = |list: &Domains| people::refused(list, domain).is_some();
+        !self.after.own.contains(domain) && refuses(new) && !old.is_some_and(refuses)
+    }
+
+    /// Shows every domain that somebody has an address of, once, with the key of its people.
+    fn each_domain(
         &self,
-        old: Option<&Domains>,
-        new: &Domains,
-        found: &mut Refused,
+        see: &mut dyn FnMut(&Domain, Key) -> Result<(), Unread>,
     ) -> Result<(), Unread> {
-        let allowed = new.allow.iter().flatten().map(|rule| &rule.domain);
-        let passed = allowed.chain(self.after.own);
-        let passed: BTreeSet<Key> = passed.map(|it| Key::new().text(it.as_str())).collect();
-        let mut from = Some(Key::new());
-        for passed in passed.iter().map(Some).chain([None]) {
-            let Some(first) = from else { break };
-            let mut range = Range {
-                until: passed.cloned(),
-                ..Range::of(Mark::PersonDomain, first).most(PIECE)
-            };
-            loop {
-                let piece = self.world.marked(&range)?;
-                for (_, id) in &piece {
-                    self.refused(id.number, old, new, found)?;
-                }
-                match piece.last() {
-                    Some(last) if piece.len() == PIECE => range = range.after(Some(last.clone())),
-                    _ => break,
-                }
+        let mut range = Range::of(Mark::PersonDomain, Key::new()).most(1);
+        while let Some((key, _)) = self.world.marked(&range)?.pop() {
+            if let Some(domain) = key.as_text().and_then(|text| Domain::parse(text).ok()) {
+                see(&domain, key.clone())?;
             }
-            from = passed.and_then(Key::end);
+            match key.end() {
+                Some(next) => range.from = next,
+                None => break,
+            }
         }
         Ok(())
     }
 
-    pub(super) fn of_domain(&self, domain: &Domain) -> Result<Vec<u64>, Unread> {
-        let mut found = Vec::new();
+    /// Adds the people of a domain and of those below it, by number.
+    fn of_domain(&self, domain: &Domain, people: &mut BTreeSet<u64>) -> Result<(), Unread> {
         for mark in [Mark::PersonDomain, Mark::PersonZone] {
             let key = Key::new().text(domain.as_str());
-            let marked = self.world.marked(&Range::of(mark, key))?;
-            found.extend(marked.into_iter().map(|(_, id)| id.number));
+            self.each_mark(mark, key, &mut |_, id: RecordId| {
+                let _ = people.insert(id.number);
+                Ok(())
+            })?;
         }
-        Ok(found)
+        Ok(())
     }
 
-    /// Cross-tenant access closes for an organization: its guests stay in the directory, and cannot sign in.
+    /// Counts somebody whom the plan refuses, if nothing refused them before; who has no account has no invitation either.
+    fn refuse(&self, refused: &mut Refused, person: &Person) {
+        if self.before.would_bar(person).is_some() {
+            return;
+        }
+        if is_pending(person) {
+            self.count(&mut refused.pending, person);
+        } else if person.is_outside() && person.living().is_some() {
+            self.count(&mut refused.guests, person);
+        }
+    }
+
+    /// Cross-tenant access closes for an organization: its guests stay in the directory, and invitations that wait fail.
     pub(super) fn cross_tenant(&mut self, change: &Change) -> Result<(), Unread> {
-        let name = change.address.own_name();
         let closed = |side: Option<&Object>| matches!(side, Some(Object::CrossTenant(it)) if people::is_closed(it));
-        let (old, new) = self.sides.both(&change.address);
-        let (Ok(name), true) = (Name::parse(name), closed(new) && !closed(old)) else {
+        let name = change.address.own_name();
+        let sides = self.sides;
+        let (old, new) = sides.both(&change.address);
+        let (Ok(parsed), true) = (Name::parse(name), closed(new) && !closed(old)) else {
             return Ok(());
         };
-        let address = Address::new(Kind::Organization, &name);
-        let (_, Some(Object::Organization(organization))) = self.sides.both(&address) else {
+        let address = Address::new(Kind::Organization, &parsed);
+        let (_, Some(Object::Organization(organization))) = sides.both(&address) else {
             return Ok(());
         };
-        let Some(tenant) = &organization.tenant else {
-            return Ok(());
-        };
-        let identity = Identity::Tenant {
-            tenant: tenant.clone(),
-        };
-        let people = self.some::<Person>(Mark::PersonIdentity, identity.key())?;
-        let guests = people
-            .iter()
-            .filter(|it| it.is_outside() && it.living().is_some());
-        let guests = guests.map(|it| it.number).collect();
-        let detail = format!("cross-tenant access lets nobody of {address} in from now on");
-        self.add_people(What::GuestStay, &change.address, guests, detail)
+        let mut people = BTreeSet::new();
+        for belonging in declared(name, organization).belongings {
+            let (mark, key) = belonging.mark();
+            self.each_mark(mark, key, &mut |_, id| {
+                let _ = people.insert(id.number);
+                Ok(())
+            })?;
+        }
+        self.shut_out(&change.address, &people)
+    }
+
+    /// Counts those of some people whom a closed organization keeps out from now on.
+    pub(super) fn shut_out(
+        &mut self,
+        address: &Address,
+        people: &BTreeSet<u64>,
+    ) -> Result<(), Unread> {
+        let mut refused = Refused::default();
+        for number in people.iter().filter(|_| self.shuts) {
+            if let Some(person) = self.get_record::<Person>(*number)?
+                && matches!(self.after.would_bar(&person), Some(Border::Closed(_)))
+            {
+                self.refuse(&mut refused, &person);
+            }
+        }
+        let detail = "cross-tenant access lets nobody of their organization in from now on";
+        self.add(What::GuestStay, address, refused.guests, detail);
+        let detail = "cross-tenant access lets nobody of the organization in from now on";
+        self.add(What::FailInvitation, address, refused.pending, detail);
+        Ok(())
     }
 }
 
-/// Returns true for somebody who was invited and has not redeemed.
+/// Returns true for somebody who was invited, has not redeemed, and may sign in.
 fn is_pending(person: &Person) -> bool {
-    let state = person.living().and_then(|account| account.state);
-    state == Some(ExternalState::PendingAcceptance)
+    person.living().is_some_and(|account| {
+        account.enabled && account.state == Some(ExternalState::PendingAcceptance)
+    })
 }

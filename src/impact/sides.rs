@@ -20,6 +20,8 @@ pub struct Sides<'d> {
     /// Whether the project owns nothing before.
     pub is_first: bool,
     names: Names,
+    /// The names before, by kind and name after.
+    former: Names,
 }
 
 /// One object before and after.
@@ -36,7 +38,7 @@ enum After {
     Other(Box<Object>),
 }
 
-/// New names of objects, by kind and name before.
+/// Other names of objects, by kind and name.
 type Names = BTreeMap<(Kind, String), String>;
 
 impl<'d> Sides<'d> {
@@ -96,10 +98,15 @@ impl<'d> Sides<'d> {
             });
             entry.after = after;
         }
+        let former = names
+            .iter()
+            .map(|((kind, was), now)| ((*kind, now.clone()), was.clone()))
+            .collect();
         Self {
             entries,
             is_first,
             names,
+            former,
         }
     }
 
@@ -128,14 +135,7 @@ impl<'d> Sides<'d> {
     /// Returns the address that an object has before the plan.
     #[must_use]
     pub fn was_called(&self, now: &Address) -> Address {
-        if self.names.is_empty() {
-            return now.clone();
-        }
-        let back = self
-            .names
-            .iter()
-            .map(|((kind, was), now)| ((*kind, now.clone()), was.clone()));
-        moved(now, &back.collect())
+        moved(now, &self.former)
     }
 
     /// Shows every object of either side.

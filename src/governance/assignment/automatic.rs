@@ -17,7 +17,7 @@ use crate::model::kinds::policy::{Automatic, Requestors};
 use jiff::SignedDuration;
 
 /// How many people one policy assigns its package to.
-const MOST: u64 = 15_000;
+pub const MOST: u64 = 15_000;
 
 /// Follows a change of somebody: every automatic policy is held against them.
 pub(in crate::governance) fn person_changed(

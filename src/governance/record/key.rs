@@ -176,6 +176,20 @@ impl Key {
         self
     }
 
+    /// Returns the text that the key begins with; `None` for a key that begins with none.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        let end = self.0.iter().position(|byte| *byte == 0)?;
+        std::str::from_utf8(self.0.get(..end)?).ok()
+    }
+
+    /// Returns the number that the key ends with; `None` for a key that is too short.
+    #[must_use]
+    pub fn last_number(&self) -> Option<u64> {
+        let bytes = self.0.last_chunk::<8>()?;
+        Some(u64::from_be_bytes(*bytes))
+    }
+
     /// Returns the first key that does not start with this one; `None` when there is none.
     #[must_use]
     pub fn end(&self) -> Option<Self> {
@@ -205,6 +219,8 @@ mod tests {
         assert!(Key::new().number(2) < Key::new().number(10));
         assert!(Key::new().text("ada") < Key::new().text("adam"));
         assert_eq!(Key::new().text("Ada"), Key::new().text("ada"));
+        assert_eq!(Key::new().text("Ada").number(7).as_text(), Some("ada"));
+        assert_eq!(Key::new().text("Ada").number(7).last_number(), Some(7));
     }
 
     #[test]

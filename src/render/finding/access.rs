@@ -74,6 +74,7 @@ impl Setting<'_> {
         let (rule, title) = match effect.what {
             What::End => ("effect-end", "people who lose a package"),
             What::LoseRole => ("effect-lose-role", "people who lose a role"),
+            What::Get => ("effect-get", "people who get a package by a rule"),
             What::GainRole => ("effect-gain-role", "people who get another role"),
             What::Stay => ("effect-stay", "people who keep what they have"),
             What::Refuse => ("effect-refuse", "open requests that will be refused"),

@@ -109,6 +109,7 @@ fn because(because: &[Because]) -> String {
 fn effect(effect: &Effect) -> Vec<Line<'_>> {
     let role = match effect.what {
         What::End | What::LoseRole | What::Refuse | What::FailInvitation => Role::Removed,
+        What::Get => Role::Warning,
         What::Hide | What::GainRole => Role::Changed,
         What::Stay | What::OtherApprover | What::GuestStay => Role::Plain,
     };

@@ -136,7 +136,7 @@ fn a_shorter_time_leaves_what_was_given() {
         .exits(0)
         .says("▼ narrower")
         .says("for 30d instead of 90d")
-        .says("= 1 person holds policy/library/ask; the present end date stays");
+        .says("= 1 person holds package/library through policy/library/ask: the present end date stays");
 }
 
 #[test]
@@ -216,7 +216,7 @@ packages:
     let _ = sandbox
         .run(["plan"])
         .exits(4)
-        .says("▼ 1 person loses policy/deals/rule: the rule no longer matches them")
+        .says("▼ 1 person loses package/deals: the rule of policy/deals/rule does not match them")
         .says("refused[holders]: 1 person would lose access that they have");
     let _ = sandbox
         .run(["apply", "--auto-approve", "--max-people", "1"])

@@ -14,6 +14,7 @@ mod clock;
 mod commands;
 mod delegation;
 mod delivery;
+mod effects;
 mod eligibility;
 mod extension;
 mod following;

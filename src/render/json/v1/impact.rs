@@ -122,6 +122,8 @@ pub enum ImpactWhat {
     End,
     /// Assignments lose a role that nothing else gives.
     LoseRole,
+    /// People get a package by the apply itself: a rule matches them.
+    Get,
     /// Assignments get another role.
     GainRole,
     /// Assignments stay as they are, though what led to them changes.
@@ -236,6 +238,7 @@ impl From<What> for ImpactWhat {
         match what {
             What::End => Self::End,
             What::LoseRole => Self::LoseRole,
+            What::Get => Self::Get,
             What::GainRole => Self::GainRole,
             What::Stay => Self::Stay,
             What::Refuse => Self::Refuse,

@@ -1,0 +1,71 @@
+//! What a plan says of what lives, held against what the engine does after the apply: over small worlds that differ at random
+//! whoever is told to lose, get, wait in vain or stay does, and nobody else.
+
+mod border;
+mod holding;
+mod keeping;
+mod waiting;
+
+use std::collections::BTreeSet;
+
+use guestlist::governance::people::PersonRow;
+use guestlist::impact::{Asked, Effect, Sides, What, impact};
+use guestlist::model::text::Domain;
+use guestlist::model::{Bodies, Selection};
+use guestlist::plan::{Asks, build};
+
+use super::scene::{Scene, loaded, mail};
+use crate::support::store::PROJECT;
+
+/// An object and somebody to whom something happens about it.
+type Pairs = BTreeSet<(String, String)>;
+
+/// Returns what a plan that leads to a tree says of what lives, with names.
+fn foretold(scene: &mut Scene, tree: &str) -> Vec<Effect> {
+    let now = scene.engine().now();
+    let desired = loaded(tree, now);
+    let live = scene.engine().store().read(&Selection {
+        project: PROJECT,
+        bodies: Bodies::All,
+    });
+    let live = live.unwrap();
+    let plan = build(&desired, &live, &Asks::default());
+    let sides = Sides::of(&plan, &desired, &live);
+    let own = [Domain::parse("contoso.com").unwrap()];
+    let found = scene.look(|desk| {
+        let asked = Asked {
+            world: desk.world(),
+            named: true,
+        };
+        impact(&plan, &sides, &own, now, Some(asked))
+    });
+    for effect in &found.effects {
+        let counted = effect.what != What::Hide;
+        assert!(
+            !counted || effect.count == effect.names.len() as u64,
+            "{effect:?}"
+        );
+    }
+    found.effects
+}
+
+/// Returns of whom some effects tell, with the package of a policy in its place.
+fn told(effects: &[Effect], wanted: impl Fn(&Effect) -> bool) -> Pairs {
+    let mut pairs = Pairs::new();
+    for effect in effects.iter().filter(|effect| wanted(effect)) {
+        let parent = effect.address.parent();
+        let address = parent.unwrap_or_else(|| effect.address.clone());
+        for name in &effect.names {
+            let _ = pairs.insert((address.to_string(), name.clone()));
+        }
+    }
+    pairs
+}
+
+/// Moves somebody to another department, as an import of the directory does.
+fn moves(scene: &mut Scene, person: &str, department: &str) {
+    let mut row = PersonRow::new(mail(person));
+    let department = Some(department.to_owned());
+    let _ = row.attributes.insert("department".to_owned(), department);
+    scene.known(row);
+}
