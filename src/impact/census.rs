@@ -10,6 +10,7 @@
 //! enough: whatever several names give, one of them gives, and whatever several keep away, two of them keep away.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use super::access::Requestor;
 use super::class::{Account, Base, Named, SignIn, Sort, Zone};
@@ -25,6 +26,9 @@ use crate::model::text::Domain;
 pub struct Census<'e, 't> {
     sides: Vec<&'e Estate<'t>>,
     bases: Vec<Base>,
+    /// How many ways there are to come from outside, by domain and sign-in: the first bases are those of each account of
+    /// [`Account::OUTSIDE`] in turn, in one order.
+    open: usize,
     /// The traits that bases have, a set for each side, each once.
     groups: Vec<Group<'t>>,
     /// Which group a base is in.
@@ -81,6 +85,7 @@ impl<'e, 't> Census<'e, 't> {
         let mut census = Self {
             sides: sides.to_vec(),
             bases: Vec::new(),
+            open: 0,
             groups: Vec::new(),
             group_of: Vec::new(),
             general: Vec::new(),
@@ -96,6 +101,12 @@ impl<'e, 't> Census<'e, 't> {
     #[must_use]
     pub fn bases(&self) -> &[Base] {
         &self.bases
+    }
+
+    /// Returns how many ways there are to come from outside: as many bases are those of each account of
+    /// [`Account::OUTSIDE`] in turn, before all others.
+    pub(super) const fn open(&self) -> usize {
+        self.open
     }
 
     /// Returns what each side sees in every sort of people, with its position in [`Self::bases`].
@@ -119,44 +130,63 @@ impl<'e, 't> Census<'e, 't> {
 
     fn count(&mut self, zones: &Zones) {
         let mut known: HashMap<Vec<Traits<'t>>, usize> = HashMap::new();
-        for (zone, sign_ins) in &zones.all {
+        let spots = zones.all.iter().flat_map(|(zone, sign_ins)| {
             let domain = &zone.witness;
-            let seen: Vec<_> = self
-                .sides
-                .iter()
-                .map(|side| (*side, side.unlisted(domain), side.looks_alike(domain)))
-                .collect();
-            for sign_in in sign_ins {
-                let accounts: &[Account] = match (&zone.sort, sign_in) {
-                    (_, SignIn::Own) => &Account::INSIDE,
-                    (Sort::Own, _) => &[Account::None],
-                    _ => &Account::OUTSIDE,
-                };
-                for account in accounts {
-                    let base = Base {
-                        account: *account,
-                        zone: zone.clone(),
-                        sign_in: sign_in.clone(),
-                    };
-                    let traits: Vec<_> = seen
-                        .iter()
-                        .map(|(side, unlisted, alike)| side.traits_of(&base, *unlisted, *alike))
-                        .collect();
-                    let at = *known.entry(traits).or_insert_with_key(|traits| {
-                        self.groups.push(Group {
-                            traits: traits.clone(),
-                            bases: Vec::new(),
-                        });
-                        self.groups.len() - 1
-                    });
-                    if let Some(group) = self.groups.get_mut(at) {
-                        group.bases.push(self.bases.len());
-                    }
-                    self.group_of.push(at);
-                    self.bases.push(base);
-                }
+            let seen = |side: &&'e Estate<'t>| (side.unlisted(domain), side.looks_alike(domain));
+            let seen: Rc<[_]> = self.sides.iter().map(seen).collect();
+            let spots = sign_ins.iter();
+            spots.map(move |sign_in| (zone, sign_in, Rc::clone(&seen)))
+        });
+        let is_open =
+            |zone: &Zone, sign_in: &SignIn| *sign_in != SignIn::Own && zone.sort != Sort::Own;
+        let (open, ours): (Vec<_>, Vec<_>) =
+            spots.partition(|(zone, sign_in, _)| is_open(zone, sign_in));
+        self.open = open.len();
+        for account in Account::OUTSIDE {
+            for (zone, sign_in, seen) in &open {
+                self.add(&mut known, account, (*zone, *sign_in), seen);
             }
         }
+        for (zone, sign_in, seen) in &ours {
+            let accounts: &[Account] = match sign_in {
+                SignIn::Own => &Account::INSIDE,
+                _ => &[Account::None],
+            };
+            for account in accounts {
+                self.add(&mut known, *account, (*zone, *sign_in), seen);
+            }
+        }
+    }
+
+    /// Adds a sort of people; `seen` is whether each side's list refuses their domain, and whether it looks like another.
+    fn add(
+        &mut self,
+        known: &mut HashMap<Vec<Traits<'t>>, usize>,
+        account: Account,
+        (zone, sign_in): (&Zone, &SignIn),
+        seen: &[(Option<Border<'t>>, bool)],
+    ) {
+        let base = Base {
+            account,
+            zone: zone.clone(),
+            sign_in: sign_in.clone(),
+        };
+        let sides = self.sides.iter().zip(seen);
+        let traits: Vec<_> = sides
+            .map(|(side, (unlisted, alike))| side.traits_of(&base, *unlisted, *alike))
+            .collect();
+        let at = *known.entry(traits).or_insert_with_key(|traits| {
+            self.groups.push(Group {
+                traits: traits.clone(),
+                bases: Vec::new(),
+            });
+            self.groups.len() - 1
+        });
+        if let Some(group) = self.groups.get_mut(at) {
+            group.bases.push(self.bases.len());
+        }
+        self.group_of.push(at);
+        self.bases.push(base);
     }
 
     fn sum_up(&mut self) {

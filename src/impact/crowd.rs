@@ -1,7 +1,7 @@
 //! A set of small numbers, dense: sorts of people by their position, of which a large tree has tens of thousands.
 
 /// Bits of a word.
-const BITS: usize = u64::BITS as usize;
+pub(super) const BITS: usize = u64::BITS as usize;
 
 /// A set of positions, as of sorts of people in [`Census::bases`](super::Census::bases).
 #[derive(Debug, Clone, Default)]
@@ -25,6 +25,26 @@ impl Crowd {
     pub(super) fn remove(&mut self, at: usize) {
         if let Some(word) = self.words.get_mut(at / BITS) {
             *word &= !(1 << (at % BITS));
+        }
+    }
+
+    /// Returns the bits of 64 positions from one on.
+    pub(super) fn window(&self, from: usize) -> u64 {
+        let word = |at: usize| self.words.get(at).copied().unwrap_or_default();
+        let (at, shift) = (from / BITS, from % BITS);
+        match shift {
+            0 => word(at),
+            _ => word(at) >> shift | word(at + 1) << (BITS - shift),
+        }
+    }
+
+    /// Adds positions as the bits of a word; `at` counts words.
+    pub(super) fn add_word(&mut self, at: usize, bits: u64) {
+        if self.words.len() <= at {
+            self.words.resize(at + 1, 0);
+        }
+        if let Some(word) = self.words.get_mut(at) {
+            *word |= bits;
         }
     }
 
@@ -125,6 +145,19 @@ mod tests {
         assert_eq!(one.iter().collect::<Vec<_>>(), [1, 70, 300]);
         one.take(&other);
         assert_eq!(one.into_iter().collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn a_window_shows_what_is_from_there_on() {
+        let crowd: Crowd = [3, 64, 66, 130].into_iter().collect();
+        assert_eq!(crowd.window(0), 1 << 3);
+        assert_eq!(crowd.window(64), 0b101);
+        assert_eq!(crowd.window(3), 1 | 1 << 61 | 1 << 63);
+        assert_eq!(crowd.window(67), 1 << 63);
+        assert_eq!(crowd.window(500), 0);
+        let mut other = Crowd::default();
+        other.add_word(1, 0b101);
+        assert_eq!(other.iter().collect::<Vec<_>>(), [64, 66]);
     }
 
     #[test]

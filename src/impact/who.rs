@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::census::{Census, Part};
 use super::class::{Account, Base, Named, SignIn, Sort};
-use super::crowd::Crowd;
+use super::crowd::{BITS, Crowd};
 use crate::model::text::Domain;
 
 /// How many names a text shows; all of them are in the lists.
@@ -70,10 +70,15 @@ struct Spoken {
     all_but: Option<String>,
 }
 
+/// What people at a spot are to the directory: of those who are meant, and of those who may be meant or not.
+type Way = (Accounts, Accounts);
+
 /// Puts sorts of people into words.
 #[derive(Debug)]
 pub(super) struct Speaker<'c, 't> {
     bases: &'c [Base],
+    /// How many spots are outside, and before all others.
+    open: usize,
     /// The spots of each organization, as any side sees it, in order of names.
     organizations: Vec<(&'t str, Vec<usize>)>,
     /// The organizations of each spot.
@@ -101,6 +106,7 @@ impl<'c, 't> Speaker<'c, 't> {
     pub(super) fn new(census: &'c Census<'_, 't>) -> Self {
         let mut speaker = Self {
             bases: census.bases(),
+            open: census.open(),
             organizations: Vec::new(),
             organizations_of: Vec::new(),
             known: Crowd::default(),
@@ -203,30 +209,7 @@ impl<'c, 't> Speaker<'c, 't> {
     /// Says who is meant by sorts of people, all of whom nothing names. Those of `idle` may be meant or not: they have
     /// nothing before and after, for they are not let in.
     pub(super) fn bases(&self, bases: &Crowd, idle: &Crowd) -> Who {
-        // Who is meant at each spot, and who may be meant or not.
-        let mut accounts = vec![(Accounts::default(), Accounts::default()); self.sorts.len()];
-        let account = |at: usize| Some((self.bases.get(at)?.account, *self.spots.get(at)?));
-        for (account, spot) in idle.iter().filter_map(account) {
-            if let Some((_, free)) = accounts.get_mut(spot) {
-                free.insert(account);
-            }
-        }
-        for (account, spot) in bases.iter().filter_map(account) {
-            if let Some((meant, _)) = accounts.get_mut(spot) {
-                meant.insert(account);
-            }
-        }
-        // Spots are many, and the ways in which they are meant few.
-        let mut ways: Vec<((Accounts, Accounts), Crowd)> = Vec::new();
-        let nobody = (Accounts::default(), Accounts::default());
-        let meant = accounts.into_iter().enumerate();
-        for (spot, way) in meant.filter(|(_, way)| *way != nobody) {
-            match ways.iter_mut().find(|(known, _)| *known == way) {
-                Some((_, spots)) => spots.insert(spot),
-                None => ways.push((way, [spot].into_iter().collect())),
-            }
-        }
-        ways.sort_by_key(|(way, _)| *way);
+        let ways = self.ways(bases, idle);
         let (mut alike, mut free): (BTreeMap<BTreeSet<Account>, Crowd>, Vec<_>) =
             (BTreeMap::new(), Vec::new());
         let mut ours = BTreeSet::new();
@@ -284,6 +267,66 @@ impl<'c, 't> Speaker<'c, 't> {
         texts.dedup();
         who.text = texts.join("; ");
         who
+    }
+
+    /// Divides spots by who is meant there, and who may be meant or not.
+    fn ways(&self, bases: &Crowd, idle: &Crowd) -> Vec<(Way, Crowd)> {
+        let mut ways: Vec<(Way, Crowd)> = Vec::new();
+        let mut add = |way: Way, word: usize, spots: u64| match ways
+            .iter_mut()
+            .find(|(known, _)| *known == way)
+        {
+            Some((_, known)) => known.add_word(word, spots),
+            None => {
+                let mut known = Crowd::default();
+                known.add_word(word, spots);
+                ways.push((way, known));
+            }
+        };
+        // Of spots outside there are many, and neighbours are mostly meant alike.
+        for word in 0..self.open.div_ceil(BITS) {
+            let from = word * BITS;
+            let there = u64::MAX >> BITS.saturating_sub(self.open - from);
+            let planes = Account::OUTSIDE.map(|account| {
+                let at = account as usize * self.open + from;
+                let meant = bases.window(at) & there;
+                (account, meant, idle.window(at) & there & !meant)
+            });
+            let mut left = planes.iter().fold(0, |all, it| all | it.1 | it.2);
+            while left != 0 {
+                let first = left.trailing_zeros();
+                let is_set = |bits: u64| bits >> first & 1 == 1;
+                let alike = |bits: u64| if is_set(bits) { bits } else { !bits };
+                let mut way = Way::default();
+                let mut spots = left;
+                for (account, meant, free) in planes {
+                    spots &= alike(meant) & alike(free);
+                    if is_set(meant) {
+                        way.0.insert(account);
+                    }
+                    if is_set(free) {
+                        way.1.insert(account);
+                    }
+                }
+                add(way, word, spots);
+                left &= !spots;
+            }
+        }
+        let mut ours: BTreeMap<usize, Way> = BTreeMap::new();
+        let others = self.bases.iter().zip(&self.spots).enumerate();
+        for (at, (base, spot)) in others.skip(Account::OUTSIDE.len() * self.open) {
+            let way = ours.entry(*spot).or_default();
+            if bases.contains(at) {
+                way.0.insert(base.account);
+            } else if idle.contains(at) {
+                way.1.insert(base.account);
+            }
+        }
+        for (spot, way) in ours.into_iter().filter(|(_, way)| *way != Way::default()) {
+            add(way, spot / BITS, 1 << (spot % BITS));
+        }
+        ways.sort_by_key(|(way, _)| *way);
+        ways
     }
 
     /// Says who is meant by spots outside; those of `idle` may be meant or not.
