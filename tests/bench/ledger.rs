@@ -73,7 +73,8 @@ const BATCH: u64 = 2_000;
 /// The store, below the project's folder.
 pub(crate) const STORE: &str = "sqlite:bench.db";
 
-const SETTINGS: &str = "project = \"bench\"\n[tenant]\ndomains = [\"contoso.com\"]\n\
+/// The settings of the project.
+pub(crate) const SETTINGS: &str = "project = \"bench\"\n[tenant]\ndomains = [\"contoso.com\"]\n\
     [store]\nurl = \"sqlite:bench.db\"\ndevelopment = true\n";
 
 struct Fresh;
