@@ -16,6 +16,7 @@ use super::access::Requestor;
 use super::class::{Account, Base, Named, SignIn, Sort, Zone};
 use super::crowd::Crowd;
 use super::estate::{Border, Estate, Offer, Traits};
+use super::moving::{Moving, may_be, on_side};
 use super::zones::{Zones, sign_ins};
 use crate::model::kinds::policy::Requestors;
 use crate::model::kinds::{Incompatible, OrganizationState};
@@ -38,6 +39,8 @@ pub struct Census<'e, 't> {
     /// Which general one a group is in.
     within: Vec<usize>,
     by_organization: HashMap<&'t str, Vec<usize>>,
+    /// Groups that have other members on the second side than on the first, by name.
+    moving: Option<&'e BTreeMap<String, Moving>>,
 }
 
 #[derive(Debug)]
@@ -72,6 +75,8 @@ pub struct Part<'t> {
     pub(super) within: Option<usize>,
     /// What names them: of several names that do the same one stands for all.
     pub named: Vec<Named>,
+    /// The same as lists name them on each side.
+    named_at: Vec<Vec<Named>>,
     /// Every name that stands where the names of [`Self::named`] do, in the same order.
     pub alike: Vec<Vec<Named>>,
     /// The packages that they hold and that exclude this one on some side.
@@ -91,10 +96,28 @@ impl<'e, 't> Census<'e, 't> {
             general: Vec::new(),
             within: Vec::new(),
             by_organization: HashMap::new(),
+            moving: None,
         };
         census.count(&Zones::of(sides));
         census.sum_up();
         census
+    }
+
+    /// Tells apart who joins and who leaves some groups, from the first side to the second.
+    pub(super) const fn moving(mut self, groups: &'e BTreeMap<String, Moving>) -> Self {
+        self.moving = Some(groups);
+        self
+    }
+
+    fn is_moving(&self, group: &str) -> Option<&'e Moving> {
+        self.moving?.get(group)
+    }
+
+    /// Returns the part of those who are named so, where there may be somebody.
+    fn named(&self, part: &Part<'t>, named: &[Vec<Named>]) -> Option<Part<'t>> {
+        let part = part.with(named);
+        let is_member = part.traits.first().is_some_and(|traits| traits.seen.member);
+        may_be(&part.named, is_member, &|group| self.is_moving(group)).then_some(part)
     }
 
     /// Returns the sorts of people.
@@ -249,7 +272,7 @@ impl<'e, 't> Census<'e, 't> {
                 continue;
             }
             for named in &names.groups {
-                more.extend(part.with(named));
+                more.extend(self.named(part, named));
             }
             for holds in &held {
                 more.push(Part {
@@ -342,18 +365,26 @@ impl<'e, 't> Census<'e, 't> {
             }
         }
         let mut groups: BTreeMap<Standing, Vec<Named>> = BTreeMap::new();
+        // Of each group, or of those of one standing: the ways of being in it.
+        let mut units: Vec<Vec<Vec<Named>>> = Vec::new();
         let mut users = Vec::new();
         for (named, standing) in standing {
             match named {
                 Named::User(_) => users.push((named, standing)),
-                Named::Group(_) => groups.entry(standing).or_default().push(named),
+                Named::Group(name) if self.is_moving(&name).is_some() => {
+                    let (joins, leaves) =
+                        (Named::Joining(name.clone()), Named::Leaving(name.clone()));
+                    units.push(vec![vec![Named::Group(name)], vec![joins], vec![leaves]]);
+                }
+                named => groups.entry(standing).or_default().push(named),
             }
         }
-        let single: Vec<Vec<Named>> = groups.into_values().collect();
+        units.extend(groups.into_values().map(|alike| vec![alike]));
+        let single: Vec<Vec<Named>> = units.iter().flatten().cloned().collect();
         let mut all: Vec<Vec<Vec<Named>>> = single.iter().map(|one| vec![one.clone()]).collect();
-        for (at, one) in single.iter().enumerate() {
-            for other in single.iter().skip(at + 1) {
-                all.push(vec![one.clone(), other.clone()]);
+        for (at, unit) in units.iter().enumerate() {
+            for other in units.iter().skip(at + 1).flatten() {
+                all.extend(unit.iter().map(|one| vec![one.clone(), other.clone()]));
             }
         }
         let mut alike: BTreeMap<(Standing, String), Vec<Named>> = BTreeMap::new();
@@ -421,9 +452,9 @@ impl<'e, 't> Census<'e, 't> {
                 continue;
             }
             let part = Part::of(&traits, Crowd::default());
-            found.extend(part.with(&[users.to_vec()]));
+            found.extend(self.named(&part, &[users.to_vec()]));
             for group in &names.single {
-                found.extend(part.with(&[users.to_vec(), group.clone()]));
+                found.extend(self.named(&part, &[users.to_vec(), group.clone()]));
             }
         }
         found
@@ -463,10 +494,10 @@ impl Ground {
 
 impl<'t> Part<'t> {
     /// Returns somebody of it who would ask, with what one side sees in them.
-    pub(super) fn requestor<'r>(&'r self, traits: &'r Traits<'t>) -> Requestor<'r, 't> {
+    pub(super) fn requestor<'r>(&'r self, traits: &'r Traits<'t>, at: usize) -> Requestor<'r, 't> {
         Requestor {
             traits,
-            named: &self.named,
+            named: self.named_at.get(at).map_or(&[], Vec::as_slice),
             holds: &self.holds,
         }
     }
@@ -477,18 +508,22 @@ impl<'t> Part<'t> {
             bases,
             within: None,
             named: Vec::new(),
+            named_at: Vec::new(),
             alike: Vec::new(),
             holds: Vec::new(),
         }
     }
 
-    fn with(&self, named: &[Vec<Named>]) -> Option<Self> {
+    fn with(&self, named: &[Vec<Named>]) -> Self {
         let first = named.iter().filter_map(|alike| alike.first().cloned());
-        Some(Self {
-            named: first.collect(),
+        let first: Vec<Named> = first.collect();
+        let sides = 0..self.traits.len();
+        Self {
+            named_at: sides.map(|at| on_side(&first, at)).collect(),
+            named: first,
             alike: named.to_owned(),
             ..self.clone()
-        })
+        }
     }
 }
 

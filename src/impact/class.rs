@@ -128,6 +128,10 @@ pub enum Named {
     User(Email),
     /// The members of a group, by its name in lower case.
     Group(String),
+    /// Whoever is in a group after a plan and not before.
+    Joining(String),
+    /// Whoever is in a group before a plan and not after.
+    Leaving(String),
 }
 
 impl Named {
@@ -147,6 +151,8 @@ impl std::fmt::Display for Named {
         match self {
             Self::User(mail) => write!(f, "user:{mail}"),
             Self::Group(name) => write!(f, "group:{name}"),
+            Self::Joining(name) => write!(f, "new members of group:{name}"),
+            Self::Leaving(name) => write!(f, "former members of group:{name}"),
         }
     }
 }

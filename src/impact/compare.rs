@@ -207,7 +207,7 @@ fn rows<'t>(
     [before, after]: [&Estate<'t>; 2],
     now: Timestamp,
 ) -> Vec<Row> {
-    let census = Census::of(&[before, after]);
+    let census = Census::of(&[before, after]).moving(&touched.moving);
     let comparing = Comparing {
         before,
         after,

@@ -22,6 +22,7 @@ mod holders;
 mod keeping;
 mod let_in;
 mod living;
+mod moving;
 mod package;
 mod refused;
 mod ruled;

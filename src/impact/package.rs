@@ -192,8 +192,8 @@ impl<'t> Comparing<'_, 't> {
             return None;
         };
         Some([
-            access(self.before, part.requestor(one), old),
-            access(self.after, part.requestor(two), new),
+            access(self.before, part.requestor(one, 0), old),
+            access(self.after, part.requestor(two, 1), new),
         ])
     }
 
@@ -349,6 +349,11 @@ impl<'t> Comparing<'_, 't> {
                 found.extend(self.touched.organizations.iter().cloned());
             }
         }
+        let moving = part.named.iter().filter_map(|named| match named {
+            Named::Joining(name) | Named::Leaving(name) => self.touched.moving.get(name),
+            Named::User(_) | Named::Group(_) => None,
+        });
+        found.extend(moving.map(|moving| moving.address.clone()));
         let packages = offers.iter().flatten().map(|offer| offer.address);
         found.extend(packages.cloned());
         let catalogs = offers.iter().flatten().map(|offer| &offer.package.catalog);
@@ -370,7 +375,7 @@ impl<'t> Comparing<'_, 't> {
         offer: Option<&Offer<'t>>,
         after: &Access<'t>,
     ) -> bool {
-        access(self.after, part.requestor(before), offer) != *after
+        access(self.after, part.requestor(before, 1), offer) != *after
     }
 
     fn changed(&self, addresses: Vec<Address>) -> Vec<Address> {

@@ -8,11 +8,11 @@ use super::census::Part;
 use super::class::Named;
 use super::compare::Difference;
 use super::estate::{Estate, Offer};
+use super::moving::equal;
 use super::package::words;
 use super::terms::Terms;
 use crate::governance::rule::{Rule, is_possible};
 use crate::model::kinds::policy::Requestors;
-use crate::model::rule::{Operator, Test, Value};
 
 /// Whether somebody matches the rule of the side before, and of the side after.
 pub(super) type Standing = [bool; 2];
@@ -75,7 +75,7 @@ impl<'e, 't> Ruled<'e, 't> {
         let mut known = vec![equal("userType", kind)];
         known.extend(part.named.iter().filter_map(|named| match named {
             Named::User(mail) => Some(equal("mail", mail.as_str())),
-            Named::Group(_) => None,
+            Named::Group(_) | Named::Joining(_) | Named::Leaving(_) => None,
         }));
         let mut all = vec![NO_RULE, [false, true], [true, false], [true, true]];
         all.retain(|standing| self.has(*standing, &known));
@@ -125,7 +125,7 @@ impl<'e, 't> Ruled<'e, 't> {
     fn is_excluded(&self, part: &Part<'t>, at: usize) -> bool {
         let of = self.offers[at].zip(part.traits.get(at));
         of.is_some_and(|(offer, traits)| {
-            is_excluded(self.estates[at], part.requestor(traits), offer)
+            is_excluded(self.estates[at], part.requestor(traits, at), offer)
         })
     }
 
@@ -194,14 +194,5 @@ fn giving<'t>(offer: &Offer<'t>, estate: &Estate<'t>) -> Option<Giving<'t>> {
             text: automatic.rule.as_str(),
             way: Way { address, policy },
         })
-    })
-}
-
-/// Returns the rule that a property has a value.
-fn equal(property: &str, value: &str) -> Rule {
-    Rule::Test(Test {
-        property: property.to_owned(),
-        operator: Operator::Equal,
-        value: Value::Text(value.to_lowercase()),
     })
 }

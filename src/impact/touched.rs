@@ -1,14 +1,15 @@
 //! What a plan touches of that which decides about access, so that only this is compared.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::moving::Moving;
 use super::sides::Sides;
 use crate::governance::people::is_closed;
 use crate::model::kinds::policy::Requestors;
 use crate::model::kinds::{Incompatible, Organization, Origin};
 use crate::model::text::{Line, Principal};
 use crate::model::{Address, Kind, Name, Object, canonical};
-use crate::plan::Plan;
+use crate::plan::{Delta, Plan};
 
 /// What a plan touches.
 #[derive(Debug, Default)]
@@ -19,6 +20,8 @@ pub(super) struct Touched {
     pub(super) outside: bool,
     /// Organizations that are told by something else than before, or come or go.
     pub(super) organizations: BTreeSet<Address>,
+    /// Groups that have other members than before, by name in lower case.
+    pub(super) moving: BTreeMap<String, Moving>,
     /// Every change that decides about access.
     pub(super) decisive: HashSet<Address>,
 }
@@ -50,10 +53,15 @@ impl Touched {
                     differs
                 }
                 Some(Object::Resource(_)) => {
-                    let differs = group(before) != group(after);
+                    let is_let_go = matches!(change.delta, Delta::Forget { .. });
+                    let moving = Moving::of(address, [before, after], is_let_go);
+                    let differs = group(before) != group(after) || moving.is_some();
                     if differs {
-                        let _ = groups.insert(address.own_name().to_owned());
+                        let _ = groups.insert(address.own_name().to_lowercase());
+                        // Lists may name the directory's group itself.
+                        groups.extend([before, after].into_iter().filter_map(group));
                     }
+                    touched.moving.extend(moving);
                     differs
                 }
                 Some(Object::Organization(_)) => {
@@ -112,7 +120,7 @@ impl Touched {
 
     /// Adds the packages of catalogs, and those whose policies name groups.
     fn along(&mut self, sides: &Sides<'_>, catalogs: &BTreeSet<String>, groups: &BTreeSet<String>) {
-        let is_touched = |name: &Line| groups.contains(name.as_str());
+        let is_touched = |name: &Line| groups.contains(&name.as_str().to_lowercase());
         let names =
             |principal: &Principal| matches!(principal, Principal::Group(name) if is_touched(name));
         sides.each(&mut |address, object| match object {

@@ -101,7 +101,8 @@ impl<'t> Reach<'_, 't> {
                 Named::User(mail) => {
                     local = mail.as_str().split('@').next().map(str::to_owned);
                 }
-                Named::Group(group) => {
+                // Nobody joins or leaves where there is one side only.
+                Named::Group(group) | Named::Joining(group) | Named::Leaving(group) => {
                     if kind.base.account == Account::None {
                         return Ok(None);
                     }
@@ -215,7 +216,7 @@ impl<'t> Reach<'_, 't> {
     /// Returns the groups somebody is put into, as the tree names them.
     pub(super) fn groups_of(&self, named: &[Named]) -> Vec<String> {
         let groups = named.iter().filter_map(|named| match named {
-            Named::Group(name) => Some(name),
+            Named::Group(name) | Named::Joining(name) | Named::Leaving(name) => Some(name),
             Named::User(_) => None,
         });
         let ruled = |name: &&String| {

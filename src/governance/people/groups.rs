@@ -75,7 +75,9 @@ pub(super) fn ruled(
 ) -> Result<(), Unread> {
     let was = before.and_then(|group| group.rule.as_ref());
     let renamed = before.is_some_and(|group| group.name != after.name);
-    if was == after.rule.as_ref() && !renamed {
+    // Whether guests may be in it is a part of the rule.
+    let guests = was.is_some() && before.is_some_and(|before| before.guests != after.guests);
+    if was == after.rule.as_ref() && !guests && !renamed {
         return Ok(());
     }
     if let Some(before) = before.filter(|_| renamed) {

@@ -3,6 +3,7 @@
 
 mod borders;
 mod given;
+mod moving;
 mod played;
 mod random;
 mod small;
@@ -91,7 +92,7 @@ fn everybody(trees: &[&Desired]) -> Vec<Somebody> {
 fn person(base: &Base, named: &[Named], holds: &[&str]) -> Somebody {
     let groups = named.iter().filter_map(|named| match named {
         Named::Group(name) => Some(name.clone()),
-        Named::User(_) => None,
+        _ => None,
     });
     Somebody {
         groups: groups.collect(),
