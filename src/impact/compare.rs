@@ -232,14 +232,17 @@ fn rows<'t>(
     let rows = names.par_iter().map(|name| {
         let sides = [before.offer(name), after.offer(name)];
         let own = touched.packages.contains(*name);
-        let mut rows = Vec::new();
+        let (mut rows, mut far) = (Vec::new(), Vec::new());
         if own || touched.outside && sides.iter().flatten().any(|offer| offer.is_outside()) {
-            comparing.package(sides, own, &mut rows);
+            comparing.package(sides, own, [&mut rows, &mut far]);
         }
-        rows
+        (rows, far)
     });
-    let rows: Vec<Vec<Row>> = rows.collect();
-    joined(rows.into_iter().flatten())
+    let (rows, far): (Vec<Vec<Row>>, Vec<Vec<Row>>) = rows.unzip();
+    let mut rows = joined(rows.into_iter().flatten());
+    rows.extend(joined(far.into_iter().flatten()));
+    rows.sort_by_key(|row| row.kind);
+    rows
 }
 
 /// Joins rows that say the same of several packages; their terms are those of all of them.

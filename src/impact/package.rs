@@ -45,8 +45,14 @@ struct Outcome {
 }
 
 impl<'t> Comparing<'_, 't> {
-    /// Adds the rows of one package. `own` tells whether something of the package itself changes.
-    pub(super) fn package(&self, offers: [Option<&Offer<'t>>; 2], own: bool, rows: &mut Vec<Row>) {
+    /// Adds the rows of one package, and to `far` those that are read last: of people who sign in as an organization with an
+    /// address from elsewhere. `own` tells whether something of the package itself changes.
+    pub(super) fn package(
+        &self,
+        offers: [Option<&Offer<'t>>; 2],
+        own: bool,
+        [rows, far]: [&mut Vec<Row>; 2],
+    ) {
         let Some(address) = offers
             .iter()
             .flatten()
@@ -128,11 +134,25 @@ impl<'t> Comparing<'_, 't> {
             .collect();
         for (outcome, parts) in plain {
             let bases = together(&parts);
-            let who = match outcome.let_in {
-                true => self.let_in.who(&bases, outcome.kind),
-                false => self.speaker.bases(&bases, &idle),
-            };
-            push(who, outcome);
+            if !outcome.let_in {
+                push(self.speaker.bases(&bases, &idle), outcome);
+                continue;
+            }
+            let told = self.let_in.who(&bases, outcome.kind);
+            if let Some(who) = told.far {
+                let text = match outcome.kind {
+                    Difference::New => AS_OTHERS.to_owned(),
+                    _ => outcome.text.clone(),
+                };
+                let outcome = Outcome {
+                    text,
+                    ..outcome.clone()
+                };
+                far.push(self.row(who.clone(), &address, outcome));
+            }
+            if let Some(who) = told.near {
+                push(who, outcome);
+            }
         }
         for ((outcome, (alike, _, standing)), parts) in &marked {
             // Two names together say nothing new where one of them does the same alone.
@@ -474,6 +494,9 @@ fn choice(terms: &[Terms]) -> String {
     let words: Vec<String> = words.into_iter().collect();
     words.join(", or ")
 }
+
+/// What people of an organization may have whose addresses are not of its domains.
+const AS_OTHERS: &str = "as others of their organization may";
 
 /// What marks people in a part: lists of names, packages that they hold, and how they stand to rules.
 type Marks = (Vec<Vec<Named>>, Vec<String>, Standing);
