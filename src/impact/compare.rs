@@ -31,7 +31,7 @@ use super::who::{Speaker, Who};
 use crate::governance::{Unread, World};
 use crate::model::Address;
 use crate::model::text::Domain;
-use crate::plan::Plan;
+use crate::plan::{Action, Plan};
 
 /// Who gains and who loses access.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -215,6 +215,17 @@ fn rows<'t>(
         let_in: LetIn::new(&census, [before, after]),
         living: census.living(),
         census: &census,
+        groups: [before, after]
+            .into_iter()
+            .flat_map(|side| side.offers().map(move |offer| (side, offer)))
+            .flat_map(|(side, offer)| offer.groups().map(|name| (side.group(name), name.as_str())))
+            .collect(),
+        forgotten: plan
+            .changes
+            .iter()
+            .filter(|change| change.delta.action() == Action::Forget)
+            .map(|change| &change.address)
+            .collect(),
         touched,
         now,
         origins: plan
