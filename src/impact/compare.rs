@@ -31,7 +31,7 @@ use super::who::{Speaker, Who};
 use crate::governance::{Unread, World};
 use crate::model::Address;
 use crate::model::text::Domain;
-use crate::plan::Plan;
+use crate::plan::{Action, Plan};
 
 /// Who gains and who loses access.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -215,6 +215,17 @@ fn rows<'t>(
         let_in: LetIn::new(&census, [before, after]),
         living: census.living(),
         census: &census,
+        groups: [before, after]
+            .into_iter()
+            .flat_map(|side| side.offers().map(move |offer| (side, offer)))
+            .flat_map(|(side, offer)| offer.groups().map(|name| (side.group(name), name.as_str())))
+            .collect(),
+        forgotten: plan
+            .changes
+            .iter()
+            .filter(|change| change.delta.action() == Action::Forget)
+            .map(|change| &change.address)
+            .collect(),
         touched,
         now,
         origins: plan
@@ -232,14 +243,17 @@ fn rows<'t>(
     let rows = names.par_iter().map(|name| {
         let sides = [before.offer(name), after.offer(name)];
         let own = touched.packages.contains(*name);
-        let mut rows = Vec::new();
+        let (mut rows, mut far) = (Vec::new(), Vec::new());
         if own || touched.outside && sides.iter().flatten().any(|offer| offer.is_outside()) {
-            comparing.package(sides, own, &mut rows);
+            comparing.package(sides, own, [&mut rows, &mut far]);
         }
-        rows
+        (rows, far)
     });
-    let rows: Vec<Vec<Row>> = rows.collect();
-    joined(rows.into_iter().flatten())
+    let (rows, far): (Vec<Vec<Row>>, Vec<Vec<Row>>) = rows.unzip();
+    let mut rows = joined(rows.into_iter().flatten());
+    rows.extend(joined(far.into_iter().flatten()));
+    rows.sort_by_key(|row| row.kind);
+    rows
 }
 
 /// Joins rows that say the same of several packages; their terms are those of all of them.

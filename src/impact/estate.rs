@@ -10,8 +10,8 @@ use crate::governance::people::{Unlisted, is_closed, refused as refused_by};
 use crate::governance::record::{Identity, Person};
 use crate::governance::request::{Seen, shape};
 use crate::model::kinds::policy::Requestors;
-use crate::model::kinds::{Catalog, Domains, Organization, Origin, Package, Policy};
-use crate::model::text::{Domain, DomainRule, Line};
+use crate::model::kinds::{Catalog, Domains, Incompatible, Organization, Origin, Package, Policy};
+use crate::model::text::{Domain, DomainRule, Line, Principal};
 use crate::model::{Address, Desired, Object};
 
 /// The objects that decide who may have what, found by what decisions ask for.
@@ -451,6 +451,27 @@ impl<'t> Estate<'t> {
 }
 
 impl<'t> Offer<'t> {
+    /// Returns the groups that it and its policies name, as the tree writes them.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &'t Line> {
+        let people = self
+            .policies
+            .iter()
+            .filter_map(|(_, policy)| match &policy.requestors {
+                Requestors::People(people) => Some(people),
+                _ => None,
+            });
+        let asking = people.flatten().filter_map(|principal| match principal {
+            Principal::Group(name) => Some(name),
+            _ => None,
+        });
+        let excluding = self.package.incompatible_with.iter();
+        let excluding = excluding.filter_map(|other| match other {
+            Incompatible::Group(name) => Some(name),
+            Incompatible::Package(_) => None,
+        });
+        asking.chain(excluding)
+    }
+
     /// Returns a policy of the package.
     pub(super) fn policy(&self, address: &Address) -> Option<&'t Policy> {
         let mut policies = self.policies.iter();

@@ -27,6 +27,10 @@ pub(super) struct Comparing<'c, 't> {
     pub(super) let_in: LetIn<'c, 't>,
     /// All sorts of people in the directory.
     pub(super) living: Crowd,
+    /// How the tree writes groups, by their names in lower case.
+    pub(super) groups: BTreeMap<String, &'t str>,
+    /// The packages that are let go.
+    pub(super) forgotten: BTreeSet<&'c Address>,
     pub(super) touched: &'c Touched,
     pub(super) now: Timestamp,
     pub(super) origins: BTreeMap<&'c Address, Option<&'c Origin>>,
@@ -45,8 +49,14 @@ struct Outcome {
 }
 
 impl<'t> Comparing<'_, 't> {
-    /// Adds the rows of one package. `own` tells whether something of the package itself changes.
-    pub(super) fn package(&self, offers: [Option<&Offer<'t>>; 2], own: bool, rows: &mut Vec<Row>) {
+    /// Adds the rows of one package, and to `far` those that are read last: of people who sign in as an organization with an
+    /// address from elsewhere. `own` tells whether something of the package itself changes.
+    pub(super) fn package(
+        &self,
+        offers: [Option<&Offer<'t>>; 2],
+        own: bool,
+        [rows, far]: [&mut Vec<Row>; 2],
+    ) {
         let Some(address) = offers
             .iter()
             .flatten()
@@ -85,7 +95,7 @@ impl<'t> Comparing<'_, 't> {
                 let outcome = self.outcome(part, offers, &asked, rule, standing);
                 // Whoever is let in no longer, or only now, is told of in a line of their own.
                 let is_let_in = outcome.as_ref().is_some_and(|it| it.let_in);
-                if rule.is_none() && (is_idle(&asked) || is_let_in) {
+                if rule.is_none() && (is_idle(&asked) || is_let_in || is_doubted(&asked)) {
                     idle.add(&part.bases);
                 }
                 let told = match is_unnamed {
@@ -128,11 +138,25 @@ impl<'t> Comparing<'_, 't> {
             .collect();
         for (outcome, parts) in plain {
             let bases = together(&parts);
-            let who = match outcome.let_in {
-                true => self.let_in.who(&bases, outcome.kind),
-                false => self.speaker.bases(&bases, &idle),
-            };
-            push(who, outcome);
+            if !outcome.let_in {
+                push(self.speaker.bases(&bases, &idle), outcome);
+                continue;
+            }
+            let told = self.let_in.who(&bases, outcome.kind);
+            if let Some(who) = told.far {
+                let text = match outcome.kind {
+                    Difference::New => AS_OTHERS.to_owned(),
+                    _ => outcome.text.clone(),
+                };
+                let outcome = Outcome {
+                    text,
+                    ..outcome.clone()
+                };
+                far.push(self.row(who.clone(), &address, outcome));
+            }
+            if let Some(who) = told.near {
+                push(who, outcome);
+            }
         }
         for ((outcome, (alike, _, standing)), parts) in &marked {
             // Two names together say nothing new where one of them does the same alone.
@@ -153,13 +177,22 @@ impl<'t> Comparing<'_, 't> {
             };
             let rule = ruled.as_ref().filter(|_| *standing != NO_RULE);
             let rule = rule.map(|rule| rule.words(*standing));
-            let who = Speaker::named(part, rule.as_deref(), of.as_deref());
+            let who = Speaker::named(part, |it| self.written(it), rule.as_deref(), of.as_deref());
             push(who, outcome.clone());
         }
         if own {
             self.direct(offers, &address, rows);
             self.grants(offers, &address, rows);
         }
+    }
+
+    /// Returns somebody whom lists name, as the tree writes them.
+    fn written(&self, named: &Named) -> String {
+        let written = match named {
+            Named::Group(name) => self.groups.get(name),
+            Named::User(_) => None,
+        };
+        written.map_or_else(|| named.to_string(), |name| format!("group:{name}"))
     }
 
     fn row(&self, who: Who, package: &Address, outcome: Outcome) -> Row {
@@ -214,6 +247,10 @@ impl<'t> Comparing<'_, 't> {
         let (kind, text) = match (before.barrier, after.barrier) {
             (Some(_), Some(_)) => return None,
             (Some(_), None) => (Difference::New, choice(&a)),
+            (None, Some(Barrier::Gone)) if self.is_forgotten(offers[0]) => (
+                Difference::Gone,
+                "no longer: the package is let go".to_owned(),
+            ),
             (None, Some(barrier)) => (Difference::Gone, format!("no longer: {}", words(barrier))),
             (None, None) => {
                 let both = self.both(&b, &a, before.browsable, after.browsable);
@@ -312,8 +349,12 @@ impl<'t> Comparing<'_, 't> {
             .map(|way| way.address.clone())
             .filter(|address| self.touched.decisive.contains(address))
             .collect();
-        if let [None, Some(offer)] | [Some(offer), None] = offers {
-            // A package that comes or goes needs no other reason.
+        if let [Some(offer), None] = offers {
+            // Its policies go with it.
+            return vec![offer.address.clone()];
+        }
+        if let [None, Some(offer)] = offers {
+            // A package that comes needs no other reason.
             return match changed.is_empty() {
                 true => vec![offer.address.clone()],
                 false => changed.into_iter().collect(),
@@ -376,6 +417,10 @@ impl<'t> Comparing<'_, 't> {
         after: &Access<'t>,
     ) -> bool {
         access(self.after, part.requestor(before, 1), offer) != *after
+    }
+
+    fn is_forgotten(&self, offer: Option<&Offer<'t>>) -> bool {
+        offer.is_some_and(|offer| self.forgotten.contains(offer.address))
     }
 
     fn changed(&self, addresses: Vec<Address>) -> Vec<Address> {
@@ -480,6 +525,9 @@ fn choice(terms: &[Terms]) -> String {
     words.join(", or ")
 }
 
+/// What people of an organization may have whose addresses are not of its domains.
+const AS_OTHERS: &str = "as others of their organization may";
+
 /// What marks people in a part: lists of names, packages that they hold, and how they stand to rules.
 type Marks = (Vec<Vec<Named>>, Vec<String>, Standing);
 
@@ -492,6 +540,14 @@ fn is_idle(asked: &[Access<'_>; 2]) -> bool {
         )
     };
     asked.iter().all(|side| side.barrier.is_some()) && asked.iter().any(is_out)
+}
+
+/// Returns true for a part that has nothing on one side because its domain looks like a known one: where others of theirs have
+/// the same, they need no word.
+fn is_doubted(asked: &[Access<'_>; 2]) -> bool {
+    asked
+        .iter()
+        .any(|side| side.barrier == Some(Barrier::LooksAlike))
 }
 
 fn is_direct(policy: &Policy) -> bool {

@@ -89,6 +89,8 @@ pub(super) struct Speaker<'c, 't> {
     strangers: Crowd,
     /// The spots with addresses of our own.
     own: Crowd,
+    /// The spots of those who sign in by a one-time passcode.
+    passcodes: Crowd,
     /// The spots outside of each domain.
     zones: Vec<((Sort, Domain), Vec<usize>)>,
     /// The domain of each spot, where somebody outside has one.
@@ -112,6 +114,7 @@ impl<'c, 't> Speaker<'c, 't> {
             known: Crowd::default(),
             strangers: Crowd::default(),
             own: Crowd::default(),
+            passcodes: Crowd::default(),
             zones: Vec::new(),
             zone_of: Vec::new(),
             spots: Vec::new(),
@@ -129,6 +132,8 @@ impl<'c, 't> Speaker<'c, 't> {
                 let zone = (base.zone.sort.clone(), base.zone.witness.clone());
                 if zone.0 == Sort::Own {
                     speaker.own.insert(at);
+                } else if base.sign_in == SignIn::Passcode {
+                    speaker.passcodes.insert(at);
                 }
                 speaker.sorts.push(zone.clone());
                 speaker.firsts.push(nth);
@@ -339,6 +344,13 @@ impl<'c, 't> Speaker<'c, 't> {
             some.iter()
                 .all(|at| spots.contains(*at) || !is_counted(*at))
         };
+        let is_by_passcode = self.strangers.meets(spots) && spots.is_within(&self.passcodes, &[]);
+        if is_by_passcode && self.passcodes.is_within(spots, &uncounted) {
+            return Spoken {
+                text: "whoever signs in by a one-time passcode".to_owned(),
+                all_but: None,
+            };
+        }
         let mut left = spots.clone();
         let mut texts = Vec::new();
         let mut domains = Vec::new();
@@ -406,7 +418,7 @@ impl<'c, 't> Speaker<'c, 't> {
         if !domains.is_empty() {
             texts.push(format!("anyone at {}", list(&domains)));
         }
-        texts.extend(self.rest(&left, who));
+        texts.extend(self.rest(&left, idle, who));
         Spoken {
             text: texts.join(", "),
             all_but: None,
@@ -454,7 +466,7 @@ impl<'c, 't> Speaker<'c, 't> {
     }
 
     /// Says who is meant by what is left: parts of organizations and of domains.
-    fn rest(&self, left: &Crowd, who: &mut Who) -> Option<String> {
+    fn rest(&self, left: &Crowd, idle: &Crowd, who: &mut Who) -> Option<String> {
         let mut left = left.clone();
         let mut texts = Vec::new();
         let mut names = Vec::new();
@@ -464,13 +476,20 @@ impl<'c, 't> Speaker<'c, 't> {
                 continue;
             }
             mine.iter().for_each(|spot| left.remove(*spot));
+            let mut passcodes = of.iter().filter(|at| self.passcodes.contains(**at));
+            let is_by_passcode = mine.iter().all(|at| self.passcodes.contains(*at));
+            if is_by_passcode && passcodes.all(|at| mine.contains(at) || idle.contains(*at)) {
+                let way = "who sign in by a one-time passcode".to_owned();
+                names.push(((*name).to_owned(), way));
+                continue;
+            }
             let zones: BTreeSet<String> = mine
                 .iter()
                 .filter_map(|spot| self.sorts.get(*spot))
                 .map(|(sort, witness)| zone(sort, witness))
                 .collect();
             let zones: Vec<String> = zones.into_iter().collect();
-            names.push(((*name).to_owned(), list(&zones)));
+            names.push(((*name).to_owned(), format!("at {}", list(&zones))));
         }
         let mut by_zones: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, zones) in names {
@@ -478,7 +497,7 @@ impl<'c, 't> Speaker<'c, 't> {
             by_zones.entry(zones).or_default().push(name);
         }
         for (zones, names) in by_zones {
-            texts.push(format!("people of {} at {zones}", list(&names)));
+            texts.push(format!("people of {} {zones}", list(&names)));
         }
         let mut strangers: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
         for spot in left.iter() {
@@ -504,18 +523,25 @@ impl<'c, 't> Speaker<'c, 't> {
     }
 
     /// Says who is meant by a part: whoever matches a rule, where one is told, and belongs to whom `of` tells.
-    pub(super) fn named(part: &Part<'_>, rule: Option<&str>, of: Option<&str>) -> Who {
+    /// `written` says how the tree writes a name.
+    pub(super) fn named(
+        part: &Part<'_>,
+        written: impl Fn(&Named) -> String,
+        rule: Option<&str>,
+        of: Option<&str>,
+    ) -> Who {
         let mut who = Who::default();
         let mut lists = Vec::new();
+        let last = if part.alike.len() > 1 { "or" } else { "and" };
         for alike in &part.alike {
-            let names: Vec<String> = alike.iter().map(Named::to_string).collect();
-            lists.push(list(&names));
+            let names: Vec<String> = alike.iter().map(&written).collect();
+            lists.push(joined(&names, last));
             who.named.extend(names);
         }
         who.text = match lists.as_slice() {
             [] => String::new(),
             [one] => one.clone(),
-            several => format!("whoever is named by {}", several.join(" and by ")),
+            [first, rest @ ..] => format!("{first}, who is also in {}", rest.join(" and in ")),
         };
         if !part.holds.is_empty() {
             let names: Vec<String> = part
@@ -618,11 +644,16 @@ fn whole(meant: BTreeSet<Account>, idle: &BTreeSet<Account>) -> BTreeSet<Account
 
 /// Returns the first names of a list, and how many more there are.
 pub(super) fn list(names: &[String]) -> String {
+    joined(names, "and")
+}
+
+/// Returns the first names of a list with a word before the last, and how many more there are.
+fn joined(names: &[String], word: &str) -> String {
     let more = names.len().saturating_sub(SHOWN);
     let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
     match (more, shown.as_slice()) {
-        (0, [all @ .., last]) if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        (0, [all @ .., last]) if !all.is_empty() => format!("{} {word} {last}", all.join(", ")),
         (0, _) => shown.join(", "),
-        (more, _) => format!("{} and {more} more", shown.join(", ")),
+        (more, _) => format!("{} {word} {more} more", shown.join(", ")),
     }
 }

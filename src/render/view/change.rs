@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::{Address, Body};
+use crate::model::{Address, Body, Kind};
 use crate::plan::{Action, Cause, Change, Delta, Edit, Reason, Words};
 use crate::render::doc::{self, Block, Detail, Line, Role};
 use crate::render::value::{self, WIDTH};
@@ -119,6 +119,9 @@ fn because(change: &Change) -> Option<String> {
         Reason::NotThen => "was not there then".to_owned(),
         Reason::Undeclared => "no longer declared".to_owned(),
         Reason::ForgetAsked => "let go as asked; stays as it is".to_owned(),
+        Reason::SettingsUndeclared if change.address.kind() == Kind::Domains => {
+            "no longer declared; the list stays, and requests no longer go by it".to_owned()
+        }
         Reason::SettingsUndeclared => "no longer declared; stays as it is".to_owned(),
         Reason::DestroyAsked => match change.delta.action() {
             Action::Forget => "let go with all of the project; stays as it is".to_owned(),

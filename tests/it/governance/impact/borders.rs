@@ -89,3 +89,175 @@ fn domains_are_told_with_what_is_excepted() {
         assert_eq!(said(&was, &is), wanted, "{was} {is}");
     }
 }
+
+/// What is said from one tree to another, of whom and of which packages.
+fn rows(was: &str, is: &str) -> Vec<String> {
+    let rows = of(&loaded(was, now()), &loaded(is, now())).rows;
+    let said = rows.iter().map(|row| {
+        let packages: Vec<&str> = row.packages.iter().map(|it| it.own_name()).collect();
+        let by: Vec<String> = row
+            .because
+            .iter()
+            .map(|it| it.address.to_string())
+            .collect();
+        let kind = row.kind.as_str();
+        let (who, packages, by) = (&row.who.text, packages.join(","), by.join(","));
+        format!("{kind} {who}: {packages} {} by {by}", row.text)
+    });
+    said.collect()
+}
+
+/// Three partners: one by its tenant, one by its domain, one by both; and packages for each, for all and for anyone.
+fn partners(settings: &str) -> String {
+    format!(
+        "version: 1
+{settings}
+organizations:
+  a: {{ displayName: A, tenant: 3d0f5dec-0000-4000-8000-000000000001 }}
+  b: {{ displayName: B, domains: [b.example] }}
+  c: {{ displayName: C, tenant: 3d0f5dec-0000-4000-8000-000000000003, domains: [c.example] }}
+catalogs: {{ open: {{ displayName: Open }} }}
+packages:
+  for-a: {{ catalog: open, displayName: A, policies: {{ p: {{ requestors: {{ organizations: [a] }} }} }} }}
+  for-all: {{ catalog: open, displayName: All, policies: {{ p: {{ requestors: configuredOrganizations }} }} }}
+  for-any: {{ catalog: open, displayName: Any, policies: {{ p: {{ requestors: anyExternal }} }} }}
+"
+    )
+}
+
+const NONE: &str = "domains: { block: [] }";
+
+#[test]
+fn people_of_organizations_with_other_addresses_are_told_apart_and_last() {
+    let block = "domains: { block: [b.example, d.example] }";
+    assert_eq!(
+        rows(&partners(NONE), &partners(block)),
+        [
+            "gone people of b at b.example (not in the directory yet): for-all no longer: their domain is blocked by settings/domains",
+            "gone anyone at b.example or below and d.example or below (not in the directory yet): for-any no longer: their domain is blocked by settings/domains",
+            "gone people of other organizations at b.example or below and d.example or below (not in the directory yet): for-a,for-all no longer: their domain is blocked by settings/domains",
+        ]
+    );
+}
+
+#[test]
+fn a_domain_that_is_no_longer_refused_lets_in_whom_their_organization_may() {
+    let rows = rows(
+        &partners("domains: { block: [d.example] }"),
+        &partners(NONE),
+    );
+    assert_eq!(
+        rows.last().map(String::as_str),
+        Some(
+            "new people of other organizations at d.example or below (not in the directory yet): for-a,for-all as others of their organization may by settings/domains"
+        )
+    );
+    assert!(
+        rows[0]
+            .starts_with("new anyone at d.example or below (not in the directory yet): for-any ")
+    );
+    assert_eq!(rows.len(), 2, "{rows:#?}");
+}
+
+#[test]
+fn whose_people_no_list_names_is_told_by_organization() {
+    let allow = "domains: { allow: [c.example] }";
+    let who = "at a domain that is not listed (not in the directory yet)";
+    assert_eq!(
+        rows(&partners(NONE), &partners(allow)),
+        [
+            format!(
+                "gone people of a {who}: for-a no longer: their domain is not allowed by settings/domains"
+            ),
+            format!(
+                "gone people of a, b and c {who}: for-all no longer: their domain is not allowed by settings/domains"
+            ),
+            format!(
+                "gone anyone {who}: for-any no longer: their domain is not allowed by settings/domains"
+            ),
+        ]
+    );
+}
+
+#[test]
+fn without_passcodes_those_who_sign_in_by_them_are_told_by_that() {
+    let without = rows(
+        &partners(NONE),
+        &partners(&format!(
+            "{NONE}\ncollaboration: {{ oneTimePasscode: false }}"
+        )),
+    );
+    let who: Vec<&str> = without
+        .iter()
+        .map(|row| row.split(':').next().unwrap())
+        .collect();
+    assert_eq!(
+        who,
+        [
+            "gone people of b and c who sign in by a one-time passcode",
+            "gone whoever signs in by a one-time passcode",
+        ],
+        "{without:#?}"
+    );
+}
+
+#[test]
+fn domains_that_look_like_known_ones_are_told_apart_where_they_gain() {
+    let policy = "b: { requestors: { organizations: [a] }, approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] } }";
+    let was = partners(NONE);
+    let is = was.replace(
+        "p: { requestors: configuredOrganizations }",
+        &format!("p: {{ requestors: configuredOrganizations }}, {policy}"),
+    );
+    let rows = rows(&was, &is);
+    let narrower: Vec<&String> = rows
+        .iter()
+        .filter(|row| row.starts_with("narrower"))
+        .collect();
+    assert!(
+        matches!(narrower.as_slice(), [row] if row.starts_with("narrower people of a: for-all ")),
+        "{rows:#?}"
+    );
+    assert!(
+        rows[0].starts_with("new people of a at domains that look like known ones: "),
+        "{rows:#?}"
+    );
+}
+
+#[test]
+fn groups_are_told_as_the_tree_writes_them() {
+    let tree = |excluding: &str| {
+        format!(
+            "version: 1
+catalogs: {{ open: {{ displayName: Open }} }}
+packages:
+  it:
+    catalog: open
+    displayName: It
+    incompatibleWith: [{excluding}]
+    policies: {{ some: {{ requestors: {{ people: ['group:Accounts Payable', 'group:Controllers'] }} }} }}
+"
+        )
+    };
+    let rows = rows(&tree("'group:Interns'"), &tree(""));
+    let who: Vec<&str> = rows
+        .iter()
+        .map(|row| row.rsplit_once(": it").unwrap().0)
+        .collect();
+    assert_eq!(
+        who,
+        ["new group:Accounts Payable or group:Controllers, who is also in group:Interns"]
+    );
+}
+
+#[test]
+fn a_package_that_goes_is_the_reason_and_not_its_policies() {
+    let was = partners(NONE);
+    let (is, _) = was.split_once("  for-any:").unwrap();
+    assert_eq!(
+        rows(&was, is),
+        [
+            "gone anyone from outside: for-any no longer: there is no such package any more by package/for-any"
+        ]
+    );
+}
