@@ -95,6 +95,7 @@ mod tests {
     fn a_cell_is_read_back_without_its_mark() {
         for text in ["=1", "plain", "'quoted", "-x"] {
             assert_eq!(plain(cell(text)), text);
+            assert!(!cell(text).starts_with(FORMULA), "{text}");
         }
     }
 }

@@ -17,8 +17,8 @@ use guestlist::impact::{
     self, Account as Standing, Base, Census, Difference, Estate, Impact, Named, Part, Requestor,
     Sides, access,
 };
-use guestlist::model::Desired;
 use guestlist::model::text::Domain;
+use guestlist::model::{Desired, Object};
 use guestlist::plan::{Plan, between};
 use jiff::Timestamp;
 
@@ -143,6 +143,40 @@ fn others() -> Vec<Somebody> {
     all
 }
 
+/// People of every domain that some tree names, and of one below it, with every sign-in that proves an organization there; told
+/// by the trees alone, so that whoever a census forgets is asked about too.
+fn neighbours(trees: &[&Desired]) -> Vec<Somebody> {
+    let (mut domains, mut sign_ins) = (BTreeSet::new(), vec![Identity::Passcode]);
+    for declaration in trees.iter().flat_map(|tree| tree.objects()) {
+        match &*declaration.object {
+            Object::Organization(it) => {
+                domains.extend(it.domains.iter().map(|rule| rule.domain.to_string()));
+                let tenant = it.tenant.iter().cloned();
+                sign_ins.extend(tenant.map(|tenant| Identity::Tenant { tenant }));
+                let issuer = it.federation.iter().map(|it| it.issuer.as_str().to_owned());
+                sign_ins.extend(issuer.map(|issuer| Identity::Federation { issuer }));
+            }
+            Object::Domains(it) => {
+                let rules = it.block.iter().chain(&it.allow).flatten();
+                domains.extend(rules.map(|rule| rule.domain.to_string()));
+            }
+            _ => {}
+        }
+    }
+    sign_ins.sort();
+    sign_ins.dedup();
+    let below: Vec<String> = domains.iter().map(|it| format!("below.{it}")).collect();
+    domains.extend(below);
+    let mut all = Vec::new();
+    for domain in &domains {
+        for identity in &sign_ins {
+            let address = format!("neil@{domain}");
+            all.push(Somebody::plain(&address, identity.clone(), Standing::None));
+        }
+    }
+    all
+}
+
 const B_TENANT: &str = "3d0f5dec-0000-4000-8000-000000000001";
 
 /// What the engine tells people at some instants, each answer once, and who is told which in every tree.
@@ -235,7 +269,8 @@ fn agree_for(
     let trees: Vec<(&str, Desired)> = read.collect();
     let mut people: BTreeMap<String, Somebody> = BTreeMap::new();
     let all: Vec<&Desired> = trees.iter().map(|(_, tree)| tree).collect();
-    for somebody in everybody(&all).into_iter().chain(others()) {
+    let known = everybody(&all).into_iter().chain(others());
+    for somebody in known.chain(neighbours(&all)) {
         for somebody in somebody.each(&trees) {
             people.insert(format!("{somebody:?}"), somebody);
         }

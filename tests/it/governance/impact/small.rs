@@ -94,6 +94,7 @@ catalogs:
 collaboration: {{ oneTimePasscode: {} }}
 {}packages:
   held: {{ catalog: open, displayName: Held }}
+  beside: {{ catalog: open, displayName: Beside, policies: {{ all: {{ requestors: configuredOrganizations }} }} }}
   it:
     catalog: open
     displayName: It
