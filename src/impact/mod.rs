@@ -41,5 +41,5 @@ pub use crowd::Crowd;
 pub use effect::{Effect, What};
 pub use estate::{Border, Estate, Offer, Traits};
 pub use sides::Sides;
-pub use terms::{End, Renewal, Terms};
+pub use terms::{End, Leaving, Renewal, Terms};
 pub use who::Who;

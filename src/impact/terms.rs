@@ -1,7 +1,7 @@
 //! The terms of a policy as they matter to whoever has a package through it, and which terms are wider than others.
 //!
 //! Terms are wider when fewer stages approve, when access may last longer, when it can be extended again and again without
-//! approval, or when reviews are fewer. They are compared one by one: terms that give in one and take in another are wider
+//! approval, when whoever leaves the rule that gave it keeps it longer, or when reviews are fewer. They are compared one by one: terms that give in one and take in another are wider
 //! *and* narrower. Who approves, and what somebody fills in, makes them other, never wider.
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Way;
 use crate::model::Set;
-use crate::model::kinds::policy::{Expiry, Frequency, Policy, Stage};
+use crate::model::kinds::policy::{Expiry, Frequency, Policy, Requestors, Stage};
 use crate::model::text::{Duration, Principal};
 
 /// What somebody gets through a policy.
@@ -25,6 +25,9 @@ pub struct Terms {
     pub end: End,
     /// Whether it can be extended.
     pub renewal: Renewal,
+    /// Set where a rule gives it: what becomes of it when the rule no longer matches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaving: Option<Leaving>,
     /// How often it is reviewed; `None` for never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Frequency>,
@@ -42,6 +45,33 @@ pub enum End {
     On(#[schemars(with = "String")] Timestamp),
     /// Not at all.
     Never,
+}
+
+/// What becomes of access when the rule that gave it no longer matches; the later stays longer.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum Leaving {
+    /// It ends at once.
+    AtOnce,
+    /// It ends so long after.
+    After(Duration),
+    /// It stays.
+    Stays,
+}
+
+impl Leaving {
+    fn of(policy: &Policy) -> Option<Self> {
+        let Requestors::Automatic(automatic) = &policy.requestors else {
+            return None;
+        };
+        Some(match (automatic.remove, automatic.grace_period) {
+            (false, _) => Self::Stays,
+            (true, Some(length)) => Self::After(length),
+            (true, None) => Self::AtOnce,
+        })
+    }
 }
 
 /// Whether access can be extended.
@@ -86,6 +116,7 @@ impl Terms {
             approvals: policy.approval.stages.iter().map(approvers).collect(),
             end,
             renewal,
+            leaving: Leaving::of(policy),
             review: review.map(|review| review.every),
         }
     }
@@ -95,6 +126,7 @@ impl Terms {
     pub fn covers(&self, other: &Self, now: Timestamp) -> bool {
         self.approvals.len() <= other.approvals.len()
             && self.end.reaches(other.end, now)
+            && (self.leaving >= other.leaving || self.leaving.is_none())
             && (self.is_endless() || !other.is_free() || self.is_free())
             && seldom(self.review) >= seldom(other.review)
     }
@@ -154,6 +186,19 @@ impl Terms {
         if self.renewal != before.renewal && matches!(self.end, End::After(_)) {
             let now = extension(self.renewal).unwrap_or("no extension");
             words.push(now.to_owned());
+        }
+        if let (Some(new), Some(old)) = (self.leaving, before.leaving)
+            && new != old
+        {
+            let end = |leaving: Leaving| match leaving {
+                Leaving::AtOnce => "at once".to_owned(),
+                Leaving::After(length) => format!("after {length}"),
+                Leaving::Stays => "never".to_owned(),
+            };
+            let (new, old) = (end(new), end(old));
+            words.push(format!(
+                "taken away {new} instead of {old} from whom the rule no longer matches"
+            ));
         }
         match (self.review, before.review) {
             (new, old) if new == old => {}
