@@ -151,8 +151,8 @@ impl std::fmt::Display for Named {
         match self {
             Self::User(mail) => write!(f, "user:{mail}"),
             Self::Group(name) => write!(f, "group:{name}"),
-            Self::Joining(name) => write!(f, "new members of group:{name}"),
-            Self::Leaving(name) => write!(f, "former members of group:{name}"),
+            Self::Joining(name) => write!(f, "whoever joins group:{name}"),
+            Self::Leaving(name) => write!(f, "whoever leaves group:{name}"),
         }
     }
 }

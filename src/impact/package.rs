@@ -168,12 +168,12 @@ impl<'t> Comparing<'_, 't> {
             let Some(part) = parts.first() else { continue };
             let bases = together(parts);
             let is_everybody = match matched.get(standing) {
-                Some(all) if *standing != NO_RULE => all.is_within(&bases, &[]),
-                _ => self.living.is_within(&bases, &[]),
+                Some(all) if *standing != NO_RULE => all.is_within(&bases, &[&idle]),
+                _ => self.living.is_within(&bases, &[&idle]),
             };
             let of = match bases.is_empty() || is_everybody {
                 true => None,
-                false => Some(self.speaker.bases(&bases, &Crowd::default()).text),
+                false => Some(self.speaker.bases(&bases, &idle).text),
             };
             let rule = ruled.as_ref().filter(|_| *standing != NO_RULE);
             let rule = rule.map(|rule| rule.words(*standing));
@@ -188,11 +188,17 @@ impl<'t> Comparing<'_, 't> {
 
     /// Returns somebody whom lists name, as the tree writes them.
     fn written(&self, named: &Named) -> String {
-        let written = match named {
-            Named::Group(name) => self.groups.get(name),
-            Named::User(_) => None,
+        let of_tree = |name: &String| match self.groups.get(name) {
+            Some(written) => (*written).to_owned(),
+            None => name.clone(),
         };
-        written.map_or_else(|| named.to_string(), |name| format!("group:{name}"))
+        let written = match named {
+            Named::User(mail) => Named::User(mail.clone()),
+            Named::Group(name) => Named::Group(of_tree(name)),
+            Named::Joining(name) => Named::Joining(of_tree(name)),
+            Named::Leaving(name) => Named::Leaving(of_tree(name)),
+        };
+        written.to_string()
     }
 
     fn row(&self, who: Who, package: &Address, outcome: Outcome) -> Row {

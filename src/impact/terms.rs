@@ -1,8 +1,9 @@
 //! The terms of a policy as they matter to whoever has a package through it, and which terms are wider than others.
 //!
 //! Terms are wider when fewer stages approve, when access may last longer, when it can be extended again and again without
-//! approval, when whoever leaves the rule that gave it keeps it longer, or when reviews are fewer. They are compared one by one: terms that give in one and take in another are wider
-//! *and* narrower. Who approves, and what somebody fills in, makes them other, never wider.
+//! approval, when whoever leaves the rule that gave it keeps it longer, or when reviews are fewer. They are compared one by
+//! one: terms that give in one and take in another are wider *and* narrower. Who approves, and what somebody fills in, makes
+//! them other, never wider.
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;

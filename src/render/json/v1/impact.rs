@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::impact::{self, Difference, End, Renewal, What};
+use crate::impact::{self, Difference, End, Leaving, Renewal, What};
 
 /// Who gains and who loses access.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -80,6 +80,9 @@ pub struct ImpactTerms {
     pub ends: String,
     /// Whether it can be extended: `no`, `with_approval`, `without_approval`.
     pub extension: &'static str,
+    /// Where a rule gives it, when it is taken away from whoever the rule no longer matches: `at_once`, a duration, `never`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leaving: Option<String>,
     /// How often it is reviewed; absent for never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<&'static str>,
@@ -194,6 +197,11 @@ impl From<&impact::Terms> for ImpactTerms {
                 Renewal::Approved => "with_approval",
                 Renewal::Free => "without_approval",
             },
+            leaving: terms.leaving.map(|leaving| match leaving {
+                Leaving::AtOnce => "at_once".to_owned(),
+                Leaving::After(length) => length.to_string(),
+                Leaving::Stays => "never".to_owned(),
+            }),
             review: terms.review.map(|every| every.as_str()),
         }
     }

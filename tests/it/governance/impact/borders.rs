@@ -194,7 +194,7 @@ fn without_passcodes_those_who_sign_in_by_them_are_told_by_that() {
     assert_eq!(
         who,
         [
-            "gone people of b and c who sign in by a one-time passcode",
+            "gone people of b who sign in by a one-time passcode",
             "gone whoever signs in by a one-time passcode",
         ],
         "{without:#?}"

@@ -1,6 +1,6 @@
 //! Rules that give a package: by another rule, on other terms, beside policies through which people ask.
 
-use guestlist::impact::Row;
+use guestlist::impact::{Difference, Row};
 
 use super::{agree_for, now, of};
 use crate::governance::scene::{BEGIN, loaded};
@@ -136,5 +136,31 @@ fn another_rule_is_new_for_some_and_gone_for_others() {
         ),
     ] {
         assert_eq!(said(was, is, beside), wanted);
+    }
+}
+
+#[test]
+fn whoever_leaves_a_rule_and_keeps_the_package_longer_has_more() {
+    let world = |keeps: &str| {
+        let tree = world("user.city -eq \"Oslo\"", true, TERMS[0], "", "[]");
+        tree.replace("assign: true", &format!("assign: true, {keeps}"))
+    };
+    let (at_once, later, never) = (
+        "remove: true",
+        "remove: true, gracePeriod: 7d",
+        "remove: false",
+    );
+    for (was, is, kind) in [
+        (at_once, later, Some(Difference::Wider)),
+        (at_once, never, Some(Difference::Wider)),
+        (later, never, Some(Difference::Wider)),
+        (never, later, Some(Difference::Narrower)),
+        (later, at_once, Some(Difference::Narrower)),
+        (later, later, None),
+    ] {
+        let (before, after) = (loaded(&world(was), now()), loaded(&world(is), now()));
+        let rows = of(&before, &after).rows;
+        let kinds: Vec<Difference> = rows.iter().map(|row| row.kind).collect();
+        assert_eq!(kinds, Vec::from_iter(kind), "{was} → {is}");
     }
 }
