@@ -27,6 +27,7 @@ mod package;
 mod refused;
 mod ruled;
 mod sides;
+mod speaker;
 mod terms;
 mod touched;
 mod waiting;

@@ -12,9 +12,10 @@ use super::crowd::Crowd;
 use super::estate::{Border, Estate, Offer, Traits};
 use super::let_in::LetIn;
 use super::ruled::{NO_RULE, Ruled, Standing};
+use super::speaker::Speaker;
 use super::terms::Terms;
 use super::touched::Touched;
-use super::who::{Speaker, Who, list};
+use super::who::{Who, list};
 use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::{Address, Kind, Origin};
 

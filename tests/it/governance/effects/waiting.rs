@@ -25,7 +25,7 @@ struct Shape {
     passcodes: bool,
     published: bool,
     visible: bool,
-    library: Option<&'static str>,
+    lending: Option<&'static str>,
     team: &'static str,
     team_policy: bool,
     group: &'static str,
@@ -42,7 +42,7 @@ impl Default for Shape {
             passcodes: true,
             published: true,
             visible: true,
-            library: Some("anyExternal"),
+            lending: Some("anyExternal"),
             team: "members",
             team_policy: true,
             group: "Leads",
@@ -74,7 +74,7 @@ impl Shape {
                 6 => self.passcodes = false,
                 7 => self.published = false,
                 8 => self.visible = false,
-                9 => self.library = [None, Some("members")][dice.below(2)],
+                9 => self.lending = [None, Some("members")][dice.below(2)],
                 10 => self.team_policy = false,
                 _ => self.group = "Others",
             }
@@ -87,7 +87,7 @@ impl Shape {
             true => ", crossTenant: { inbound: { users: none, applications: none } }",
             false => "",
         };
-        let library = match self.library {
+        let library = match self.lending {
             None => String::new(),
             Some(requestors) => format!(
                 "  library:
@@ -236,7 +236,7 @@ fn requests_that_are_told_to_be_refused_are_and_the_others_are_delivered() {
     let (mut refused, mut others, mut delivered, mut stuck) = (0, 0, 0, 0);
     for _ in 0..90 {
         let from = Shape {
-            library: Some(OUTSIDE[dice.below(4)]),
+            lending: Some(OUTSIDE[dice.below(4)]),
             team: [
                 "members",
                 "{ people: ['group:leads', 'user:mia@contoso.com'] }",
