@@ -488,8 +488,13 @@ mod tests {
                 false,
             ),
             (
-                "user.department -match \"^sales\" -and user.department -notStartsWith \"sal\"",
+                "user.department -match \"^unit\" -and user.department -notStartsWith \"uni\"",
                 false,
+            ),
+            // Patterns take the long s for an s, the other operators do not.
+            (
+                "user.department -match \"^sales\" -and user.department -notStartsWith \"sal\"",
+                true,
             ),
             (
                 "user.department -match \"[0-9]{3}$\" -and user.department -startsWith \"unit \"",
