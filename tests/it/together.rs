@@ -266,6 +266,10 @@ fn caught(child: &mut Child, store: &Sandbox) -> Option<Connection> {
         let Ok(hand) = Connection::open_with_flags(store.path("guestlist.db"), flags) else {
             continue;
         };
+        // Opened in the moment in which the file is made, it is for reading alone.
+        if hand.is_readonly("main").unwrap_or(true) {
+            continue;
+        }
         let is_held = "SELECT holder IS NOT NULL FROM lease \
             WHERE (SELECT value FROM meta WHERE key = 'generation') = '0'";
         while child.try_wait().expect("it can be asked").is_none() {
