@@ -58,7 +58,8 @@ impl Choices {
             "",
             ", crossTenant: { inbound: { users: all, applications: all } }",
             ", crossTenant: { inbound: { users: none, applications: none } }",
-            ", crossTenant: { trust: [mfa] }",
+            // What is not written of cross-tenant access stays as it is live, so everything is.
+            ", crossTenant: { inbound: { users: all, applications: all }, trust: [mfa] }",
         ]);
         let mut words = vec![
             domain("a"),
