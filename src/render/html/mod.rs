@@ -53,12 +53,20 @@ impl Render for Foreign<'_> {
     }
 }
 
-/// Foreign text behind other text on its line: what would command a pipeline at the start of a line is harmless there.
-struct Further<'a>(&'a str);
+/// Running text of ours: what it has between backticks is code.
+struct Prose<'a>(&'a str);
 
-impl Render for Further<'_> {
+impl Render for Prose<'_> {
     fn render_to(&self, buffer: &mut String) {
-        neutral(self.0, false).render_to(buffer);
+        let parts = || self.0.split('`').enumerate();
+        let is_paired = parts().count() % 2 == 1;
+        if !is_paired || parts().any(|(at, part)| at % 2 == 1 && part.is_empty()) {
+            self.0.render_to(buffer);
+            return;
+        }
+        for (at, part) in parts() {
+            html! { @if at % 2 == 1 { code { (part) } } @else { (part) } }.render_to(buffer);
+        }
     }
 }
 
@@ -77,17 +85,21 @@ impl Render for Piece<'_> {
     }
 }
 
+/// Returns the pieces of a line. What would command a pipeline at the start of a line is harmless behind other text.
+fn pieces(line: &Line<'_>, is_prose: bool) -> Markup {
+    let mut starts = true;
+    html! {
+        @for one in &line.0 {
+            @let text = neutral(&one.text, starts);
+            @if is_prose { (piece(one.role, Prose(&text))) } @else { (piece(one.role, &*text)) }
+            @let () = starts &= one.text.trim().is_empty();
+        }
+    }
+}
+
 impl Render for Line<'_> {
     fn render_to(&self, buffer: &mut String) {
-        let mut starts = true;
-        for one in &self.0 {
-            if starts {
-                one.render_to(buffer);
-            } else {
-                piece(one.role, Further(&one.text)).render_to(buffer);
-            }
-            starts &= one.text.trim().is_empty();
-        }
+        pieces(self, false).render_to(buffer);
     }
 }
 
@@ -103,11 +115,11 @@ impl Render for Lines<'_> {
                     .first()
                     .is_some_and(|piece| piece.text.starts_with(' '));
                 let class = if goes_on { "line on" } else { "line" };
-                html! { span class=(class) { (line) } "\n" }.render_to(buffer);
+                html! { span class=(class) { (pieces(line, true)) } "\n" }.render_to(buffer);
             }
             return;
         };
-        line.render_to(buffer);
+        pieces(line, true).render_to(buffer);
     }
 }
 
@@ -238,7 +250,7 @@ impl<'w> Html<'w> {
         self.parts.push(html! {
             details open {
                 summary {
-                    (tag) ": " (Foreign(snippet.message))
+                    (tag) ": " (Prose(&neutral(snippet.message, true)))
                     @if let Some(place) = &place { " " span.f { (Foreign(place)) } }
                 }
                 @if !body.is_empty() { pre.even { (body) } }

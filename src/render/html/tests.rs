@@ -93,6 +93,18 @@ fn only_what_begins_a_line_could_command_a_pipeline() {
 }
 
 #[test]
+fn what_stands_between_backticks_is_code() {
+    let page = page(|out| {
+        out.block(&Block::Paragraph(vec![
+            Line::plain("write `tenant: <id>`, not `name`"),
+            Line::plain("a lone ` and an empty `` stay"),
+        ]))
+    });
+    assert!(page.contains("write <code>tenant: &lt;id&gt;</code>, not <code>name</code>"));
+    assert!(page.contains("a lone ` and an empty `` stay"));
+}
+
+#[test]
 fn a_chart_is_drawn_and_said() {
     use crate::render::chart::{Bar, Chart, Form, Lane};
     let at = |text: &str| text.parse::<jiff::Timestamp>().expect("an instant");
