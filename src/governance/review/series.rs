@@ -92,9 +92,10 @@ pub(in crate::governance) fn to_come(
             next = Some(after(end, opens));
             continue;
         }
-        next = Some(opening_from(series.anchor, series.every, soon(opens), zone));
+        let following = opening_from(series.anchor, series.every, soon(opens), zone);
+        next = Some(following);
         if is_anybody_there(at)? {
-            let end = opens.checked_add(within).unwrap_or(Timestamp::MAX);
+            let end = closing(opens, within, following);
             rounds.push((at, end));
             closes = Some(end);
         }
@@ -103,6 +104,18 @@ pub(in crate::governance) fn to_come(
         }
     }
     Ok(rounds)
+}
+
+/// Returns when a round closes: reviewers have their whole time; only a round that opened late gives up to a day of it, so
+/// that the next one opens by the calendar and not ever later.
+fn closing(opens: Timestamp, within: SignedDuration, next: Timestamp) -> Timestamp {
+    let end = opens.checked_add(within).unwrap_or(Timestamp::MAX);
+    let late = end.duration_since(next);
+    if opens < next && late.is_positive() && late <= DAY {
+        next
+    } else {
+        end
+    }
 }
 
 /// Returns when a round opens whose time has come while another one is open: at the end of that one, and not at once.
@@ -277,7 +290,7 @@ pub(super) fn open(desk: &mut Desk<'_>, number: u64) -> Result<(), Unread> {
         round: series.rounds,
         state: ReviewState::Starting,
         opens: now,
-        closes: until(within),
+        closes: closing(now, within, next),
         remind_at: Some(until(within / 2)),
         on_no_response: review.on_no_response,
         reviewers: review.reviewers.iter().cloned().collect(),

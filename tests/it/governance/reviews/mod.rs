@@ -415,6 +415,21 @@ fn rounds_that_nobody_was_there_to_open_are_not_made_up_for() {
 }
 
 #[test]
+fn rounds_that_follow_on_each_other_keep_to_the_calendar() {
+    let mut scene = scene(
+        "every: weekly, decideWithin: 7d, onNoResponse: keep, reviewers: ['user:ana@contoso.com']",
+    );
+    let _ = scene.tick("2027-01-08T00:05:00Z");
+    for at in ["15", "22", "29"] {
+        let _ = scene.tick(&format!("2027-01-{at}T00:00:00Z"));
+        let _ = scene.tick(&format!("2027-01-{at}T00:05:00Z"));
+    }
+    // Each opened minutes late, when the one before it had closed, and none of them hands that on.
+    let closes = [1, 2, 3, 4].map(|number| review(&scene, number).closes);
+    assert_eq!(closes, ["T14", "T21", "T28", "T35"].map(instant));
+}
+
+#[test]
 fn a_reviewer_sees_their_own_and_follows_every_recommendation() {
     let mut scene = scene(ANA_REVIEWS);
     scene.change(BOB, |bob| {
