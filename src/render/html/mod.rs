@@ -20,7 +20,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// What the page may do: show itself. A test compares the hashes with the two files.
 const ALLOWED: &str = concat!(
-    "default-src 'none'; style-src 'sha256-954I6vdY6pf/6+EORAGb+7gPs9S4zmudLh6nsqkJ9hM='; ",
+    "default-src 'none'; style-src 'sha256-q2HeQUNvYthFaa+c428xXxPRHYpsZUDum53jKdd1yIw='; ",
     "script-src 'sha256-KWRZl5Tz50QUlmwp/MVEW62Rhn+p6WMittgw6qVu3h4='; base-uri 'none'; form-action 'none'"
 );
 

@@ -71,6 +71,11 @@ impl Row for ReviewRow {
     ];
 
     fn shown(&self) -> Vec<Cow<'_, str>> {
+        // A round that is still to open has nothing to count.
+        let counted = |count: u64| -> Cow<'_, str> {
+            let count = self.review.map(|_| count.to_string());
+            count.unwrap_or_default().into()
+        };
         let number = self.review.map(|number| number.to_string());
         vec![
             number.unwrap_or_default().into(),
@@ -79,9 +84,9 @@ impl Row for ReviewRow {
             self.state.into(),
             second(self.opens).into(),
             self.closes.map(second).unwrap_or_default().into(),
-            self.kept.to_string().into(),
-            self.removed.to_string().into(),
-            self.undecided.to_string().into(),
+            counted(self.kept),
+            counted(self.removed),
+            counted(self.undecided),
         ]
     }
 
