@@ -35,10 +35,11 @@ pub struct Ticked {
 /// Those of the store. What was done is kept; the next tick goes on.
 pub fn tick(engine: &mut Engine<'_>) -> Result<Ticked, AppError> {
     let mut ticked = Ticked::default();
-    engine.drain()?;
     while !engine.as_engine(&[watch::Command::Look.into()])?.is_empty() {}
     let _ = engine.follow()?;
     loop {
+        // What an apply has set going may be in the outbox already, when nothing else is due.
+        engine.drain()?;
         let now = engine.now();
         let commands = engine.look(|desk| due(desk.world(), now, BATCH))?;
         if commands.is_empty() {
@@ -48,7 +49,6 @@ pub fn tick(engine: &mut Engine<'_>) -> Result<Ticked, AppError> {
         ticked.due += commands.len() as u64;
         ticked.events += decision.events.len() as u64;
         tally::count(&mut ticked.done, &decision);
-        engine.drain()?;
         if decision.is_empty() {
             // What is due and asks for nothing would be due for ever.
             break;
