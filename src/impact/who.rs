@@ -103,8 +103,14 @@ pub(super) fn list(names: &[String]) -> String {
 
 /// Returns the first names of a list with a word before the last, and how many more there are.
 pub(super) fn joined(names: &[String], word: &str) -> String {
-    let more = names.len().saturating_sub(SHOWN);
-    let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    // One more name is not longer than "1 more".
+    let shown = if names.len() > SHOWN + 1 {
+        SHOWN
+    } else {
+        names.len()
+    };
+    let more = names.len() - shown;
+    let shown: Vec<&str> = names.iter().take(shown).map(String::as_str).collect();
     match (more, shown.as_slice()) {
         (0, [all @ .., last]) if !all.is_empty() => format!("{} {word} {last}", all.join(", ")),
         (0, _) => shown.join(", "),
