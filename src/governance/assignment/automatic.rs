@@ -218,6 +218,32 @@ pub(in crate::governance) fn crowded(
     Ok(None)
 }
 
+/// Returns why a package that a rule gave somebody is not delivered to them once more: the rule means them no longer.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub(in crate::governance) fn left(
+    desk: &Desk<'_>,
+    policy: ObjectId,
+    person: &Person,
+) -> Result<Option<Refusal>, Unread> {
+    let Some(by_rule) = ByRule::of(desk, policy)? else {
+        return Ok(None);
+    };
+    let removes = automatic(&by_rule.policy).is_some_and(|automatic| automatic.remove);
+    if !removes || matches(&by_rule.rule, person) {
+        return Ok(None);
+    }
+    let message = format!(
+        "the rule of {} no longer matches {}",
+        by_rule.policy.address, person.mail
+    );
+    Ok(Some(Refusal::new(Ground::NoPolicy, message).help(
+        "whoever matches it again gets the package by itself; an administrator may assign it through another policy",
+    )))
+}
+
 fn automatic(policy: &Thing) -> Option<&Automatic> {
     match &policy.policy()?.requestors {
         Requestors::Automatic(automatic) => Some(automatic),

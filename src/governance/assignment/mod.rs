@@ -10,6 +10,7 @@ mod reprocess;
 mod roles;
 
 pub use automatic::MOST as MOST_BY_RULE;
+pub(super) use automatic::left;
 pub(super) use extend::extend;
 pub(super) use fulfil::{end_of, fail, finish, fulfil, inadmissible};
 pub(super) use remove::{end, end_all};

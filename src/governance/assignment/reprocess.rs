@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use super::automatic::left;
 use super::fulfil::go_on;
 use super::roles::{ask_to_take, roles};
 use crate::governance::record::{
@@ -80,6 +81,12 @@ pub(in crate::governance) fn again(
         return desk.refuse(Refusal::new(Ground::AlreadyAssigned, message));
     }
     let person = desk.person(assignment.person)?;
+    if assignment.automatic
+        && assignment.grace_until.is_none()
+        && let Some(refusal) = left(desk, assignment.policy, &person)?
+    {
+        return desk.refuse(refusal);
+    }
     let mut missing = false;
     let mut wanted = roles(desk, assignment.package)?;
     for role in &mut wanted {

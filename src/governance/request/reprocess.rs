@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::{cancel, progress};
-use crate::governance::record::{Assignment, AssignmentState, RequestState};
+use crate::governance::record::{Assignment, AssignmentState, RequestKind, RequestState};
 use crate::governance::{Desk, Ground, Refusal, Scope, Stop, Task, assignment, delegation};
 
 /// How long after it failed a request may be tried again.
@@ -40,6 +40,12 @@ pub(super) fn reprocess(desk: &mut Desk<'_>, number: u64) -> Result<(), Stop> {
     let Some(assignment) = assignment.filter(|given| given.state != AssignmentState::Expired)
     else {
         // It failed before anything was given: its conditions are looked at again.
+        if request.kind == RequestKind::SystemAdd {
+            let person = desk.person(request.person)?;
+            if let Some(refusal) = assignment::left(desk, request.policy, &person)? {
+                return desk.refuse(refusal);
+            }
+        }
         return progress::deliver(desk, &mut request);
     };
     assignment::again(desk, assignment)

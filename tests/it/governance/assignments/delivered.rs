@@ -2,10 +2,10 @@
 
 use guestlist::governance::assignment::Command;
 use guestlist::governance::record::{AssignmentState, GrantState, Granted, Group, RequestState};
-use guestlist::governance::{Activity, Ground, Outcome, request};
+use guestlist::governance::{Activity, Ground, Outcome, people, request};
 
-use super::{Away, BOB, TREE, direct, grant};
-use crate::governance::scene::{Scene, instant};
+use super::{Away, BOB, TREE, direct, grant, with};
+use crate::governance::scene::{Scene, instant, mail};
 
 #[test]
 fn a_resource_without_guests_is_refused_to_a_guest_and_the_rest_is_delivered_in_part() {
@@ -194,6 +194,38 @@ fn reprocessing_puts_back_what_somebody_took_away_outside() {
     assert_eq!(scene.assignment(1).end, Some(instant("T180")));
     // Once more changes nothing.
     assert!(scene.run(Command::Reprocess(1)).is_empty());
+}
+
+#[test]
+fn what_a_rule_gave_is_not_delivered_to_whom_it_no_longer_matches() {
+    let by_rule = "requestors: { automatic: { rule: 'user.department -eq \"Sales\"' } }";
+    let tree = with("requestors: members", by_rule);
+    let away = Away::default();
+    away.answer("Design guests", Outcome::Failed("closed".to_owned()));
+    away.answer(
+        "https://contoso.sharepoint.com/sites/photos",
+        Outcome::Failed("closed".to_owned()),
+    );
+    let mut scene = Scene::beside(&tree, Box::new(away.clone()));
+    scene.member("eva@contoso.com", &[]);
+    let works_in = |department: &str| {
+        let mut row = people::PersonRow::new(mail("eva@contoso.com"));
+        let department = Some(department.to_owned());
+        let _ = row.attributes.insert("department".to_owned(), department);
+        row
+    };
+    let _ = scene.tick("T1");
+    scene.known(works_in("Sales"));
+    let _ = scene.tick("T1");
+    assert_eq!(scene.assignment(1).state, AssignmentState::DeliveryFailed);
+    away.mends();
+    scene.known(works_in("Legal"));
+    let refused = [
+        scene.refused(Command::Reprocess(1)),
+        scene.refused(request::Command::Reprocess(1)),
+    ];
+    assert_eq!(refused.map(|refusal| refusal.ground), [Ground::NoPolicy; 2]);
+    assert!(scene.holds("eva@contoso.com").is_empty());
 }
 
 #[test]
