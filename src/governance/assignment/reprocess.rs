@@ -67,6 +67,13 @@ pub(in crate::governance) fn again(
             &format!("the delivery of assignment {number}"),
         )?;
     }
+    if desk.object(assignment.policy)?.is_none() {
+        let message = format!("the policy through which assignment {number} came is gone");
+        return desk.refuse(
+            Refusal::new(Ground::Unknown, message)
+                .help("assign the package through another one: `guestlist assignment grant`"),
+        );
+    }
     if assignment.ends().is_some_and(|end| end <= desk.now()) {
         let message = format!("the end of assignment {number} has passed");
         return desk.refuse(Refusal::new(Ground::Late, message));

@@ -229,6 +229,23 @@ fn what_a_rule_gave_is_not_delivered_to_whom_it_no_longer_matches() {
 }
 
 #[test]
+fn what_failed_is_not_delivered_once_more_through_a_policy_that_is_gone() {
+    let mut scene = Scene::of(TREE);
+    let _ = scene.run(grant(BOB, "policy/offices/direct"));
+    assert_eq!(scene.assignment(1).state, AssignmentState::DeliveryFailed);
+    scene.apply(&with(
+        "      direct: { expires: { on: '2027-03-01T00:00:00Z' } }\n",
+        "",
+    ));
+    let _ = scene.tick("T1");
+    let refused = [
+        scene.refused(Command::Reprocess(1)),
+        scene.refused(request::Command::Reprocess(1)),
+    ];
+    assert_eq!(refused.map(|refusal| refusal.ground), [Ground::Unknown; 2]);
+}
+
+#[test]
 fn after_fourteen_days_a_failed_delivery_is_final() {
     let mut scene = Scene::of(TREE);
     let _ = scene.run(grant(BOB, "policy/rooms/direct"));
