@@ -162,9 +162,10 @@ impl Play {
             visitor,
         };
         self.tell(|| format!("{actor:?} {:?} asks for {package}", ask.visitor));
+        // A rule may give a new guest more, so that theirs is not the last one.
+        let number = 1 + self.look(|desk| desk.world().last(RecordKind::Request));
         let asked = self.give(actor.clone(), Ask_::Submit(ask.clone()));
         self.check();
-        let last = self.look(|desk| desk.world().last(RecordKind::Request));
         let stands = |state: RequestState| {
             state.is_open()
                 || matches!(
@@ -173,7 +174,7 @@ impl Play {
                 )
         };
         let standing = matches!(asked, Answer::Kept(_))
-            && self.look(|desk| Ok(stands(desk.need::<Request>(last)?.state)));
+            && self.look(|desk| Ok(stands(desk.need::<Request>(number)?.state)));
         // What failed at once may be asked for anew.
         if standing && self.dice.below(3) == 0 {
             self.tell(|| "  and once more".to_owned());
