@@ -103,11 +103,14 @@ pub(in crate::governance) fn again(
             missing = true;
         }
     }
+    // What is held of a package that grants it no longer is not forgotten: it is still to be taken away.
     let kept = assignment.roles.iter().filter(|known| {
-        matches!(known.state, GrantState::Leaving | GrantState::Gone)
-            && !wanted
-                .iter()
-                .any(|role| role.place == known.place && role.role == known.role)
+        matches!(
+            known.state,
+            GrantState::Held | GrantState::Leaving | GrantState::Gone
+        ) && !wanted
+            .iter()
+            .any(|role| role.place == known.place && role.role == known.role)
     });
     let kept: Vec<Granted> = kept.cloned().collect();
     if !missing && assignment.state == AssignmentState::Delivered {

@@ -246,6 +246,25 @@ fn what_failed_is_not_delivered_once_more_through_a_policy_that_is_gone() {
 }
 
 #[test]
+fn a_role_that_a_package_has_lost_goes_also_when_the_rest_is_delivered_once_more_before() {
+    const PHOTOS: &str = "https://contoso.sharepoint.com/sites/photos";
+    let away = Away::default();
+    away.answer("Design guests", Outcome::Failed("closed".to_owned()));
+    let mut scene = Scene::beside(TREE, Box::new(away.clone()));
+    let _ = scene.run(grant(BOB, "policy/library/partners"));
+    let photos = format!("site {PHOTOS}: Visitors");
+    assert_eq!(scene.holds(BOB), [photos]);
+    away.mends();
+    scene.apply(&with(
+        "grants: { photos: Visitors, guests: Member }",
+        "grants: { guests: Member }",
+    ));
+    let _ = scene.run(Command::Reprocess(1));
+    let _ = scene.tick("T1");
+    assert_eq!(scene.holds(BOB), ["group Design guests: Member"]);
+}
+
+#[test]
 fn after_fourteen_days_a_failed_delivery_is_final() {
     let mut scene = Scene::of(TREE);
     let _ = scene.run(grant(BOB, "policy/rooms/direct"));
