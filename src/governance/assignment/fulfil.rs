@@ -96,14 +96,16 @@ pub(in crate::governance) fn inadmissible(
     Ok(refusal.map(|refusal| refusal.message))
 }
 
-/// Ends a delivery of which nothing can be granted.
+/// Ends a delivery of which nothing more can be granted; what is held already stays held.
 pub(in crate::governance) fn fail(
     desk: &mut Desk<'_>,
     mut assignment: Assignment,
     why: &str,
 ) -> Result<(), Unread> {
     for granted in &mut assignment.roles {
-        granted.state = GrantState::Failed(why.to_owned());
+        if granted.state == GrantState::Pending {
+            granted.state = GrantState::Failed(why.to_owned());
+        }
     }
     conclude(desk, assignment, Some(why.to_owned()))
 }

@@ -265,6 +265,25 @@ fn a_role_that_a_package_has_lost_goes_also_when_the_rest_is_delivered_once_more
 }
 
 #[test]
+fn what_a_deleted_account_holds_is_not_forgotten_when_more_cannot_be_given() {
+    let mut scene = Scene::of(&with(
+        "grants: { photos: Visitors, guests: Member }",
+        "grants: { photos: Visitors }",
+    ));
+    let _ = scene.run(grant(BOB, "policy/library/partners"));
+    scene.apply(TREE);
+    scene.change(BOB, |bob| {
+        let account = bob.account.as_mut().expect("an account");
+        account.deleted = Some(instant("T1"));
+    });
+    let _ = scene.at("T1").run(Command::Reprocess(1));
+    let assignment = scene.assignment(1);
+    assert_eq!(assignment.state, AssignmentState::PartiallyDelivered);
+    let held = |role: &&Granted| role.state == GrantState::Held;
+    assert_eq!(assignment.roles.iter().filter(held).count(), 1);
+}
+
+#[test]
 fn after_fourteen_days_a_failed_delivery_is_final() {
     let mut scene = Scene::of(TREE);
     let _ = scene.run(grant(BOB, "policy/rooms/direct"));
