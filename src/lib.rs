@@ -20,6 +20,7 @@
 //!        impact   who gains and who loses access                model plan governance
 //!        invariant  what must never, or always, hold: decided    model scenario impact
 //!        guard    safety rules that refuse a plan               model plan impact
+//!        lint     what is legal and seldom meant                model governance
 //!        audit    entries, hash chain, signed heads             model
 //!        render   every output format                           all of the above
 //! shell  ports    what comes from outside: Clock, Ids, Holder   (std)
@@ -57,6 +58,7 @@ pub mod governance;
 pub mod guard;
 pub mod impact;
 pub mod invariant;
+pub mod lint;
 pub mod load;
 pub mod model;
 pub mod plan;

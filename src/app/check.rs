@@ -4,8 +4,10 @@ use super::governance::mail;
 use super::{AppError, Workspace, World, invariants, terms, tree};
 use crate::diag::Diagnostics;
 use crate::load::{Loaded, load};
-use crate::model::Desired;
+use crate::model::{Desired, Project};
 use crate::scenario::Scenario;
+use crate::source::Sources;
+use jiff::Timestamp;
 
 /// A tree, checked.
 #[derive(Debug)]
@@ -26,7 +28,19 @@ pub struct Checked {
 ///
 /// None at present for a tree that is merely wrong: that is what the diagnostics say.
 pub fn check(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppError> {
-    look(workspace, world, false).map(|(checked, _)| checked)
+    look(workspace, world, |_| Diagnostics::new()).map(|(checked, _)| checked)
+}
+
+/// What was read of a tree without errors.
+pub(super) struct Read<'r> {
+    /// What it declares.
+    pub(super) desired: &'r Desired,
+    /// Its files.
+    pub(super) sources: &'r Sources,
+    /// What it was read with.
+    pub(super) project: &'r Project,
+    /// The instant of it.
+    pub(super) now: Timestamp,
 }
 
 /// Reads and checks the tree, and tells apart from that which of its invariants do not hold; nothing of these where the tree
@@ -39,14 +53,21 @@ pub fn check_invariants(
     workspace: &Workspace,
     world: &World<'_>,
 ) -> Result<(Checked, Diagnostics), AppError> {
-    look(workspace, world, true)
+    look(workspace, world, |read| {
+        invariants::judge(read.desired, read.sources, read.project, read.now)
+    })
 }
 
-fn look(
+/// Reads and checks the tree, and returns what is said of it while its files are at hand; nothing of a tree with errors.
+///
+/// # Errors
+///
+/// As for [`check`].
+pub(super) fn look<T: Default>(
     workspace: &Workspace,
     world: &World<'_>,
-    judge: bool,
-) -> Result<(Checked, Diagnostics), AppError> {
+    judge: impl FnOnce(&Read<'_>) -> T,
+) -> Result<(Checked, T), AppError> {
     let sources = match tree::read(&workspace.root, &must(workspace)) {
         Ok(sources) => sources,
         Err(diagnostics) => {
@@ -56,7 +77,7 @@ fn look(
                 scenarios: Vec::new(),
                 files: 0,
             };
-            return Ok((checked, Diagnostics::new()));
+            return Ok((checked, T::default()));
         }
     };
     let project = workspace
@@ -76,9 +97,14 @@ fn look(
             diagnostics.sort();
         }
     }
-    let broken = match desired.as_ref().filter(|_| judge) {
-        Some(desired) => invariants::judge(desired, &sources, &project, now),
-        None => Diagnostics::new(),
+    let said = match &desired {
+        Some(desired) => judge(&Read {
+            desired,
+            sources: &sources,
+            project: &project,
+            now,
+        }),
+        None => T::default(),
     };
     let checked = Checked {
         diagnostics,
@@ -86,7 +112,7 @@ fn look(
         scenarios,
         files: sources.len(),
     };
-    Ok((checked, broken))
+    Ok((checked, said))
 }
 
 /// Reads and checks the tree, its invariants, and the project's own texts of mails.

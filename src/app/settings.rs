@@ -13,6 +13,7 @@ use super::manifest::Listed;
 use crate::audit::PublicKey;
 use crate::diag::{Diagnostic, Diagnostics, code, offer};
 use crate::guard::Thresholds;
+use crate::lint::Levels;
 use crate::load::Toml;
 use crate::model::text::{Domain, Line};
 use crate::model::{Name, Project};
@@ -47,6 +48,10 @@ pub struct Settings {
     /// How strict the guards are.
     #[serde(default)]
     pub guard: GuardSettings,
+
+    /// How bad the findings of lints are: `error`, `warning`, `note`, or `off`. `guestlist lint --list` shows all lints.
+    #[serde(default)]
+    pub lint: Levels,
 
     /// What the tree must hold.
     #[serde(default)]
@@ -231,6 +236,10 @@ pub struct Environment {
     /// How strict the guards are here; the stricter of this and the project's counts.
     #[serde(default)]
     pub guard: GuardSettings,
+
+    /// How bad the findings of lints are here; for what is not set here the project's level counts.
+    #[serde(default)]
+    pub lint: Levels,
 
     /// What is otherwise about the audit log here: each key replaces the project's.
     #[serde(default)]

@@ -11,6 +11,7 @@ use super::{AppError, tree};
 use crate::audit::PublicKey;
 use crate::diag::Diagnostics;
 use crate::guard::Thresholds;
+use crate::lint::Levels;
 use crate::model::text::Domain;
 use crate::source::SourceFile;
 use crate::store::{OpenMode, Store, StoreError, open};
@@ -177,6 +178,12 @@ impl Workspace {
     pub fn thresholds(&self) -> Thresholds {
         let environment = self.environment.guard.thresholds();
         self.settings.guard.thresholds().and(environment)
+    }
+
+    /// Returns how bad the findings of lints are, in the environment chosen.
+    #[must_use]
+    pub fn levels(&self) -> Levels {
+        self.environment.lint.or(&self.settings.lint)
     }
 
     /// Returns true for a store to try things in, where commands may act as anybody and at any time.

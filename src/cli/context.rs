@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::failure::Failure;
 use super::{Color, Exit, Format, Globals, Pii, commit, process};
-use crate::app::{self, Overrides, Patience, Workspace, World};
+use crate::app::{self, AppError, Overrides, Patience, Workspace, World};
 use crate::model::Digest;
 use crate::ports::{Clock, Ids, Secret, Timer};
 use crate::render::finding::{self, Findings, Setting};
@@ -115,6 +115,19 @@ impl Context {
 
     /// Finds the project.
     pub(super) fn workspace(&self) -> Result<Workspace, Failure> {
+        Ok(self.found()?)
+    }
+
+    /// Finds the project, for what can do without one.
+    pub(super) fn workspace_if_any(&self) -> Result<Option<Workspace>, Failure> {
+        match self.found() {
+            Ok(workspace) => Ok(Some(workspace)),
+            Err(AppError::NoProject { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn found(&self) -> Result<Workspace, AppError> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
         let overrides = Overrides {

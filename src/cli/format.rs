@@ -95,7 +95,7 @@ impl Format {
     /// Returns the formats of a command.
     pub(super) fn of(command: &str) -> &'static [Self] {
         match command {
-            "validate" | "test" | "drift" => FINDINGS,
+            "validate" | "lint" | "test" | "drift" => FINDINGS,
             "plan" => PLANS,
             "report" => REPORTS,
             "apply" | "history" | "list" | "rollback" => DOCUMENTS,

@@ -29,6 +29,7 @@ mod init;
 mod interrupt;
 mod invitation;
 mod lease;
+mod lint;
 mod list;
 mod named;
 mod offboarding;
@@ -197,6 +198,7 @@ macro_rules! commands {
 commands! {
     Init(init),
     Validate(validate),
+    Lint(lint),
     Test(test),
     Plan(plan),
     Apply(apply),

@@ -10,6 +10,8 @@ pub enum Severity {
     Error,
     /// The tree can be used; somebody should look.
     Warning,
+    /// Somebody should know.
+    Note,
 }
 
 impl Severity {
@@ -19,6 +21,7 @@ impl Severity {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         }
     }
 }

@@ -61,6 +61,11 @@ impl Diagnostics {
         self.0.iter()
     }
 
+    /// Puts errors before warnings and warnings before notes; what is as bad stays in its order.
+    pub fn worst_first(&mut self) {
+        self.0.sort_by_key(|diagnostic| diagnostic.severity);
+    }
+
     /// Sorts by path, line, column, code and message, and drops what is said twice.
     ///
     /// Diagnostics without a place come first: they concern the tree as a whole.

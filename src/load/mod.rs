@@ -30,7 +30,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, code};
-use crate::model::{Declaration, Desired, Digest, Project};
+use crate::model::{Declaration, Desired, Digest, Project, Waiver};
 use crate::planted::{self, Planted};
 use crate::scenario::Scenario;
 use crate::source::{FileId, Place, Route, Sources};
@@ -166,12 +166,24 @@ pub fn places(sources: &Sources, project: &Project, parts: &[(&Declaration, Rout
     let profiles = profiles::Profiles::read(sources, &variables, &mut ignored);
     let locator = places::Locator::new(sources, &variables, &profiles);
     let place = |(declaration, route): &(&Declaration, Route)| {
-        let mut files = sources.iter();
-        let path = &*declaration.origin.path;
-        let (file, _) = files.find(|(_, file)| file.path() == path)?;
+        let file = sources.find(&declaration.origin.path)?;
         Some(locator.key_in_object(file, &declaration.address, route))
     };
     parts.iter().filter_map(place).collect()
+}
+
+/// Returns where the rules of waivers stand, in order. The files are read once more for it.
+#[must_use]
+pub fn waived_rules(sources: &Sources, project: &Project, waivers: &[&Waiver]) -> Vec<Place> {
+    let mut ignored = Diagnostics::new();
+    let variables = profiles::variables(sources, project, &mut ignored);
+    let profiles = profiles::Profiles::read(sources, &variables, &mut ignored);
+    let locator = places::Locator::new(sources, &variables, &profiles);
+    let place = |waiver: &&Waiver| {
+        let file = sources.find(&waiver.origin.path)?;
+        Some(locator.rule_of_waiver(file, waiver))
+    };
+    waivers.iter().filter_map(place).collect()
 }
 
 /// Returns the digest of a tree: of the paths and bytes of its files, in order of paths.

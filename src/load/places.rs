@@ -7,7 +7,7 @@ use super::node::{NodeRef, Tree};
 use super::parse::parse;
 use super::profiles::Profiles;
 use super::scalar::Variables;
-use crate::model::{Address, Kind, Name};
+use crate::model::{Address, Kind, Name, Waiver};
 use crate::source::{FileId, Place, Route, Sources, Step};
 
 /// Returns the address that a route of a file leads into, and the rest of the route; `None` outside objects.
@@ -147,6 +147,26 @@ impl<'s> Locator<'s> {
     pub(super) fn is_written(&self, file: FileId, route: &Route) -> bool {
         self.with_root(file, |root| root.find(route).is_some())
             .unwrap_or_default()
+    }
+
+    /// Returns the place of the rule of a waiver; of the file where the waiver is not found.
+    pub(super) fn rule_of_waiver(&self, file: FileId, waiver: &Waiver) -> Place {
+        let source = self.sources.file(file);
+        let is_it = |item: &NodeRef<'_>| {
+            let says = |key: &str, text: &str| {
+                let found = item.get(key).and_then(NodeRef::as_text);
+                found == Some(text)
+            };
+            source.line(item.span().0) == waiver.origin.line
+                && says("rule", waiver.rule.as_str())
+                && says("address", &waiver.address.to_string())
+        };
+        let found = self.with_root(file, |root| {
+            let mut items = root.get("waivers")?.items();
+            Some(items.find(is_it)?.get("rule")?.span())
+        });
+        let (start, end) = found.flatten().unwrap_or_default();
+        source.place(start, end)
     }
 
     /// Returns the place of a route of a file.

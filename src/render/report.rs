@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::audit::{Hash, SignedHead};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, Severity};
 use crate::guard::Refusal;
 use crate::impact::Impact;
+use crate::lint::{Info, Level};
 use crate::model::{Address, Body, Digest, Kind, Origin, RemoteId};
 use crate::plan::{Action, Drifted, Lifted, Plan, RunRecord};
 use crate::scenario::Played;
@@ -67,6 +68,30 @@ pub struct Validated<'a> {
     pub files: usize,
     /// How many objects they declare; `None` for an invalid tree.
     pub objects: Option<usize>,
+}
+
+/// A tree that lints were asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Linted<'a> {
+    /// What they found, the worst first.
+    pub findings: &'a Diagnostics,
+    /// How many findings waivers silence.
+    pub waived: usize,
+    /// The lints that were asked, with how bad their findings are.
+    pub asked: &'a [(&'static Info, Severity)],
+    /// How many files were read.
+    pub files: usize,
+    /// How many objects they declare.
+    pub objects: usize,
+}
+
+/// A lint, with its level in a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LintRule {
+    /// What it says of itself.
+    pub info: &'static Info,
+    /// Its level.
+    pub level: Level,
 }
 
 /// Tests of a tree that were played.

@@ -205,6 +205,13 @@ impl Sources {
         self.0.is_empty()
     }
 
+    /// Returns the name of the file at a path.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        let at = self.0.binary_search_by(|file| file.path().cmp(path)).ok()?;
+        Some(FileId(at as u32))
+    }
+
     /// Returns a file by its name.
     #[must_use]
     pub fn file(&self, id: FileId) -> &SourceFile {

@@ -2,7 +2,7 @@
 //!
 //! `desired/` is the tree; `before/`, where there is one, is applied first, so that a plan shows updates, renames and
 //! prunes. `expected/validate.txt`, `plan.txt` and `plan.json` are the exact outputs; a case may expect other formats too,
-//! each in the file that [`FORMATS`] names, and what its tests come to. A tree that `validate` refuses has
+//! each in the file that [`FORMATS`] names, what lints find, and what its tests come to. A tree that `validate` refuses has
 //! only the first: every other command must refuse it too and leave no store behind. A plan that can be carried out is,
 //! and then nothing is left to do. `UPDATE=1` rewrites the expected files.
 
@@ -35,6 +35,14 @@ const FORMATS: &[(&str, &[&str])] = &[
     ("validate.github", &["validate", "--format", "github"]),
     ("validate.azure", &["validate", "--format", "azure"]),
     ("validate.gitlab", &["validate", "--format", "gitlab"]),
+    ("lint.json", &["lint", "--format", "json"]),
+    ("lint.md", &["lint", "--format", "markdown"]),
+    ("lint.html", &["lint", "--format", "html"]),
+    ("lint.sarif", &["lint", "--format", "sarif"]),
+    ("lint.xml", &["lint", "--format", "junit"]),
+    ("lint.github", &["lint", "--format", "github"]),
+    ("lint.azure", &["lint", "--format", "azure"]),
+    ("lint.gitlab", &["lint", "--format", "gitlab"]),
     ("test.json", &["test", "--format", "json"]),
     ("test.md", &["test", "--format", "markdown"]),
     ("test.html", &["test", "--format", "html"]),
@@ -136,9 +144,11 @@ fn other_formats(sandbox: &Sandbox, more: &[&str], expected: &Path, golden: &mut
         let outcome = sandbox.run(arguments.iter().copied().chain(more));
         formats::compare(&file, &outcome.stdout, golden);
     }
-    let tests = expected.join("test.txt");
-    if tests.exists() {
-        golden.compare(&tests, &sandbox.run(["test"]).text());
+    for command in ["lint", "test"] {
+        let file = expected.join(format!("{command}.txt"));
+        if file.exists() {
+            golden.compare(&file, &sandbox.run([command]).text());
+        }
     }
 }
 

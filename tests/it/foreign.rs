@@ -155,6 +155,19 @@ fn broken() -> Sandbox {
     Sandbox::project().write("tree.yaml", format!("version: 1\norganizations:\n{keys}"))
 }
 
+/// A tree in which every name is had twice, and a file has a name like it.
+fn doubled() -> Sandbox {
+    let mut texts: Vec<String> = TEXTS.iter().map(|text| quoted(text)).collect();
+    texts.push(quoted(&long()));
+    let mut out = "version: 1\ncatalogs:\n".to_owned();
+    for (at, text) in texts.iter().enumerate() {
+        for letter in ["a", "b"] {
+            out += &format!("  {letter}{at}: {{ displayName: {text} }}\n");
+        }
+    }
+    Sandbox::project().write("%0A::error::zq,tree].yaml", out)
+}
+
 const EVERY: &[&str] = &["text", "json"];
 const DOCUMENTS: &[&str] = &["text", "json", "markdown", "html"];
 const TABLES: &[&str] = &["text", "json", "markdown", "html", "csv"];
@@ -203,6 +216,9 @@ const SHOWS: &[(&str, &[&str])] = &[
     ("directory show '_zq_'@d9.example", EVERY),
 ];
 
+/// What shows names that are had twice.
+const DOUBLES: &[(&str, &[&str])] = &[("lint", FINDINGS)];
+
 /// What shows the mistakes of a tree.
 const BREAKS: &[(&str, &[&str])] = &[
     ("validate", FINDINGS),
@@ -211,7 +227,7 @@ const BREAKS: &[(&str, &[&str])] = &[
 
 #[test]
 fn foreign_names_are_text_in_every_format_of_every_command() {
-    let (whole, broken) = (project(), broken());
+    let (whole, doubled, broken) = (project(), doubled(), broken());
     let before = Sandbox::project().write("tree.yaml", tree(0));
     let folder = before.root().display().to_string();
     let cells = |sandbox: &'static str, of: &[(&'static str, &'static [&'static str])]| {
@@ -222,11 +238,20 @@ fn foreign_names_are_text_in_every_format_of_every_command() {
         });
         cells.collect::<Vec<_>>()
     };
-    let all = [cells("whole", SHOWS), cells("broken", BREAKS)].concat();
+    let all = [
+        cells("whole", SHOWS),
+        cells("doubled", DOUBLES),
+        cells("broken", BREAKS),
+    ]
+    .concat();
     let problems: Vec<String> = all
         .par_iter()
         .filter_map(|(sandbox, command, format)| {
-            let sandbox = if *sandbox == "whole" { &whole } else { &broken };
+            let sandbox = match *sandbox {
+                "whole" => &whole,
+                "doubled" => &doubled,
+                _ => &broken,
+            };
             let command = command.replace("BEFORE", &folder);
             let how = match *format {
                 "mermaid" | "dot" | "svg" => "--to",

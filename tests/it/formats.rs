@@ -31,7 +31,7 @@ pub(crate) fn compare(file: &Path, text: &str, golden: &mut Golden) {
 }
 
 /// Finds the published schema of a result by what it holds, and compares the two.
-fn published(text: &str) -> Result<(), String> {
+pub(crate) fn published(text: &str) -> Result<(), String> {
     let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let has = |key: &str| value.get(key).is_some();
     let name = match value.get("report").and_then(Value::as_str) {
@@ -41,6 +41,8 @@ fn published(text: &str) -> Result<(), String> {
         None if has("changes") => "plan".to_owned(),
         None if has("drifted") => "drift".to_owned(),
         None if has("tests") => "test".to_owned(),
+        None if has("findings") => "lint".to_owned(),
+        None if has("rules") => "lint-rules".to_owned(),
         None => return Err("no schema is known of it".to_owned()),
     };
     static KNOWN: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());

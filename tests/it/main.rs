@@ -22,6 +22,7 @@ mod journeys;
 mod killed;
 mod layering;
 mod lease;
+mod lint;
 mod outputs;
 mod pictures;
 mod pipelines;

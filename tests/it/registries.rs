@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use guestlist::diag::code;
-use guestlist::model::Kind;
+use guestlist::diag::{code, nearest};
+use guestlist::lint::LINTS;
+use guestlist::model::{Kind, Name, Waiver};
 
 use crate::support::{Golden, Sandbox, files_below, repository, rust, schema};
 
@@ -117,6 +118,55 @@ fn every_code_is_reached_by_a_test() {
     }
 }
 
+#[test]
+fn every_lint_has_a_file_and_a_case() {
+    let folder = repository("src/lint/rules");
+    let files: BTreeSet<String> = files_below(&folder)
+        .iter()
+        .filter_map(|file| file.file_stem())
+        .map(|name| name.to_string_lossy().replace('_', "-"))
+        .filter(|name| name != "mod")
+        .collect();
+    let lints = || LINTS.iter().map(|lint| lint.info());
+    let names: BTreeSet<String> = lints().map(|info| info.code.id.to_owned()).collect();
+    assert_eq!(files, names);
+    assert_eq!(names.len(), LINTS.len(), "a lint stands twice");
+    for info in lints() {
+        let name = info.code.id;
+        let case = repository(&format!("tests/cases/lint-{name}/expected/lint.txt"));
+        let found = std::fs::read_to_string(&case).unwrap_or_default();
+        let tag = format!("{}[{name}]: ", info.severity.as_str());
+        assert!(
+            found.contains(&tag),
+            "{} does not show `{name}`",
+            case.display()
+        );
+        let others = found.lines().filter(|line| {
+            let tag = line.split(": ").nth(1).unwrap_or_default();
+            line.starts_with("tree.yaml:") && tag.ends_with(']') && !tag.contains(name)
+        });
+        assert_eq!(others.count(), 0, "{} shows other lints", case.display());
+    }
+}
+
+/// What a lint says is shown as it stands, and the name of none could be meant for a guard.
+#[test]
+fn every_lint_says_in_whole_sentences_why_and_what_to_do() {
+    for info in LINTS.iter().map(|lint| lint.info()) {
+        let name = info.code.id;
+        assert!(Name::parse(name).is_ok(), "{name}");
+        assert!(!info.code.title.ends_with('.'), "{name}");
+        for text in [info.why, info.mend] {
+            assert!(
+                text.ends_with('.') && !text.contains('\n'),
+                "{name}: {text}"
+            );
+        }
+        let guards = Waiver::GUARDS.iter().copied().chain(["protection"]);
+        assert_eq!(nearest(name, guards), None, "{name} is like a guard");
+    }
+}
+
 fn texts_of_cases(extension: &str) -> String {
     files_below(&repository("tests/cases"))
         .into_iter()
@@ -131,6 +181,7 @@ fn the_tables_of_the_readme_are_fresh() {
     let mut text = std::fs::read_to_string(&file).expect("there is a README");
     replace(&mut text, "kinds", &kinds());
     replace(&mut text, "codes", &codes());
+    replace(&mut text, "lints", &lints());
     replace(&mut text, "commands", &commands());
     replace(&mut text, "plan", &plan());
     replace(&mut text, "test", &test());
@@ -177,6 +228,15 @@ fn codes() -> String {
     let mut table = "| code | what it is about |\n|---|---|\n".to_owned();
     for code in code::ALL {
         table += &format!("| `{}` | {} |\n", code.id, code.title);
+    }
+    table
+}
+
+fn lints() -> String {
+    let mut table = "| lint | level | what it finds |\n|---|---|---|\n".to_owned();
+    for info in LINTS.iter().map(|lint| lint.info()) {
+        let (code, level) = (info.code, info.severity.as_str());
+        table += &format!("| `{}` | {level} | {} |\n", code.id, code.title);
     }
     table
 }

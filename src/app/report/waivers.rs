@@ -5,7 +5,7 @@ use crate::app::{AppError, Workspace, World, check};
 use crate::diag::code;
 use crate::model::Waiver;
 use crate::render::chart::{Chart, Form, Lane};
-use crate::render::json::v1::{Summary, WaiverRow};
+use crate::render::json::v1::{Silences, Summary, WaiverRow};
 use jiff::Timestamp;
 
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,7 @@ pub fn waivers(workspace: &Workspace, world: &World<'_>) -> Result<Waivers, AppE
         tally.add(vec![waiver.rule.to_string()]);
         WaiverRow {
             rule: waiver.rule.to_string(),
+            silences: Silences::of(waiver.rule.as_str()),
             address: waiver.address.to_string(),
             reason: waiver.reason.to_string(),
             by: waiver.by.to_string(),

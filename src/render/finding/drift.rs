@@ -32,6 +32,7 @@ impl Setting<'_> {
         Findings {
             command: self.command,
             passed: passed.collect(),
+            rules: Vec::new(),
             all: super::numbered(all),
         }
     }

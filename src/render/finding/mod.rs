@@ -18,9 +18,10 @@ use std::borrow::Cow;
 
 use super::mask::mask;
 use super::neutral::neutral;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, Severity};
 use crate::guard::{Refusal, Rule};
 use crate::impact::Impact;
+use crate::lint::Info;
 use crate::model::{Address, Digest, Origin};
 use crate::plan::Plan;
 use crate::scenario::Played;
@@ -36,7 +37,7 @@ pub use terraform::terraform;
 /// A result of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule: a code of diagnostics, or a guard.
+    /// The rule: a code of diagnostics, a lint, or a guard.
     pub rule: String,
     /// What the rule is about, in a few words.
     pub title: String,
@@ -87,8 +88,25 @@ pub struct Findings {
     pub command: &'static str,
     /// The findings, in order.
     pub all: Vec<Finding>,
-    /// What was asked and has nothing to say: guards, tests that hold.
+    /// What was asked and has nothing to say: guards, lints, tests that hold.
     pub passed: Vec<Passed>,
+    /// What there is to say of rules, found or not.
+    pub rules: Vec<RuleText>,
+}
+
+/// What there is to say of a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleText {
+    /// Its name.
+    pub name: String,
+    /// What it is about, in a few words.
+    pub title: String,
+    /// Why it matters.
+    pub why: String,
+    /// What to do.
+    pub mend: String,
+    /// How bad its findings are.
+    pub level: Level,
 }
 
 /// Something that was asked and has nothing to say.
@@ -206,7 +224,34 @@ impl Setting<'_> {
             command: self.command,
             all: numbered(all.collect()),
             passed: Vec::new(),
+            rules: Vec::new(),
         }
+    }
+
+    /// Returns findings of lints, with what each lint that was asked says of itself.
+    #[must_use]
+    pub fn linted(&self, list: &Diagnostics, asked: &[(&'static Info, Severity)]) -> Findings {
+        let mut findings = self.diagnostics(list);
+        for (info, severity) in asked {
+            let Info {
+                code, why, mend, ..
+            } = info;
+            findings.rules.push(RuleText {
+                name: code.id.to_owned(),
+                title: code.title.to_owned(),
+                why: (*why).to_owned(),
+                mend: (*mend).to_owned(),
+                level: (*severity).into(),
+            });
+            if findings.all.iter().all(|one| one.rule != code.id) {
+                findings.passed.push(Passed {
+                    suite: "lints".to_owned(),
+                    name: code.id.to_owned(),
+                    about: code.title.to_owned(),
+                });
+            }
+        }
+        findings
     }
 
     /// Returns findings of what stands against a plan, what it is warned of, and what it does to people's access.

@@ -9,7 +9,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{Finding, Findings, Level, Spot};
+use super::{Finding, Findings, Level, RuleText, Spot};
 use crate::render::json;
 
 /// How many results code scanning shows.
@@ -143,10 +143,13 @@ struct Region {
 ///
 /// Those of what it writes to.
 pub fn sarif(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
-    let mut known: BTreeMap<&str, &Finding> = BTreeMap::new();
+    let texts = findings.rules.iter();
+    let mut known: BTreeMap<&str, Rule<'_>> = texts
+        .map(|text| (text.name.as_str(), described(text)))
+        .collect();
     let (all, left) = chosen(&findings.all);
     for one in &all {
-        known.entry(&one.rule).or_insert(one);
+        known.entry(&one.rule).or_insert_with(|| rule(one));
     }
     let rules: Vec<&str> = known.keys().copied().collect();
     let results = all.iter().map(|one| Outcome {
@@ -175,7 +178,7 @@ pub fn sarif(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
                 driver: Driver {
                     name: "guestlist",
                     semantic_version: env!("CARGO_PKG_VERSION"),
-                    rules: known.values().map(|one| rule(one)).collect(),
+                    rules: known.into_values().collect(),
                 },
             },
             automation_details: Automation {
@@ -235,6 +238,18 @@ fn rule(one: &Finding) -> Rule<'_> {
         help: text("the help of each result says what to do"),
         default_configuration: Configuration {
             level: one.level.as_str(),
+        },
+    }
+}
+
+fn described(of: &RuleText) -> Rule<'_> {
+    Rule {
+        id: &of.name,
+        short_description: text(of.title.as_str()),
+        full_description: text(of.why.as_str()),
+        help: text(of.mend.as_str()),
+        default_configuration: Configuration {
+            level: of.level.as_str(),
         },
     }
 }

@@ -40,7 +40,7 @@ pub fn invalid(list: &Diagnostics, out: &mut dyn Writer) -> io::Result<()> {
 }
 
 /// Lowers diagnostics, and returns what is left out and how many there are.
-fn found(
+pub(super) fn found(
     list: &Diagnostics,
     out: &mut dyn Writer,
 ) -> io::Result<Option<(Vec<Line<'static>>, Line<'static>)>> {
@@ -52,6 +52,7 @@ fn found(
             role: match one.severity {
                 Severity::Error => Role::Error,
                 Severity::Warning => Role::Warning,
+                Severity::Note => Role::Note,
             },
             tag: format!("{}[{}]", one.severity.as_str(), one.code),
             message: &one.message,
@@ -104,6 +105,7 @@ fn summary(list: &Diagnostics) -> String {
     for (severity, one, many) in [
         (Severity::Error, "error", "errors"),
         (Severity::Warning, "warning", "warnings"),
+        (Severity::Note, "note", "notes"),
     ] {
         match list.count(severity) {
             0 => {}

@@ -4,6 +4,7 @@ mod applying;
 mod back;
 mod between;
 mod edits;
+mod linting;
 mod loading;
 mod pictures;
 mod reach;

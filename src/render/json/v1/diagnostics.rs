@@ -51,12 +51,24 @@ pub enum Severity {
     Error,
     /// The tree can be used; somebody should look.
     Warning,
+    /// Somebody should know.
+    Note,
+}
+
+impl From<diag::Severity> for Severity {
+    fn from(severity: diag::Severity) -> Self {
+        match severity {
+            diag::Severity::Error => Self::Error,
+            diag::Severity::Warning => Self::Warning,
+            diag::Severity::Note => Self::Note,
+        }
+    }
 }
 
 /// A problem with a stable code, its place and the way out.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Diagnostic {
-    /// The stable code, such as `GL0302`.
+    /// The stable code, such as `GL0302`; the name of the rule for a finding of `lint`, such as `never-expires`.
     pub code: &'static str,
     /// How bad it is.
     pub severity: Severity,
@@ -78,10 +90,7 @@ impl From<&diag::Diagnostic> for Diagnostic {
     fn from(one: &diag::Diagnostic) -> Self {
         Self {
             code: one.code.id,
-            severity: match one.severity {
-                diag::Severity::Error => Severity::Error,
-                diag::Severity::Warning => Severity::Warning,
-            },
+            severity: one.severity.into(),
             message: one.message.clone(),
             place: one.primary.as_deref().map(Place::from),
             related: one

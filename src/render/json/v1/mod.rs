@@ -10,6 +10,7 @@ mod error;
 mod impact;
 mod import;
 mod lease;
+mod lint;
 mod object;
 mod picture;
 mod plan;
@@ -50,13 +51,14 @@ pub use error::{Error, Failed};
 pub use impact::Impact;
 pub use import::{Import, ImportedFile, NotImported};
 pub use lease::{Lease, LeaseBroken, LeaseState, StandingLease};
+pub use lint::{Level, Lint, LintRule, LintRules};
 pub use object::{List, Listed, Show};
 pub use picture::{Graph, GraphChange, GraphClass, GraphEdge, GraphGroup, GraphNode};
 pub use plan::{Change, Edit, Items, Plan, Reason, Refusal, WordPiece};
 pub use program::{Init, Names, Version};
 pub use report::{
     AccessRow, ExpiryRow, GroupCount, GuestRow, Next, NotProposed, Proposed, ProposedFile,
-    ReachedRole, Report, ReviewRow, Rows, Summary, UngovernedRow, UpcomingRow, WaiverRow,
+    ReachedRole, Report, ReviewRow, Rows, Silences, Summary, UngovernedRow, UpcomingRow, WaiverRow,
 };
 pub use rollback::{Lasting, Rollback};
 pub use run::{History, Run, RunChange, RunSummary};

@@ -11,6 +11,8 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("init.schema.json", schema::<v1::Init<'_>>()),
         ("validate.schema.json", schema::<v1::Validate>()),
+        ("lint.schema.json", schema::<v1::Lint>()),
+        ("lint-rules.schema.json", schema::<v1::LintRules>()),
         ("test.schema.json", schema::<v1::Test>()),
         ("plan.schema.json", schema::<v1::Plan<'_>>()),
         ("apply.schema.json", schema::<v1::Apply<'_>>()),

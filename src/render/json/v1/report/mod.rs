@@ -19,7 +19,7 @@ pub use guests::{GuestRow, UngovernedRow};
 pub use proposed::{NotProposed, Proposed, ProposedFile};
 pub use reviews::ReviewRow;
 pub use upcoming::{ExpiryRow, UpcomingRow};
-pub use waivers::WaiverRow;
+pub use waivers::{Silences, WaiverRow};
 
 use super::FormatVersion;
 

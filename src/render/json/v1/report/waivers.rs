@@ -6,13 +6,49 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::lint::by_name;
+use crate::model::Waiver;
 use crate::render::row::{Row, second};
+
+/// What a waiver silences.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Silences {
+    /// A lint.
+    Lint,
+    /// A guard.
+    Guard,
+    /// Nothing: there is neither a lint nor a guard of the name.
+    Nothing,
+}
+
+impl Silences {
+    /// Returns what a waiver of a rule silences.
+    #[must_use]
+    pub fn of(rule: &str) -> Self {
+        match () {
+            () if by_name(rule).is_some() => Self::Lint,
+            () if Waiver::GUARDS.contains(&rule) => Self::Guard,
+            () => Self::Nothing,
+        }
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lint => "lint",
+            Self::Guard => "guard",
+            Self::Nothing => "nothing",
+        }
+    }
+}
 
 /// A finding or guard that is silenced for an address.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct WaiverRow {
-    /// The rule or guard.
+    /// The lint or guard.
     pub rule: String,
+    /// Which of the two it is.
+    pub silences: Silences,
     /// The address.
     pub address: String,
     /// Why.
@@ -31,15 +67,17 @@ pub struct WaiverRow {
 }
 
 impl Row for WaiverRow {
-    const HEADINGS: &'static [&'static str] =
-        &["RULE", "ADDRESS", "UNTIL", "BY", "REASON", "DECLARED"];
+    const HEADINGS: &'static [&'static str] = &[
+        "RULE", "SILENCES", "ADDRESS", "UNTIL", "BY", "REASON", "DECLARED",
+    ];
     const COLUMNS: &'static [&'static str] = &[
-        "rule", "address", "reason", "by", "until", "daysLeft", "path", "line",
+        "rule", "silences", "address", "reason", "by", "until", "daysLeft", "path", "line",
     ];
 
     fn shown(&self) -> Vec<Cow<'_, str>> {
         vec![
             self.rule.as_str().into(),
+            self.silences.as_str().into(),
             self.address.as_str().into(),
             second(self.until).into(),
             self.by.as_str().into(),
@@ -51,6 +89,7 @@ impl Row for WaiverRow {
     fn cells(&self) -> Vec<Cow<'_, str>> {
         vec![
             self.rule.as_str().into(),
+            self.silences.as_str().into(),
             self.address.as_str().into(),
             self.reason.as_str().into(),
             self.by.as_str().into(),

@@ -1,0 +1,70 @@
+//! One-time passcodes that are off, although somebody has no other way to sign in.
+
+use crate::diag::{Code, Severity};
+use crate::lint::context::key;
+use crate::lint::{Context, Findings, Info, Lint};
+use crate::model::kinds::Organization;
+use crate::source::Route;
+
+pub(super) struct PasscodeOff;
+
+const INFO: Info = Info {
+    code: Code {
+        id: "passcode-off",
+        title: "one-time passcodes that are off where people need them",
+    },
+    severity: Severity::Warning,
+    why: "Whoever has neither a tenant nor another account that the tenant takes signs in by a passcode that is mailed to them. Without it they are approved and cannot come in.",
+    mend: "Write `oneTimePasscode: true`, or give the organizations that are known by their domains alone a `tenant` or a `federation`.",
+};
+
+impl Lint for PasscodeOff {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn check<'t>(&self, cx: &Context<'t>, out: &mut Findings<'t>) {
+        let Some(collaboration) = cx
+            .collaboration
+            .filter(|settings| settings.object.one_time_passcode == Some(false))
+        else {
+            return;
+        };
+        let by_mail = cx.organizations.iter().filter(|organization| {
+            is_known_by_mail(organization.object) && cx.meant_for(**organization).is_some()
+        });
+        let by_mail: Vec<_> = by_mail.collect();
+        let strangers = cx.for_strangers();
+        let message = match (by_mail.first(), strangers) {
+            (Some(first), _) => format!(
+                "people of {}{} sign in by a one-time passcode, and those are off",
+                first.declared.address,
+                match by_mail.len() {
+                    1 => String::new(),
+                    n => format!(" and {} more", n - 1),
+                }
+            ),
+            (None, Some(_)) => {
+                "some of those who may ask from outside sign in by a one-time passcode, and those are off".to_owned()
+            }
+            (None, None) => return,
+        };
+        let mut finding = out.at(collaboration.declared, key("oneTimePasscode"), message);
+        if let Some(first) = by_mail.first() {
+            let note = "known by its domains alone";
+            finding = finding.related(first.declared, Route::root(), note);
+        }
+        if let Some(policy) = strangers {
+            let note = "anybody from outside may ask here";
+            finding = finding.related(policy.declared(), key("requestors"), note);
+        }
+        out.push(finding);
+    }
+}
+
+/// Returns true for an organization whose people have no tenant and no provider to sign in with.
+const fn is_known_by_mail(organization: &Organization) -> bool {
+    organization.tenant.is_none()
+        && organization.federation.is_none()
+        && organization.social.is_none()
+}

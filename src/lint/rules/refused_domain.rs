@@ -1,0 +1,57 @@
+//! An organization whose people may ask, with a domain that the tenant's list refuses.
+
+use crate::diag::{Code, Severity};
+use crate::governance::people::{Unlisted, refused};
+use crate::lint::context::key;
+use crate::lint::{Context, Findings, Info, Lint};
+use crate::source::Route;
+
+pub(super) struct RefusedDomain;
+
+const INFO: Info = Info {
+    code: Code {
+        id: "refused-domain",
+        title: "a domain of a partner that the tenant's list of domains refuses",
+    },
+    severity: Severity::Warning,
+    why: "The list of domains wins over organizations and policies: whoever of that domain is not a guest yet asks, is approved, and is not let in.",
+    mend: "Take the domain out of `block`, or add it to `allow`; or take the organization out of the policies.",
+};
+
+impl Lint for RefusedDomain {
+    fn info(&self) -> &'static Info {
+        &INFO
+    }
+
+    fn check<'t>(&self, cx: &Context<'t>, out: &mut Findings<'t>) {
+        let Some(domains) = cx.domains else { return };
+        for organization in &cx.organizations {
+            let Some(policy) = cx.meant_for(*organization) else {
+                continue;
+            };
+            for (index, rule) in organization.object.domains.iter().enumerate() {
+                let (at, note) = match refused(domains.object, &rule.domain) {
+                    None => continue,
+                    Some(Unlisted::NotAllowed) => (key("allow"), "not among these"),
+                    Some(Unlisted::Blocked(by)) => {
+                        let mut list = domains.object.block.iter().flatten();
+                        let at = list.position(|one| one == by).unwrap_or_default();
+                        (key("block").index(at), "blocked here")
+                    }
+                };
+                let message = format!(
+                    "nobody new of `{}` is let in, although {} lets people of {} ask",
+                    rule.domain,
+                    policy.declared().address,
+                    organization.declared.address
+                );
+                let spot: Route = key("domains").index(index);
+                out.push(
+                    out.at(organization.declared, spot, message)
+                        .related(domains.declared, at, note)
+                        .related(policy.declared(), key("requestors"), "they may ask here"),
+                );
+            }
+        }
+    }
+}
