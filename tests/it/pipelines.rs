@@ -58,6 +58,7 @@ fn pipelines_are_valid_pinned_and_complete() {
             "plan -C",
             "--expect",
             "drift -C",
+            "lint -C",
             "env -i",
             "unshare",
             "--no-new-privs",
