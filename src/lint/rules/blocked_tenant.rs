@@ -17,7 +17,7 @@ const INFO: Info = Info {
         title: "a partner whose people may ask, and whose tenant is shut out",
     },
     severity: Severity::Warning,
-    why: "Cross-tenant access that lets no users in refuses the invitation and every sign-in, whatever was approved.",
+    why: "Cross-tenant access that lets no users in refuses their requests, invitations and sign-ins, whatever the policies say.",
     mend: "Write whom it lets in: `crossTenant: { inbound: { users: all, applications: all } }`; or take the organization out of the policies.",
 };
 

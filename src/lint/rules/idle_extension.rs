@@ -13,7 +13,7 @@ const INFO: Info = Info {
         title: "an extension of access whose end does not move",
     },
     severity: Severity::Warning,
-    why: "An extension never goes past the date on which access ends for everybody, and access without an end has none to move. Mails remind people of an extension that does nothing.",
+    why: "An extension never goes past the date on which access ends for everybody, and access without an end has none to move: who asks for one is refused.",
     mend: "Leave `extension` out; or write `expires: { after: ... }`.",
 };
 

@@ -1,9 +1,13 @@
 //! Packages of which only one excludes the other.
 
+use std::collections::HashSet;
+
+use foldhash::fast::FixedState;
+
 use crate::diag::{Code, Severity};
 use crate::lint::context::key;
 use crate::lint::{Context, Findings, Info, Lint};
-use crate::model::kinds::{Incompatible, Package};
+use crate::model::kinds::Incompatible;
 use crate::source::Route;
 
 pub(super) struct OneWayIncompatibility;
@@ -14,7 +18,7 @@ const INFO: Info = Info {
         title: "packages that exclude each other one way only",
     },
     severity: Severity::Warning,
-    why: "It counts one way: who has the other package cannot get this one, and who has this one can still get the other, and then has both.",
+    why: "It counts one way: who has the other package cannot get this one, and who has this one can still get the other where a policy lets them, and then has both.",
     mend: "Name this package in the `incompatibleWith` of the other one too.",
 };
 
@@ -24,20 +28,24 @@ impl Lint for OneWayIncompatibility {
     }
 
     fn check<'t>(&self, cx: &Context<'t>, out: &mut Findings<'t>) {
-        for package in &cx.packages {
-            for (index, other) in package.object.incompatible_with.iter().enumerate() {
-                let Incompatible::Package(name) = other else {
-                    continue;
-                };
-                let Some(other) = cx.package(name) else {
-                    continue;
-                };
-                if excludes(other.object, package.declared.address.name()) {
-                    continue;
-                }
+        let all = cx.packages.iter().flat_map(|package| {
+            let named = package.object.incompatible_with.iter().enumerate();
+            named.filter_map(move |(index, other)| match other {
+                Incompatible::Package(name) => Some((*package, index, name)),
+                Incompatible::Group(_) => None,
+            })
+        });
+        let pairs: HashSet<(&str, &str), FixedState> = all
+            .clone()
+            .map(|(package, _, other)| (package.declared.address.name(), other.as_str()))
+            .collect();
+        for (package, index, name) in all {
+            if !pairs.contains(&(name.as_str(), package.declared.address.name()))
+                && let Some(other) = cx.package(name)
+            {
                 let message = format!(
-                    "who has {} can still get {}",
-                    package.declared.address, other.declared.address
+                    "{} does not exclude who has {}",
+                    other.declared.address, package.declared.address
                 );
                 let help = format!(
                     "add `{}` to the `incompatibleWith` of {}",
@@ -46,21 +54,11 @@ impl Lint for OneWayIncompatibility {
                 let spot: Route = key("incompatibleWith").index(index);
                 out.push(
                     out.at(package.declared, spot, message)
-                        .related(
-                            other.declared,
-                            Route::root(),
-                            "this one does not exclude it",
-                        )
+                        .related(other.declared, Route::root(), "this one")
                         .relies(other.declared, "incompatibleWith")
                         .help(help),
                 );
             }
         }
     }
-}
-
-/// Returns true for a package that excludes holders of another.
-fn excludes(package: &Package, name: &str) -> bool {
-    let mut others = package.incompatible_with.iter();
-    others.any(|other| matches!(other, Incompatible::Package(other) if other.as_str() == name))
 }

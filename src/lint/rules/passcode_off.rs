@@ -14,7 +14,7 @@ const INFO: Info = Info {
         title: "one-time passcodes that are off where people need them",
     },
     severity: Severity::Warning,
-    why: "Whoever has neither a tenant nor another account that the tenant takes signs in by a passcode that is mailed to them. Without it they are approved and cannot come in.",
+    why: "Whoever has neither a tenant nor another account that the tenant takes signs in by a passcode that is mailed to them. Without it they cannot sign in, and so not even ask.",
     mend: "Write `oneTimePasscode: true`, or give the organizations that are known by their domains alone a `tenant` or a `federation`.",
 };
 

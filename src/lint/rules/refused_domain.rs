@@ -14,7 +14,7 @@ const INFO: Info = Info {
         title: "a domain of a partner that the tenant's list of domains refuses",
     },
     severity: Severity::Warning,
-    why: "The list of domains wins over organizations and policies: whoever of that domain is not a guest yet asks, is approved, and is not let in.",
+    why: "The list of domains wins over organizations and policies: whoever is of that domain and no guest yet is refused, although a policy says that they may ask.",
     mend: "Take the domain out of `block`, or add it to `allow`; or take the organization out of the policies.",
 };
 

@@ -13,7 +13,7 @@ const INFO: Info = Info {
         title: "a policy for anybody from outside beside a list of allowed domains",
     },
     severity: Severity::Warning,
-    why: "Everybody may ask, approvers decide, and then whoever is of a domain that is not on the list is not let in: the request fails after it was approved.",
+    why: "The list of domains wins over policies: whoever is of another domain and no guest yet is refused, although the policy says that they may ask.",
     mend: "Name the organizations that are meant in `requestors`, or keep a list of blocked domains instead.",
 };
 

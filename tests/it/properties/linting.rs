@@ -56,7 +56,7 @@ fn waiver(finding: &Finding<'_>) -> Waiver {
 }
 
 proptest! {
-    #![proptest_config(cases(128))]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn findings_depend_on_what_is_declared_alone(bytes in trees::bytes(), layout in prop::collection::vec(any::<u8>(), 0..1500)) {
