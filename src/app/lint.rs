@@ -5,6 +5,7 @@ use super::{AppError, Workspace, World};
 use crate::diag::{Diagnostic, Diagnostics, Severity, code};
 use crate::lint::{self, Finding, Idle, Info, Levels, Why};
 use crate::load;
+use crate::model::Desired;
 use crate::source::Place;
 
 /// A tree that lints were asked about.
@@ -18,8 +19,8 @@ pub struct Linted {
     pub asked: Vec<(&'static Info, Severity)>,
     /// How many files were read.
     pub files: usize,
-    /// How many objects they declare.
-    pub objects: usize,
+    /// What they declare.
+    pub desired: Desired,
 }
 
 /// What is said while the files are at hand.
@@ -55,7 +56,7 @@ pub fn lint(workspace: &Workspace, world: &World<'_>, only: &[&str]) -> Result<L
             .filter_map(|info| Some((info, levels.severity(info)?)))
             .collect(),
         files,
-        objects: desired.objects().len(),
+        desired,
     })
 }
 

@@ -58,7 +58,7 @@ impl Arguments {
             waived: linted.waived,
             asked: &linted.asked,
             files: linted.files,
-            objects: linted.objects,
+            objects: linted.desired.objects().len(),
         };
         if cx.globals.format.is_of_findings() {
             let findings = cx.setting().linted(&linted.findings, &linted.asked);
@@ -71,6 +71,7 @@ impl Arguments {
         }
         let is_bad = linted.findings.has_errors()
             || self.strict && linted.findings.count(Severity::Warning) > 0;
+        Context::leave(linted);
         Ok(if is_bad { Exit::Findings } else { Exit::Done })
     }
 
