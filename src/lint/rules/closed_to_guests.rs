@@ -1,10 +1,9 @@
 //! A package for people from outside that gives what guests cannot get.
 
-use std::collections::BTreeSet;
-
 use crate::diag::{Code, Severity};
 use crate::lint::context::key;
 use crate::lint::{Context, Findings, Info, Lint};
+use crate::model::Declaration;
 
 pub(super) struct ClosedToGuests;
 
@@ -24,10 +23,13 @@ impl Lint for ClosedToGuests {
     }
 
     fn check<'t>(&self, cx: &Context<'t>, out: &mut Findings<'t>) {
-        let mut told = BTreeSet::new();
+        let mut last: Option<&Declaration> = None;
         for governing in cx.outside() {
             let package = governing.package;
-            if !told.insert(&package.declared.address) {
+            // The policies of a package stand together: the first one tells.
+            let is_told = last.is_some_and(|last| std::ptr::eq(last, package.declared));
+            last = Some(package.declared);
+            if is_told {
                 continue;
             }
             for name in package.object.grants.keys() {

@@ -33,7 +33,8 @@ impl Lint for IdleOrganization {
                     "no policy lets people of {} ask for anything",
                     organization.declared.address
                 );
-                out.push(out.at(organization.declared, Route::root(), message));
+                let finding = out.at(organization.declared, Route::root(), message);
+                out.push(finding.relies(organization.declared, "state"));
             }
         }
     }

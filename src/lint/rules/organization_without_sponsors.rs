@@ -28,7 +28,11 @@ impl Lint for OrganizationWithoutSponsors {
             if is_configured && organization.object.sponsors.is_empty() {
                 let message = format!("nobody answers for {}", organization.declared.address);
                 let finding = out.at(organization.declared, Route::root(), message);
-                out.push(finding.relies(organization.declared, "sponsors"));
+                out.push(
+                    finding
+                        .relies(organization.declared, "sponsors")
+                        .relies(organization.declared, "state"),
+                );
             }
         }
     }

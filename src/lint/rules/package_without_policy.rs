@@ -1,10 +1,11 @@
 //! A package that nobody can have.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+
+use foldhash::fast::FixedState;
 
 use crate::diag::{Code, Severity};
 use crate::lint::{Context, Findings, Info, Lint};
-use crate::model::Address;
 use crate::source::Route;
 
 pub(super) struct PackageWithoutPolicy;
@@ -25,13 +26,13 @@ impl Lint for PackageWithoutPolicy {
     }
 
     fn check<'t>(&self, cx: &Context<'t>, out: &mut Findings<'t>) {
-        let governed: BTreeSet<&Address> = cx
+        let governed: HashSet<&str, FixedState> = cx
             .policies
             .iter()
-            .map(|governing| &governing.package.declared.address)
+            .map(|governing| governing.package.declared.address.name())
             .collect();
         for package in &cx.packages {
-            if !governed.contains(&package.declared.address) {
+            if !governed.contains(package.declared.address.name()) {
                 let message = format!(
                     "{} has no policy, so nobody can have it",
                     package.declared.address

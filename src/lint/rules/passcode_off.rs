@@ -2,7 +2,8 @@
 
 use crate::diag::{Code, Severity};
 use crate::lint::context::key;
-use crate::lint::{Context, Findings, Info, Lint};
+use crate::lint::finding::manages;
+use crate::lint::{Context, Findings, Info, Lint, Of};
 use crate::model::kinds::Organization;
 use crate::source::Route;
 
@@ -31,7 +32,7 @@ impl Lint for PasscodeOff {
             return;
         };
         let by_mail = cx.organizations.iter().filter(|organization| {
-            is_known_by_mail(organization.object) && cx.meant_for(**organization).is_some()
+            is_known_by_mail(**organization) && cx.meant_for(**organization).is_some()
         });
         let by_mail: Vec<_> = by_mail.collect();
         let strangers = cx.for_strangers();
@@ -62,9 +63,15 @@ impl Lint for PasscodeOff {
     }
 }
 
-/// Returns true for an organization whose people have no tenant and no provider to sign in with.
-const fn is_known_by_mail(organization: &Organization) -> bool {
-    organization.tenant.is_none()
-        && organization.federation.is_none()
-        && organization.social.is_none()
+/// Returns true for an organization whose people have no tenant and no provider to sign in with, as the tree says.
+fn is_known_by_mail(organization: Of<'_, Organization>) -> bool {
+    let Organization {
+        tenant,
+        federation,
+        social,
+        ..
+    } = organization.object;
+    let keys = ["tenant", "federation", "social"];
+    let is_said = keys.iter().all(|key| manages(organization.declared, key));
+    is_said && tenant.is_none() && federation.is_none() && social.is_none()
 }

@@ -1,6 +1,8 @@
 //! Two objects that people cannot tell apart by their names.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
 
 use crate::diag::{Code, Severity};
 use crate::lint::context::key;
@@ -26,7 +28,7 @@ impl Lint for SameDisplayName {
     }
 
     fn check<'t>(&self, cx: &Context<'t>, out: &mut Findings<'t>) {
-        let mut seen: BTreeMap<(Kind, &str, String), &Declaration> = BTreeMap::new();
+        let mut seen: HashMap<(Kind, &str, String), &Declaration, FixedState> = HashMap::default();
         let mut see = |of: &'t Declaration, parent: &'t str, name: &Line| {
             let shown = name.as_str().to_lowercase();
             let Some(first) = seen.get(&(of.address.kind(), parent, shown.clone())) else {
