@@ -42,7 +42,7 @@ pub(super) fn circumstances(
             world,
             named: ask.names,
         };
-        circumstances.impact = impact(plan, &sides, own, now, Some(asked))?;
+        circumstances.impact = impact(plan, &sides, [own, own], now, Some(asked))?;
         Ok(())
     })?;
     let kinds = foreign_kinds(plan);

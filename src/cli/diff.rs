@@ -46,7 +46,7 @@ impl Arguments {
                 || json::v1::Diff::from(&compared),
             ),
         }?;
-        let exit = match compared.plan.is_empty() {
+        let exit = match compared.plan.is_empty() && compared.impact.rows.is_empty() {
             true => Exit::Done,
             false => Exit::Differences,
         };

@@ -17,16 +17,17 @@ pub(super) fn judge(cx: &Circumstances, out: &mut Verdict) {
     let mut left: Vec<(&Row, BTreeSet<&Address>)> = Vec::new();
     let mut waivers: Vec<&Waiver> = Vec::new();
     for row in cx.impact.widenings() {
-        // Whoever answers for a change answers for all that it makes, and whoever answers for a package for that alone.
-        let of_change = row
-            .because
-            .iter()
-            .find_map(|because| cx.waiver(Rule::Widening, &because.address));
+        // Whoever answers for every change that makes it answers for all of it, and whoever answers for a package for that alone.
+        let of_changes = row.because.iter();
+        let of_changes = of_changes.map(|because| cx.waiver(Rule::Widening, &because.address));
+        let of_changes: Option<Vec<&Waiver>> = of_changes.collect();
+        let of_changes = of_changes.filter(|all| !all.is_empty());
         let mut packages = BTreeSet::new();
         for package in &row.packages {
-            match of_change.or_else(|| cx.waiver(Rule::Widening, package)) {
-                Some(waiver) => waivers.push(waiver),
-                None => {
+            match (&of_changes, cx.waiver(Rule::Widening, package)) {
+                (Some(all), _) => waivers.extend(all),
+                (None, Some(waiver)) => waivers.push(waiver),
+                (None, None) => {
                     let _ = packages.insert(package);
                 }
             }

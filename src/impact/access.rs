@@ -20,7 +20,7 @@ pub struct Requestor<'r, 't> {
     /// The people and groups by which lists name them.
     pub named: &'r [Named],
     /// The packages that they hold, by name.
-    pub holds: &'r [&'r str],
+    pub holds: &'r [String],
 }
 
 /// What somebody may have of a package.
@@ -182,7 +182,8 @@ pub(super) fn is_excluded(
     let excluded = &offer.package.incompatible_with;
     excluded.iter().any(|other| match other {
         Incompatible::Package(name) => {
-            requestor.holds.contains(&name.as_str()) && estate.offer(name.as_str()).is_some()
+            let mut held = requestor.holds.iter();
+            held.any(|held| held == name.as_str()) && estate.offer(name.as_str()).is_some()
         }
         Incompatible::Group(name) => {
             let group = Named::Group(estate.group(name));

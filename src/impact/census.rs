@@ -3,11 +3,12 @@
 //!
 //! A [`Census`] lists every [`Base`] that one of several sides may tell from another, and groups those that none of them
 //! does. There are as many as there are organizations and listed domains, times a few. For one package [`Census::parts`]
-//! divides everybody once more, by the organizations, people and groups that its policies name and the packages that
-//! exclude it; whoever is in one [`Part`] gets one answer on every side.
+//! divides everybody once more, by the organizations, people and groups that its policies name and the packages and groups
+//! that exclude it; whoever is in one [`Part`] gets one answer on every side.
 //!
-//! Of the people and groups that policies name, one and every two of different standing are looked at together. That is
-//! enough: whatever several names give, one of them gives, and whatever several keep away, two of them keep away.
+//! Of those people, groups and holders of packages one and every two of different standing are looked at together, see
+//! [`names`](super::names). That is enough: whatever several names give, one of them gives, and whatever several keep away,
+//! two of them keep away.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -16,16 +17,17 @@ use super::access::Requestor;
 use super::class::{Account, Base, Named, SignIn, Sort, Zone};
 use super::crowd::Crowd;
 use super::estate::{Border, Estate, Offer, Traits};
-use super::moving::{Moving, may_be, on_side};
+use super::moving::{Moves, Naming};
+use super::names::Names;
 use super::zones::{Zones, sign_ins};
+use crate::model::kinds::OrganizationState;
 use crate::model::kinds::policy::Requestors;
-use crate::model::kinds::{Incompatible, OrganizationState};
 use crate::model::text::Domain;
 
 /// Every sort of people that some side tells from another.
 #[derive(Debug)]
 pub struct Census<'e, 't> {
-    sides: Vec<&'e Estate<'t>>,
+    pub(super) sides: Vec<&'e Estate<'t>>,
     bases: Vec<Base>,
     /// How many ways there are to come from outside, by domain and sign-in: the first bases are those of each account of
     /// [`Account::OUTSIDE`] in turn, in one order.
@@ -39,8 +41,8 @@ pub struct Census<'e, 't> {
     /// Which general one a group is in.
     within: Vec<usize>,
     by_organization: HashMap<&'t str, Vec<usize>>,
-    /// Groups that have other members on the second side than on the first, by name.
-    moving: Option<&'e BTreeMap<String, Moving>>,
+    /// What of groups and packages is another on the second side than on the first.
+    pub(super) moves: Option<Moves<'e>>,
 }
 
 #[derive(Debug)]
@@ -75,12 +77,10 @@ pub struct Part<'t> {
     pub(super) within: Option<usize>,
     /// What names them: of several names that do the same one stands for all.
     pub named: Vec<Named>,
-    /// The same as lists name them on each side.
-    named_at: Vec<Vec<Named>>,
+    /// What of that counts on each side.
+    naming: Vec<Naming>,
     /// Every name that stands where the names of [`Self::named`] do, in the same order.
     pub alike: Vec<Vec<Named>>,
-    /// The packages that they hold and that exclude this one on some side.
-    pub holds: Vec<&'t str>,
 }
 
 impl<'e, 't> Census<'e, 't> {
@@ -96,28 +96,25 @@ impl<'e, 't> Census<'e, 't> {
             general: Vec::new(),
             within: Vec::new(),
             by_organization: HashMap::new(),
-            moving: None,
+            moves: None,
         };
         census.count(&Zones::of(sides));
         census.sum_up();
         census
     }
 
-    /// Tells apart who joins and who leaves some groups, from the first side to the second.
-    pub(super) const fn moving(mut self, groups: &'e BTreeMap<String, Moving>) -> Self {
-        self.moving = Some(groups);
+    /// Tells apart those whom a plan makes others, from the first side to the second.
+    pub(super) const fn moving(mut self, moves: Moves<'e>) -> Self {
+        self.moves = Some(moves);
         self
-    }
-
-    fn is_moving(&self, group: &str) -> Option<&'e Moving> {
-        self.moving?.get(group)
     }
 
     /// Returns the part of those who are named so, where there may be somebody.
     fn named(&self, part: &Part<'t>, named: &[Vec<Named>]) -> Option<Part<'t>> {
-        let part = part.with(named);
-        let is_member = part.traits.first().is_some_and(|traits| traits.seen.member);
-        may_be(&part.named, is_member, &|group| self.is_moving(group)).then_some(part)
+        let is_member = part.is_member();
+        let part = part.with(named, is_member, self.moves);
+        let may_be = |moves: Moves<'_>| moves.may_be(&part.named, is_member);
+        self.moves.is_none_or(may_be).then_some(part)
     }
 
     /// Returns the sorts of people.
@@ -263,8 +260,7 @@ impl<'e, 't> Census<'e, 't> {
 
     fn divided(&self, offers: &[Option<&Offer<'t>>], differing: bool) -> Vec<Part<'t>> {
         let mut parts = self.unnamed(offers, differing);
-        let names = self.names(offers);
-        let held = held(offers);
+        let names = Names::of(self, offers);
         let mut more = Vec::new();
         for part in &parts {
             let living = part.traits.iter().all(|traits| traits.seen.living);
@@ -273,12 +269,6 @@ impl<'e, 't> Census<'e, 't> {
             }
             for named in &names.groups {
                 more.extend(self.named(part, named));
-            }
-            for holds in &held {
-                more.push(Part {
-                    holds: vec![*holds],
-                    ..part.clone()
-                });
             }
         }
         for named in &names.users {
@@ -343,63 +333,6 @@ impl<'e, 't> Census<'e, 't> {
         parts
     }
 
-    /// Returns the people and groups that the sides of a package name, those of one standing together.
-    fn names(&self, offers: &[Option<&Offer<'t>>]) -> Names {
-        let mut standing: BTreeMap<Named, Standing> = BTreeMap::new();
-        for (at, (side, offer)) in self.sides.iter().zip(offers).enumerate() {
-            let Some(offer) = offer else { continue };
-            for (policy, (_, rules)) in offer.policies.iter().enumerate() {
-                let Requestors::People(people) = &rules.requestors else {
-                    continue;
-                };
-                for named in people.iter().filter_map(|it| Named::of(it, side)) {
-                    let of = standing.entry(named).or_default();
-                    let _ = of.insert((at, policy));
-                }
-            }
-            for other in &offer.package.incompatible_with {
-                if let Incompatible::Group(name) = other {
-                    let of = standing.entry(Named::Group(side.group(name))).or_default();
-                    let _ = of.insert((at, usize::MAX));
-                }
-            }
-        }
-        let mut groups: BTreeMap<Standing, Vec<Named>> = BTreeMap::new();
-        // Of each group, or of those of one standing: the ways of being in it.
-        let mut units: Vec<Vec<Vec<Named>>> = Vec::new();
-        let mut users = Vec::new();
-        for (named, standing) in standing {
-            match named {
-                Named::User(_) => users.push((named, standing)),
-                Named::Group(name) if self.is_moving(&name).is_some() => {
-                    let (joins, leaves) =
-                        (Named::Joining(name.clone()), Named::Leaving(name.clone()));
-                    units.push(vec![vec![Named::Group(name)], vec![joins], vec![leaves]]);
-                }
-                named => groups.entry(standing).or_default().push(named),
-            }
-        }
-        units.extend(groups.into_values().map(|alike| vec![alike]));
-        let single: Vec<Vec<Named>> = units.iter().flatten().cloned().collect();
-        let mut all: Vec<Vec<Vec<Named>>> = single.iter().map(|one| vec![one.clone()]).collect();
-        for (at, unit) in units.iter().enumerate() {
-            for other in units.iter().skip(at + 1).flatten() {
-                all.extend(unit.iter().map(|one| vec![one.clone(), other.clone()]));
-            }
-        }
-        let mut alike: BTreeMap<(Standing, String), Vec<Named>> = BTreeMap::new();
-        for (named, standing) in users {
-            let Named::User(mail) = &named else { continue };
-            let key = (standing, mail.domain().to_owned());
-            alike.entry(key).or_default().push(named);
-        }
-        Names {
-            groups: all,
-            single,
-            users: alike.into_values().collect(),
-        }
-    }
-
     /// Returns the parts of people whom lists name by address; the address says what they may be to the directory.
     fn user(&self, users: &[Named], names: &Names, offers: &[Option<&Offer<'t>>]) -> Vec<Part<'t>> {
         let Some(Named::User(mail)) = users.first() else {
@@ -461,19 +394,6 @@ impl<'e, 't> Census<'e, 't> {
     }
 }
 
-/// Where lists name somebody: a side, and a policy of it; the list of what excludes the package counts as the last.
-type Standing = BTreeSet<(usize, usize)>;
-
-/// The people and groups that the sides of a package name.
-struct Names {
-    /// Groups, one standing or two of them together.
-    groups: Vec<Vec<Vec<Named>>>,
-    /// Groups, one standing each.
-    single: Vec<Vec<Named>>,
-    /// People of one standing and one domain.
-    users: Vec<Vec<Named>>,
-}
-
 /// Why somebody cannot be invited, as far as it makes a difference for what they may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Ground {
@@ -497,9 +417,40 @@ impl<'t> Part<'t> {
     pub(super) fn requestor<'r>(&'r self, traits: &'r Traits<'t>, at: usize) -> Requestor<'r, 't> {
         Requestor {
             traits,
-            named: self.named_at.get(at).map_or(&[], Vec::as_slice),
-            holds: &self.holds,
+            named: self.naming.get(at).map_or(&[], |it| &it.named),
+            holds: self.naming.get(at).map_or(&[], |it| &it.holds),
         }
+    }
+
+    /// Returns the same people without saying which they are.
+    pub(super) fn alone(&self) -> Self {
+        Self {
+            bases: Crowd::default(),
+            alike: Vec::new(),
+            traits: self.traits.clone(),
+            within: None,
+            named: self.named.clone(),
+            naming: self.naming.clone(),
+        }
+    }
+
+    /// Sets what the last side sees in them.
+    pub(super) fn see(&mut self, traits: Traits<'t>) {
+        if let Some(last) = self.traits.last_mut() {
+            *last = traits;
+        }
+    }
+
+    /// Sets what names them on the last side.
+    pub(super) fn name(&mut self, naming: Naming) {
+        if let Some(last) = self.naming.last_mut() {
+            *last = naming;
+        }
+    }
+
+    /// Returns true for members of the directory.
+    pub(super) fn is_member(&self) -> bool {
+        self.traits.first().is_some_and(|traits| traits.seen.member)
     }
 
     fn of(traits: &[Traits<'t>], bases: Crowd) -> Self {
@@ -508,18 +459,19 @@ impl<'t> Part<'t> {
             bases,
             within: None,
             named: Vec::new(),
-            named_at: Vec::new(),
+            naming: Vec::new(),
             alike: Vec::new(),
-            holds: Vec::new(),
         }
     }
 
-    fn with(&self, named: &[Vec<Named>]) -> Self {
+    fn with(&self, named: &[Vec<Named>], is_member: bool, moves: Option<Moves<'_>>) -> Self {
         let first = named.iter().filter_map(|alike| alike.first().cloned());
         let first: Vec<Named> = first.collect();
         let sides = 0..self.traits.len();
         Self {
-            named_at: sides.map(|at| on_side(&first, at)).collect(),
+            naming: sides
+                .map(|at| Naming::of(&first, at, is_member, moves))
+                .collect(),
             named: first,
             alike: named.to_owned(),
             ..self.clone()
@@ -538,18 +490,5 @@ fn mask(offer: Option<&Offer<'_>>, traits: &Traits<'_>) -> Vec<bool> {
             _ => false,
         },
     );
-    names.collect()
-}
-
-/// Returns the packages that exclude a package on some side.
-fn held<'t>(offers: &[Option<&Offer<'t>>]) -> BTreeSet<&'t str> {
-    let lists = offers
-        .iter()
-        .flatten()
-        .map(|offer| &offer.package.incompatible_with);
-    let names = lists.flatten().filter_map(|other| match other {
-        Incompatible::Package(name) => Some(name.as_str()),
-        Incompatible::Group(_) => None,
-    });
     names.collect()
 }

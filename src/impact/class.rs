@@ -121,7 +121,7 @@ pub struct Base {
     pub sign_in: SignIn,
 }
 
-/// A person or group that lists name, as the directory finds them.
+/// Somebody whom lists name: a person, the members of a group, the holders of a package.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Named {
     /// A person, by address.
@@ -132,6 +132,12 @@ pub enum Named {
     Joining(String),
     /// Whoever is in a group before a plan and not after.
     Leaving(String),
+    /// Whoever holds a package, by its name.
+    Holder(String),
+    /// Whoever loses a package by a plan, by its name.
+    Loser(String),
+    /// Whoever gets a package by a plan, by its name.
+    Getter(String),
 }
 
 impl Named {
@@ -153,6 +159,9 @@ impl std::fmt::Display for Named {
             Self::Group(name) => write!(f, "group:{name}"),
             Self::Joining(name) => write!(f, "whoever joins group:{name}"),
             Self::Leaving(name) => write!(f, "whoever leaves group:{name}"),
+            Self::Holder(name) => write!(f, "holders of package/{name}"),
+            Self::Loser(name) => write!(f, "whoever loses package/{name}"),
+            Self::Getter(name) => write!(f, "whoever gets package/{name}"),
         }
     }
 }

@@ -6,8 +6,10 @@
 //! covered by none now, otherwise *other* when what they are told differs.
 //!
 //! Automatic assignment counts as asking without approval: whoever matches the rule has it. By another rule it is new for
-//! those whom only that one matches, and gone for those whom only the former matched; see [`ruled`](super::ruled). A policy
-//! for direct assignment lets nobody ask, and a role lets somebody assign: whatever becomes of either is *other*.
+//! those whom only that one matches, and gone for those whom only the former matched; see [`ruled`](super::ruled). Whoever is
+//! put into a group or taken out of one by the apply may ask for other packages by that; see [`moving`](super::moving) and
+//! [`holding`](super::holding). A policy for direct assignment lets nobody ask, a role lets somebody assign, and programs are no
+//! people: whatever becomes of these is *other*; see [`beside`](super::beside).
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -169,8 +171,9 @@ impl std::fmt::Debug for Asked<'_> {
     }
 }
 
-/// Says who gains and who loses access by a plan. `own` are the verified domains of our own people, `now` is when somebody
-/// would ask; with a view of the store it also says what happens to what lives.
+/// Says who gains and who loses access by a plan. `own` are the verified domains of our own people on each side, which are the
+/// same but where two trees are compared; `now` is when somebody would ask; with a view of the store it also says what happens
+/// to what lives.
 ///
 /// # Errors
 ///
@@ -178,7 +181,7 @@ impl std::fmt::Debug for Asked<'_> {
 pub fn impact(
     plan: &Plan,
     sides: &Sides<'_>,
-    own: &[Domain],
+    own: [&[Domain]; 2],
     now: Timestamp,
     asked: Option<Asked<'_>>,
 ) -> Result<Impact, Unread> {
@@ -186,11 +189,11 @@ pub fn impact(
         is_first: sides.is_first,
         ..Impact::default()
     };
-    if plan.changes.is_empty() {
+    if plan.changes.is_empty() && own[0] == own[1] {
         return Ok(impact);
     }
-    let touched = Touched::by(plan, sides);
-    let (before, after) = (sides.before(own, now), sides.afterwards(own, now));
+    let touched = Touched::by(plan, sides, own);
+    let (before, after) = (sides.before(own[0], now), sides.afterwards(own[1], now));
     if !touched.is_nothing() {
         impact.rows = rows(plan, &touched, [&before, &after], now);
     }
@@ -208,7 +211,7 @@ fn rows<'t>(
     [before, after]: [&Estate<'t>; 2],
     now: Timestamp,
 ) -> Vec<Row> {
-    let census = Census::of(&[before, after]).moving(&touched.moving);
+    let census = Census::of(&[before, after]).moving(touched.moves());
     let comparing = Comparing {
         before,
         after,

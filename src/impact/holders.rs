@@ -233,7 +233,12 @@ impl<'l> Living<'l> {
                 false => resource.as_str(),
             };
             for role in roles.iter() {
-                let key = (kind, place.to_owned(), role.to_string());
+                // A team is a group, and case does not count: nobody loses what is only called otherwise.
+                let kind = match kind {
+                    Origin::Team => Origin::Group,
+                    kind => kind,
+                };
+                let key = (kind, place.to_lowercase(), role.to_string());
                 let _ = found.insert(key, format!("{role} of {name}"));
             }
         }

@@ -9,7 +9,9 @@
 //! somebody fills in. These are the same before and after.
 
 mod access;
+mod beside;
 mod by_rule;
+mod cause;
 mod census;
 mod class;
 mod compare;
@@ -19,10 +21,12 @@ mod effect;
 mod estate;
 mod hidden;
 mod holders;
+mod holding;
 mod keeping;
 mod let_in;
 mod living;
 mod moving;
+mod names;
 mod package;
 mod refused;
 mod ruled;
@@ -42,5 +46,5 @@ pub use crowd::Crowd;
 pub use effect::{Effect, What};
 pub use estate::{Border, Estate, Offer, Traits};
 pub use sides::Sides;
-pub use terms::{End, Leaving, Renewal, Terms};
+pub use terms::{End, Leaving, Looking, Renewal, Terms};
 pub use who::Who;

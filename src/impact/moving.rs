@@ -3,8 +3,13 @@
 //!
 //! Whoever is in such a group may join it, leave it or stay, as far as the rules of both sides let somebody do so. A group
 //! without a rule is kept by hand: anybody may be in it, and no plan adds to it.
+//!
+//! With the packages whose holders are made others ([`holding`](super::holding)) they are the [`Moves`] of a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::Named;
+use super::holding::{Course, Holdings};
 use crate::governance::rule::{Rule, is_possible};
 use crate::model::kinds::{Origin, Resource};
 use crate::model::rule::{Operator, Test, Value};
@@ -14,7 +19,7 @@ use crate::model::{Address, Object};
 #[derive(Debug)]
 pub(super) struct Moving {
     /// The resource that keeps the group.
-    pub(super) address: Address,
+    address: Address,
     members: [Members; 2],
 }
 
@@ -78,58 +83,165 @@ fn members(resource: &Resource) -> Members {
     }
 }
 
-/// Returns false when nobody is named so who is a member, or a guest, of the directory. `find` finds a group that moves.
-pub(super) fn may_be<'m>(
-    named: &[Named],
-    is_member: bool,
-    find: &dyn Fn(&str) -> Option<&'m Moving>,
-) -> bool {
-    let mut known = vec![equal(
-        "userType",
-        if is_member { "member" } else { "guest" },
-    )];
-    let mut rules: Vec<(&Rule, bool)> = Vec::new();
-    for named in named {
-        let (name, is_in) = match named {
-            Named::User(mail) => {
-                known.push(equal("mail", mail.as_str()));
-                continue;
-            }
-            Named::Group(name) => (name, [true, true]),
-            Named::Joining(name) => (name, [false, true]),
-            Named::Leaving(name) => (name, [true, false]),
-        };
-        let Some(moving) = find(name) else { continue };
-        for (members, is_in) in moving.members.iter().zip(is_in) {
-            match members {
-                Members::Nobody if is_in => return false,
-                // Nobody is added to these by a plan.
-                Members::ByHand | Members::Nobody => {}
-                Members::ByRule { guests, .. } if !is_member && !guests => {
-                    if is_in {
-                        return false;
-                    }
-                }
-                Members::ByRule { rule, .. } => rules.push((rule, is_in)),
-            }
-        }
-        let adds = matches!(moving.members[1], Members::ByRule { .. });
-        if !adds && is_in == [false, true] {
-            return false;
-        }
-    }
-    rules.extend(known.iter().map(|rule| (rule, true)));
-    is_possible(&rules)
+/// What of groups and of packages a plan makes other: who is in the ones, and who holds the others and is in groups by that.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moves<'m> {
+    /// Groups that have other members than before, by name in lower case.
+    pub(super) groups: &'m BTreeMap<String, Moving>,
+    /// Packages whose holders are others, or in other groups.
+    pub(super) holdings: &'m Holdings,
 }
 
-/// Returns the names by which lists name somebody, on one side.
-pub(super) fn on_side(named: &[Named], at: usize) -> Vec<Named> {
-    let names = named.iter().filter_map(|named| match named {
-        Named::Joining(name) => (at > 0).then(|| Named::Group(name.clone())),
-        Named::Leaving(name) => (at == 0).then(|| Named::Group(name.clone())),
-        Named::User(_) | Named::Group(_) => Some(named.clone()),
-    });
-    names.collect()
+impl Moves<'_> {
+    /// Returns false when nobody is named so who is a member, or a guest, of the directory.
+    pub(super) fn may_be(&self, named: &[Named], is_member: bool) -> bool {
+        let mut known = vec![equal(
+            "userType",
+            if is_member { "member" } else { "guest" },
+        )];
+        let mut rules: Vec<(&Rule, bool)> = Vec::new();
+        let mut held = BTreeSet::new();
+        for named in named {
+            let (name, is_in) = match named {
+                Named::User(mail) => {
+                    known.push(equal("mail", mail.as_str()));
+                    continue;
+                }
+                Named::Group(name) => (name, [true, true]),
+                Named::Joining(name) => (name, [false, true]),
+                Named::Leaving(name) => (name, [true, false]),
+                Named::Holder(package) | Named::Loser(package) | Named::Getter(package) => {
+                    // Nobody takes two courses with one package.
+                    if !held.insert(package) {
+                        return false;
+                    }
+                    let course = named.course().map(|(_, course)| course);
+                    if let (Some(holding), Some(course)) = (self.holdings.get(package), course) {
+                        let told = holding.rules(course).iter();
+                        rules.extend(told.map(|(rule, matches)| (rule, *matches)));
+                    }
+                    continue;
+                }
+            };
+            let Some(moving) = self.groups.get(name) else {
+                continue;
+            };
+            for (members, is_in) in moving.members.iter().zip(is_in) {
+                match members {
+                    Members::Nobody if is_in => return false,
+                    // Nobody is added to these by a plan.
+                    Members::ByHand | Members::Nobody => {}
+                    Members::ByRule { guests, .. } if !is_member && !guests => {
+                        if is_in {
+                            return false;
+                        }
+                    }
+                    Members::ByRule { rule, .. } => rules.push((rule, is_in)),
+                }
+            }
+            let adds = matches!(moving.members[1], Members::ByRule { .. });
+            if !adds && is_in == [false, true] {
+                return false;
+            }
+        }
+        rules.extend(known.iter().map(|rule| (rule, true)));
+        is_possible(&rules)
+    }
+
+    /// Returns the changes by which somebody who is named so is in other groups, or holds other packages.
+    pub(super) fn because(&self, named: &Named) -> BTreeSet<Address> {
+        match named {
+            Named::User(_) | Named::Group(_) => BTreeSet::new(),
+            Named::Joining(name) | Named::Leaving(name) => {
+                let moving = self.groups.get(name).into_iter();
+                moving.map(|moving| moving.address.clone()).collect()
+            }
+            Named::Holder(_) | Named::Loser(_) | Named::Getter(_) => {
+                let course = named.course();
+                let because = course.and_then(|(package, course)| {
+                    let holding = self.holdings.get(package)?;
+                    Some(holding.because(course).clone())
+                });
+                because.unwrap_or_default()
+            }
+        }
+    }
+
+    /// Returns the groups that somebody who is named so is in by packages that they hold, on one side.
+    fn granted(&self, named: &Named, at: usize, is_member: bool) -> impl Iterator<Item = Named> {
+        let course = named.course();
+        let groups = course.and_then(|(package, course)| {
+            let holding = self.holdings.get(package)?;
+            Some(holding.groups(course, at, is_member))
+        });
+        groups.into_iter().flatten().cloned().map(Named::Group)
+    }
+}
+
+/// What of somebody's names counts on one side.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Naming {
+    /// The names by which lists name them.
+    pub(super) named: Vec<Named>,
+    /// The packages that they hold, by name.
+    pub(super) holds: Vec<String>,
+}
+
+impl Naming {
+    /// Adds what counts of other names.
+    pub(super) fn add(&mut self, other: Self) {
+        self.named.extend(other.named);
+        self.holds.extend(other.holds);
+    }
+
+    /// Puts whoever is in one group into another, and nobody else.
+    pub(super) fn rename(&mut self, from: &str, to: &str) {
+        let group = |name: &str| Named::Group(name.to_owned());
+        let (from, to) = (group(from), group(to));
+        self.named.retain(|named| *named != to);
+        for named in self.named.iter_mut().filter(|named| **named == from) {
+            *named = to.clone();
+        }
+    }
+
+    /// Returns what counts of names on one side.
+    pub(super) fn of(
+        named: &[Named],
+        at: usize,
+        is_member: bool,
+        moves: Option<Moves<'_>>,
+    ) -> Self {
+        let mut naming = Self::default();
+        for named in named {
+            match named {
+                Named::User(_) | Named::Group(_) => naming.named.push(named.clone()),
+                Named::Joining(name) if at > 0 => naming.named.push(Named::Group(name.clone())),
+                Named::Leaving(name) if at == 0 => naming.named.push(Named::Group(name.clone())),
+                Named::Joining(_) | Named::Leaving(_) => {}
+                Named::Holder(_) | Named::Loser(_) | Named::Getter(_) => {
+                    if let Some((package, _)) = named.course().filter(|(_, it)| it.has(at)) {
+                        naming.holds.push(package.to_owned());
+                    }
+                    if let Some(moves) = moves {
+                        naming.named.extend(moves.granted(named, at, is_member));
+                    }
+                }
+            }
+        }
+        naming
+    }
+}
+
+impl Named {
+    /// Returns the package that makes somebody be meant, and the course that they take with it.
+    pub(super) fn course(&self) -> Option<(&str, Course)> {
+        match self {
+            Self::User(_) | Self::Group(_) | Self::Joining(_) | Self::Leaving(_) => None,
+            Self::Holder(package) => Some((package, Course::Holds)),
+            Self::Loser(package) => Some((package, Course::Loses)),
+            Self::Getter(package) => Some((package, Course::Gets)),
+        }
+    }
 }
 
 /// Returns the rule that a property has a value.

@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::access::{Access, Barrier, access};
+use super::cause::Case;
 use super::census::{Census, Part};
 use super::class::Named;
 use super::compare::{Because, Difference, Row};
 use super::crowd::Crowd;
-use super::estate::{Border, Estate, Offer, Traits};
+use super::estate::{Border, Estate, Offer};
 use super::let_in::LetIn;
 use super::ruled::{NO_RULE, Ruled, Standing};
 use super::speaker::Speaker;
 use super::terms::Terms;
 use super::touched::Touched;
-use super::who::{Who, list};
-use crate::model::kinds::policy::{Policy, Requestors};
-use crate::model::{Address, Kind, Origin};
+use super::who::Who;
+use crate::model::{Address, Origin};
 
 /// Compares packages one by one.
 pub(super) struct Comparing<'c, 't> {
@@ -39,14 +39,23 @@ pub(super) struct Comparing<'c, 't> {
 
 /// What differs for a part, apart from whom it is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Outcome {
+pub(super) struct Outcome {
+    pub(super) kind: Difference,
+    pub(super) text: String,
+    pub(super) before: Vec<Terms>,
+    pub(super) after: Vec<Terms>,
+    pub(super) because: Vec<Address>,
+    /// Whether that is a matter of who is let in at all.
+    pub(super) let_in: bool,
+}
+
+/// What differs for somebody, apart from why.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Found {
     kind: Difference,
     text: String,
     before: Vec<Terms>,
     after: Vec<Terms>,
-    because: Vec<Address>,
-    /// Whether that is a matter of who is let in at all.
-    let_in: bool,
 }
 
 impl<'t> Comparing<'_, 't> {
@@ -90,7 +99,7 @@ impl<'t> Comparing<'_, 't> {
                 Some(ruled) => ruled.standings(part),
                 None => vec![NO_RULE],
             };
-            let is_unnamed = part.named.is_empty() && part.holds.is_empty();
+            let is_unnamed = part.named.is_empty();
             for standing in standings {
                 let rule = ruled.as_ref().filter(|_| standing != NO_RULE);
                 let outcome = self.outcome(part, offers, &asked, rule, standing);
@@ -119,8 +128,7 @@ impl<'t> Comparing<'_, 't> {
                     continue;
                 }
                 if let Some(outcome) = outcome {
-                    let holds = part.holds.iter().map(|it| (*it).to_owned()).collect();
-                    let marks = (part.alike.clone(), holds, standing);
+                    let marks = (part.alike.clone(), standing);
                     marked.entry((outcome, marks)).or_default().push(part);
                 }
             }
@@ -130,8 +138,8 @@ impl<'t> Comparing<'_, 't> {
         };
         let singles: BTreeSet<(Difference, Vec<Named>, Standing)> = marked
             .keys()
-            .filter(|(_, (alike, ..))| alike.len() == 1)
-            .flat_map(|(outcome, (alike, _, standing))| {
+            .filter(|(_, (alike, _))| alike.len() == 1)
+            .flat_map(|(outcome, (alike, standing))| {
                 alike
                     .iter()
                     .map(|names| (outcome.kind, names.clone(), *standing))
@@ -159,7 +167,7 @@ impl<'t> Comparing<'_, 't> {
                 push(who, outcome);
             }
         }
-        for ((outcome, (alike, _, standing)), parts) in &marked {
+        for ((outcome, (alike, standing)), parts) in &marked {
             // Two names together say nothing new where one of them does the same alone.
             let told =
                 |names: &Vec<Named>| singles.contains(&(outcome.kind, names.clone(), *standing));
@@ -182,8 +190,7 @@ impl<'t> Comparing<'_, 't> {
             push(who, outcome.clone());
         }
         if own {
-            self.direct(offers, &address, rows);
-            self.grants(offers, &address, rows);
+            self.beside(offers, &address, rows);
         }
     }
 
@@ -194,15 +201,15 @@ impl<'t> Comparing<'_, 't> {
             None => name.clone(),
         };
         let written = match named {
-            Named::User(mail) => Named::User(mail.clone()),
             Named::Group(name) => Named::Group(of_tree(name)),
             Named::Joining(name) => Named::Joining(of_tree(name)),
             Named::Leaving(name) => Named::Leaving(of_tree(name)),
+            named => named.clone(),
         };
         written.to_string()
     }
 
-    fn row(&self, who: Who, package: &Address, outcome: Outcome) -> Row {
+    pub(super) fn row(&self, who: Who, package: &Address, outcome: Outcome) -> Row {
         let because = outcome.because.into_iter().map(|address| {
             let origin = self.origins.get(&address).copied().flatten();
             Because {
@@ -223,7 +230,7 @@ impl<'t> Comparing<'_, 't> {
     }
 
     /// Returns what a part may have by asking, before and after.
-    fn asked(
+    pub(super) fn asked(
         &self,
         part: &Part<'t>,
         [old, new]: [Option<&Offer<'t>>; 2],
@@ -237,7 +244,7 @@ impl<'t> Comparing<'_, 't> {
         ])
     }
 
-    /// Returns what differs for those of a part who stand so to the rules that give the package.
+    /// Returns what differs for those of a part who stand so to the rules that give the package, and why.
     fn outcome(
         &self,
         part: &Part<'t>,
@@ -248,6 +255,57 @@ impl<'t> Comparing<'_, 't> {
     ) -> Option<Outcome> {
         let given = rule.map(|rule| rule.given(part, asked, standing));
         let [before, after] = given.as_ref().unwrap_or(asked);
+        let found = self.found(offers, [before, after], rule, standing)?;
+        // What a rule alone gives or takes has no other reason, and no other terms.
+        let given = match found.kind {
+            Difference::New if standing[1] => after.ways.last(),
+            Difference::Gone if standing[0] => before.ways.last(),
+            _ => None,
+        };
+        let given = given.filter(|way| self.touched.decisive.contains(way.address));
+        let because = match given {
+            Some(way) => vec![way.address.clone()],
+            None => self.because(&Case {
+                part,
+                offers,
+                has: [before, after],
+                rule,
+                standing,
+                found: &found,
+            }),
+        };
+        let Found {
+            kind,
+            text,
+            before: mut b,
+            after: mut a,
+        } = found;
+        if let Some(way) = given {
+            match kind {
+                Difference::New => a = vec![Terms::of(way)],
+                _ => b = vec![Terms::of(way)],
+            }
+        }
+        Some(Outcome {
+            kind,
+            text,
+            because,
+            before: b,
+            after: a,
+            let_in: [before, after]
+                .into_iter()
+                .any(|side| matches!(side.barrier, Some(Barrier::Border(it)) if it != Border::Own)),
+        })
+    }
+
+    /// Returns what differs for those who have the one before and the other after.
+    pub(super) fn found(
+        &self,
+        offers: [Option<&Offer<'t>>; 2],
+        [before, after]: [&Access<'t>; 2],
+        rule: Option<&Ruled<'_, 't>>,
+        standing: Standing,
+    ) -> Option<Found> {
         let terms =
             |access: &Access<'_>| -> Vec<Terms> { access.ways.iter().map(Terms::of).collect() };
         let (b, a) = (terms(before), terms(after));
@@ -275,34 +333,16 @@ impl<'t> Comparing<'_, 't> {
             Some(rule) => rule.told(standing, kind, after.barrier, &a, text),
             None => text,
         };
-        // What a rule alone gives or takes has no other reason, and no other terms.
-        let given = match kind {
-            Difference::New if standing[1] => after.ways.last(),
-            Difference::Gone if standing[0] => before.ways.last(),
-            _ => None,
-        };
-        let given = given.filter(|way| self.touched.decisive.contains(way.address));
-        let (because, b, a) = match given {
-            Some(way) if kind == Difference::New => {
-                (vec![way.address.clone()], b, vec![Terms::of(way)])
-            }
-            Some(way) => (vec![way.address.clone()], vec![Terms::of(way)], a),
-            None => (self.because(part, offers, before, after, &asked[1]), b, a),
-        };
-        Some(Outcome {
+        Some(Found {
             kind,
             text,
-            because,
             before: b,
             after: a,
-            let_in: [before, after]
-                .into_iter()
-                .any(|side| matches!(side.barrier, Some(Barrier::Border(_)))),
         })
     }
 
     /// Returns what differs between terms that people could, and can, choose from.
-    fn both(
+    pub(super) fn both(
         &self,
         before: &[Terms],
         after: &[Terms],
@@ -342,179 +382,8 @@ impl<'t> Comparing<'_, 't> {
         (!words.is_empty()).then(|| (Difference::Other, words.join(", ")))
     }
 
-    /// Returns the changes that make a difference for a part, those that do most directly.
-    fn because(
-        &self,
-        part: &Part<'t>,
-        offers: [Option<&Offer<'t>>; 2],
-        before: &Access<'t>,
-        after: &Access<'t>,
-        asked: &Access<'t>,
-    ) -> Vec<Address> {
-        let ways = before.ways.iter().chain(&after.ways);
-        let changed: BTreeSet<Address> = ways
-            .map(|way| way.address.clone())
-            .filter(|address| self.touched.decisive.contains(address))
-            .collect();
-        if let [Some(offer), None] = offers {
-            // Its policies go with it.
-            return vec![offer.address.clone()];
-        }
-        if let [None, Some(offer)] = offers {
-            // A package that comes needs no other reason.
-            return match changed.is_empty() {
-                true => vec![offer.address.clone()],
-                false => changed.into_iter().collect(),
-            };
-        }
-        let mut found: BTreeSet<Address> = BTreeSet::new();
-        if let [one, two] = part.traits.as_slice()
-            && self.is_by_traits(part, one, offers[1], asked)
-        {
-            let names = [one, two].map(|traits| traits.seen.organization);
-            if names[0] != names[1] {
-                for (name, _) in names.into_iter().flatten() {
-                    found.extend(self.touched.organization(name));
-                }
-            }
-            if one.border != two.border {
-                for border in [one.border, two.border].into_iter().flatten() {
-                    match border {
-                        Border::Blocked(_) | Border::NotAllowed => {
-                            let _ = found.insert(Address::singleton(Kind::Domains));
-                        }
-                        Border::Closed(address) => {
-                            let _ = found.insert(address.clone());
-                        }
-                        Border::Own => {}
-                    }
-                }
-            }
-            if one.seen.lacks_passcode != two.seen.lacks_passcode {
-                let _ = found.insert(Address::singleton(Kind::Collaboration));
-            }
-            if one.looks_alike != two.looks_alike {
-                found.extend(self.touched.organizations.iter().cloned());
-            }
-        }
-        let moving = part.named.iter().filter_map(|named| match named {
-            Named::Joining(name) | Named::Leaving(name) => self.touched.moving.get(name),
-            Named::User(_) | Named::Group(_) => None,
-        });
-        found.extend(moving.map(|moving| moving.address.clone()));
-        let packages = offers.iter().flatten().map(|offer| offer.address);
-        found.extend(packages.cloned());
-        let catalogs = offers.iter().flatten().map(|offer| &offer.package.catalog);
-        found.extend(catalogs.map(|name| Address::new(Kind::Catalog, name)));
-        if changed.is_empty() {
-            let all = offers.iter().flatten().flat_map(|offer| &offer.policies);
-            found.extend(all.map(|(address, _)| (*address).clone()));
-        }
-        found.extend(changed);
-        found.retain(|address| self.touched.decisive.contains(address));
-        found.into_iter().collect()
-    }
-
-    /// Returns true where somebody would have something else if they were told as before.
-    fn is_by_traits(
-        &self,
-        part: &Part<'t>,
-        before: &Traits<'t>,
-        offer: Option<&Offer<'t>>,
-        after: &Access<'t>,
-    ) -> bool {
-        access(self.after, part.requestor(before, 1), offer) != *after
-    }
-
     fn is_forgotten(&self, offer: Option<&Offer<'t>>) -> bool {
         offer.is_some_and(|offer| self.forgotten.contains(offer.address))
-    }
-
-    fn changed(&self, addresses: Vec<Address>) -> Vec<Address> {
-        let found: BTreeSet<Address> = addresses
-            .into_iter()
-            .filter(|it| self.origins.contains_key(it))
-            .collect();
-        found.into_iter().collect()
-    }
-
-    /// Adds what differs for those whom administrators assign through policies for that alone.
-    fn direct(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Row>) {
-        let [old, new] = offers.map(|offer| {
-            let policies = offer.into_iter().flat_map(|offer| &offer.policies);
-            let direct = policies.filter(|(_, policy)| is_direct(policy));
-            direct
-                .map(|(address, policy)| {
-                    (
-                        Terms::through(address.own_name(), policy),
-                        (*address).clone(),
-                    )
-                })
-                .collect::<BTreeMap<Terms, Address>>()
-        });
-        let terms = |side: &BTreeMap<Terms, Address>| side.keys().cloned().collect::<Vec<_>>();
-        let (b, a) = (terms(&old), terms(&new));
-        if b == a {
-            return;
-        }
-        let text = match (b.first(), a.first()) {
-            (None, _) => format!("by direct assignment, {}", choice(&a)),
-            (Some(_), None) => "by direct assignment no more".to_owned(),
-            _ => match self.both(&b, &a, false, false) {
-                Some((_, text)) => text,
-                None => return,
-            },
-        };
-        let because = old
-            .into_values()
-            .chain(new.into_values())
-            .chain([package.clone()]);
-        let outcome = Outcome {
-            kind: Difference::Other,
-            text,
-            before: b,
-            after: a,
-            because: self.changed(because.collect()),
-            let_in: false,
-        };
-        rows.push(self.row(Who::said("whom administrators assign"), package, outcome));
-    }
-
-    /// Adds what a package gives more, or no longer.
-    fn grants(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Row>) {
-        let [Some(old), Some(new)] = offers else {
-            return;
-        };
-        let roles = |offer: &Offer<'_>| -> BTreeSet<String> {
-            let grants = offer.package.grants.iter();
-            grants
-                .flat_map(|(resource, roles)| {
-                    roles.iter().map(move |role| format!("{resource}: {role}"))
-                })
-                .collect()
-        };
-        let (was, is) = (roles(old), roles(new));
-        let sides = [
-            ("also gives", is.difference(&was)),
-            ("no longer gives", was.difference(&is)),
-        ];
-        let words = sides.into_iter().filter_map(|(verb, roles)| {
-            let roles: Vec<String> = roles.cloned().collect();
-            (!roles.is_empty()).then(|| format!("{verb} {}", list(&roles)))
-        });
-        let words: Vec<String> = words.collect();
-        if words.is_empty() {
-            return;
-        }
-        let outcome = Outcome {
-            kind: Difference::Other,
-            text: words.join(", "),
-            before: Vec::new(),
-            after: Vec::new(),
-            because: self.changed(vec![package.clone()]),
-            let_in: false,
-        };
-        rows.push(self.row(Who::said("whoever has it"), package, outcome));
     }
 }
 
@@ -526,7 +395,7 @@ fn together(parts: &[&Part<'_>]) -> Crowd {
 }
 
 /// Returns terms to choose from, in words.
-fn choice(terms: &[Terms]) -> String {
+pub(super) fn choice(terms: &[Terms]) -> String {
     let words: BTreeSet<String> = terms.iter().map(Terms::words).collect();
     let words: Vec<String> = words.into_iter().collect();
     words.join(", or ")
@@ -535,8 +404,8 @@ fn choice(terms: &[Terms]) -> String {
 /// What people of an organization may have whose addresses are not of its domains.
 const AS_OTHERS: &str = "as others of their organization may";
 
-/// What marks people in a part: lists of names, packages that they hold, and how they stand to rules.
-type Marks = (Vec<Vec<Named>>, Vec<String>, Standing);
+/// What marks people in a part: lists of names, and how they stand to rules.
+type Marks = (Vec<Vec<Named>>, Standing);
 
 /// Returns true for a part that has nothing before and after because it is not let in.
 fn is_idle(asked: &[Access<'_>; 2]) -> bool {
@@ -555,10 +424,6 @@ fn is_doubted(asked: &[Access<'_>; 2]) -> bool {
     asked
         .iter()
         .any(|side| side.barrier == Some(Barrier::LooksAlike))
-}
-
-fn is_direct(policy: &Policy) -> bool {
-    matches!(policy.requestors, Requestors::Nobody) && policy.requests.enabled
 }
 
 /// Returns why somebody may no longer have a package, in words.

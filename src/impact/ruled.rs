@@ -75,7 +75,7 @@ impl<'e, 't> Ruled<'e, 't> {
         let mut known = vec![equal("userType", kind)];
         known.extend(part.named.iter().filter_map(|named| match named {
             Named::User(mail) => Some(equal("mail", mail.as_str())),
-            Named::Group(_) | Named::Joining(_) | Named::Leaving(_) => None,
+            _ => None,
         }));
         let mut all = vec![NO_RULE, [false, true], [true, false], [true, true]];
         all.retain(|standing| self.has(*standing, &known));
@@ -97,6 +97,18 @@ impl<'e, 't> Ruled<'e, 't> {
             }
         }
         is_possible(&rules)
+    }
+
+    /// Returns how somebody stands to these rules who stands so to others: those of the same side before, and of a side after
+    /// of which a policy may be as before.
+    pub(super) fn standing_of(&self, others: &Self, [was, is]: Standing) -> Standing {
+        let [_, after] = &self.sides;
+        let is = match (after, &others.sides[1]) {
+            (None, _) => false,
+            (Some(own), Some(other)) if std::ptr::eq(own.way.policy, other.way.policy) => is,
+            (Some(_), _) => was,
+        };
+        [was, is]
     }
 
     /// Adds what rules give to what a part may have by asking, before and after.

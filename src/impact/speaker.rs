@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::census::{Census, Part};
 use super::class::{Account, Base, Named, SignIn, Sort};
 use super::crowd::{BITS, Crowd};
+use super::holding::Course;
 use super::who::{SHOWN, Who, by, inside, joined, list, outside, zone};
 use crate::model::text::Domain;
 
@@ -497,28 +498,36 @@ impl<'c, 't> Speaker<'c, 't> {
         let mut lists = Vec::new();
         let last = if part.alike.len() > 1 { "or" } else { "and" };
         for alike in &part.alike {
-            let names: Vec<String> = alike.iter().map(&written).collect();
-            lists.push(joined(&names, last));
+            let (held, named): (Vec<&Named>, Vec<&Named>) =
+                alike.iter().partition(|named| named.course().is_some());
+            let names: Vec<String> = named.into_iter().map(&written).collect();
+            let courses: Vec<(&str, Course)> = held.into_iter().filter_map(Named::course).collect();
+            let packages = courses.iter().map(|(name, _)| format!("package/{name}"));
+            let packages: Vec<String> = packages.collect();
+            who.holds
+                .extend(courses.iter().map(|(name, _)| (*name).to_owned()));
+            let also = !lists.is_empty();
+            let course = courses.first().map(|(_, course)| *course);
+            let holders = course.map(|course| {
+                let who = match (course, also) {
+                    (Course::Holds, false) => "holders of",
+                    (Course::Holds, true) => "who also have",
+                    (Course::Loses, false) => "whoever loses",
+                    (Course::Loses, true) => "who also lose",
+                    (Course::Gets, false) => "whoever gets",
+                    (Course::Gets, true) => "who also get",
+                };
+                format!("{who} {}", joined(&packages, last))
+            });
+            let in_lists = (!names.is_empty()).then(|| match also {
+                true => format!("who is also in {}", joined(&names, last)),
+                false => joined(&names, last),
+            });
+            let both: Vec<String> = in_lists.into_iter().chain(holders).collect();
+            lists.push(both.join(&format!(" {last} ")));
             who.named.extend(names);
         }
-        who.text = match lists.as_slice() {
-            [] => String::new(),
-            [one] => one.clone(),
-            [first, rest @ ..] => format!("{first}, who is also in {}", rest.join(" and in ")),
-        };
-        if !part.holds.is_empty() {
-            let names: Vec<String> = part
-                .holds
-                .iter()
-                .map(|name| format!("package/{name}"))
-                .collect();
-            let holders = format!("holders of {}", list(&names));
-            who.holds = part.holds.iter().map(|name| (*name).to_owned()).collect();
-            who.text = match who.text.as_str() {
-                "" => holders,
-                text => format!("{text}, {holders}"),
-            };
-        }
+        who.text = lists.join(", ");
         if let Some(rule) = rule {
             who.text = match who.text.as_str() {
                 "" => format!("whoever matches {rule}"),

@@ -2,8 +2,8 @@
 //!
 //! Terms are wider when fewer stages approve, when access may last longer, when it can be extended again and again without
 //! approval, when whoever leaves the rule that gave it keeps it longer, or when reviews are fewer. They are compared one by
-//! one: terms that give in one and take in another are wider *and* narrower. Who approves, and what somebody fills in, makes
-//! them other, never wider.
+//! one: terms that give in one and take in another are wider *and* narrower. Who approves, who reviews and how, and what
+//! somebody fills in, makes them other, never wider: also access that stays where no reviewer answers is reviewed.
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Way;
 use crate::model::Set;
-use crate::model::kinds::policy::{Expiry, Frequency, Policy, Requestors, Stage};
+use crate::model::kinds::policy::{
+    Expiry, Frequency, Justification, OnNoResponse, Policy, Requestors, Review, Stage,
+};
 use crate::model::text::{Duration, Principal};
 
 /// What somebody gets through a policy.
@@ -32,6 +34,98 @@ pub struct Terms {
     /// How often it is reviewed; `None` for never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Frequency>,
+    /// How that is done; `None` for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looking: Option<Looking>,
+}
+
+/// How access is reviewed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Looking {
+    /// Who reviews.
+    pub reviewers: String,
+    /// What becomes of access that nobody decided on: `it stays`, `it ends`, `the recommendation counts`.
+    pub undecided: String,
+    /// When the first review starts; `None` for when the policy is applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts: Option<String>,
+    /// How long reviewers have; `None` for as long as is usual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Duration>,
+    /// Whether reviewers are shown a recommendation.
+    pub recommendations: bool,
+    /// Whether reviewers must say why.
+    pub justification: bool,
+}
+
+impl Looking {
+    fn of(review: &Review) -> Self {
+        let Review {
+            enabled: _,
+            every: _,
+            starts,
+            decide_within,
+            reviewers,
+            fallback,
+            on_no_response,
+            recommendations,
+            justification,
+        } = review;
+        Self {
+            reviewers: chosen(reviewers, fallback),
+            undecided: match on_no_response {
+                OnNoResponse::Keep => "it stays",
+                OnNoResponse::Remove => "it ends",
+                OnNoResponse::Recommendation => "the recommendation counts",
+            }
+            .to_owned(),
+            starts: starts.as_ref().map(ToString::to_string),
+            within: *decide_within,
+            recommendations: *recommendations,
+            justification: *justification == Justification::Required,
+        }
+    }
+
+    /// Returns what is another than before, in words.
+    fn instead_of(&self, before: &Self) -> Vec<String> {
+        let mut words = Vec::new();
+        if self.reviewers != before.reviewers {
+            let (new, old) = (&self.reviewers, &before.reviewers);
+            words.push(format!("reviewed by {new} instead of {old}"));
+        }
+        if self.undecided != before.undecided {
+            let (new, old) = (&self.undecided, &before.undecided);
+            words.push(format!("when no reviewer answers, {new} (before: {old})"));
+        }
+        if self.within != before.within {
+            let time = |within: Option<Duration>| match within {
+                Some(length) => length.to_string(),
+                None => "the usual time".to_owned(),
+            };
+            let (new, old) = (time(self.within), time(before.within));
+            words.push(format!("reviewers have {new} instead of {old}"));
+        }
+        if self.starts != before.starts {
+            let from = |starts: &Option<String>| match starts {
+                Some(when) => when.clone(),
+                None => "the apply".to_owned(),
+            };
+            let (new, old) = (from(&self.starts), from(&before.starts));
+            words.push(format!("first reviewed from {new} instead of {old}"));
+        }
+        match (self.recommendations, before.recommendations) {
+            (true, false) => words.push("reviewers are shown recommendations".to_owned()),
+            (false, true) => words.push("reviewers are shown no recommendations".to_owned()),
+            _ => {}
+        }
+        match (self.justification, before.justification) {
+            (true, false) => words.push("reviewers must say why".to_owned()),
+            (false, true) => words.push("reviewers need not say why".to_owned()),
+            _ => {}
+        }
+        words
+    }
 }
 
 /// When access ends.
@@ -119,6 +213,7 @@ impl Terms {
             renewal,
             leaving: Leaving::of(policy),
             review: review.map(|review| review.every),
+            looking: review.map(Looking::of),
         }
     }
 
@@ -209,6 +304,9 @@ impl Terms {
                 words.push(format!("reviewed {} instead of {}", often(new), often(old)));
             }
         }
+        if let (Some(new), Some(old)) = (&self.looking, &before.looking) {
+            words.extend(new.instead_of(old));
+        }
         if words.is_empty() && self.policy != before.policy {
             words.push(format!(
                 "through policy `{}` instead of `{}`",
@@ -245,19 +343,22 @@ fn seldom(review: Option<Frequency>) -> u64 {
 }
 
 fn approvers(stage: &Stage) -> String {
+    match &stage.approvers_from {
+        Some(extension) => format!("whoever `{extension}` names"),
+        None => chosen(&stage.approvers, &stage.fallback),
+    }
+}
+
+/// Returns who decides, and who does where they cannot, in words.
+fn chosen(people: &Set<Principal>, fallback: &Set<Principal>) -> String {
     let list = |people: &Set<Principal>| {
         let mut people: Vec<String> = people.iter().map(ToString::to_string).collect();
         people.sort();
         people.join(", ")
     };
-    match &stage.approvers_from {
-        Some(extension) => format!("whoever `{extension}` names"),
-        None if stage.fallback.is_empty() => list(&stage.approvers),
-        None => format!(
-            "{} (else {})",
-            list(&stage.approvers),
-            list(&stage.fallback)
-        ),
+    match fallback.is_empty() {
+        true => list(people),
+        false => format!("{} (else {})", list(people), list(fallback)),
     }
 }
 

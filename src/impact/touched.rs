@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::moving::Moving;
+use super::holding::Holdings;
+use super::moving::{Moves, Moving};
 use super::sides::Sides;
 use crate::governance::people::is_closed;
 use crate::model::kinds::policy::Requestors;
-use crate::model::kinds::{Incompatible, Organization, Origin};
-use crate::model::text::{Line, Principal};
+use crate::model::kinds::{Incompatible, Organization, Origin, Resource};
+use crate::model::text::{Domain, Line, Principal};
 use crate::model::{Address, Kind, Name, Object, canonical};
 use crate::plan::{Delta, Plan};
 
@@ -22,15 +23,25 @@ pub(super) struct Touched {
     pub(super) organizations: BTreeSet<Address>,
     /// Groups that have other members than before, by name in lower case.
     pub(super) moving: BTreeMap<String, Moving>,
+    /// Packages whose holders are others, or in other groups.
+    pub(super) holdings: Holdings,
+    /// Resources that stand for another group: the group that a list means by its name before, and after, in lower case.
+    pub(super) regrouped: Vec<(Address, [String; 2])>,
+    /// Resources that are something else than before, by name, with what they are in words.
+    pub(super) replaced: BTreeMap<String, (Address, String)>,
     /// Every change that decides about access.
     pub(super) decisive: HashSet<Address>,
 }
 
 impl Touched {
-    /// Returns what a plan touches.
-    pub(super) fn by(plan: &Plan, sides: &Sides<'_>) -> Self {
-        let mut touched = Self::default();
+    /// Returns what a plan touches; `own` are the domains of our own people, before and after.
+    pub(super) fn by(plan: &Plan, sides: &Sides<'_>, own: [&[Domain]; 2]) -> Self {
+        let mut touched = Self {
+            outside: own[0] != own[1],
+            ..Self::default()
+        };
         let (mut catalogs, mut groups) = (BTreeSet::new(), BTreeSet::new());
+        let mut resources = BTreeSet::new();
         for change in &plan.changes {
             let address = &change.address;
             let (before, after) = sides.both(address);
@@ -55,9 +66,23 @@ impl Touched {
                 Some(Object::Resource(_)) => {
                     let is_let_go = matches!(change.delta, Delta::Forget { .. });
                     let moving = Moving::of(address, [before, after], is_let_go);
-                    let differs = group(before) != group(after) || moving.is_some();
+                    let stands = |side: Option<&Object>| (group(side), takes_guests(side));
+                    let is_same = stands(before) == stands(after);
+                    if !is_same {
+                        let _ = resources.insert(address.own_name().to_owned());
+                    }
+                    if let Some(words) = another([before, after]) {
+                        let name = address.own_name().to_owned();
+                        let _ = touched.replaced.insert(name, (address.clone(), words));
+                    }
+                    let own = address.own_name().to_lowercase();
+                    let meant = [before, after].map(|it| group(it).unwrap_or_else(|| own.clone()));
+                    if meant[0] != meant[1] {
+                        touched.regrouped.push((address.clone(), meant));
+                    }
+                    let differs = !is_same || moving.is_some();
                     if differs {
-                        let _ = groups.insert(address.own_name().to_lowercase());
+                        let _ = groups.insert(own);
                         // Lists may name the directory's group itself.
                         groups.extend([before, after].into_iter().filter_map(group));
                     }
@@ -101,10 +126,21 @@ impl Touched {
                 let _ = touched.decisive.insert(address.clone());
             }
         }
-        if !catalogs.is_empty() || !groups.is_empty() {
+        touched.holdings = Holdings::by(plan, sides, &resources);
+        let along = !touched.replaced.is_empty() || !touched.holdings.is_nothing();
+        if along || !catalogs.is_empty() || !groups.is_empty() {
             touched.along(sides, &catalogs, &groups);
         }
+        touched.learn_excluding(sides);
         touched
+    }
+
+    /// Returns whom the plan makes others.
+    pub(super) const fn moves(&self) -> Moves<'_> {
+        Moves {
+            groups: &self.moving,
+            holdings: &self.holdings,
+        }
     }
 
     /// Returns true when nothing decides otherwise than before.
@@ -118,19 +154,61 @@ impl Touched {
         self.organizations.get(&address).cloned()
     }
 
-    /// Adds the packages of catalogs, and those whose policies name groups.
+    /// Learns what groups people are in who hold what excludes a package that is touched.
+    fn learn_excluding(&mut self, sides: &Sides<'_>) {
+        if sides.is_first {
+            return;
+        }
+        let mut excluding = BTreeSet::new();
+        for name in self
+            .packages
+            .iter()
+            .filter_map(|name| Name::parse(name).ok())
+        {
+            let (old, new) = sides.both(&Address::new(Kind::Package, &name));
+            for side in [old, new].into_iter().flatten() {
+                let Object::Package(package) = side else {
+                    continue;
+                };
+                let others = package.incompatible_with.iter();
+                excluding.extend(others.filter_map(|other| match other {
+                    Incompatible::Package(name) => Some(Address::new(Kind::Package, name)),
+                    Incompatible::Group(_) => None,
+                }));
+            }
+        }
+        self.holdings.add(sides, excluding);
+    }
+
+    /// Adds the packages of catalogs, those whose policies name groups, and those that grant resources.
     fn along(&mut self, sides: &Sides<'_>, catalogs: &BTreeSet<String>, groups: &BTreeSet<String>) {
-        let is_touched = |name: &Line| groups.contains(&name.as_str().to_lowercase());
+        // By the resource that it is, or by its own name.
+        let group_of = |name: &Line| {
+            let resource = Name::parse(name.as_str()).ok();
+            let resource = resource.map(|name| Address::new(Kind::Resource, &name));
+            let both = resource.map(|address| sides.both(&address));
+            both.map(|(old, new)| [old, new].map(group))
+        };
+        let (holdings, replaced) = (&self.holdings, &self.replaced);
+        let is_touched = |name: &Line| {
+            let own = name.as_str().to_lowercase();
+            let of = group_of(name).into_iter().flatten().flatten();
+            let mut granted = of.chain([own.clone()]);
+            groups.contains(&own) || granted.any(|group| holdings.is_granted(&group))
+        };
+        let mut packages = BTreeSet::new();
         let names =
             |principal: &Principal| matches!(principal, Principal::Group(name) if is_touched(name));
         sides.each(&mut |address, object| match object {
             Object::Package(package) => {
-                let excluded = package
-                    .incompatible_with
-                    .iter()
-                    .any(|other| matches!(other, Incompatible::Group(name) if is_touched(name)));
-                if excluded || catalogs.contains(package.catalog.as_str()) {
-                    let _ = self.packages.insert(address.own_name().to_owned());
+                let excluded = package.incompatible_with.iter().any(|other| match other {
+                    Incompatible::Group(name) => is_touched(name),
+                    Incompatible::Package(name) => holdings.get(name.as_str()).is_some(),
+                });
+                let mut granted = package.grants.keys();
+                let grants = granted.any(|name| replaced.contains_key(name.as_str()));
+                if excluded || grants || catalogs.contains(package.catalog.as_str()) {
+                    let _ = packages.insert(address.own_name().to_owned());
                 }
             }
             Object::Policy(policy) => {
@@ -138,11 +216,12 @@ impl Touched {
                     && people.iter().any(names)
                 {
                     let package = address.name().split('/').next().unwrap_or_default();
-                    let _ = self.packages.insert(package.to_owned());
+                    let _ = packages.insert(package.to_owned());
                 }
             }
             _ => {}
         });
+        self.packages.append(&mut packages);
     }
 }
 
@@ -163,6 +242,30 @@ fn group(side: Option<&Object>) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// Returns whether guests are let into the group that a resource is.
+fn takes_guests(side: Option<&Object>) -> Option<bool> {
+    match side {
+        Some(Object::Resource(resource)) if resource.has_members() => Some(resource.guests),
+        _ => None,
+    }
+}
+
+/// Returns what a resource is and was, in words, where it was something else.
+fn another([before, after]: [Option<&Object>; 2]) -> Option<String> {
+    let (Some(Object::Resource(old)), Some(Object::Resource(new))) = (before, after) else {
+        return None;
+    };
+    let (was, is) = (old.origin()?, new.origin()?);
+    let words = |(origin, name): (Origin, &str)| format!("{} {name}", origin.key());
+    // A group that is called a team is the same group.
+    let is_group = group(before).is_some() && group(before) == group(after);
+    if was != is && !is_group {
+        return Some(format!("{} instead of {}", words(is), words(was)));
+    }
+    let id = |resource: &Resource| resource.id.as_ref().map(ToString::to_string);
+    (id(old) != id(new)).then(|| format!("{}, by another id", words(is)))
 }
 
 /// Returns what an organization is told by.

@@ -63,6 +63,10 @@ impl Zones {
             }
         }
         let own: BTreeSet<Domain> = sides.iter().flat_map(|side| side.own.to_vec()).collect();
+        let is_own = |domain: &Domain| sides.iter().all(|side| side.own.contains(domain));
+        // Of a domain that is ours on one side only, people may come from outside on the other.
+        let (own, listing): (BTreeSet<_>, BTreeSet<_>) = own.into_iter().partition(is_own);
+        listed.extend(listing);
         let mut zones = Self { all: Vec::new() };
         for domain in listed.iter().filter(|domain| !own.contains(domain)) {
             zones.add(Sort::Listed, domain.clone(), sign_ins(sides, domain));

@@ -101,7 +101,7 @@ impl<'t> Reach<'_, 't> {
                 Named::User(mail) => {
                     local = mail.as_str().split('@').next().map(str::to_owned);
                 }
-                // Nobody joins or leaves where there is one side only.
+                // A tree alone makes nobody join or leave a group, and nobody is looked for as a holder.
                 Named::Group(group) | Named::Joining(group) | Named::Leaving(group) => {
                     if kind.base.account == Account::None {
                         return Ok(None);
@@ -114,6 +114,7 @@ impl<'t> Reach<'_, 't> {
                     }
                     ruled.extend(kept.rule.map(|rule| (rule, true)));
                 }
+                Named::Holder(_) | Named::Loser(_) | Named::Getter(_) => {}
             }
         }
         for sought in sought.iter().filter(|it| it.way == Way::Automatic) {
@@ -217,7 +218,7 @@ impl<'t> Reach<'_, 't> {
     pub(super) fn groups_of(&self, named: &[Named]) -> Vec<String> {
         let groups = named.iter().filter_map(|named| match named {
             Named::Group(name) | Named::Joining(name) | Named::Leaving(name) => Some(name),
-            Named::User(_) => None,
+            Named::User(_) | Named::Holder(_) | Named::Loser(_) | Named::Getter(_) => None,
         });
         let ruled = |name: &&String| {
             self.groups

@@ -9,6 +9,7 @@ use crate::diag::{Diagnostics, Severity};
 use crate::guard::Refusal;
 use crate::impact::Impact;
 use crate::lint::{Info, Level};
+use crate::model::text::Domain;
 use crate::model::{Address, Body, Digest, Kind, Origin, RemoteId};
 use crate::plan::{Action, Drifted, Lifted, Plan, RunRecord};
 use crate::scenario::Played;
@@ -185,6 +186,8 @@ pub struct ComparedSide {
     pub project: String,
     /// The digest of the tree's files; `None` for a tree that cannot be used.
     pub tree: Option<Digest>,
+    /// The verified domains of our own people.
+    pub own: Vec<Domain>,
 }
 
 /// What was changed in a store since the last apply.

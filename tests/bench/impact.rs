@@ -158,7 +158,7 @@ fn alone(store: &dyn Store, before: &Desired, after: &Desired, runs: u16) -> Out
                 world,
                 named: false,
             };
-            let found = impact(&plan, &sides, &own, begin(), Some(asked))?;
+            let found = impact(&plan, &sides, [&own, &own], begin(), Some(asked))?;
             (rows, effects) = (found.rows.len(), found.effects.len());
             Ok(())
         })?;

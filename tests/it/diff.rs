@@ -170,6 +170,44 @@ fn the_worked_example_against_the_working_folder() {
 }
 
 #[test]
+fn people_of_a_domain_that_is_no_longer_our_own_may_ask_as_others_from_outside() {
+    let sandbox = Sandbox::new();
+    let tree = "version: 1
+catalogs: { open: { displayName: Open } }
+packages:
+  lab:
+    catalog: open
+    displayName: Lab
+    policies: { all: { requestors: anyExternal, expires: { after: 30d } } }
+";
+    for folder in ["old", "new"] {
+        put(
+            &sandbox,
+            folder,
+            &repository("tests/cases/a-text-changes/desired"),
+        );
+        std::fs::write(sandbox.path(folder).join("tree.yaml"), tree).expect("it is written");
+    }
+    let settings = sandbox.path("old/guestlist.toml");
+    let text = std::fs::read_to_string(&settings).expect("the settings");
+    let text = text.replace(
+        "[\"contoso.com\"]",
+        "[\"contoso.com\", \"contoso.example\"]",
+    );
+    std::fs::write(&settings, text).expect("it is written");
+    let said = sandbox.run(["diff", "old", "new"]).exits(2);
+    let said = said
+        .says("▲ new      anyone at contoso.example (not in the directory yet): lab")
+        .says("guestlist.toml: contoso.example is no longer a domain of our own people.")
+        .says("Who has access differs.");
+    assert!(!said.stdout.contains("No differences"), "{}", said.stdout);
+    let _ = sandbox
+        .run(["diff", "new", "old"])
+        .exits(2)
+        .says("▼ gone     anyone at contoso.example (not in the directory yet): lab no longer: addresses of our own are not invited");
+}
+
+#[test]
 fn a_revision_is_read_from_any_folder_and_nothing_is_checked_out() {
     let sandbox = project();
     for folder in ["teams/access", "teams/access/policies"] {

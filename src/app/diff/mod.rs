@@ -70,7 +70,14 @@ pub fn diff(
     let sides = Sides::between(&plan, &old);
     let now = world.clock.now();
     // No store is asked, so none can fail to tell.
-    let impact = impact(&plan, &sides, &after.own, now, None).unwrap_or_default();
+    let impact = impact(
+        &plan,
+        &sides,
+        [&before.named.own, &after.named.own],
+        now,
+        None,
+    )
+    .unwrap_or_default();
     let gone = plan.changes.iter().filter(|change| change.origin.is_none());
     let gone = gone.filter_map(|change| {
         let was = change.delta.before()?.address.as_ref()?;

@@ -13,7 +13,6 @@ use crate::app::{AppError, World};
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::load::{decode_text, load};
 use crate::model::Desired;
-use crate::model::text::Domain;
 use crate::render::report::ComparedSide;
 use crate::source::{Place, SourceFile, Sources};
 
@@ -45,8 +44,6 @@ pub(super) struct Side {
     pub(super) named: ComparedSide,
     /// What it declares; `None` for a tree with errors.
     pub(super) desired: Option<Desired>,
-    /// The verified domains of its own people.
-    pub(super) own: Vec<Domain>,
     /// What there is to say of it; each place and each message names the side.
     pub(super) problems: Diagnostics,
 }
@@ -174,6 +171,7 @@ impl Side {
             commit,
             project: String::new(),
             tree: None,
+            own: Vec::new(),
         };
         let found = match find(folder, &sort, repository.as_ref())? {
             Ok(found) => found,
@@ -206,12 +204,12 @@ impl Side {
         };
         let project = settings.project(&environment, &world.vars);
         let loaded = load(&sources, &project, world.clock.now());
+        named.own = project.own_domains;
         named.tree = loaded.desired.as_ref().map(|desired| desired.tree);
         let problems = said_of(&named.name, before, &loaded.diagnostics);
         Ok(Self {
             named,
             desired: loaded.desired,
-            own: project.own_domains,
             problems,
         })
     }
@@ -221,7 +219,6 @@ impl Side {
         Self {
             named,
             desired: None,
-            own: Vec::new(),
             problems,
         }
     }

@@ -107,6 +107,20 @@ pub(in crate::governance) fn align(
         .collect();
     let elsewhere = granted_otherwise(desk, &assignment)?;
     let mut moved = false;
+    // A group that is called a team now, or written otherwise, is the same group.
+    for granted in &mut assignment.roles {
+        let now = wanted.iter().find(|role| {
+            role.role == granted.role
+                && role.place != granted.place
+                && role.place.is(&granted.place)
+        });
+        if let Some(now) =
+            now.filter(|_| !names.contains(&(granted.place.clone(), granted.role.clone())))
+        {
+            granted.place = now.place.clone();
+            moved = true;
+        }
+    }
     for granted in &mut assignment.roles {
         let name = (granted.place.clone(), granted.role.clone());
         let (wanted, now) = (names.contains(&name), &granted.state);

@@ -203,7 +203,7 @@ impl Assignment {
         let gives =
             |granted: &&Granted| matches!(granted.state, GrantState::Held | GrantState::Pending);
         let mut given = self.roles.iter().filter(gives);
-        self.state.counts() && given.any(|granted| granted.place == *place && granted.role == role)
+        self.state.counts() && given.any(|granted| granted.place.is(place) && granted.role == role)
     }
 
     /// Returns the instant at which time makes something due.

@@ -67,6 +67,12 @@ impl Place {
         }
     }
 
+    /// Returns true for a place that is the same under another name: a team is a group, and case does not count.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self == other || self.key() == other.key()
+    }
+
     /// Returns the key that holds of this place are found by.
     #[must_use]
     pub fn key(&self) -> Key {

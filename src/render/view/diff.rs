@@ -52,8 +52,15 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
         );
         before_it.push(Line::new().and(Role::Warning, other));
     }
+    before_it.extend(domains([before, after]));
     let mut total = Line::new();
-    if plan.is_empty() {
+    if plan.is_empty() && !impact.rows.is_empty() {
+        let same = count(plan.unchanged, "object is", "objects are");
+        total.push(
+            Role::Strong,
+            format!("Who has access differs. {same} the same."),
+        );
+    } else if plan.is_empty() {
         let same = count(plan.unchanged, "object is", "objects are");
         total.push(Role::Strong, format!("No differences. {same} the same."));
     } else {
@@ -71,6 +78,34 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
         line: total,
         after: Vec::new(),
     }))
+}
+
+/// Says whose domains are of our own people on one side only: nothing of a tree tells.
+fn domains([before, after]: [&ComparedSide; 2]) -> Option<Line<'static>> {
+    let of = |one: &ComparedSide, other: &ComparedSide| -> Vec<String> {
+        let only = one.own.iter().filter(|it| !other.own.contains(it));
+        only.map(ToString::to_string).collect()
+    };
+    let sides = [
+        (of(after, before), "are domains of our own people now"),
+        (of(before, after), "are no longer domains of our own people"),
+    ];
+    let words = sides.into_iter().filter(|(domains, _)| !domains.is_empty());
+    let words: Vec<String> = words
+        .map(|(domains, words)| {
+            let words = match domains.len() {
+                1 => words
+                    .replacen("are", "is", 1)
+                    .replacen("domains", "a domain", 1),
+                _ => words.to_owned(),
+            };
+            format!("{} {words}", domains.join(", "))
+        })
+        .collect();
+    (!words.is_empty()).then(|| {
+        let text = format!("guestlist.toml: {}.", words.join("; "));
+        Line::new().and(Role::Warning, text)
+    })
 }
 
 fn side<'a>(side: &'a ComparedSide, line: &mut Line<'a>) {

@@ -110,6 +110,40 @@ fn a_role_taken_out_of_a_package_is_taken_from_holders_unless_another_package_gr
 }
 
 #[test]
+fn a_group_that_is_called_a_team_is_the_same_group() {
+    let mut scene = Scene::of(TREE);
+    let _ = scene.run(grant(BOB, "policy/library/direct"));
+    let _ = scene.tick("T1");
+    assert!(
+        scene
+            .holds(BOB)
+            .contains(&"group Design guests: Member".to_owned())
+    );
+    scene.apply(&with(
+        "{ group: Design guests }",
+        "{ team: DESIGN guests, replace: allowed }",
+    ));
+    let _ = scene.tick("T2");
+    assert!(
+        scene
+            .holds(BOB)
+            .contains(&"group Design guests: Member".to_owned())
+    );
+    scene.apply(&with(
+        "{ group: Design guests }",
+        "{ team: Others, replace: allowed }",
+    ));
+    let _ = scene.tick("T3");
+    assert_eq!(
+        scene.holds(BOB),
+        [
+            "site https://contoso.sharepoint.com/sites/photos: Visitors",
+            "team Others: Member"
+        ]
+    );
+}
+
+#[test]
 fn a_package_that_is_deleted_all_the_same_ends_for_its_holders() {
     let mut scene = Scene::of(TREE);
     let _ = scene.run(grant(BOB, "policy/library/direct"));

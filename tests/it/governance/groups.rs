@@ -2,6 +2,7 @@
 
 use guestlist::governance::Activity;
 use guestlist::governance::people::{Command, GroupRow, MembershipRow, PersonRow, Row};
+use guestlist::governance::record::Identity;
 use guestlist::model::text::Line;
 
 use super::people::row;
@@ -86,6 +87,29 @@ fn a_managed_group_of_the_tree_is_a_group_of_the_directory_as_long_as_it_is_decl
     scene.apply(&tree(""));
     let _ = scene.tick("T1");
     assert!(scene.holds("ana@contoso.com").is_empty());
+}
+
+#[test]
+fn whether_a_managed_group_takes_guests_is_a_part_of_its_rule() {
+    let tree = |guests: bool| {
+        format!(
+            "version: 1\nresources:\n  designers: {{ group: Designers, managed: true, guests: {guests}, membershipRule: 'user.userType -ne null' }}\n"
+        )
+    };
+    let mut scene = Scene::of(&tree(false));
+    scene.known(works_in("ana@contoso.com", "Design"));
+    scene.guest("gus@fabrikam.example", Identity::Passcode);
+    let _ = scene.tick("T0");
+    let designers = ["group Designers: Member"];
+    assert_eq!(scene.holds("ana@contoso.com"), designers);
+    assert!(scene.holds("gus@fabrikam.example").is_empty());
+    scene.apply(&tree(true));
+    let _ = scene.tick("T0");
+    assert_eq!(scene.holds("gus@fabrikam.example"), designers);
+    scene.apply(&tree(false));
+    let _ = scene.tick("T0");
+    assert!(scene.holds("gus@fabrikam.example").is_empty());
+    assert_eq!(scene.holds("ana@contoso.com"), designers);
 }
 
 #[test]

@@ -86,6 +86,12 @@ pub struct ImpactTerms {
     /// How often it is reviewed; absent for never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<&'static str>,
+    /// Who reviews; absent where nobody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewers: Option<String>,
+    /// What becomes of access that no reviewer decided on: `it stays`, `it ends`, `the recommendation counts`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undecided: Option<String>,
 }
 
 /// A change that makes a difference.
@@ -203,6 +209,8 @@ impl From<&impact::Terms> for ImpactTerms {
                 Leaving::Stays => "never".to_owned(),
             }),
             review: terms.review.map(|every| every.as_str()),
+            reviewers: terms.looking.as_ref().map(|it| it.reviewers.clone()),
+            undecided: terms.looking.as_ref().map(|it| it.undecided.clone()),
         }
     }
 }

@@ -363,6 +363,7 @@ mod tests {
             commit: None,
             project: "p".to_owned(),
             tree: Some(Digest::of(b"")),
+            own: Vec::new(),
         };
         let compared = report::Compared {
             before: side("main"),

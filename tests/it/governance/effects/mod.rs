@@ -37,7 +37,7 @@ fn foretold(scene: &mut Scene, tree: &str) -> Vec<Effect> {
             world: desk.world(),
             named: true,
         };
-        impact(&plan, &sides, &own, now, Some(asked))
+        impact(&plan, &sides, [&own, &own], now, Some(asked))
     });
     for effect in &found.effects {
         let counted = effect.what != What::Hide;

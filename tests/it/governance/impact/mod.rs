@@ -3,6 +3,7 @@
 
 mod borders;
 mod given;
+mod holding;
 mod moving;
 mod played;
 mod random;
@@ -35,7 +36,9 @@ fn now() -> Timestamp {
 
 fn of(one: &Desired, other: &Desired) -> Impact {
     let plan = between(one, other);
-    impact::impact(&plan, &Sides::between(&plan, one), &own(), now(), None).unwrap()
+    let own = own();
+    let sides = Sides::between(&plan, one);
+    impact::impact(&plan, &sides, [&own, &own], now(), None).unwrap()
 }
 
 /// Whether the guards refuse a plan as wider.
@@ -68,20 +71,15 @@ fn everybody(trees: &[&Desired]) -> Vec<Somebody> {
         found.insert(format!("{somebody:?}"), somebody);
     };
     for base in census.bases() {
-        add(person(base, &[], &[]));
+        add(person(base, &[]));
     }
     for name in names {
         let offers: Vec<_> = estates.iter().map(|estate| estate.offer(name)).collect();
         for part in census.parts(&offers) {
-            let Part {
-                bases,
-                named,
-                holds,
-                ..
-            } = &part;
+            let Part { bases, named, .. } = &part;
             for at in bases.iter() {
-                if !named.is_empty() || !holds.is_empty() {
-                    add(person(&census.bases()[at], named, holds));
+                if !named.is_empty() {
+                    add(person(&census.bases()[at], named));
                 }
             }
         }
@@ -89,14 +87,18 @@ fn everybody(trees: &[&Desired]) -> Vec<Somebody> {
     found.into_values().collect()
 }
 
-fn person(base: &Base, named: &[Named], holds: &[&str]) -> Somebody {
+fn person(base: &Base, named: &[Named]) -> Somebody {
     let groups = named.iter().filter_map(|named| match named {
         Named::Group(name) => Some(name.clone()),
         _ => None,
     });
+    let holds = named.iter().filter_map(|named| match named {
+        Named::Holder(name) => Some(name.clone()),
+        _ => None,
+    });
     Somebody {
         groups: groups.collect(),
-        holds: holds.iter().map(|name| (*name).to_owned()).collect(),
+        holds: holds.collect(),
         ..Somebody::plain(
             &format!("someone@{}", base.zone.witness),
             base.sign_in.identity(),
@@ -133,11 +135,15 @@ fn others() -> Vec<Somebody> {
         }
     }
     for account in Standing::INSIDE {
-        for groups in [&[][..], &["team"]] {
-            all.push(Somebody {
-                groups: groups.iter().map(|group| (*group).to_owned()).collect(),
-                ..Somebody::plain("mia@contoso.com", Identity::Own, account)
-            });
+        for groups in [&[][..], &["team"], &["crew"], &["team", "crew"]] {
+            for holds in [&[][..], &["held"]] {
+                let owned = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
+                all.push(Somebody {
+                    groups: owned(groups),
+                    holds: owned(holds),
+                    ..Somebody::plain("mia@contoso.com", Identity::Own, account)
+                });
+            }
         }
     }
     all
@@ -282,7 +288,8 @@ fn agree_for(
         let ((before, old), (after, new)) = (&trees[one], &trees[other]);
         let plan = between(old, new);
         let sides = Sides::between(&plan, old);
-        let found = impact::impact(&plan, &sides, &own(), now(), None).unwrap();
+        let own = own();
+        let found = impact::impact(&plan, &sides, [&own, &own], now(), None).unwrap();
         let packages = |kinds: &[Difference]| -> BTreeSet<String> {
             let rows = found.rows.iter().filter(|row| kinds.contains(&row.kind));
             let packages = rows.flat_map(|row| &row.packages);
@@ -342,11 +349,10 @@ fn same_as_access(
         .map(|group| Named::Group(group.clone()))
         .collect();
     named.push(Named::User(somebody.mail.clone()));
-    let holds: Vec<&str> = somebody.holds.iter().map(String::as_str).collect();
     let requestor = Requestor {
         traits: &traits,
         named: &named,
-        holds: &holds,
+        holds: &somebody.holds,
     };
     for offer in estate.offers() {
         let found = access(&estate, requestor, Some(offer));

@@ -148,53 +148,12 @@ impl World {
             Some(number) => self.holding(number, &somebody.holds),
             None => Vec::new(),
         };
-        let mut told = Told::new();
-        for (address, policy) in policies(tree) {
-            let package = address.parent().unwrap();
-            let command = Command::Submit(Ask {
-                package: Name::parse(package.own_name()).unwrap(),
-                policy: Some(Name::parse(address.own_name()).unwrap()),
-                justification: Some("because".to_owned()),
-                answers: Vec::new(),
-                start: None,
-                end: None,
-                person: None,
-                visitor: outside.then(|| Visitor {
-                    // Nobody whom the directory knows has this address.
-                    mail: mail(&format!("visitor@{}", somebody.mail.domain())),
-                    identity: Some(somebody.identity.clone()),
-                }),
-            });
-            let mut moment = moment(at);
-            if let Some(number) = number {
-                moment.actor = Actor::Person(PersonId(number));
-            }
-            let terms = self.scene.look(|desk: &Desk<'_>| {
-                match decide(desk.world(), &command.clone().into(), &moment) {
-                    Ok(decision) => {
-                        let made = decision.writes.into_iter().filter_map(|write| write.after);
-                        let made = made.filter_map(Request::from_record).next();
-                        Ok(made.map(|request| request.terms))
-                    }
-                    Err(guestlist::governance::Stop::Refused(_)) => Ok(None),
-                    Err(guestlist::governance::Stop::Unread(unread)) => Err(unread),
-                }
-            });
-            if let Some(terms) = terms {
-                let end = match &terms.expires {
-                    Expiry::Never => None,
-                    Expiry::On(when) => Some(when.resolve(&jiff::tz::TimeZone::UTC)),
-                    Expiry::After(length) => {
-                        Some(at + SignedDuration::from_secs(length.as_seconds() as i64))
-                    }
-                };
-                let asks = policy.extension.approval && !terms.stages.is_empty();
-                let free =
-                    policy.extension.allowed && !asks && matches!(terms.expires, Expiry::After(_));
-                let key = (package.own_name().to_owned(), address.own_name().to_owned());
-                told.insert(key, (terms.stages.len(), end, free, seldom(policy)));
-            }
-        }
+        // Nobody whom the directory knows has this address.
+        let visitor = outside.then(|| Visitor {
+            mail: mail(&format!("visitor@{}", somebody.mail.domain())),
+            identity: Some(somebody.identity.clone()),
+        });
+        let told = answers(&self.scene, number, visitor, tree, at);
         for assignment in held {
             self.scene.directly(|desk| {
                 let ended = Assignment {
@@ -208,8 +167,62 @@ impl World {
     }
 }
 
+/// Asks the engine for every package through every policy at an instant, as somebody whom it knows by number, or as a visitor.
+pub(super) fn answers(
+    scene: &Scene,
+    number: Option<u64>,
+    visitor: Option<Visitor>,
+    tree: &Desired,
+    at: Timestamp,
+) -> Told {
+    let mut told = Told::new();
+    for (address, policy) in policies(tree) {
+        let package = address.parent().unwrap();
+        let command = Command::Submit(Ask {
+            package: Name::parse(package.own_name()).unwrap(),
+            policy: Some(Name::parse(address.own_name()).unwrap()),
+            justification: Some("because".to_owned()),
+            answers: Vec::new(),
+            start: None,
+            end: None,
+            person: None,
+            visitor: visitor.clone(),
+        });
+        let mut moment = moment(at);
+        if let Some(number) = number {
+            moment.actor = Actor::Person(PersonId(number));
+        }
+        let terms = scene.look(|desk: &Desk<'_>| {
+            match decide(desk.world(), &command.clone().into(), &moment) {
+                Ok(decision) => {
+                    let made = decision.writes.into_iter().filter_map(|write| write.after);
+                    let made = made.filter_map(Request::from_record).next();
+                    Ok(made.map(|request| request.terms))
+                }
+                Err(guestlist::governance::Stop::Refused(_)) => Ok(None),
+                Err(guestlist::governance::Stop::Unread(unread)) => Err(unread),
+            }
+        });
+        if let Some(terms) = terms {
+            let end = match &terms.expires {
+                Expiry::Never => None,
+                Expiry::On(when) => Some(when.resolve(&jiff::tz::TimeZone::UTC)),
+                Expiry::After(length) => {
+                    Some(at + SignedDuration::from_secs(length.as_seconds() as i64))
+                }
+            };
+            let asks = policy.extension.approval && !terms.stages.is_empty();
+            let free =
+                policy.extension.allowed && !asks && matches!(terms.expires, Expiry::After(_));
+            let key = (package.own_name().to_owned(), address.own_name().to_owned());
+            told.insert(key, (terms.stages.len(), end, free, seldom(policy)));
+        }
+    }
+    told
+}
+
 /// Puts somebody into the directory, and returns their number.
-fn enter(desk: &mut Desk<'_>, at: usize, somebody: &Somebody) -> Result<u64, Unread> {
+pub(super) fn enter(desk: &mut Desk<'_>, at: usize, somebody: &Somebody) -> Result<u64, Unread> {
     let number = desk.fresh::<Person>()?;
     let is_member = matches!(
         somebody.account,

@@ -1,0 +1,266 @@
+//! Which changes make a difference: those without which it would be another, the rest of the plan done.
+//!
+//! Where the plan makes it without any one of them, as where each of two is enough, those are told that make it alone; and
+//! where none does, all that have to do with it.
+
+use std::collections::BTreeSet;
+
+use super::access::Access;
+use super::census::Part;
+use super::class::Named;
+use super::estate::{Border, Offer, Traits};
+use super::moving::Naming;
+use super::package::{Comparing, Found};
+use super::ruled::{NO_RULE, Ruled, Standing};
+use crate::model::{Address, Kind};
+
+/// What somebody has of a package, before and after, and what differs.
+pub(super) struct Case<'c, 't> {
+    pub(super) part: &'c Part<'t>,
+    pub(super) offers: [Option<&'c Offer<'t>>; 2],
+    /// What they have, rules counted, on both sides.
+    pub(super) has: [&'c Access<'t>; 2],
+    pub(super) rule: Option<&'c Ruled<'c, 't>>,
+    pub(super) standing: Standing,
+    pub(super) found: &'c Found,
+}
+
+/// Some of a plan's changes that may make a difference, and what is as before without them.
+struct Suspect<'t> {
+    changes: BTreeSet<Address>,
+    undoes: Undoes<'t>,
+}
+
+#[derive(Debug, Clone)]
+enum Undoes<'t> {
+    /// The organization that is seen in people.
+    Organization,
+    /// Why people are not let in.
+    Border,
+    /// Whether passcodes are lacking.
+    Passcodes,
+    /// Whether the domain looks like another one.
+    Likeness,
+    /// The package.
+    Package,
+    /// Its catalog.
+    Catalog,
+    /// A policy of it.
+    Policy(&'t Address),
+    /// What it means that people are named so, by position.
+    Name(usize),
+    /// Which group of two a list means.
+    Group([String; 2]),
+}
+
+impl<'t> Comparing<'_, 't> {
+    /// Returns the changes that make a difference.
+    pub(super) fn because(&self, case: &Case<'_, 't>) -> Vec<Address> {
+        let ways = case.has.iter().flat_map(|has| &has.ways);
+        let changed = ways.map(|way| way.address.clone());
+        let changed: BTreeSet<Address> = changed.filter(|it| self.is_decisive(it)).collect();
+        match case.offers {
+            // Its policies go with it.
+            [Some(offer), None] => return vec![offer.address.clone()],
+            // A package that comes needs no other reason.
+            [None, Some(offer)] if changed.is_empty() => return vec![offer.address.clone()],
+            [None, _] => return changed.into_iter().collect(),
+            [Some(_), Some(_)] => {}
+        }
+        let suspects = self.suspects(case);
+        let all = suspects.iter().flat_map(|suspect| &suspect.changes);
+        let all: BTreeSet<Address> = all.cloned().collect();
+        if all.len() < 2 {
+            return all.into_iter().collect();
+        }
+        let is_same = |undone: &[&Suspect<'t>]| {
+            let found = self.without(case, undone);
+            found.as_ref() == Some(case.found)
+        };
+        let told = |some: Vec<&Suspect<'t>>| -> BTreeSet<Address> {
+            let changes = some.into_iter().flat_map(|suspect| &suspect.changes);
+            changes.cloned().collect()
+        };
+        let needed = suspects.iter().filter(|suspect| !is_same(&[suspect]));
+        let mut found = told(needed.collect());
+        if found.is_empty() {
+            let alone = suspects.iter().enumerate().filter(|(at, _)| {
+                let others = suspects.iter().enumerate();
+                let others = others.filter(|(other, _)| other != at);
+                let others: Vec<&Suspect<'t>> = others.map(|(_, suspect)| suspect).collect();
+                is_same(&others)
+            });
+            found = told(alone.map(|(_, suspect)| suspect).collect());
+        }
+        let found = if found.is_empty() { all } else { found };
+        found.into_iter().collect()
+    }
+
+    fn is_decisive(&self, address: &Address) -> bool {
+        self.touched.decisive.contains(address)
+    }
+
+    /// Returns what would differ without some changes.
+    fn without(&self, case: &Case<'_, 't>, undone: &[&Suspect<'t>]) -> Option<Found> {
+        let [old, new] = case.offers;
+        let mut offer = new.cloned();
+        let mut part = case.part.alone();
+        let (before, mut traits) = match part.traits.as_slice() {
+            [one, two] => (*one, *two),
+            _ => return None,
+        };
+        let mut sides = vec![1; part.named.len()];
+        for suspect in undone {
+            match &suspect.undoes {
+                Undoes::Organization => traits.seen.organization = before.seen.organization,
+                Undoes::Border => traits.border = before.border,
+                Undoes::Passcodes => traits.seen.lacks_passcode = before.seen.lacks_passcode,
+                Undoes::Likeness => traits.looks_alike = before.looks_alike,
+                Undoes::Package | Undoes::Catalog | Undoes::Policy(_) => {
+                    if let (Some(offer), Some(old)) = (offer.as_mut(), old) {
+                        suspect.undoes.of_offer(offer, old);
+                    }
+                }
+                Undoes::Name(nth) => sides.iter_mut().skip(*nth).take(1).for_each(|at| *at = 0),
+                Undoes::Group(_) => {}
+            }
+        }
+        let is_member = part.is_member();
+        let moves = self.touched.moves();
+        let mut naming = Naming::default();
+        for (named, at) in part.named.iter().zip(sides) {
+            let named = std::slice::from_ref(named);
+            naming.add(Naming::of(named, at, is_member, Some(moves)));
+        }
+        for suspect in undone {
+            // A list that names the one group now would name the other.
+            if let Undoes::Group([was, is]) = &suspect.undoes {
+                naming.rename(was, is);
+            }
+        }
+        part.see(traits);
+        part.name(naming);
+        let offers = [old, offer.as_ref()];
+        let asked = self.asked(&part, offers)?;
+        let Some(rule) = case.rule else {
+            return self.found(offers, [&asked[0], &asked[1]], None, NO_RULE);
+        };
+        let other = Ruled::of([self.before, self.after], offers);
+        let standing = other
+            .as_ref()
+            .map_or(NO_RULE, |other| other.standing_of(rule, case.standing));
+        let other = other.as_ref().filter(|_| standing != NO_RULE);
+        let given = other.map(|other| other.given(&part, &asked, standing));
+        let [before, after] = given.as_ref().unwrap_or(&asked);
+        self.found(offers, [before, after], other, standing)
+    }
+
+    /// Returns the changes that may make a difference.
+    fn suspects(&self, case: &Case<'_, 't>) -> Vec<Suspect<'t>> {
+        let mut found = Vec::new();
+        if let [one, two] = case.part.traits.as_slice() {
+            self.by_traits(one, two, &mut found);
+        }
+        self.by_names(case.part, &mut found);
+        if let [Some(old), Some(new)] = case.offers {
+            self.by_offer(old, new, &mut found);
+        }
+        for suspect in &mut found {
+            suspect.changes.retain(|address| self.is_decisive(address));
+        }
+        found.retain(|suspect| !suspect.changes.is_empty());
+        found
+    }
+
+    /// Adds what tells people apart.
+    fn by_traits(&self, one: &Traits<'t>, two: &Traits<'t>, found: &mut Vec<Suspect<'t>>) {
+        let mut add = |changes: BTreeSet<Address>, undoes: Undoes<'t>| {
+            found.push(Suspect { changes, undoes });
+        };
+        let names = [one, two].map(|traits| traits.seen.organization);
+        if names[0] != names[1] {
+            let names = names.into_iter().flatten();
+            let changes = names.filter_map(|(name, _)| self.touched.organization(name));
+            add(changes.collect(), Undoes::Organization);
+        }
+        if one.border != two.border {
+            let changes = [one.border, two.border].into_iter().flatten();
+            let changes = changes.filter_map(|border| match border {
+                Border::Blocked(_) | Border::NotAllowed => Some(Address::singleton(Kind::Domains)),
+                Border::Closed(address) => Some(address.clone()),
+                Border::Own => None,
+            });
+            add(changes.collect(), Undoes::Border);
+        }
+        if one.seen.lacks_passcode != two.seen.lacks_passcode {
+            let change = Address::singleton(Kind::Collaboration);
+            add(BTreeSet::from([change]), Undoes::Passcodes);
+        }
+        if one.looks_alike != two.looks_alike {
+            let changes = self.touched.organizations.iter().cloned();
+            add(changes.collect(), Undoes::Likeness);
+        }
+    }
+
+    /// Adds what makes people be in other groups, and lists name other groups.
+    fn by_names(&self, part: &Part<'t>, found: &mut Vec<Suspect<'t>>) {
+        let moves = self.touched.moves();
+        for (nth, named) in part.named.iter().enumerate() {
+            let changes = moves.because(named);
+            let undoes = Undoes::Name(nth);
+            found.push(Suspect { changes, undoes });
+        }
+        for (address, [was, is]) in &self.touched.regrouped {
+            let is_in = |at: usize| {
+                let naming = Naming::of(&part.named, at, part.is_member(), Some(moves));
+                let mut named = naming.named.into_iter();
+                named.any(|it| matches!(it, Named::Group(name) if name == *was || name == *is))
+            };
+            if is_in(0) || is_in(1) {
+                let changes = BTreeSet::from([address.clone()]);
+                let undoes = Undoes::Group([was.clone(), is.clone()]);
+                found.push(Suspect { changes, undoes });
+            }
+        }
+    }
+
+    /// Adds what the package itself is.
+    fn by_offer(&self, old: &Offer<'t>, new: &Offer<'t>, found: &mut Vec<Suspect<'t>>) {
+        let mut add = |change: Address, undoes: Undoes<'t>| {
+            let changes = BTreeSet::from([change]);
+            found.push(Suspect { changes, undoes });
+        };
+        add(new.address.clone(), Undoes::Package);
+        let catalog = Address::new(Kind::Catalog, &new.package.catalog);
+        if old.package.catalog == new.package.catalog {
+            add(catalog, Undoes::Catalog);
+        }
+        let policies = old.policies.iter().chain(&new.policies);
+        let policies: BTreeSet<&'t Address> = policies.map(|(address, _)| *address).collect();
+        for address in policies.into_iter().filter(|it| self.is_decisive(it)) {
+            add(address.clone(), Undoes::Policy(address));
+        }
+    }
+}
+
+impl<'t> Undoes<'t> {
+    /// Makes of a package what it was before.
+    fn of_offer(&self, offer: &mut Offer<'t>, old: &Offer<'t>) {
+        match self {
+            Self::Package => {
+                if old.package.catalog != offer.package.catalog {
+                    offer.catalog = old.catalog;
+                }
+                offer.package = old.package;
+            }
+            Self::Catalog => offer.catalog = old.catalog,
+            Self::Policy(address) => {
+                offer.policies.retain(|(other, _)| other != address);
+                let was = old.policies.iter().find(|(other, _)| other == address);
+                offer.policies.extend(was.copied());
+                offer.policies.sort_by_key(|(address, _)| *address);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! Packages of which a plan decides otherwise than before what groups their holders are in, or who holds them: packages that
+//! grant other groups, or come or go, and those that a rule gives to others.
+//!
+//! Whoever holds a package is a member of the groups that it grants a role of, whichever role that is: policies that name such
+//! a group cover them, and packages that exclude it are closed to them. A plan looks one step far: what somebody could ask for
+//! once they have asked for something else is not theirs yet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::sides::Sides;
+use crate::governance::rule::{Rule, is_possible};
+use crate::model::kinds::policy::{Automatic, Requestors};
+use crate::model::kinds::{Origin, Package, Policy, Resource};
+use crate::model::{Address, Kind, Name, Object};
+use crate::plan::{Action, Plan};
+
+/// A package and what a plan does to whoever holds it.
+#[derive(Debug)]
+pub(super) struct Holding {
+    /// The groups that its holders are in by it, in lower case, before and after: guests, and members of the directory.
+    groups: [[BTreeSet<String>; 2]; 2],
+    /// The changes by which its holders are in other groups.
+    because: BTreeSet<Address>,
+    /// Those who lose it by the apply itself.
+    lost: Option<Turn>,
+    /// Those who get it by the apply itself.
+    got: Option<Turn>,
+}
+
+/// People of a package who are others after a plan.
+#[derive(Debug)]
+struct Turn {
+    /// The rules that tell who they are, and whether they match.
+    rules: Vec<(Rule, bool)>,
+    because: BTreeSet<Address>,
+}
+
+/// How somebody comes to have a package, from before a plan to after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Course {
+    /// They have it as far as there is such a package.
+    Holds,
+    /// They have it before, and lose it.
+    Loses,
+    /// They get it by the apply.
+    Gets,
+}
+
+impl Course {
+    /// Returns true for people who have the package on a side.
+    pub(super) const fn has(self, at: usize) -> bool {
+        match self {
+            Self::Holds => true,
+            Self::Loses => at == 0,
+            Self::Gets => at > 0,
+        }
+    }
+}
+
+impl Holding {
+    /// Returns the courses that people of the package take.
+    pub(super) fn courses(&self) -> impl Iterator<Item = Course> {
+        let turns = [
+            (Course::Loses, self.lost.is_some()),
+            (Course::Gets, self.got.is_some()),
+        ];
+        let turns = turns.into_iter().filter(|(_, is_there)| *is_there);
+        std::iter::once(Course::Holds).chain(turns.map(|(course, _)| course))
+    }
+
+    /// Returns the groups that people of the package are in by it, on one side.
+    pub(super) fn groups(
+        &self,
+        course: Course,
+        at: usize,
+        is_member: bool,
+    ) -> impl Iterator<Item = &String> {
+        let side = self.groups.get(at).filter(|_| course.has(at));
+        let groups = side.and_then(|side| side.get(usize::from(is_member)));
+        groups.into_iter().flatten()
+    }
+
+    /// Returns the rules that tell who takes a course, and whether they match.
+    pub(super) fn rules(&self, course: Course) -> &[(Rule, bool)] {
+        self.turn(course).map_or(&[], |turn| &turn.rules)
+    }
+
+    /// Returns the changes that make somebody of that course another than before.
+    pub(super) fn because(&self, course: Course) -> &BTreeSet<Address> {
+        self.turn(course)
+            .map_or(&self.because, |turn| &turn.because)
+    }
+
+    const fn turn(&self, course: Course) -> Option<&Turn> {
+        match course {
+            Course::Holds => None,
+            Course::Loses => self.lost.as_ref(),
+            Course::Gets => self.got.as_ref(),
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.groups[0] == self.groups[1] && self.lost.is_none() && self.got.is_none()
+    }
+
+    /// Returns every group of which the package makes somebody a member on either side.
+    fn every_group(&self) -> BTreeSet<&String> {
+        self.groups.iter().flatten().flatten().collect()
+    }
+}
+
+/// The packages whose holders are to be known, and the groups by which those are found that a plan makes others.
+#[derive(Debug, Default)]
+pub(super) struct Holdings {
+    of: BTreeMap<String, Holding>,
+    by_group: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Holdings {
+    /// Finds the packages whose holders a plan makes others. `resources` are those that stand for another group, or take
+    /// other people, by name.
+    pub(super) fn by(plan: &Plan, sides: &Sides<'_>, resources: &BTreeSet<String>) -> Self {
+        let mut found = Self::default();
+        // What comes where nothing was makes nobody another.
+        if sides.is_first {
+            return found;
+        }
+        let mut actions: BTreeMap<&Address, Action> = BTreeMap::new();
+        let mut concerned: BTreeSet<Address> = BTreeSet::new();
+        for change in &plan.changes {
+            let _ = actions.insert(&change.address, change.delta.action());
+            match change.address.kind() {
+                Kind::Package => drop(concerned.insert(change.address.clone())),
+                Kind::Policy => concerned.extend(change.address.parent()),
+                _ => {}
+            }
+        }
+        if !resources.is_empty() {
+            sides.each(&mut |address, object| {
+                if let Object::Package(package) = object
+                    && package
+                        .grants
+                        .keys()
+                        .any(|name| resources.contains(name.as_str()))
+                {
+                    let _ = concerned.insert(address.clone());
+                }
+            });
+        }
+        let mut lost: BTreeMap<Address, Turn> = BTreeMap::new();
+        let mut got: BTreeMap<Address, Turn> = BTreeMap::new();
+        for change in &plan.changes {
+            let Some(package) = change
+                .address
+                .parent()
+                .filter(|it| it.kind() == Kind::Package)
+            else {
+                continue;
+            };
+            let (old, new) = sides.both(&change.address);
+            let (old, new) = (policy(old), policy(new));
+            let action = change.delta.action();
+            let because = || BTreeSet::from([change.address.clone()]);
+            if let Some(rules) = loses(old, new, action) {
+                let because = because();
+                widest(&mut lost, &package, Turn { rules, because });
+            }
+            if let Some(rules) = gets(old, new, action) {
+                let because = because();
+                widest(&mut got, &package, Turn { rules, because });
+            }
+        }
+        for address in concerned {
+            let action = actions.get(&address).copied();
+            let (old, new) = sides.both(&address);
+            let (old, new) = (package(old), package(new));
+            let is_let_go = action == Some(Action::Forget);
+            let before = old.map(|it| groups(sides, it, 0)).unwrap_or_default();
+            let mut after = match new {
+                None if is_let_go => before.clone(),
+                new => new.map(|it| groups(sides, it, 1)).unwrap_or_default(),
+            };
+            // Nobody is taken out of a group because it takes no guests any more.
+            let kept: Vec<String> = before[0].intersection(&after[1]).cloned().collect();
+            after[0].extend(kept);
+            let because = causes(sides, &address, [old, new], action.is_some(), resources);
+            let (mut lost, got) = (lost.remove(&address), got.remove(&address));
+            if action == Some(Action::Replace) {
+                let because = BTreeSet::from([address.clone()]);
+                let rules = Vec::new();
+                lost = Some(Turn { rules, because });
+            }
+            let holding = Holding {
+                groups: [before, after],
+                because,
+                // Whose package goes loses it, and is told of as one who holds it.
+                lost: lost.filter(|_| new.is_some()),
+                got: got.filter(|_| new.is_some()),
+            };
+            if !holding.is_nothing() {
+                let name = address.own_name().to_owned();
+                for group in holding.every_group() {
+                    let of = found.by_group.entry(group.clone()).or_default();
+                    let _ = of.insert(name.clone());
+                }
+                let _ = found.of.insert(name, holding);
+            }
+        }
+        found
+    }
+
+    /// Adds packages of which nothing is another: whoever holds one of them is in groups by that on both sides.
+    pub(super) fn add(&mut self, sides: &Sides<'_>, packages: BTreeSet<Address>) {
+        for address in packages {
+            let (Some(Object::Package(package)), _) = sides.both(&address) else {
+                continue;
+            };
+            let groups = groups(sides, package, 0);
+            if groups[1].is_empty() || self.of.contains_key(address.own_name()) {
+                continue;
+            }
+            let holding = Holding {
+                groups: [groups.clone(), groups],
+                because: BTreeSet::new(),
+                lost: None,
+                got: None,
+            };
+            let _ = self.of.insert(address.own_name().to_owned(), holding);
+        }
+    }
+
+    /// Returns a package by name, where somebody is another by it or is to be known as its holder.
+    pub(super) fn get(&self, package: &str) -> Option<&Holding> {
+        self.of.get(package)
+    }
+
+    /// Returns true when no holder is another than before.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.of.is_empty()
+    }
+
+    /// Returns true for a group that some of these packages grants, by name in lower case.
+    pub(super) fn is_granted(&self, group: &str) -> bool {
+        self.by_group.contains_key(group)
+    }
+
+    /// Returns those of the packages that grant a group.
+    pub(super) fn granting(&self, group: &str) -> impl Iterator<Item = &String> {
+        self.by_group.get(group).into_iter().flatten()
+    }
+}
+
+/// Keeps, of two turns of a package, the one that takes more people; both have made it.
+fn widest(turns: &mut BTreeMap<Address, Turn>, package: &Address, mut turn: Turn) {
+    if let Some(known) = turns.remove(package) {
+        turn.because.extend(known.because);
+        if known.rules.len() < turn.rules.len() {
+            turn.rules = known.rules;
+        }
+    }
+    let _ = turns.insert(package.clone(), turn);
+}
+
+/// Returns the rules of whoever loses a package because a policy changes; `None` where nobody does.
+fn loses(old: Option<&Policy>, new: Option<&Policy>, action: Action) -> Option<Vec<(Rule, bool)>> {
+    let old = old?;
+    let was = automatic(old);
+    let former = was.filter(|was| was.remove).and_then(rule);
+    let mut rules: Vec<(Rule, bool)> = former.into_iter().map(|rule| (rule, true)).collect();
+    match (action, new) {
+        (Action::Prune | Action::Replace, _) => {}
+        (_, Some(new)) => {
+            let now = automatic(new).filter(|now| now.remove)?;
+            let _ = was?;
+            rules.push((rule(now)?, false));
+        }
+        _ => return None,
+    }
+    is_there(rules)
+}
+
+/// Returns the rules of whoever gets a package because a policy changes; `None` where nobody does.
+fn gets(old: Option<&Policy>, new: Option<&Policy>, action: Action) -> Option<Vec<(Rule, bool)>> {
+    let now = automatic(new?).filter(|now| now.assign)?;
+    let mut rules = vec![(rule(now)?, true)];
+    let was = old
+        .filter(|_| action != Action::Replace)
+        .and_then(automatic);
+    if let Some(was) = was.filter(|was| was.assign) {
+        rules.push((rule(was)?, false));
+    }
+    is_there(rules)
+}
+
+fn is_there(rules: Vec<(Rule, bool)>) -> Option<Vec<(Rule, bool)>> {
+    let all: Vec<(&Rule, bool)> = rules.iter().map(|(rule, is)| (rule, *is)).collect();
+    is_possible(&all).then_some(rules)
+}
+
+fn automatic(policy: &Policy) -> Option<&Automatic> {
+    match &policy.requestors {
+        Requestors::Automatic(automatic) => Some(automatic),
+        _ => None,
+    }
+}
+
+fn rule(automatic: &Automatic) -> Option<Rule> {
+    Rule::parse(automatic.rule.as_str()).ok()
+}
+
+const fn package(side: Option<&Object>) -> Option<&Package> {
+    match side {
+        Some(Object::Package(package)) => Some(package),
+        _ => None,
+    }
+}
+
+const fn policy(side: Option<&Object>) -> Option<&Policy> {
+    match side {
+        Some(Object::Policy(policy)) => Some(policy),
+        _ => None,
+    }
+}
+
+/// Returns the groups that guests, and that members, are in who hold a package as it is on one side.
+fn groups(sides: &Sides<'_>, package: &Package, at: usize) -> [BTreeSet<String>; 2] {
+    let mut groups = [BTreeSet::new(), BTreeSet::new()];
+    for name in package.grants.keys() {
+        let Some(resource) = resource(sides, name, at) else {
+            continue;
+        };
+        if let Some((Origin::Group | Origin::Team, place)) = resource.origin() {
+            let place = place.to_lowercase();
+            if resource.guests {
+                let _ = groups[0].insert(place.clone());
+            }
+            let _ = groups[1].insert(place);
+        }
+    }
+    groups
+}
+
+fn resource<'s>(sides: &'s Sides<'_>, name: &Name, at: usize) -> Option<&'s Resource> {
+    let (old, new) = sides.both(&Address::new(Kind::Resource, name));
+    match if at == 0 { old } else { new } {
+        Some(Object::Resource(resource)) => Some(resource),
+        _ => None,
+    }
+}
+
+/// Returns the changes by which holders of a package are in other groups.
+fn causes(
+    sides: &Sides<'_>,
+    address: &Address,
+    both: [Option<&Package>; 2],
+    changes: bool,
+    resources: &BTreeSet<String>,
+) -> BTreeSet<Address> {
+    let names = |side: Option<&Package>| -> BTreeSet<String> {
+        let keys = side.into_iter().flat_map(|it| it.grants.keys());
+        keys.map(ToString::to_string).collect()
+    };
+    let [was, is] = both.map(names);
+    let mut found = BTreeSet::new();
+    if changes && (was != is || both[0].is_some() != both[1].is_some()) {
+        let _ = found.insert(address.clone());
+    }
+    let moved = was.union(&is).filter(|name| resources.contains(*name));
+    let moved = moved.filter_map(|name| Name::parse(name).ok());
+    let moved = moved.map(|name| Address::new(Kind::Resource, &name));
+    found.extend(moved.filter(|it| {
+        let (old, new) = sides.both(it);
+        old.is_some() && new.is_some()
+    }));
+    found
+}

@@ -1,0 +1,575 @@
+//! Holders of packages that give other groups, come or go, or are given to others by a rule: what they may ask for by that,
+//! held against what the engine tells them before and after the apply.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use guestlist::governance::assignment::{Command, Direct};
+use guestlist::governance::record::Identity;
+use guestlist::guard::{Circumstances, Rule, judge};
+use guestlist::impact::{self, Account, Difference, Row, Sides};
+use guestlist::model::Desired;
+use guestlist::plan::between;
+
+use super::told::{Somebody, Told, answers, enter, gains};
+use super::{is_refused_as_wider, now, of, own};
+use crate::governance::scene::{BEGIN, Scene, instant, loaded, mail};
+use crate::support::dice::Dice;
+
+// A package of which nothing could be delivered is not held.
+const GRANTS: &[&str] = &[
+    "{ site: Visitors }",
+    "{ site: Visitors, x: Member }",
+    "{ site: Visitors, y: Owner }",
+    "{ site: Visitors, x: Member, y: Member }",
+];
+const X: &[&str] = &["group: X", "group: X", "team: X", "group: Other"];
+const EXCLUDES: &[&str] = &[
+    "[]",
+    "[package/one]",
+    "['group:x']",
+    "[package/auto, 'group:D']",
+    "['group:Y']",
+];
+const ASKED: &[&str] = &[
+    "members",
+    "membersAndGuests",
+    "{ people: ['group:x'] }",
+    "{ people: ['group:Y', 'group:D'] }",
+    "{ people: ['group:X'] }",
+];
+const RULES: &[&str] = &["Sales", "Legal"];
+const DYNAMIC: &[&str] = &[
+    "",
+    "  d: { group: D, managed: true }\n",
+    "  d: { group: D, managed: true, membershipRule: '(user.mail -startsWith \"a\")' }\n",
+    "  d: { group: D, managed: true, membershipRule: '(user.mail -startsWith \"b\")' }\n",
+    "  d: { group: D, managed: true, guests: false, membershipRule: '(user.mail -startsWith \"a\")' }\n",
+];
+
+/// A world: which of each choice.
+#[derive(Debug, Clone)]
+struct World([usize; 13]);
+
+/// How many there are of each choice.
+const CHOICES: [usize; 13] = [4, 4, 4, 3, 4, 3, 5, 5, 5, 6, 5, 5, 2];
+
+impl World {
+    fn roll(dice: &mut Dice) -> Self {
+        Self(CHOICES.map(|end| dice.below(end)))
+    }
+
+    /// The same world with a few choices made anew.
+    fn beside(&self, dice: &mut Dice) -> Self {
+        let mut other = self.clone();
+        for _ in 0..=dice.below(3) {
+            let at = dice.below(CHOICES.len() - 1);
+            other.0[at] = dice.below(CHOICES[at]);
+        }
+        other
+    }
+
+    fn text(&self) -> String {
+        let [
+            x,
+            one,
+            two,
+            second,
+            by_rule,
+            rule,
+            dynamic,
+            it,
+            p,
+            q,
+            other,
+            r,
+            guests,
+        ] = self.0;
+        let guests = guests > 0;
+        let second = match second {
+            0 => String::new(),
+            _ => format!(
+                "  two: {{ catalog: open, displayName: Two, grants: {}, policies: {{ direct: {{ expires: never }} }} }}\n",
+                GRANTS[two]
+            ),
+        };
+        let rules = match RULES.get(rule) {
+            Some(rule) => format!(
+                ", rule: {{ requestors: {{ automatic: {{ rule: 'user.department -eq \"{rule}\"' }} }}, expires: never }}"
+            ),
+            None => String::new(),
+        };
+        let policies = |first: usize, then: usize| {
+            let mut text = format!(
+                "policies: {{ p: {{ requestors: {}, expires: {{ after: 30d }} }}",
+                ASKED[first]
+            );
+            if let Some(then) = ASKED.get(then) {
+                text.push_str(&format!(", q: {{ requestors: {then}, expires: never }}"));
+            }
+            format!("{text} }}")
+        };
+        format!(
+            "version: 1
+resources:
+  x: {{ {}, guests: {guests}, replace: allowed }}
+  y: {{ team: Y, guests: {guests} }}
+  site: {{ site: 'https://contoso.sharepoint.com/sites/one' }}
+{}catalogs:
+  open: {{ displayName: Open, resources: [x, y, site] }}
+packages:
+  one: {{ catalog: open, displayName: One, grants: {}, policies: {{ direct: {{ expires: never }} }} }}
+{second}  auto: {{ catalog: open, displayName: Auto, grants: {}, policies: {{ direct: {{ expires: never }}{rules} }} }}
+  it: {{ catalog: open, displayName: It, incompatibleWith: {}, {} }}
+  other: {{ catalog: open, displayName: Other, incompatibleWith: {}, {} }}
+",
+            X[x], DYNAMIC[dynamic], GRANTS[one], GRANTS[by_rule], EXCLUDES[it], policies(p, q),
+            EXCLUDES[other], policies(r, q)
+        )
+    }
+
+    /// Whether somebody adds people to the group by hand.
+    fn is_by_hand(&self) -> bool {
+        self.0[6] < 2
+    }
+}
+
+/// Everybody: in two departments, with two letters, of both sorts, holding some packages, in some group by hand.
+fn people(by_hand: bool) -> Vec<Somebody> {
+    let mut all = Vec::new();
+    let departments = ["Sales", "Legal", "Crafts"];
+    let sorts = departments.map(|it| [("a", it), ("b", it)]);
+    for (letter, department) in sorts.into_iter().flatten() {
+        for account in [Account::Member, Account::InternalGuest] {
+            for holds in [&[][..], &["one"], &["two"], &["one", "two"], &["auto"]] {
+                for groups in [
+                    &[][..],
+                    &["X"],
+                    &["Y"],
+                    &["D"],
+                    &["Other"],
+                    &["X", "Y"],
+                    &["X", "D"],
+                    &["Other", "Y"],
+                    &["Other", "D"],
+                ] {
+                    // Whoever holds something and is in two groups is told by two of these.
+                    let is_too_much = !holds.is_empty() && groups.len() > 1;
+                    if is_too_much || groups.contains(&"D") && !by_hand {
+                        continue;
+                    }
+                    let address = format!("{letter}{}@contoso.com", all.len());
+                    all.push(Somebody {
+                        groups: groups.iter().map(|it| (*it).to_owned()).collect(),
+                        holds: holds.iter().map(|it| (*it).to_owned()).collect(),
+                        department: Some(department),
+                        ..Somebody::plain(&address, Identity::Own, account)
+                    });
+                }
+            }
+        }
+    }
+    all
+}
+
+/// A store with everybody in it, to which a tree was applied.
+struct Played<'p> {
+    scene: Scene,
+    people: &'p [Somebody],
+}
+
+impl<'p> Played<'p> {
+    fn of(tree: &Desired, people: &'p [Somebody]) -> Self {
+        let mut scene = Scene::of("version: 1\ncatalogs: { open: { displayName: Open } }\n");
+        scene.apply_desired(tree);
+        scene.directly(|desk| {
+            for (nth, somebody) in people.iter().enumerate() {
+                let _ = enter(desk, nth, somebody)?;
+            }
+            Ok(())
+        });
+        let mut played = Self { scene, people };
+        played.settle("T1");
+        played
+    }
+
+    /// Lets everybody have the packages that they hold where there are such, and follows all that was changed.
+    fn settle(&mut self, at: &str) {
+        let _ = self.scene.tick(at);
+        for somebody in self.people {
+            for name in &somebody.holds {
+                let grant = Direct {
+                    person: mail(somebody.mail.as_str()),
+                    name: None,
+                    policy: format!("policy/{name}/direct").parse().unwrap(),
+                    start: None,
+                    end: None,
+                    justification: None,
+                };
+                // Who has it already, or may not have it, is refused.
+                let _ = self.scene.engine().serve(&Command::Grant(grant).into());
+            }
+        }
+        let _ = self.scene.tick(at);
+    }
+
+    fn told(&self, tree: &Desired) -> Vec<Told> {
+        let each = self.people.iter().map(|somebody| {
+            let number = self.scene.person(somebody.mail.as_str()).number;
+            answers(&self.scene, Some(number), None, tree, instant(BEGIN))
+        });
+        each.collect()
+    }
+}
+
+fn names(told: &Told) -> BTreeSet<String> {
+    told.keys().map(|(package, _)| package.clone()).collect()
+}
+
+#[test]
+fn holders_may_ask_for_more_if_and_only_if_the_engine_lets_them() {
+    let wanted = std::env::var("WORLDS").ok();
+    let wanted = wanted.and_then(|worlds| worlds.parse().ok()).unwrap_or(12);
+    let (mut gaining, mut losing) = (0, 0);
+    for seed in 0..wanted {
+        let mut dice = Dice::new(seed + 900);
+        let one = World::roll(&mut dice);
+        let other = one.beside(&mut dice);
+        let (before, after) = (one.text(), other.text());
+        let (old, new) = (loaded(&before, now()), loaded(&after, now()));
+        let people = people(one.is_by_hand());
+        let mut played = Played::of(&old, &people);
+        let had = played.told(&old);
+        played.scene.apply_desired(&new);
+        // Those who have something keep it or lose it, and those who come to have it come later.
+        let _ = played.scene.tick("T2");
+        let has = played.told(&new);
+        played.settle("T2");
+        let come = played.told(&new);
+
+        let (mut gained, mut lost) = (BTreeSet::new(), BTreeSet::new());
+        let mut whom = BTreeMap::new();
+        for (nth, somebody) in people.iter().enumerate() {
+            for has in [&has[nth], &come[nth]] {
+                let had = &had[nth];
+                for name in gains(had, has) {
+                    let _ = whom.entry(("gains", name.clone())).or_insert(somebody);
+                    gained.insert(name);
+                }
+                for name in &names(had) - &names(has) {
+                    let _ = whom.entry(("loses", name.clone())).or_insert(somebody);
+                    lost.insert(name);
+                }
+            }
+        }
+        let plan = between(&old, &new);
+        let own = own();
+        let sides = Sides::between(&plan, &old);
+        let found = impact::impact(&plan, &sides, [&own, &own], now(), None).unwrap();
+        let told = |kinds: &[Difference]| -> BTreeSet<String> {
+            let rows = found.rows.iter().filter(|row| kinds.contains(&row.kind));
+            let packages = rows.flat_map(|row| &row.packages);
+            let names = packages.map(|it| it.own_name().to_owned());
+            names.filter(|it| it == "it" || it == "other").collect()
+        };
+        let case = format!("{seed}\n{before}\n{after}\n{:#?}\n{whom:?}", found.rows);
+        assert_eq!(
+            told(&[Difference::New, Difference::Wider]),
+            gained,
+            "{case}"
+        );
+        assert_eq!(told(&[Difference::Gone]), lost, "{case}");
+        gaining += gained.len();
+        losing += lost.len();
+    }
+    assert!(gaining > 0 && losing > 0, "{gaining} {losing}");
+}
+
+/// A world in which holders of a package may be in a group that may ask for another one, and is kept from a third.
+fn small(resource: &str, grants: &str, second: &str) -> String {
+    format!(
+        "version: 1
+resources:
+  team: {{ {resource}, replace: allowed }}
+  site: {{ site: 'https://contoso.sharepoint.com/sites/one' }}
+catalogs: {{ open: {{ displayName: Open, resources: [team, site] }} }}
+packages:
+  held: {{ catalog: open, displayName: Held, grants: {grants} }}
+{second}  asked:
+    catalog: open
+    displayName: Asked
+    policies: {{ ask: {{ requestors: {{ people: ['group:Crew'] }}, expires: never }} }}
+  kept:
+    catalog: open
+    displayName: Kept
+    incompatibleWith: ['group:Crew']
+    policies: {{ ask: {{ requestors: membersAndGuests, expires: never }} }}
+"
+    )
+}
+
+/// The rows about other packages than the one that gives the group, with what makes them, and whether the plan is refused.
+fn told(before: &str, after: &str) -> (Vec<String>, bool) {
+    let (old, new) = (loaded(before, now()), loaded(after, now()));
+    let found = of(&old, &new);
+    let row = |row: &Row| {
+        let packages: Vec<&str> = row.packages.iter().map(|it| it.own_name()).collect();
+        let because: Vec<String> = row
+            .because
+            .iter()
+            .map(|it| it.address.to_string())
+            .collect();
+        let (kind, packages) = (row.kind.as_str(), packages.join(", "));
+        let text = if row.kind == Difference::Other {
+            &row.text
+        } else {
+            ""
+        };
+        format!(
+            "{kind} {}: {packages} {text} by {}",
+            row.who.text,
+            because.join(", ")
+        )
+    };
+    let rows = found.rows.iter().map(row).collect();
+    (rows, is_refused_as_wider(&between(&old, &new), found))
+}
+
+#[test]
+fn who_gives_a_group_lets_holders_ask_and_keeps_them_from_what_excludes_it() {
+    const CREW: &str = "group: Crew";
+    let nothing = small(CREW, "{ site: Visitors }", "");
+    let member = small(CREW, "{ site: Visitors, team: Member }", "");
+    let (rows, is_refused) = told(&nothing, &member);
+    let gives = "other whoever has it: held also gives team: Member by package/held";
+    assert_eq!(
+        rows,
+        [
+            "new holders of package/held: asked  by package/held",
+            "gone holders of package/held: kept  by package/held",
+            gives,
+        ]
+    );
+    assert!(is_refused);
+    let (rows, is_refused) = told(&member, &nothing);
+    assert_eq!(
+        rows,
+        [
+            "new holders of package/held: kept  by package/held",
+            "gone holders of package/held: asked  by package/held",
+            "other whoever has it: held no longer gives team: Member by package/held",
+        ]
+    );
+    assert!(is_refused);
+    // Whoever owns a group is in it.
+    let owner = small(CREW, "{ site: Visitors, team: Owner }", "");
+    let (rows, is_refused) = told(&member, &owner);
+    assert_eq!(
+        rows,
+        [
+            "other whoever has it: held also gives team: Owner, no longer gives team: Member by package/held"
+        ]
+    );
+    assert!(!is_refused);
+}
+
+#[test]
+fn another_resource_behind_a_grant_takes_holders_from_group_to_group() {
+    let grants = "{ site: Visitors, team: Member }";
+    let (old, new) = (
+        small("team: Crew", grants, ""),
+        small("team: Band", grants, ""),
+    );
+    let (rows, is_refused) = told(&old, &new);
+    assert_eq!(
+        rows,
+        [
+            "new holders of package/held: kept  by resource/team",
+            "gone holders of package/held: asked  by resource/team",
+            "other whoever has it: held another resource behind team: team Band instead of team Crew by resource/team",
+        ]
+    );
+    assert!(is_refused);
+}
+
+#[test]
+fn a_package_that_comes_and_gives_a_group_opens_what_the_group_may_ask_for() {
+    let grants = "{ site: Visitors }";
+    let more = "  more: { catalog: open, displayName: More, grants: { team: Member } }\n";
+    let (old, new) = (
+        small("group: Crew", grants, ""),
+        small("group: Crew", grants, more),
+    );
+    let (rows, is_refused) = told(&old, &new);
+    assert_eq!(
+        rows,
+        [
+            "new holders of package/more: asked  by package/more",
+            "gone holders of package/more: kept  by package/more",
+        ]
+    );
+    assert!(is_refused);
+    let (rows, _) = told(&new, &old);
+    assert_eq!(
+        rows,
+        [
+            "new holders of package/more: kept  by package/more",
+            "gone holders of package/more: asked  by package/more",
+        ]
+    );
+}
+
+#[test]
+fn guests_are_in_a_group_that_takes_them_and_stay_where_it_takes_no_more() {
+    let grants = "{ team: Member }";
+    let (open, shut) = (
+        small("group: Crew, guests: true", grants, ""),
+        small("group: Crew, guests: false", grants, ""),
+    );
+    let (rows, is_refused) = told(&shut, &open);
+    assert_eq!(
+        rows,
+        [
+            "new holders of package/held (guests from outside; internal guests): asked  by resource/team",
+            "gone holders of package/held (guests from outside; internal guests): kept  by resource/team",
+        ]
+    );
+    assert!(is_refused);
+    assert_eq!(told(&open, &shut), (Vec::new(), false));
+}
+
+#[test]
+fn a_harmless_change_beside_another_one_makes_no_row() {
+    let world = |rename: &str, requestors: &str| {
+        format!(
+            "version: 1
+catalogs: {{ open: {{ displayName: Open{rename} }} }}
+packages:
+  it:
+    catalog: open
+    displayName: It{rename}
+    policies:
+      ask: {{ requestors: {requestors}, expires: never }}
+      more: {{ requestors: anyExternal, expires: {{ after: 30d }}, notifications: {} }}
+",
+            rename.is_empty()
+        )
+    };
+    let (rows, _) = told(&world("", "members"), &world("s", "membersAndGuests"));
+    assert!(!rows.is_empty());
+    for row in rows {
+        assert!(row.ends_with(" by policy/it/ask"), "{row}");
+    }
+    // Each of two would have been enough.
+    let both = |state: bool| {
+        let more = if state {
+            ", q: { requestors: members, expires: never }"
+        } else {
+            ""
+        };
+        let one = if state { "members" } else { "nobody" };
+        format!(
+            "version: 1
+catalogs: {{ open: {{ displayName: Open }} }}
+packages:
+  it:
+    catalog: open
+    displayName: It
+    policies: {{ p: {{ requestors: {one}, expires: never }}{more} }}
+"
+        )
+    };
+    let (rows, _) = told(&both(false), &both(true));
+    assert_eq!(rows[0], "new members: it  by policy/it/p, policy/it/q");
+
+    // Whoever answers for one of two changes does not answer for what both make.
+    let waived = |after: &str, addresses: &[&str]| {
+        let waivers = addresses.iter().map(|address| {
+            format!("  - {{ rule: widening, address: {address}, reason: meant, by: 'user:ana@contoso.com', until: 2099-01-01 }}\n")
+        });
+        let waivers: String = waivers.collect();
+        loaded(&format!("{after}waivers:\n{waivers}"), now())
+    };
+    let old = loaded(&both(false), now());
+    for (addresses, is_refused) in [
+        (&["policy/it/p"][..], true),
+        (&["policy/it/q"], true),
+        (&["policy/it/p", "policy/it/q"], false),
+        (&["package/it"], false),
+    ] {
+        assert_eq!(
+            refused(&old, &waived(&both(true), addresses)),
+            is_refused,
+            "{addresses:?}"
+        );
+    }
+    let (old, new) = (world("", "members"), world("s", "membersAndGuests"));
+    let old = loaded(&old, now());
+    assert!(refused(&old, &waived(&new, &["catalog/open"])));
+    assert!(!refused(&old, &waived(&new, &["policy/it/ask"])));
+}
+
+/// Whether the guards refuse a plan as wider, its own waivers heard.
+fn refused(old: &Desired, new: &Desired) -> bool {
+    let circumstances = Circumstances {
+        impact: of(old, new),
+        waivers: new.waivers.clone(),
+        ..Circumstances::default()
+    };
+    let verdict = judge(&between(old, new), &circumstances);
+    verdict.refusals.iter().any(|it| it.rule == Rule::Widening)
+}
+
+#[test]
+fn who_reviews_and_what_comes_of_no_answer_is_other() {
+    let world = |review: &str| {
+        format!(
+            "version: 1
+catalogs: {{ open: {{ displayName: Open }} }}
+packages:
+  it:
+    catalog: open
+    displayName: It
+    policies: {{ ask: {{ requestors: members, expires: never, review: {{ every: quarterly, {review} }} }} }}
+"
+        )
+    };
+    let old = world("reviewers: ['user:boss@contoso.com'], onNoResponse: remove");
+    let new = world("reviewers: [self], onNoResponse: keep");
+    assert_eq!(
+        told(&old, &new),
+        (
+            vec![
+                "other members: it reviewed by self instead of user:boss@contoso.com, when no reviewer answers, it stays (before: it ends) by policy/it/ask".to_owned()
+            ],
+            false
+        )
+    );
+}
+
+#[test]
+fn what_programs_may_ask_for_is_other() {
+    let world = |policies: &str| {
+        format!(
+            "version: 1
+catalogs: {{ open: {{ displayName: Open }} }}
+packages: {{ it: {{ catalog: open, displayName: It, policies: {{ {policies} }} }} }}
+"
+        )
+    };
+    let asks = "approval: { stages: [{ approvers: ['user:boss@contoso.com'] }] }, expires: never";
+    let old = world(&format!(
+        "all: {{ requestors: allServicePrincipals, {asks} }}, some: {{ requestors: {{ servicePrincipals: [Build, Test] }}, expires: never }}"
+    ));
+    let new = world(
+        "all: { requestors: allServicePrincipals, expires: never }, some: { requestors: { servicePrincipals: [Build] }, expires: never }",
+    );
+    let (rows, is_refused) = told(&old, &new);
+    assert_eq!(
+        rows,
+        [
+            "other all service principals: it with no approval instead of 1 by policy/it/all",
+            "other service principal Test: it may no longer ask by policy/it/some",
+        ]
+    );
+    assert!(!is_refused);
+}
