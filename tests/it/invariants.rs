@@ -295,6 +295,85 @@ fn every_key_makes_a_difference() {
 }
 
 #[test]
+fn who_is_given_what_excludes_a_package_by_rule_does_not_come_to_have_it() {
+    let tree = |rule: &str, excludes: &str| {
+        format!(
+            "version: 1
+resources:
+  site: {{ site: 'https://contoso.sharepoint.com/sites/a' }}
+  guests: {{ group: Guests, managed: true, membershipRule: '(user.userType -eq \"Guest\")' }}
+catalogs: {{ open: {{ displayName: Open, resources: [site] }} }}
+packages:
+  a:
+    catalog: open
+    displayName: A
+    grants: {{ site: Members }}
+    incompatibleWith: [package/b]
+    policies: {{ colleagues: {{ requestors: members, expires: never }} }}
+  b:
+    catalog: open
+    displayName: B
+    grants: {{ site: Members }}
+    incompatibleWith: {excludes}
+    policies: {{ by-rule: {{ requestors: {{ automatic: {{ rule: '{rule}' }} }}, expires: never }} }}
+invariants: {{ nobody: {{ never: {{ holds: package/a }} }}, by-rule: {{ never: {{ holds: package/b }} }} }}
+"
+        )
+    };
+    for (rule, excludes, wanted) in [
+        // Every member has `b`, and so none of them may ask for `a`.
+        ("user.accountEnabled -eq true", "[]", &["by-rule"][..]),
+        (
+            "user.department -eq \"Sales\"",
+            "[]",
+            &["by-rule", "nobody"],
+        ),
+        // Those of a group do not have `b`.
+        (
+            "user.accountEnabled -eq true",
+            "['group:others']",
+            &["by-rule", "nobody"],
+        ),
+    ] {
+        let sandbox = Sandbox::project().write("tree.yaml", tree(rule, excludes));
+        let wanted: BTreeSet<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(broken(&sandbox, "GL0511"), wanted, "{rule} {excludes}");
+        plays(&sandbox, wanted.len());
+    }
+}
+
+#[test]
+fn what_has_ended_for_everyone_is_given_to_nobody() {
+    let tree = |on: &str| {
+        format!(
+            "version: 1
+resources: {{ site: {{ site: 'https://contoso.sharepoint.com/sites/a' }} }}
+catalogs: {{ open: {{ displayName: Open, resources: [site] }} }}
+packages:
+  a:
+    catalog: open
+    displayName: A
+    grants: {{ site: Members }}
+    policies:
+      by-rule: {{ requestors: {{ automatic: {{ rule: 'user.department -eq \"Sales\"' }} }}, expires: {{ on: {on} }} }}
+      by-hand: {{ requestors: nobody, expires: {{ on: {on} }} }}
+invariants:
+  by-rule: {{ never: {{ through: automatic }} }}
+  by-hand: {{ never: {{ through: direct }} }}
+"
+        )
+    };
+    for (on, wanted) in [
+        ("2020-01-01", &[][..]),
+        ("2120-01-01", &["by-hand", "by-rule"]),
+    ] {
+        let sandbox = Sandbox::project().write("tree.yaml", tree(on));
+        let wanted: BTreeSet<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(broken(&sandbox, "GL0511"), wanted, "{on}");
+    }
+}
+
+#[test]
 fn what_cannot_be_decided_is_no_silence() {
     let large: Vec<String> = (0..12)
         .map(|at| format!("(user.city -eq \"{at}\" -or user.state -eq \"{at}\")"))
