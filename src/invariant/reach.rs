@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::RwLock;
 
 use crate::governance::rule::Rule;
-use crate::impact::{self, Account, Base, Estate, Named, Offer, Requestor, Traits};
+use crate::impact::{self, Account, Base, Estate, Named, Offer, Requestor, SignIn, Traits};
 use crate::model::invariant::{Glob, Terms, Way};
 use crate::model::kinds::policy::{Expiry, Frequency, Policy, Question, Requestors};
 use crate::model::kinds::{Incompatible, Organization, Origin, Package, Resource};
@@ -370,7 +370,7 @@ impl<'e, 't> Reach<'e, 't> {
                 let known = direct(kind);
                 let covered = matches!(rules.requestors, Requestors::Nobody)
                     || self.covers(&known, named, rules);
-                covered && known.border.is_none() && !self.excluded(offer, named)
+                covered && self.is_let_in(kind) && !self.excluded(offer, named)
             }
         };
         if !admitted {
@@ -416,6 +416,15 @@ impl<'e, 't> Reach<'e, 't> {
                 seen: candidate.seen.clone(),
             },
         })
+    }
+
+    /// Returns true for people whom somebody else can bring in: who has not signed in yet is taken for one of their domain.
+    fn is_let_in(&self, kind: &Kind<'t>) -> bool {
+        let unproved = Base {
+            sign_in: SignIn::Personal,
+            ..kind.base.clone()
+        };
+        self.estate.traits(&unproved).border.is_none()
     }
 
     fn covers(&self, traits: &Traits<'_>, named: &[Named], rules: &Policy) -> bool {
