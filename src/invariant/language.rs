@@ -302,5 +302,10 @@ mod tests {
             .chain([is("c", true)])
             .collect();
         assert_eq!(find(&all), Found::Unknown);
+        // Longer than any line.
+        assert_eq!(whole("a{256}"), Found::Text("a".repeat(256)));
+        assert_eq!(whole("a{257}"), Found::Unknown);
+        // What the automaton cannot read is not taken for nothing.
+        assert_eq!(whole(r"\bключ\b"), Found::Unknown);
     }
 }

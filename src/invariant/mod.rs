@@ -20,6 +20,9 @@
 //! administrator, or whoever looks after the catalog, assigns through a policy that admits the person; one for nobody admits
 //! everybody. Whoever does that answers for it, so it counts only where `through` says so.
 //!
+//! *Excluded.* Whoever has an account has what a rule gives them, and so comes to have nothing that this excludes, unless
+//! something keeps them from what the rule gives.
+//!
 //! *What.* Who holds a package holds each of its roles but those that take no guests, or have their members by rule; who
 //! gets none of them does not hold it. `asks` is about asking alone.
 //!

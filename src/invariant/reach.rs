@@ -5,12 +5,12 @@ use std::convert::Infallible;
 use std::sync::RwLock;
 
 use crate::governance::rule::Rule;
-use crate::impact::{self, Account, Base, Estate, Named, Offer, Requestor, Traits};
+use crate::impact::{self, Account, Base, Estate, Named, Offer, Requestor, SignIn, Traits};
 use crate::model::invariant::{Glob, Terms, Way};
 use crate::model::kinds::policy::{Expiry, Frequency, Policy, Question, Requestors};
 use crate::model::kinds::{Incompatible, Organization, Origin, Package, Resource};
 use crate::model::text::{Domain, Email, Line, Principal};
-use crate::model::{Address, Desired, Object, OneOrMore, Set};
+use crate::model::{Address, Desired, Name, Object, OneOrMore, Set};
 
 use super::Undecided;
 use super::candidate::{Answer, Candidate, deciding, oddity};
@@ -37,6 +37,8 @@ pub(super) struct Reach<'e, 't> {
     pub(super) rules: Vec<Rule>,
     /// The rules of automatic policies.
     pub(super) automatic: HashMap<&'t Address, usize>,
+    /// Of each package, those that exclude it and are given by rule.
+    pub(super) excluding: HashMap<&'t Address, Vec<Excluding<'t>>>,
     /// Patterns of questions that no text answers.
     unanswerable: HashSet<&'t str>,
     /// The domain of our own people.
@@ -47,6 +49,13 @@ pub(super) struct Reach<'e, 't> {
 
 /// Rules by their places in [`Reach::rules`], and whether somebody is to match them.
 pub(super) type Wanted = Vec<(usize, bool)>;
+
+/// A package that excludes another and that a rule gives.
+pub(super) struct Excluding<'t> {
+    pub(super) package: &'t Package,
+    /// The rule, by its place in [`Reach::rules`].
+    pub(super) rule: usize,
+}
 
 /// What the tree says about the members of a group.
 pub(super) struct Kept {
@@ -136,6 +145,7 @@ impl<'e, 't> Reach<'e, 't> {
             ruled: HashMap::new(),
             rules: Vec::new(),
             automatic: HashMap::new(),
+            excluding: HashMap::new(),
             unanswerable: HashSet::new(),
             home: home.to_owned(),
             known: RwLock::default(),
@@ -175,6 +185,10 @@ impl<'e, 't> Reach<'e, 't> {
             }
         }
         for offer in estate.offers() {
+            let excluding = reach.excluding(offer);
+            if !excluding.is_empty() {
+                reach.excluding.insert(offer.address, excluding);
+            }
             for (name, text) in deciding(estate, offer) {
                 let kept = reach.groups.get(&name);
                 if kept.is_some_and(|kept| kept.rule.is_some()) {
@@ -185,6 +199,41 @@ impl<'e, 't> Reach<'e, 't> {
             }
         }
         reach
+    }
+
+    /// Returns the packages that exclude one and that a rule gives to whoever matches it.
+    fn excluding(&self, offer: &Offer<'t>) -> Vec<Excluding<'t>> {
+        let others = offer.package.incompatible_with.iter();
+        let others = others.filter_map(|other| match other {
+            Incompatible::Package(name) => self.estate.offer(name.as_str()),
+            Incompatible::Group(_) => None,
+        });
+        let given = others.flat_map(|other| {
+            let rules = self.rules_of(other);
+            rules.map(|rule| Excluding {
+                package: other.package,
+                rule,
+            })
+        });
+        given.collect()
+    }
+
+    /// Returns the rules that give a package, by their places.
+    fn rules_of<'o>(
+        &self,
+        offer: &'o Offer<'t>,
+    ) -> impl Iterator<Item = usize> + use<'_, 'e, 't, 'o> {
+        offer.policies.iter().filter_map(|(address, rules)| {
+            let assigns = matches!(&rules.requestors, Requestors::Automatic(it) if it.assign)
+                && !has_ended(&rules.expires, self.estate.now);
+            self.automatic.get(*address).copied().filter(|_| assigns)
+        })
+    }
+
+    /// Returns true for a package that some rule gives.
+    pub(super) fn is_given(&self, name: &Name) -> bool {
+        let offer = self.estate.offer(name.as_str());
+        offer.is_some_and(|offer| self.rules_of(offer).next().is_some())
     }
 
     /// Returns the place of a rule; `None` for one that cannot be read.
@@ -321,7 +370,7 @@ impl<'e, 't> Reach<'e, 't> {
                 let known = direct(kind);
                 let covered = matches!(rules.requestors, Requestors::Nobody)
                     || self.covers(&known, named, rules);
-                covered && known.border.is_none() && !self.excluded(offer, named)
+                covered && self.is_let_in(kind) && !self.excluded(offer, named)
             }
         };
         if !admitted {
@@ -369,6 +418,15 @@ impl<'e, 't> Reach<'e, 't> {
         })
     }
 
+    /// Returns true for people whom somebody else can bring in: who has not signed in yet is taken for one of their domain.
+    fn is_let_in(&self, kind: &Kind<'t>) -> bool {
+        let unproved = Base {
+            sign_in: SignIn::Personal,
+            ..kind.base.clone()
+        };
+        self.estate.traits(&unproved).border.is_none()
+    }
+
     fn covers(&self, traits: &Traits<'_>, named: &[Named], rules: &Policy) -> bool {
         let lists = |people: &Set<Principal>| -> Result<bool, Infallible> {
             let mut people = people.iter();
@@ -378,7 +436,7 @@ impl<'e, 't> Reach<'e, 't> {
         matches!(traits.seen.class(&rules.requestors, lists), Ok(Some(_)))
     }
 
-    fn excluded(&self, offer: &Offer<'_>, named: &[Named]) -> bool {
+    pub(super) fn excluded(&self, offer: &Offer<'_>, named: &[Named]) -> bool {
         offer
             .package
             .incompatible_with
@@ -425,6 +483,12 @@ impl<'e, 't> Reach<'e, 't> {
         resource.is_none_or(|resource| {
             resource.membership_rule.is_none() && (resource.guests || !kind.is_guest())
         })
+    }
+
+    /// Returns true for a package that gives people of a kind anything, or has nothing to give.
+    pub(super) fn gives_any(&self, package: &Package, kind: &Kind<'_>) -> bool {
+        let mut names = package.grants.keys();
+        package.grants.is_empty() || names.any(|name| self.takes(name.as_str(), kind))
     }
 
     fn gives_all(&self, package: &Package, kind: &Kind<'_>) -> bool {

@@ -137,3 +137,147 @@ fn named(principal: &Principal, asking: Asking<'_>) -> Vec<Decider> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const ANA: &str = "user:ana@contoso.com";
+    const OMAR: &str = "user:omar@contoso.com";
+
+    /// Returns who approves what a person asks for, in a few words.
+    fn chosen(who: &str, living: bool, stages: Value) -> Option<Vec<String>> {
+        let stages: Vec<Stage> = serde_json::from_value(stages).expect("stages");
+        let partner: Organization = serde_json::from_value(json!({
+            "displayName": "Fabrikam",
+            "domains": ["fabrikam.com"],
+            "sponsors": { "internal": [OMAR], "external": ["group:friends", "manager"] },
+        }))
+        .expect("an organization");
+        let mail = Email::parse(who).expect("an address");
+        let asking = Asking {
+            mail: &mail,
+            living,
+            organization: who.ends_with("@fabrikam.com").then_some(&partner),
+        };
+        let words = |approved: &Approved| {
+            let late = if approved.late { "later " } else { "" };
+            match &approved.by {
+                Decider::User(mail) => format!("{late}{mail}"),
+                Decider::Member { group, outside } => match outside {
+                    true => format!("{late}{group} from outside"),
+                    false => format!("{late}{group}"),
+                },
+                Decider::Manager(level) => format!("{late}manager {level}"),
+                Decider::Sponsor => format!("{late}sponsor"),
+            }
+        };
+        let approved = approve(&stages, asking)?;
+        Some(approved.iter().map(words).collect())
+    }
+
+    fn found(who: &str, living: bool, stages: Value) -> String {
+        let found = chosen(who, living, stages);
+        found.map_or_else(|| "nobody".to_owned(), |found| found.join(", "))
+    }
+
+    #[test]
+    fn each_stage_has_somebody_of_its_own_and_never_who_asks() {
+        let ana = "ana@contoso.com";
+        let one = json!([{ "approvers": [ANA] }]);
+        assert_eq!(found("eva@contoso.com", true, one.clone()), ana);
+        assert_eq!(found(ana, true, one), "nobody");
+        let twice = json!([{ "approvers": [ANA] }, { "approvers": [ANA] }]);
+        assert_eq!(found("eva@contoso.com", true, twice), "nobody");
+        // The first stage leaves to the second whom that needs.
+        let both = json!([{ "approvers": [ANA, OMAR] }, { "approvers": [ANA] }]);
+        let both = found("eva@contoso.com", true, both);
+        assert_eq!(both, "omar@contoso.com, ana@contoso.com");
+        // Of a group there are always others.
+        let group =
+            json!([{ "approvers": ["group:deciders"] }, { "approvers": ["group:deciders"] }]);
+        assert_eq!(found(ana, true, group), "deciders, deciders");
+    }
+
+    #[test]
+    fn whom_the_directory_does_not_know_has_no_manager_and_no_sponsor_of_their_own() {
+        for (approver, known) in [("manager", "manager 1"), ("sponsors:own", "sponsor")] {
+            let stages = json!([{ "approvers": [approver] }]);
+            assert_eq!(found("jo@elsewhere.example", true, stages.clone()), known);
+            assert_eq!(found("jo@elsewhere.example", false, stages), "nobody");
+        }
+    }
+
+    #[test]
+    fn sponsors_are_those_of_the_organization() {
+        for (approver, of_partner) in [
+            ("sponsors:internal", "omar@contoso.com"),
+            ("sponsors:external", "friends from outside"),
+        ] {
+            let stages = json!([{ "approvers": [approver] }]);
+            assert_eq!(found("jo@fabrikam.com", false, stages.clone()), of_partner);
+            assert_eq!(found("jo@elsewhere.example", false, stages), "nobody");
+        }
+    }
+
+    #[test]
+    fn a_fallback_is_asked_only_where_somebody_is_missing() {
+        let fallback = |approvers: Value| json!([{ "approvers": approvers, "fallback": [OMAR] }]);
+        let ana = "ana@contoso.com";
+        // Whom the tree names is there, though they may not decide what they asked for themselves.
+        assert_eq!(found(ana, true, fallback(json!([ANA]))), "omar@contoso.com");
+        let twice = json!([
+            { "approvers": [ANA] },
+            { "approvers": [ANA, "manager"], "fallback": [OMAR] },
+        ]);
+        assert_eq!(
+            found("jo@elsewhere.example", false, twice),
+            "ana@contoso.com, omar@contoso.com"
+        );
+        let theirs = fallback(json!([ANA, "sponsors:internal"]));
+        assert_eq!(found("jo@fabrikam.com", false, theirs), ana);
+        // Omar is needed later.
+        let needed = json!([
+            { "approvers": [OMAR, "sponsors:internal"], "fallback": [ANA] },
+            { "approvers": [OMAR] },
+        ]);
+        assert_eq!(
+            found("jo@elsewhere.example", false, needed),
+            "ana@contoso.com, omar@contoso.com"
+        );
+        // A custom extension names nobody.
+        let extension = json!([{ "approversFrom": "asks-elsewhere", "fallback": [OMAR] }]);
+        assert_eq!(found(ana, true, extension), "omar@contoso.com");
+    }
+
+    #[test]
+    fn others_are_asked_after_some_time() {
+        let late = |approvers: Value, fallback: Value| {
+            json!([{
+                "approvers": [ANA],
+                "escalation": { "after": "7d", "approvers": approvers, "fallback": fallback },
+            }])
+        };
+        let ana = "ana@contoso.com";
+        assert_eq!(
+            found("eva@contoso.com", true, late(json!([OMAR]), json!([]))),
+            ana
+        );
+        let omar = "later omar@contoso.com";
+        assert_eq!(found(ana, true, late(json!([OMAR]), json!([]))), omar);
+        let missing = || late(json!([ANA, "sponsors:internal"]), json!([OMAR]));
+        assert_eq!(found(ana, true, missing()), omar);
+        let mut needed = late(
+            json!([OMAR, "sponsors:internal"]),
+            json!(["group:deciders"]),
+        );
+        let stages = needed.as_array_mut().expect("stages");
+        stages.push(json!({ "approvers": [OMAR] }));
+        assert_eq!(found(ana, true, needed), "later deciders, omar@contoso.com");
+        let there = late(json!([ANA, "manager"]), json!([OMAR]));
+        assert_eq!(found(ana, true, there), "later manager 1");
+        assert_eq!(found(ana, false, missing()), omar);
+    }
+}

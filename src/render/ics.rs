@@ -192,6 +192,19 @@ mod tests {
     }
 
     #[test]
+    fn foreign_text_ends_no_value() {
+        let foreign = Event {
+            uid: "a,b;c\nd@contoso".to_owned(),
+            ..event("x")
+        };
+        let text = written(vec![foreign]);
+        assert!(
+            text.contains("UID:a\\,b\\;c\\\\u{a}d@contoso\r\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn folds_at_75_octets_and_never_inside_a_character() {
         for length in [60, 66, 67, 68, 75, 200] {
             let summary = format!("{}東京京都", "x".repeat(length));

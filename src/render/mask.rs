@@ -302,4 +302,98 @@ mod tests {
         let masked = place(&file.place(start, start + 22));
         assert_eq!((masked.offset, masked.marked), (5, 20));
     }
+
+    /// Keeps what is written, as it would be read by somebody who looks for everything.
+    struct Kept(String);
+
+    impl Writer for Kept {
+        fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
+            self.0.push_str(&format!("{block:?}\n"));
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_block_holds_an_address() {
+        let jane = |at: &str| format!("{at}-jane@fabrikam.com");
+        let plain = |at: &str| Line::new().and(Role::Plain, jane(at));
+        let file = SourceFile::new("a.yaml", "to: excerpt-jane@fabrikam.com\n");
+        let at = file.place(4, 8);
+        let (message, note) = (jane("message"), jane("note"));
+        let help = vec![jane("help")];
+        let now = "2027-01-01T00:00:00Z".parse().expect("an instant");
+        let bars = vec![Bar {
+            label: jane("bar").into(),
+            value: 1,
+        }];
+        let lanes = vec![Lane {
+            label: jane("lane").into(),
+            marks: vec![now],
+        }];
+        let chart = |at: &str, form| {
+            Block::Chart(Chart {
+                title: jane(at).into(),
+                form,
+            })
+        };
+        let all = [
+            Block::Heading(plain("heading")),
+            Block::Paragraph(vec![plain("paragraph")]),
+            Block::Verdict(Verdict {
+                before: vec![plain("before")],
+                line: plain("verdict"),
+                after: vec![plain("after")],
+            }),
+            Block::Change(Change {
+                sign: "+",
+                role: Role::Added,
+                address: plain("address"),
+                aside: Some(jane("aside")),
+                details: vec![Detail {
+                    at: jane("at"),
+                    lines: vec![plain("detail")],
+                }],
+                more: 0,
+            }),
+            Block::Snippet(Snippet {
+                role: Role::Error,
+                tag: "error".to_owned(),
+                message: &message,
+                place: Some(&at),
+                related: vec![(&at, &note)],
+                help: &help,
+            }),
+            Block::Table(Table {
+                columns: &["ONE"],
+                rows: vec![vec![jane("cell").into()]],
+            }),
+            chart(
+                "bars",
+                Form::Bars {
+                    columns: &["ONE", "TWO"],
+                    bars,
+                },
+            ),
+            chart(
+                "line",
+                Form::Timeline {
+                    from: now,
+                    until: now,
+                    lanes,
+                },
+            ),
+            Block::Listing {
+                title: plain("listing"),
+                lines: vec![jane("item")],
+            },
+        ];
+        let mut kept = Kept(String::new());
+        for block in &all {
+            Masked::new(&mut kept)
+                .block(block)
+                .expect("memory takes all");
+        }
+        assert!(!kept.0.contains("jane"), "{}", kept.0);
+        assert!(kept.0.matches("…@fabrikam.com").count() >= 18, "{}", kept.0);
+    }
 }

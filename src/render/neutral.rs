@@ -76,6 +76,7 @@ mod tests {
         assert_eq!(neutral("a\nb\r\tc", false), "a\\u{a}b\\u{d}\\u{9}c");
         assert_eq!(neutral("a\u{202e}b\u{200b}", false), "a\\u{202e}b\\u{200b}");
         assert_eq!(neutral("\u{9b}2J\u{2028}", false), "\\u{9b}2J\\u{2028}");
+        assert_eq!(neutral("a\u{2003}b\u{a0}c", false), "a\\u{2003}b\u{a0}c");
     }
 
     #[test]

@@ -295,6 +295,149 @@ fn every_key_makes_a_difference() {
 }
 
 #[test]
+fn who_is_given_what_excludes_a_package_by_rule_does_not_come_to_have_it() {
+    let tree = |rule: &str, excludes: &str| {
+        format!(
+            "version: 1
+resources:
+  site: {{ site: 'https://contoso.sharepoint.com/sites/a' }}
+  guests: {{ group: Guests, managed: true, membershipRule: '(user.userType -eq \"Guest\")' }}
+catalogs: {{ open: {{ displayName: Open, resources: [site] }} }}
+packages:
+  a:
+    catalog: open
+    displayName: A
+    grants: {{ site: Members }}
+    incompatibleWith: [package/b]
+    policies: {{ colleagues: {{ requestors: members, expires: never }} }}
+  b:
+    catalog: open
+    displayName: B
+    grants: {{ site: Members }}
+    incompatibleWith: {excludes}
+    policies: {{ by-rule: {{ requestors: {{ automatic: {{ rule: '{rule}' }} }}, expires: never }} }}
+invariants: {{ nobody: {{ never: {{ holds: package/a }} }}, by-rule: {{ never: {{ holds: package/b }} }} }}
+"
+        )
+    };
+    for (rule, excludes, wanted) in [
+        // Every member has `b`, and so none of them may ask for `a`.
+        ("user.accountEnabled -eq true", "[]", &["by-rule"][..]),
+        (
+            "user.department -eq \"Sales\"",
+            "[]",
+            &["by-rule", "nobody"],
+        ),
+        // Those of a group do not have `b`.
+        (
+            "user.accountEnabled -eq true",
+            "['group:others']",
+            &["by-rule", "nobody"],
+        ),
+    ] {
+        let sandbox = Sandbox::project().write("tree.yaml", tree(rule, excludes));
+        let wanted: BTreeSet<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(broken(&sandbox, "GL0511"), wanted, "{rule} {excludes}");
+        plays(&sandbox, wanted.len());
+    }
+}
+
+/// Organizations that prove themselves in every way, groups of every sort, and somebody named who is refused.
+const WHO: &str = "version: 1
+organizations:
+  fabrikam: { displayName: Fabrikam, domains: [fabrikam.com], sponsors: { internal: ['user:omar@contoso.com'] } }
+  deep: { displayName: Deep, domains: [deep.lamna.example] }
+  tailspin: { displayName: Tailspin, tenant: 3d0f5dec-0000-4000-8000-000000000001, domains: [tailspin.example] }
+  street: { displayName: Street, social: facebook }
+  closed:
+    displayName: Closed
+    tenant: 3d0f5dec-0000-4000-8000-000000000002
+    domains: [closed.example]
+    crossTenant: { inbound: { users: none, applications: none } }
+domains: { block: [blocked.example] }
+resources:
+  site: { site: 'https://contoso.sharepoint.com/sites/a' }
+  inside: { group: Inside, managed: true, guests: false }
+  sales: { group: Sales, managed: true, membershipRule: '(user.department -eq \"Sales\")' }
+catalogs: { open: { displayName: Open, resources: [site] } }
+packages:
+  partners: { catalog: open, displayName: P, grants: { site: Members }, policies: { all: { requestors: { organizations: [fabrikam, deep, tailspin, street, closed] }, approval: { stages: [{ approvers: [sponsors:internal], fallback: ['user:omar@contoso.com'] }] }, expires: { after: 30d } } } }
+  eva: { catalog: open, displayName: E, grants: { site: Members }, policies: { all: { requestors: { people: ['user:eva@contoso.com'] }, expires: { after: 30d } } } }
+  jane: { catalog: open, displayName: J, grants: { site: Members }, policies: { all: { requestors: { people: ['user:jane@blocked.example'] }, expires: { after: 30d } } } }
+  inside: { catalog: open, displayName: I, grants: { site: Members }, policies: { all: { requestors: { people: [group:inside] }, expires: { after: 30d } } } }
+  sales: { catalog: open, displayName: S, grants: { site: Members }, policies: { all: { requestors: { people: [group:sales] }, expires: { after: 30d } } } }
+";
+
+#[test]
+fn whom_a_statement_is_about_is_told_apart() {
+    let holds = [
+        "never: { requestors: guests, holds: package/inside }",
+        "never: { requestors: external, holds: package/eva }",
+        "never: { holds: package/jane, through: [request, direct] }",
+        "never: { organization: closed, holds: package/* }",
+        // The organization has no domains below its own.
+        "never: { domain: sub.fabrikam.com, organization: fabrikam, holds: package/partners }",
+        // By request somebody has to prove where they are from.
+        "never: { requestors: unlisted, holds: package/partners }",
+    ];
+    let breaks = [
+        "never: { requestors: members, holds: package/inside }",
+        // Somebody with a local guest account is a guest, and signs in here.
+        "never: { requestors: guests, holds: package/eva }",
+        // Whoever is in a group by its rule matches it.
+        "never: { requestors: guests, holds: package/sales }",
+        "never: { domain: lamna.example, organization: '*', holds: package/partners, approvals: '1' }",
+        // A tenant and Facebook prove the same with any address.
+        "never: { domain: elsewhere.example, organization: tailspin, holds: package/partners }",
+        "never: { domain: elsewhere.example, organization: street, holds: package/partners }",
+        // Whoever assigns by hand vouches for the domain.
+        "never: { requestors: unlisted, domain: fabrikam.com, holds: package/partners, through: direct }",
+    ];
+    let mut tree = format!("{WHO}invariants:\n");
+    for (at, text) in holds.iter().enumerate() {
+        tree.push_str(&format!("  holds-{at}: {{ {text} }}\n"));
+    }
+    for (at, text) in breaks.iter().enumerate() {
+        tree.push_str(&format!("  breaks-{at}: {{ {text} }}\n"));
+    }
+    let sandbox = Sandbox::project().write("tree.yaml", tree);
+    let expected: BTreeSet<String> = (0..breaks.len()).map(|at| format!("breaks-{at}")).collect();
+    assert_eq!(broken(&sandbox, "GL0511"), expected);
+    plays(&sandbox, breaks.len());
+}
+
+#[test]
+fn what_has_ended_for_everyone_is_given_to_nobody() {
+    let tree = |on: &str| {
+        format!(
+            "version: 1
+resources: {{ site: {{ site: 'https://contoso.sharepoint.com/sites/a' }} }}
+catalogs: {{ open: {{ displayName: Open, resources: [site] }} }}
+packages:
+  a:
+    catalog: open
+    displayName: A
+    grants: {{ site: Members }}
+    policies:
+      by-rule: {{ requestors: {{ automatic: {{ rule: 'user.department -eq \"Sales\"' }} }}, expires: {{ on: {on} }} }}
+      by-hand: {{ requestors: nobody, expires: {{ on: {on} }} }}
+invariants:
+  by-rule: {{ never: {{ through: automatic }} }}
+  by-hand: {{ never: {{ through: direct }} }}
+"
+        )
+    };
+    for (on, wanted) in [
+        ("2020-01-01", &[][..]),
+        ("2120-01-01", &["by-hand", "by-rule"]),
+    ] {
+        let sandbox = Sandbox::project().write("tree.yaml", tree(on));
+        let wanted: BTreeSet<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(broken(&sandbox, "GL0511"), wanted, "{on}");
+    }
+}
+
+#[test]
 fn what_cannot_be_decided_is_no_silence() {
     let large: Vec<String> = (0..12)
         .map(|at| format!("(user.city -eq \"{at}\" -or user.state -eq \"{at}\")"))

@@ -80,6 +80,8 @@ fn hostile_text_is_text_in_every_format() {
     }
     let junit = written(|out| junit(out, &hostile()));
     assert!(junit.contains("&lt;b&gt;&amp;&quot;]]&gt;"), "{junit}");
+    // XML cannot hold it at all.
+    assert!(!junit.contains('\u{fffe}'), "{junit}");
 }
 
 #[test]
@@ -198,4 +200,105 @@ fn a_message_of_a_log_holds_no_link() {
     let log = written(|out| sarif(out, &SETTING.diagnostics(&list)));
     assert!(!log.contains("]("), "{log}");
     assert!(log.contains("[this]\\\\u{28}https"), "{log}");
+}
+
+#[test]
+fn only_errors_fail_in_a_report_of_tests() {
+    let shown = written(|out| junit(out, &SETTING.diagnostics(&samples::diagnostics())));
+    assert!(shown.contains("tests=\"2\" failures=\"1\""), "{shown}");
+    assert_eq!(shown.matches("<failure").count(), 1, "{shown}");
+    for (command, said) in [
+        ("test", "the tree has no tests"),
+        ("validate", "the tree is valid"),
+    ] {
+        let none = Findings {
+            command,
+            ..Findings::default()
+        };
+        let shown = written(|out| junit(out, &none));
+        assert!(shown.contains(said), "{shown}");
+    }
+}
+
+#[test]
+fn further_places_are_numbered_from_one_and_as_many_as_are_shown() {
+    let file = SourceFile::new("a.yaml", "bad\n");
+    let mut one = Diagnostic::error(code::SYNTAX, "no");
+    for _ in 0..150 {
+        one = one.related(file.place(0, 3), "here");
+    }
+    let mut list = Diagnostics::new();
+    list.push(one);
+    let log = written(|out| sarif(out, &SETTING.diagnostics(&list)));
+    let log: serde_json::Value = serde_json::from_str(&log).expect("JSON");
+    let places = log["runs"][0]["results"][0]["relatedLocations"].as_array();
+    let ids: Vec<_> = places
+        .into_iter()
+        .flatten()
+        .map(|it| it["id"].as_u64())
+        .collect();
+    let wanted: Vec<_> = (1..=100).map(Some).collect();
+    assert_eq!(ids, wanted);
+}
+
+/// Returns an impact of one row, which two lines make.
+fn wider() -> Impact {
+    use crate::impact::{Because, Difference, Row, Who};
+    let because = |line| Because {
+        address: address("policy/a/all"),
+        path: Some("a.yaml".to_owned()),
+        line: Some(line),
+    };
+    Impact {
+        rows: vec![Row {
+            kind: Difference::Wider,
+            who: Who {
+                text: "members".to_owned(),
+                ..Who::default()
+            },
+            packages: vec![address("package/a")],
+            text: "no end date".to_owned(),
+            before: Vec::new(),
+            after: Vec::new(),
+            because: vec![because(7), because(9)],
+        }],
+        ..Impact::default()
+    }
+}
+
+#[test]
+fn what_gets_wider_is_a_note_at_the_line_that_makes_it_so() {
+    let refusal = || Refusal {
+        rule: Rule::Widening,
+        address: address("package/a"),
+        message: "access gets wider".to_owned(),
+        help: String::new(),
+        objects: Vec::new(),
+    };
+    let planned =
+        |impact: &Impact| SETTING.planned(&everything(), impact, &[refusal()], &Diagnostics::new());
+    let found = planned(&wider());
+    let [refused, note] = &found.all[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(
+        (refused.spot.path.as_str(), refused.spot.line),
+        ("access/a.yaml", 7)
+    );
+    assert_eq!((note.level, note.spot.line), (Level::Note, 7));
+    assert_eq!(note.related.len(), 1);
+    // Azure knows no notes, and GitLab's severities are its own.
+    let azure = written(|out| azure(out, &found));
+    assert_eq!(azure.lines().count(), 1, "{azure}");
+    let entries = written(|out| code_quality(out, &found));
+    assert!(
+        entries.contains("\"blocker\"") && entries.contains("\"info\""),
+        "{entries}"
+    );
+    // In a first plan all is new, and nothing of it is told line by line.
+    let first = planned(&Impact {
+        is_first: true,
+        ..wider()
+    });
+    assert_eq!(first.all.len(), 1, "{first:?}");
 }

@@ -219,6 +219,9 @@ mod tests {
             ("a :tada: b", "a `:tada:` b"),
             ("a\nb\u{202e}", "`a\\u{a}b\\u{202e}`"),
             ("$x$ ~y~ !1 |z|", "`$x$ ~y~ !1 |z|`"),
+            ("`a``b`", "`a` `b`"),
+            ("a--b", "`a--b`"),
+            ("? one :: two", "`?` one `::` two"),
         ] {
             assert_eq!(markdown(text), shown);
         }

@@ -9,6 +9,7 @@ use crate::guard::{Refusal, Rule};
 use crate::impact::Impact;
 use crate::model::Body;
 use crate::plan::{Delta, Plan, Reason};
+use crate::render::doc::Detail;
 use crate::render::mask::Masked;
 use crate::render::report::Planned;
 use crate::render::samples::{address, change, everything, origin, plan};
@@ -59,16 +60,19 @@ fn document(view: impl FnOnce(&mut dyn Writer) -> io::Result<()>) -> String {
     String::from_utf8(out).expect("text")
 }
 
-/// Returns the lines outside fences: the only ones where Markdown is read.
+/// Returns the lines outside fences: the only ones where Markdown is read. A fence ends where a line has nothing but as many
+/// backticks, or more, and little white space.
 fn outside(document: &str) -> String {
-    let mut fence: Option<String> = None;
+    let mut fence: Option<usize> = None;
     let mut out = String::new();
     for line in document.lines() {
-        let run: String = line.chars().take_while(|c| *c == '`').collect();
-        match &fence {
-            Some(open) if line == *open => fence = None,
+        let text = line.trim_start();
+        let run = text.chars().take_while(|c| *c == '`').count();
+        let ends = line.len() - text.len() < 4 && text.trim_end().len() == run;
+        match fence {
+            Some(open) if ends && run >= open => fence = None,
             Some(_) => {}
-            None if run.len() >= 3 => fence = Some(run),
+            None if run >= 3 => fence = Some(run),
             None => {
                 out.push_str(line);
                 out.push('\n');
@@ -235,4 +239,86 @@ fn leaves_out_the_least_important_first_and_counts_it() {
     let note = format!("{} changes", 2_000 - kept);
     assert!(document.contains(&note), "{note} in {}", &document[..2_000]);
     assert!(document.contains("the plan with the digest `4f4f`"));
+}
+
+/// A change with one line of details.
+fn one(role: Role, name: &str, at: &str, detail: String) -> Block<'static> {
+    Block::Change(Change {
+        sign: "~",
+        role,
+        address: Line::plain(name.to_owned()),
+        aside: None,
+        details: vec![Detail {
+            at: at.to_owned(),
+            lines: vec![Line::plain(detail)],
+        }],
+        more: 0,
+    })
+}
+
+#[test]
+fn a_removal_is_told_before_a_change_and_both_before_their_details() {
+    let document = document(|out| {
+        out.block(&one(Role::Added, "created", "", "a".repeat(40_000)))?;
+        for _ in 0..3_000 {
+            out.block(&one(Role::Changed, "changed", "", "c".repeat(10)))?;
+        }
+        out.block(&one(Role::Removed, "removed", "", "r".repeat(20)))
+    });
+    assert!(document.contains("~ removed"), "{document}");
+    assert!(!document.contains("rrr"), "{document}");
+    let left = document.split(" changes").next().unwrap_or_default();
+    let kept = document.matches("~ changed").count();
+    assert!(left.ends_with(&(3_001 - kept).to_string()), "{left}");
+}
+
+#[test]
+fn the_details_of_a_removal_are_told_before_those_of_a_creation() {
+    let document = document(|out| {
+        out.block(&one(Role::Added, "created", "", "a".repeat(40_000)))?;
+        out.block(&one(Role::Removed, "removed", "", "r".repeat(40_000)))
+    });
+    assert!(document.contains("rrr") && !document.contains("aaa"));
+    assert!(
+        document.contains("60,000 characters: the details of 1 change."),
+        "{document}"
+    );
+}
+
+#[test]
+fn the_longest_heading_and_verdict_leave_their_room_to_nothing_else() {
+    // Each letter by itself: nothing has more marks around it.
+    let long = || (0..2_000).fold(Line::new(), |line, _| line.and(Role::Strong, "@"));
+    let document = document(|out| {
+        out.block(&Block::Heading(long()))?;
+        let lines = vec![Line::plain("x"); 30_000];
+        out.block(&Block::Paragraph(lines))?;
+        out.block(&Block::Verdict(Verdict {
+            before: Vec::new(),
+            line: long(),
+            after: Vec::new(),
+        }))
+    });
+    assert!(document.chars().count() <= MOST, "{}", document.len());
+    assert_eq!(document.matches('@').count(), 2 * LINE, "{document}");
+    // Of a paragraph as much is shown as there is room for.
+    assert!(document.matches("\nx\n").count() > 5_000, "{document}");
+}
+
+#[test]
+fn foreign_text_ends_no_fence_and_no_line() {
+    let document = document(|out| {
+        out.block(&Block::Listing {
+            title: Line::plain("an object"),
+            lines: vec!["```".to_owned(), "@everyone".to_owned()],
+        })?;
+        out.block(&one(
+            Role::Changed,
+            "it",
+            "a\n```\n\u{202e}@all",
+            "b\n@some".to_owned(),
+        ))
+    });
+    assert!(!outside(&document).contains('@'), "{document}");
+    assert!(!document.contains('\u{202e}'), "{document}");
 }

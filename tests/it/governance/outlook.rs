@@ -183,6 +183,66 @@ fn a_request_is_told_to_escalate_and_to_time_out() {
     assert!(to_come(&mut scene, "T30").is_empty());
 }
 
+#[test]
+fn what_is_due_is_not_told_to_escalate_first() {
+    let mut scene = scene();
+    scene.guest(BOB, Identity::Passcode);
+    let _ = scene
+        .acting(BOB)
+        .run(request::Command::Submit(ask("library")));
+    // No tick came: the end comes first.
+    let _ = scene.at("T15");
+    assert_eq!(to_come(&mut scene, "T30"), ["T14 requestEnds request 1"]);
+}
+
+#[test]
+fn access_ends_with_a_deleted_account_unless_it_is_held() {
+    let mut scene = scene();
+    let _ = scene.run(grant(BOB, "policy/library/direct"));
+    scene.change(BOB, |person| {
+        let account = person.account.as_mut().unwrap();
+        account.deleted = Some(instant("T1"));
+    });
+    let bob = format!("person {}", scene.person(BOB).number);
+    let told = [
+        "T31 accessEnds assignment 1".to_owned(),
+        format!("T31 accountGone {bob}"),
+    ];
+    let mut found = to_come(&mut scene, "T100");
+    found.sort();
+    assert_eq!(found, told);
+    scene.change(BOB, |person| person.held = true);
+    assert!(to_come(&mut scene, "T100").is_empty());
+}
+
+#[test]
+fn what_followed_from_another_loss_is_not_told() {
+    let mut scene = scene();
+    let _ = scene.run(grant(BOB, "policy/library/direct"));
+    let _ = scene.tick("T180");
+    assert_eq!(to_come(&mut scene, "T400").len(), 2);
+    // Something has happened to them since: the deletion that waits is void.
+    scene.change(BOB, |person| person.epoch += 1);
+    assert!(to_come(&mut scene, "T400").is_empty());
+}
+
+#[test]
+fn no_more_accounts_are_told_to_be_deleted_a_day_than_are() {
+    let mut scene = scene();
+    for at in 0..12 {
+        let _ = scene.run(grant(
+            &format!("g{at}@wingtip.example"),
+            "policy/library/direct",
+        ));
+    }
+    let told = to_come(&mut scene, "T211");
+    let deleted = |day: &str| {
+        let day = format!("{day} accountDeleted");
+        told.iter().filter(|one| one.starts_with(&day)).count()
+    };
+    assert_eq!((deleted("T210"), deleted("T211")), (10, 2));
+}
+
 // Everybody, once.
 
 fn many(scene: &mut Scene, count: u64) {

@@ -72,3 +72,43 @@ impl Guest {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::governance::record::{Account, Creation, UserType};
+    use crate::model::text::Email;
+
+    #[test]
+    fn an_organization_is_made_of_domains_that_are_somebodys_own() {
+        let domain = |mail: &str, external: bool, identity: Identity| {
+            let mail = Email::parse(mail).expect("an address");
+            let mut person = Person::applicant(1, mail, "Jo".to_owned());
+            person.identities = vec![identity];
+            person.account = Some(Account {
+                upn: "jo".to_owned(),
+                user_type: UserType::Guest,
+                external,
+                state: None,
+                state_changed: None,
+                creation: Creation::Ordinary,
+                enabled: true,
+                created: jiff::Timestamp::UNIX_EPOCH,
+                deleted: None,
+                roles: Vec::new(),
+            });
+            let guest = Guest::new(&person, Vec::new(), None);
+            guest.domain.map(|domain| domain.to_string())
+        };
+        let own = Some("wingtip.example".to_owned());
+        assert_eq!(domain("jo@wingtip.example", true, Identity::Passcode), own);
+        for (mail, external, identity) in [
+            // Mail that anybody can have, an account of one's own, and somebody who signs in here.
+            ("jo@gmail.com", true, Identity::Passcode),
+            ("jo@wingtip.example", true, Identity::Google),
+            ("jo@wingtip.example", false, Identity::Own),
+        ] {
+            assert_eq!(domain(mail, external, identity), None, "{mail}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 
 mod people;
 mod play;
+mod statements;
 mod worlds;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +20,7 @@ use worlds::{INVARIANTS, World};
 
 /// How many worlds are played by default: one for some of the pairs of policies that a package can have. `WORLDS` asks for
 /// more of them, or for all 54 pairs and then some.
-const WORLDS: usize = 16;
+const WORLDS: usize = 10;
 
 #[test]
 fn an_invariant_holds_if_and_only_if_the_engine_lets_nobody_break_it() {
@@ -36,7 +37,7 @@ fn an_invariant_holds_if_and_only_if_the_engine_lets_nobody_break_it() {
 }
 
 /// How many larger worlds are played by default.
-const LARGE: usize = 3;
+const LARGE: usize = 2;
 
 #[test]
 fn so_it_is_where_policies_overlap() {
@@ -73,14 +74,24 @@ fn compare(world: &World) -> Option<String> {
     }
     let seen = play(world);
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (name, _, breaks) in INVARIANTS {
-        for one in seen.iter().filter(|one| breaks(world, one)) {
+    type Breaks<'b> = Box<dyn Fn(&Seen) -> bool + 'b>;
+    let fixed = INVARIANTS.iter().map(|(name, _, breaks)| {
+        let breaks: Breaks<'_> = Box::new(|seen| breaks(world, seen));
+        (*name, breaks)
+    });
+    let random = world.said.iter().map(|(name, said)| {
+        let breaks: Breaks<'_> = Box::new(|seen| said.is_broken(world, seen));
+        (name.as_str(), breaks)
+    });
+    let all: Vec<(&str, Breaks<'_>)> = fixed.chain(random).collect();
+    for (name, breaks) in &all {
+        for one in seen.iter().filter(|one| breaks(one)) {
             let policy = policy_of(one);
             let _ = found.entry((*name).to_owned()).or_default().insert(policy);
         }
     }
     let mut wrong = Vec::new();
-    for (name, _, breaks) in INVARIANTS {
+    for (name, breaks) in &all {
         let none = BTreeSet::new();
         let one = decided.get(*name).unwrap_or(&none);
         let other = found.get(*name).unwrap_or(&none);
@@ -95,8 +106,8 @@ fn compare(world: &World) -> Option<String> {
             continue;
         }
         for policy in other.difference(one) {
-            let mut all = seen.iter().filter(|one| breaks(world, one));
-            let who = all.find(|one| policy_of(one) == *policy);
+            let mut those = seen.iter().filter(|one| breaks(one));
+            let who = those.find(|one| policy_of(one) == *policy);
             wrong.push(format!("{name}: {policy} is said to keep it: {who:?}"));
         }
     }

@@ -96,15 +96,21 @@ pub(super) fn everybody() -> Vec<Someone> {
     let signs = [
         ("fabrikam.com", Identity::Passcode),
         ("fabrikam.com", federation()),
+        ("fabrikam.com", tenant()),
+        ("fabrikam.com", Identity::Google),
         ("tailspin.example", tenant()),
+        ("tailspin.example", Identity::Google),
         ("competitor.example", Identity::Passcode),
         ("competitor.example", tenant()),
         ("competitor.example", Identity::Google),
         ("sub.competitor.example", Identity::Passcode),
+        ("sub.competitor.example", tenant()),
+        ("sub.competitor.example", Identity::Google),
         ("elsewhere.example", Identity::Passcode),
         ("elsewhere.example", Identity::Google),
         ("seen.example", Identity::Passcode),
         ("seen.example", federation()),
+        ("seen.example", Identity::Google),
     ];
     let mut all = Vec::new();
     let mut add = |account, domain: &str, identity: Option<Identity>, group, department| {
@@ -124,6 +130,8 @@ pub(super) fn everybody() -> Vec<Someone> {
             for (group, department) in marks {
                 add(account, domain, Some(identity.clone()), group, department);
             }
+            let (group, department) = (Some("buyers"), Some("Sales"));
+            add(account, domain, Some(identity.clone()), group, department);
         }
     }
     for account in [Account::Member, Account::InternalGuest] {

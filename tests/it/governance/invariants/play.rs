@@ -22,12 +22,25 @@ pub(super) struct Access {
     pub(super) asks: bool,
     pub(super) holds: bool,
     pub(super) approvals: usize,
-    /// How many days it lasts; `None` for no end.
-    pub(super) days: Option<i64>,
-    pub(super) reviewed: bool,
-    pub(super) open: bool,
-    pub(super) closed: bool,
+    /// How many stages the policy has.
+    pub(super) stages: usize,
+    /// How many seconds it lasts; `None` for no end.
+    pub(super) lasts: Option<i64>,
+    /// How often it is reviewed.
+    pub(super) review: Option<&'static str>,
+    /// The roles that they have, each of a resource.
+    pub(super) roles: Vec<(String, String)>,
 }
+
+impl Access {
+    /// Whether they have a role of a resource.
+    pub(super) fn has(&self, resource: &str) -> bool {
+        self.roles.iter().any(|(of, _)| of == resource)
+    }
+}
+
+/// The seconds of a day.
+pub(super) const DAY: i64 = 86_400;
 
 /// What was seen.
 #[derive(Debug, Clone)]
@@ -48,6 +61,7 @@ pub(super) fn play(world: &World) -> Vec<Seen> {
     stage.scene.member("ana@contoso.com", &[]);
     stage.scene.member("omar@contoso.com", &[]);
     stage.scene.member("dora@contoso.com", &[]);
+    stage.scene.member("eva@contoso.com", &[]);
     stage.scene.joins("dora@contoso.com", "deciders");
     let _ = stage.scene.tick("T0");
     stage.people.retain(|one| one.may_be_here(world));
@@ -183,14 +197,14 @@ impl Stage<'_> {
     fn note(&mut self, one: &Someone, at: usize, way: &'static str, approvals: usize) {
         let (package, text) = self.world.policies[at].clone();
         let held = self.holds(one, package);
-        let days = held.as_ref().and_then(|held| {
+        let lasts = held.as_ref().and_then(|held| {
             let end = held.end?;
             // Of an end that is the same for everybody, the time from the first instant counts.
-            let start = match text.contains("on:") {
+            let start = match text.contains("{ on:") {
                 true => instant("T0"),
                 false => held.start,
             };
-            Some(end.duration_since(start).as_hours() / 24)
+            Some(end.duration_since(start).as_secs())
         });
         let extended = held
             .as_ref()
@@ -199,11 +213,15 @@ impl Stage<'_> {
             Some(_) => self.scene.holds(&one.address),
             None => Vec::new(),
         };
-        let has = |group: &str| {
-            roles
-                .iter()
-                .any(|role| *role == format!("group {group}: Member"))
-        };
+        let mut given = self.world.grants();
+        given.retain(|(resource, role)| {
+            let (first, rest) = resource.split_at(1);
+            let group = format!("group {}{rest}: {role}", first.to_uppercase());
+            roles.contains(&group)
+        });
+        let review = ["monthly", "quarterly"].into_iter();
+        let review = review.filter(|_| !text.contains("enabled: false, reviewers"));
+        let review = review.into_iter().find(|often| text.contains(often));
         let access = Access {
             who: one.clone(),
             package,
@@ -212,10 +230,10 @@ impl Stage<'_> {
             asks: way == "request",
             holds: held.is_some(),
             approvals,
-            days: days.filter(|_| !extended),
-            reviewed: text.contains("review"),
-            open: has("Open"),
-            closed: has("Closed"),
+            stages: text.matches("{ approvers:").count(),
+            lasts: lasts.filter(|_| !extended),
+            review,
+            roles: given,
         };
         self.seen.push(Seen::Access(Box::new(access)));
     }

@@ -1,7 +1,8 @@
 //! Small worlds: a tree of two packages with up to three policies, and settings.
 
 use super::people::{Account, Someone};
-use super::play::{Access, Seen};
+use super::play::{Access, DAY, Seen};
+use super::statements::{self, Statement};
 use crate::support::dice::Dice;
 
 /// Who may ask through a policy.
@@ -28,6 +29,7 @@ const APPROVALS: &[&str] = &[
     "{ stages: [{ approvers: ['user:ana@contoso.com'] }, { approvers: ['user:ana@contoso.com'] }] }",
     "{ stages: [{ approvers: ['user:ana@contoso.com'] }, { approvers: ['user:ana@contoso.com'], fallback: ['user:omar@contoso.com'] }] }",
     "{ stages: [{ approvers: ['sponsors:own'], fallback: ['group:deciders'] }] }",
+    "{ stages: [{ approvers: ['user:eva@contoso.com'] }] }",
 ];
 
 const ENDS: &[&str] = &[
@@ -38,6 +40,16 @@ const ENDS: &[&str] = &[
     "expires: { on: '2027-01-16' }",
 ];
 
+const REVIEWS: &[&str] = &[
+    "",
+    "",
+    "",
+    "",
+    ", review: { every: monthly, reviewers: ['user:ana@contoso.com'] }",
+    ", review: { every: quarterly, reviewers: ['user:ana@contoso.com'] }",
+    ", review: { every: monthly, enabled: false, reviewers: ['user:ana@contoso.com'] }",
+];
+
 /// A world.
 #[derive(Debug, Clone)]
 pub(super) struct World {
@@ -45,12 +57,23 @@ pub(super) struct World {
     pub(super) policies: Vec<(&'static str, String)>,
     pub(super) blocks: bool,
     pub(super) closed: bool,
-    published: bool,
-    visible: bool,
+    /// Whether the catalog of each package is published, and open to people from outside.
+    published: [bool; 2],
+    visible: [bool; 2],
     passcodes: bool,
-    grants: &'static str,
+    grants: usize,
     excludes: [&'static str; 2],
+    /// Random statements about it.
+    pub(super) said: Vec<(String, Statement)>,
 }
+
+/// What both packages give.
+const GRANTS: &[&[(&str, &[&str])]] = &[
+    &[("open", &["Member"])],
+    &[("closed", &["Member"])],
+    &[("open", &["Member"]), ("closed", &["Member"])],
+    &[("open", &["Member", "Owner"]), ("closed", &["Owner"])],
+];
 
 /// Every pair of requestors.
 pub(super) fn pairs() -> Vec<[usize; 2]> {
@@ -78,14 +101,10 @@ impl World {
             policies,
             blocks: dice.below(2) == 0,
             closed: rarely(dice),
-            published: !rarely(dice),
-            visible: !rarely(dice),
+            published: [!rarely(dice), !rarely(dice)],
+            visible: [!rarely(dice), !rarely(dice)],
             passcodes: !rarely(dice),
-            grants: [
-                "{ open: Member }",
-                "{ closed: Member }",
-                "{ open: Member, closed: Member }",
-            ][dice.below(3)],
+            grants: dice.below(GRANTS.len()),
             excludes: [
                 [
                     "[]",
@@ -95,6 +114,7 @@ impl World {
                 ][dice.below(4)],
                 ["[]", "[package/a]"][dice.below(2)],
             ],
+            said: statements::some(dice),
         }
     }
 
@@ -112,6 +132,15 @@ impl World {
             }
         }
         world
+    }
+
+    /// The roles that both packages give, each of a resource.
+    pub(super) fn grants(&self) -> Vec<(String, String)> {
+        let each = GRANTS[self.grants].iter().flat_map(|(resource, roles)| {
+            let roles = roles.iter();
+            roles.map(move |role| ((*resource).to_owned(), (*role).to_owned()))
+        });
+        each.collect()
     }
 
     /// The tree.
@@ -144,14 +173,23 @@ organizations:
             "collaboration: {{ oneTimePasscode: {} }}\n",
             self.passcodes
         ));
-        tree.push_str(&format!(
-            "catalogs:\n  only: {{ displayName: Only, resources: [open, closed], published: {}, externallyVisible: {} }}\npackages:\n",
-            self.published, self.visible
-        ));
+        tree.push_str("catalogs:\n");
+        for (at, catalog) in ["first", "second"].iter().enumerate() {
+            tree.push_str(&format!(
+                "  {catalog}: {{ displayName: {catalog}, resources: [open, closed], published: {}, externallyVisible: {} }}\n",
+                self.published[at], self.visible[at]
+            ));
+        }
+        tree.push_str("packages:\n");
+        let grants = GRANTS[self.grants].iter();
+        let grants = grants.map(|(resource, roles)| format!("{resource}: [{}]", roles.join(", ")));
+        let grants: Vec<String> = grants.collect();
         for (at, package) in ["a", "b"].iter().enumerate() {
             tree.push_str(&format!(
-                "  {package}:\n    catalog: only\n    displayName: {package}\n    grants: {}\n    incompatibleWith: {}\n    policies:\n",
-                self.grants, self.excludes[at]
+                "  {package}:\n    catalog: {}\n    displayName: {package}\n    grants: {{ {} }}\n    incompatibleWith: {}\n    policies:\n",
+                ["first", "second"][at],
+                grants.join(", "),
+                self.excludes[at]
             ));
             let own = self.policies.iter().enumerate();
             for (at, (_, text)) in own.filter(|(_, (of, _))| of == package) {
@@ -161,6 +199,9 @@ organizations:
         tree.push_str("invariants:\n");
         for (name, text, _) in INVARIANTS {
             tree.push_str(&format!("  {name}: {{ {text} }}\n"));
+        }
+        for (name, said) in &self.said {
+            tree.push_str(&format!("  {name}: {{ {} }}\n", said.text()));
         }
         tree
     }
@@ -173,9 +214,7 @@ fn policy(who: usize, dice: &mut Dice) -> String {
         text.push_str(&format!(", approval: {approval}"));
     }
     text.push_str(&format!(", {}", ENDS[dice.below(ENDS.len())]));
-    if dice.below(3) == 0 {
-        text.push_str(", review: { every: monthly, reviewers: ['user:ana@contoso.com'] }");
-    }
+    text.push_str(REVIEWS[dice.below(REVIEWS.len())]);
     if dice.below(6) == 0 {
         text.push_str(", requests: { enabled: false }");
     }
@@ -198,14 +237,14 @@ fn asked(seen: &Seen) -> Option<&Access> {
     }
 }
 
-fn is_guest(who: &Someone) -> bool {
+pub(super) fn is_guest(who: &Someone) -> bool {
     matches!(
         who.account,
         Account::None | Account::Guest | Account::InternalGuest
     )
 }
 
-fn is_member(who: &Someone) -> bool {
+pub(super) fn is_member(who: &Someone) -> bool {
     matches!(who.account, Account::Member | Account::ExternalMember)
 }
 
@@ -226,21 +265,22 @@ pub(super) const INVARIANTS: &[(&str, &str, Breaks)] = &[
         "always: { requestors: external, approvals: \">=1\", expires: \"<=20d\" }",
         |_, seen| {
             held(seen).is_some_and(|it| {
-                it.who.is_outside() && (it.approvals == 0 || it.days.is_none_or(|days| days > 20))
+                it.who.is_outside()
+                    && (it.approvals == 0 || it.lasts.is_none_or(|lasts| lasts > 20 * DAY))
             })
         },
     ),
     (
         "reviewed",
         "always: { requestors: anyone, review: quarterly }",
-        |_, seen| held(seen).is_some_and(|it| !it.reviewed),
+        |_, seen| held(seen).is_some_and(|it| it.review.is_none()),
     ),
     (
         "endless",
         "never: { organization: tail*, expires: never }",
         |_, seen| {
             held(seen)
-                .is_some_and(|it| it.who.organization() == Some("tailspin") && it.days.is_none())
+                .is_some_and(|it| it.who.organization() == Some("tailspin") && it.lasts.is_none())
         },
     ),
     (
@@ -253,12 +293,12 @@ pub(super) const INVARIANTS: &[(&str, &str, Breaks)] = &[
     (
         "closed",
         "never: { requestors: [external, internal], resource: closed }",
-        |_, seen| held(seen).is_some_and(|it| it.closed),
+        |_, seen| held(seen).is_some_and(|it| it.has("closed")),
     ),
     (
         "closed-guests",
         "never: { requestors: guests, role: Member, holds: package/* }",
-        |_, seen| held(seen).is_some_and(|it| is_guest(&it.who) && (it.closed || it.open)),
+        |_, seen| held(seen).is_some_and(|it| is_guest(&it.who) && !it.roles.is_empty()),
     ),
     (
         "by-rule",
@@ -283,7 +323,7 @@ pub(super) const INVARIANTS: &[(&str, &str, Breaks)] = &[
         "always: { through: direct, expires: \"<=20d\" }",
         |_, seen| {
             matches!(seen, Seen::Access(it)
-            if it.way == "direct" && it.holds && it.days.is_none_or(|days| days > 20))
+            if it.way == "direct" && it.holds && it.lasts.is_none_or(|lasts| lasts > 20 * DAY))
         },
     ),
     (
