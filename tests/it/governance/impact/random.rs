@@ -84,7 +84,8 @@ impl Choices {
                 "domains: { allow: [{ domain: a.example, subdomains: true }, d.example] }\n",
                 "domains: { allow: [elsewhere.org] }\n",
             ]),
-            texts(&["", ", oneTimePasscode: true", ", oneTimePasscode: false"]),
+            // What is left out stays as it is live.
+            texts(&[", oneTimePasscode: true", ", oneTimePasscode: false"]),
             texts(&["members", "limited", "restricted"]),
             texts(&["everyone", "members", "inviters", "nobody"]),
             // Whether the catalogs are published and open to people from outside: the first more often than not.
