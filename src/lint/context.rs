@@ -6,11 +6,12 @@ use foldhash::fast::FixedState;
 use jiff::Timestamp;
 
 use super::finding::manages;
-use crate::model::kinds::policy::Requestors;
+use crate::model::kinds::policy::{Expiry, Requestors};
 use crate::model::kinds::{
     Catalog, Collaboration, CrossTenant, Domains, ExternalUsers, Organization, OrganizationState,
     Package, Policy, Resource,
 };
+use crate::model::text::When;
 use crate::model::{Declaration, Desired, Name, Object};
 use crate::source::Route;
 
@@ -62,7 +63,8 @@ impl<'t> Governing<'t> {
     }
 
     /// Returns true when the tree says who may ask, and whether they may at present.
-    fn says_who(&self) -> bool {
+    #[must_use]
+    pub fn says_who(&self) -> bool {
         ["requestors", "requests"]
             .iter()
             .all(|key| manages(self.declared(), key))
@@ -204,6 +206,20 @@ impl<'t> Context<'t> {
             governing.requestors().is_outside()
                 && governing.policy.object.requests.enabled
                 && governing.says_who()
+        })
+    }
+
+    /// Returns those of them that somebody can really use: in a catalog that is published and open to people from outside, and
+    /// with an end that is still to come.
+    pub fn let_in(&self) -> impl Iterator<Item = &Governing<'t>> {
+        self.outside().filter(|governing| {
+            let catalog = governing.catalog;
+            let is_said = ["published", "externallyVisible"]
+                .iter()
+                .all(|key| manages(catalog.declared, key));
+            let is_open = catalog.object.published && catalog.object.externally_visible;
+            let is_over = matches!(governing.policy.object.expires, Expiry::On(When::At(end)) if end <= self.now);
+            is_said && is_open && !is_over
         })
     }
 

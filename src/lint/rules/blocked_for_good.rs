@@ -30,7 +30,7 @@ impl Lint for BlockedForGood {
         else {
             return;
         };
-        let Some(policy) = cx.outside().next() else {
+        let Some(policy) = cx.let_in().next() else {
             return;
         };
         let message = "who has lost the last package is blocked, and can never ask again";

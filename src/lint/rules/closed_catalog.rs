@@ -28,8 +28,9 @@ impl Lint for ClosedCatalog {
                 continue;
             }
             let message = format!(
-                "nobody from outside can ask for {}: {} is closed to them",
-                governing.package.declared.address, catalog.declared.address
+                "nobody from outside can ask through {}: {} is closed to them",
+                governing.declared().address,
+                catalog.declared.address
             );
             out.push(
                 out.at(governing.declared(), key("requestors"), message)

@@ -12,9 +12,9 @@ const INFO: Info = Info {
         id: "idle-extension",
         title: "an extension of access whose end does not move",
     },
-    severity: Severity::Warning,
-    why: "An extension never goes past the date on which access ends for everybody, and access without an end has none to move: who asks for one is refused.",
-    mend: "Leave `extension` out; or write `expires: { after: ... }`.",
+    severity: Severity::Note,
+    why: "An extension never goes past the date on which access ends for everybody, and access without an end has none to move. Only somebody who was assigned with an earlier end by hand could use it.",
+    mend: "Leave `extension` out, unless people are assigned by hand with earlier ends; or write `expires: { after: ... }`.",
 };
 
 impl Lint for IdleExtension {
@@ -32,10 +32,13 @@ impl Lint for IdleExtension {
             let (message, note) = match &policy.expires {
                 Expiry::After(_) => continue,
                 Expiry::On(_) => (
-                    "access ends on one date for everybody, and no extension goes past it",
+                    "whoever asks has access until one date, and no extension goes past it",
                     "the date",
                 ),
-                Expiry::Never => ("access has no end that could be extended", "no end"),
+                Expiry::Never => (
+                    "whoever asks has access without an end that could be extended",
+                    "no end",
+                ),
             };
             out.push(
                 out.at(governing.declared(), key("extension"), message)

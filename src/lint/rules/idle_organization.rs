@@ -14,7 +14,7 @@ const INFO: Info = Info {
     },
     severity: Severity::Note,
     why: "An organization is there so that its people may ask. One that no policy names or covers is left over, or the policy is missing.",
-    mend: "Name it in the `requestors` of a policy, or take it out of the tree.",
+    mend: "Name it in the `requestors` of a policy that takes requests, or take it out of the tree.",
 };
 
 impl Lint for IdleOrganization {
@@ -30,7 +30,7 @@ impl Lint for IdleOrganization {
             let is_configured = organization.object.state == OrganizationState::Configured;
             if is_configured && cx.naming(*organization).is_none() {
                 let message = format!(
-                    "no policy lets people of {} ask for anything",
+                    "no policy that can be asked through names {}, and none is for every organization",
                     organization.declared.address
                 );
                 let finding = out.at(organization.declared, Route::root(), message);

@@ -23,7 +23,7 @@ impl Lint for NoApproval {
     }
 
     fn check<'t>(&self, cx: &Context<'t>, out: &mut Findings<'t>) {
-        for governing in cx.outside() {
+        for governing in cx.let_in() {
             let policy = governing.policy.object;
             let whose = match &policy.requestors {
                 Requestors::Organizations(names) => match (names.iter().next(), names.len()) {

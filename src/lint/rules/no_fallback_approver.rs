@@ -27,7 +27,12 @@ impl Lint for NoFallbackApprover {
     fn check<'t>(&self, cx: &Context<'t>, out: &mut Findings<'t>) {
         for governing in &cx.policies {
             for (index, asked) in governing.policy.object.approval.stages.iter().enumerate() {
-                if asked.fallback.is_empty() && may_be_missing(governing, &asked.approvers) {
+                let is_saved = asked.escalation.as_ref().is_some_and(|escalation| {
+                    !escalation.fallback.is_empty()
+                        || !may_be_missing(governing, &escalation.approvers)
+                });
+                let is_alone = asked.fallback.is_empty() && !is_saved;
+                if is_alone && may_be_missing(governing, &asked.approvers) {
                     let who = words(&asked.approvers);
                     let message =
                         format!("a requestor without {who} waits in vain: nobody else can decide");

@@ -6,8 +6,8 @@ use foldhash::fast::FixedState;
 
 use crate::diag::{Code, Severity};
 use crate::lint::context::key;
-use crate::lint::{Context, Findings, Info, Lint};
-use crate::model::kinds::Incompatible;
+use crate::lint::{Context, Findings, Info, Lint, Of};
+use crate::model::kinds::{Incompatible, Origin, Package};
 use crate::source::Route;
 
 pub(super) struct OneWayIncompatibility;
@@ -42,6 +42,7 @@ impl Lint for OneWayIncompatibility {
         for (package, index, name) in all {
             if !pairs.contains(&(name.as_str(), package.declared.address.name()))
                 && let Some(other) = cx.package(name)
+                && !excludes_by_group(cx, other, package)
             {
                 let message = format!(
                     "{} does not exclude who has {}",
@@ -61,4 +62,25 @@ impl Lint for OneWayIncompatibility {
             }
         }
     }
+}
+
+/// Returns true when a package excludes a group that another one makes people members of.
+fn excludes_by_group(cx: &Context<'_>, package: Of<'_, Package>, other: Of<'_, Package>) -> bool {
+    let excluded = package.object.incompatible_with.iter();
+    let excluded: Vec<String> = excluded
+        .filter_map(|one| match one {
+            Incompatible::Group(name) => Some(name.as_str().to_lowercase()),
+            Incompatible::Package(_) => None,
+        })
+        .collect();
+    other.object.grants.keys().any(|granted| {
+        let resource = cx.resource(granted);
+        let group = resource.and_then(|resource| match resource.object.origin() {
+            Some((Origin::Group | Origin::Team, name)) => Some(name.to_lowercase()),
+            _ => None,
+        });
+        group.is_some_and(|group| {
+            excluded.contains(&group) || excluded.iter().any(|one| one == granted.as_str())
+        })
+    })
 }

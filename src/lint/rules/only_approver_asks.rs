@@ -29,6 +29,9 @@ impl Lint for OnlyApproverAsks {
             let Requestors::People(people) = governing.requestors() else {
                 continue;
             };
+            if !governing.policy.object.requests.enabled {
+                continue;
+            }
             for (index, asked) in governing.policy.object.approval.stages.iter().enumerate() {
                 let mut approvers = asked.approvers.iter();
                 let (Some(only @ Principal::User(_)), None) = (approvers.next(), approvers.next())
@@ -45,11 +48,15 @@ impl Lint for OnlyApproverAsks {
                 };
                 let message = format!("`{only}` may ask, and nobody else approves that");
                 let spot: Route = stage(index).key("approvers").index(0);
-                out.push(out.at(governing.declared(), spot, message).related(
-                    governing.declared(),
-                    key("requestors").key("people").index(at),
-                    "may ask here",
-                ));
+                out.push(
+                    out.at(governing.declared(), spot, message)
+                        .related(
+                            governing.declared(),
+                            key("requestors").key("people").index(at),
+                            "may ask here",
+                        )
+                        .relies(governing.declared(), "requests"),
+                );
             }
         }
     }

@@ -33,7 +33,7 @@ impl Lint for ProposedOrganization {
                 continue;
             }
             let message = format!(
-                "people of {} can ask for nothing: it is no configured organization, and no policy names it",
+                "policies for configured organizations leave {} out, and none lets its people ask by name",
                 organization.declared.address
             );
             out.push(

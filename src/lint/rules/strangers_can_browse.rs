@@ -24,12 +24,9 @@ impl Lint for StrangersCanBrowse {
     }
 
     fn check<'t>(&self, cx: &Context<'t>, out: &mut Findings<'t>) {
-        for governing in cx.outside() {
-            let (package, catalog) = (governing.package, governing.catalog);
-            let is_shown = !package.object.hidden
-                && catalog.object.published
-                && catalog.object.externally_visible;
-            if !is_shown || !matches!(governing.requestors(), Requestors::AnyExternal) {
+        for governing in cx.let_in() {
+            let package = governing.package;
+            if package.object.hidden || !matches!(governing.requestors(), Requestors::AnyExternal) {
                 continue;
             }
             let message = format!(
@@ -43,9 +40,7 @@ impl Lint for StrangersCanBrowse {
                         Route::root(),
                         "this package is not hidden",
                     )
-                    .relies(package.declared, "hidden")
-                    .relies(catalog.declared, "published")
-                    .relies(catalog.declared, "externallyVisible"),
+                    .relies(package.declared, "hidden"),
             );
         }
     }

@@ -23,13 +23,18 @@ impl Lint for StrangersWithoutApproval {
     }
 
     fn check<'t>(&self, cx: &Context<'t>, out: &mut Findings<'t>) {
-        for governing in cx.outside() {
+        for governing in cx.let_in() {
             let policy = governing.policy.object;
             if !matches!(policy.requestors, Requestors::AnyExternal) || !policy.approval.is_none() {
                 continue;
             }
+            let is_listed = cx.domains.is_some_and(|it| it.object.allow.is_some());
+            let whoever = match is_listed {
+                true => "whoever has an address of an allowed domain",
+                false => "anybody from outside",
+            };
             let message = format!(
-                "anybody from outside gets {} without anybody's approval",
+                "{whoever} gets {} without anybody's approval",
                 governing.package.declared.address
             );
             let finding = out.at(governing.declared(), key("requestors"), message);

@@ -33,6 +33,7 @@ impl Lint for UnpublishedCatalog {
                 Requestors::Nobody | Requestors::Automatic(_)
             );
             if asks
+                && governing.says_who()
                 && governing.policy.object.requests.enabled
                 && !governing.catalog.object.published
             {
@@ -58,8 +59,7 @@ impl Lint for UnpublishedCatalog {
                         first.declared(),
                         key("requestors"),
                         "they should be able to ask",
-                    )
-                    .relies(first.declared(), "requests"),
+                    ),
             );
         }
     }
