@@ -206,7 +206,10 @@ impl<'t> Comparing<'_, 't> {
     fn by_names(&self, part: &Part<'t>, found: &mut Vec<Suspect<'t>>) {
         let moves = self.touched.moves();
         for (nth, named) in part.named.iter().enumerate() {
-            let changes = moves.because(named);
+            // People of several names may be told of together: each name may have a reason of its own.
+            let alike = part.alike.get(nth).into_iter().flatten();
+            let alike = std::iter::once(named).chain(alike);
+            let changes = alike.flat_map(|named| moves.because(named)).collect();
             let undoes = Undoes::Name(nth);
             found.push(Suspect { changes, undoes });
         }

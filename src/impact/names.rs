@@ -68,7 +68,14 @@ impl Names {
                 _ => units.push(ways.into_iter().map(|(named, _)| vec![named]).collect()),
             }
         }
+        let mut comers: BTreeMap<Standing, Vec<Named>> = BTreeMap::new();
         for (standing, named) in granted {
+            let moves = census.moves;
+            if moves.is_some_and(|moves| !moves.because(&named).is_empty()) {
+                // They come into a group or leave it only now, for a reason of their own.
+                comers.entry(standing).or_default().push(named);
+                continue;
+            }
             // Whoever is in a group by a package is in that group: nothing more is to be told of them.
             let is_listed = listed.contains_key(&named);
             if is_listed
@@ -79,6 +86,7 @@ impl Names {
                 groups.entry(standing).or_default().push(named);
             }
         }
+        units.extend(comers.into_values().map(|alike| vec![alike]));
         units.extend(groups.into_values().map(|alike| vec![alike]));
         let single: Vec<Vec<Named>> = units.iter().flatten().cloned().collect();
         let mut all: Vec<Vec<Vec<Named>>> = single.iter().map(|one| vec![one.clone()]).collect();
