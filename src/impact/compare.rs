@@ -198,6 +198,8 @@ pub fn impact(
         impact.rows = rows(plan, &touched, [&before, &after], now);
     }
     impact.rows.extend(delegated::rows(plan, sides));
+    let by_package = delegated::by_package(plan, sides, [&before, &after], &touched.holdings);
+    impact.rows.extend(by_package);
     if let Some(Asked { world, named }) = asked {
         impact.effects = living(world, plan, sides, [&before, &after], named)?;
     }

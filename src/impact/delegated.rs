@@ -4,7 +4,10 @@
 
 use std::collections::BTreeSet;
 
+use super::class::Named;
 use super::compare::{Because, Difference, Row};
+use super::estate::Estate;
+use super::holding::{Course, Holdings};
 use super::sides::Sides;
 use super::who::{Who, list};
 use crate::model::kinds::{Administrators, Catalog};
@@ -14,6 +17,70 @@ use crate::plan::{Change, Plan};
 
 /// A role and those who have it.
 type Office<'o> = (&'static str, BTreeSet<&'o Principal>);
+
+/// Returns a row for the holders of each package who come into a group that has a role, or leave one.
+pub(super) fn by_package(
+    plan: &Plan,
+    sides: &Sides<'_>,
+    estates: [&Estate<'_>; 2],
+    holdings: &Holdings,
+) -> Vec<Row> {
+    let mut offices: BTreeSet<Address> = BTreeSet::new();
+    if !holdings.is_nothing() {
+        sides.each(&mut |address, object| {
+            if matches!(object, Object::Administrators(_) | Object::Catalog(_)) {
+                let _ = offices.insert(address.clone());
+            }
+        });
+    }
+    let mut rows = Vec::new();
+    for address in &offices {
+        let (before, after) = sides.both(address);
+        for (at, side) in [(1, after), (0, before)] {
+            let verb = if at > 0 { "may" } else { "may no longer" };
+            for (key, people) in self::offices(side) {
+                let groups = people.iter().filter_map(|person| match person {
+                    Principal::Group(name) => Some(estates[at].group(name)),
+                    _ => None,
+                });
+                let packages: BTreeSet<String> = groups
+                    .flat_map(|group| holdings.only_on(at, &group))
+                    .collect();
+                for package in packages {
+                    let because = holdings.get(&package);
+                    let because = because.map(|it| it.because(Course::Holds));
+                    let because = because.into_iter().flatten().cloned();
+                    rows.push(Row {
+                        kind: Difference::Other,
+                        who: Who {
+                            text: Named::Holder(package.clone()).to_string(),
+                            named: vec![Named::Holder(package).to_string()],
+                            ..Who::default()
+                        },
+                        packages: Vec::new(),
+                        text: format!("{verb} {}", words(key, address)),
+                        before: Vec::new(),
+                        after: Vec::new(),
+                        because: because.map(|address| because_of(plan, address)).collect(),
+                    });
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// Returns a change, with where the tree makes it.
+fn because_of(plan: &Plan, address: Address) -> Because {
+    let mut changes = plan.changes.iter();
+    let change = changes.find(|change| change.address == address);
+    let origin = change.and_then(|change| change.origin.as_ref());
+    Because {
+        path: origin.map(|origin| origin.path.to_string()),
+        line: origin.map(|origin| origin.line),
+        address,
+    }
+}
 
 /// Returns a row for everybody who gets a role by a plan, and for everybody who loses one.
 pub(super) fn rows(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {

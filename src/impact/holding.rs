@@ -244,6 +244,22 @@ impl Holdings {
         self.by_group.contains_key(group)
     }
 
+    /// Returns those of the packages whose holders are in a group on one side and not on the other.
+    pub(super) fn only_on(&self, at: usize, group: &str) -> Vec<String> {
+        let is_in = |holding: &Holding, at: usize| {
+            let mut both = [false, true].into_iter();
+            both.any(|is_member| {
+                let mut groups = holding.groups(Course::Holds, at, is_member);
+                groups.any(|other| other == group)
+            })
+        };
+        let all = self.granting(group).filter(|name| {
+            let holding = self.of.get(*name);
+            holding.is_some_and(|it| is_in(it, at) && !is_in(it, 1 - at))
+        });
+        all.cloned().collect()
+    }
+
     /// Returns those of the packages that grant a group.
     pub(super) fn granting(&self, group: &str) -> impl Iterator<Item = &String> {
         self.by_group.get(group).into_iter().flatten()

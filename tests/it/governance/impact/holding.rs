@@ -373,6 +373,66 @@ fn who_gives_a_group_lets_holders_ask_and_keeps_them_from_what_excludes_it() {
 }
 
 #[test]
+fn each_of_those_who_come_into_a_group_has_a_reason_of_its_own() {
+    let more = |grants: &str| {
+        format!("  more: {{ catalog: open, displayName: More, grants: {grants} }}\n")
+    };
+    let site = "{ site: Visitors }";
+    let both = "{ site: Visitors, team: Member }";
+    let old = small("group: Crew", site, &more(site));
+    let new = small("group: Crew", both, &more(both));
+    let (rows, is_refused) = told(&old, &new);
+    let asked =
+        "new holders of package/held and package/more: asked  by package/held, package/more";
+    assert_eq!(rows.first().map(String::as_str), Some(asked));
+    assert!(is_refused);
+    // Those who were in the group may ask by the policy alone, and those who come into it by both.
+    let unnamed = old.replace("people: ['group:Crew']", "people: ['group:Others']");
+    let named = small("group: Crew", both, &more(site));
+    let (rows, _) = told(&unnamed, &named);
+    let asked: Vec<&String> = rows.iter().filter(|row| row.contains(": asked")).collect();
+    assert_eq!(
+        asked,
+        [
+            "new group:Crew: asked  by policy/asked/ask",
+            "new holders of package/held: asked  by package/held, policy/asked/ask",
+            "gone group:Others: asked  by policy/asked/ask",
+        ]
+    );
+}
+
+#[test]
+fn holders_who_come_into_a_group_that_looks_after_something_are_told() {
+    let nothing = small("group: Crew", "{ site: Visitors }", "");
+    let member = small("group: Crew", "{ site: Visitors, team: Member }", "");
+    let governed = |text: &str| {
+        format!(
+            "{text}administrators: {{ governance: ['group:Crew'], inviters: ['group:team'] }}\n"
+        )
+    };
+    let offices = |old: &str, new: &str| -> Vec<String> {
+        let (rows, _) = told(&governed(old), &governed(new));
+        rows.into_iter()
+            .filter(|row| row.contains(" may "))
+            .collect()
+    };
+    assert_eq!(
+        offices(&nothing, &member),
+        [
+            "other holders of package/held:  may do everything in entitlement management by package/held",
+            "other holders of package/held:  may invite guests by package/held",
+        ]
+    );
+    assert_eq!(
+        offices(&member, &nothing),
+        [
+            "other holders of package/held:  may no longer do everything in entitlement management by package/held",
+            "other holders of package/held:  may no longer invite guests by package/held",
+        ]
+    );
+}
+
+#[test]
 fn another_resource_behind_a_grant_takes_holders_from_group_to_group() {
     let grants = "{ site: Visitors, team: Member }";
     let (old, new) = (
