@@ -1,0 +1,92 @@
+//! Counterexamples that are rarely needed: approvers of every sort, dates, names, and what has to be said.
+
+use std::collections::BTreeSet;
+
+use super::{broken, plays};
+use crate::support::Sandbox;
+
+/// A tree of whose packages somebody comes to have each in a way of its own.
+const RARE: &str = "version: 1
+organizations:
+  fabrikam: { displayName: Fabrikam, domains: [fabrikam.com], sponsors: { external: [group:friends] } }
+  tailspin: { displayName: Tailspin, tenant: 3d0f5dec-0000-4000-8000-000000000001, domains: [tailspin.example] }
+resources:
+  site: { site: 'https://contoso.sharepoint.com/sites/a' }
+  friends: { group: friends, managed: true, guests: true }
+catalogs: { open: { displayName: Open, resources: [site] } }
+packages:
+  escalated: { catalog: open, displayName: A, grants: { site: Members }, policies: { p: { requestors: { people: ['user:ana@contoso.com'] }, expires: { after: 30d }, approval: { stages: [{ approvers: ['user:ana@contoso.com'], decideWithin: 14d, escalation: { after: 7d, approvers: ['user:omar@contoso.com'] } }] } } } }
+  theirs: { catalog: open, displayName: B, grants: { site: Members }, policies: { p: { requestors: { organizations: [fabrikam] }, expires: { after: 30d }, approval: { stages: [{ approvers: [sponsors:external], fallback: ['user:omar@contoso.com'] }] } } } }
+  own: { catalog: open, displayName: C, grants: { site: Members }, policies: { p: { requestors: membersAndGuests, expires: { after: 30d }, approval: { stages: [{ approvers: [sponsors:own], fallback: ['user:omar@contoso.com'] }] } } } }
+  own-too: { catalog: open, displayName: C2, grants: { site: Members }, policies: { p: { requestors: membersAndGuests, expires: { after: 30d }, approval: { stages: [{ approvers: [sponsors:own], fallback: ['user:omar@contoso.com'] }] } } } }
+  above: { catalog: open, displayName: D, grants: { site: Members }, policies: { p: { requestors: members, expires: { after: 30d }, approval: { stages: [{ approvers: [manager:2], fallback: ['user:omar@contoso.com'] }] } } } }
+  reasoned: { catalog: open, displayName: E, grants: { site: Members }, policies: { p: { requestors: members, justification: required, expires: { after: 45d }, extension: { allowed: true, approval: false }, approval: { stages: [{ approvers: ['user:ana@contoso.com'], justification: required }] } } } }
+  one: { catalog: open, displayName: F, grants: { site: Members }, policies: { p: { requestors: members, expires: { after: 30d }, approval: { stages: [{ approvers: [group:ones] }] } } } }
+  two: { catalog: open, displayName: G, grants: { site: Members }, policies: { p: { requestors: members, expires: { after: 30d }, approval: { stages: [{ approvers: [group:twos] }] } } } }
+  later: { catalog: open, displayName: H, grants: { site: Members }, incompatibleWith: [package/latest], policies: { p: { requestors: members, expires: { after: 30d }, requests: { customSchedule: true } } } }
+  latest: { catalog: open, displayName: I, grants: { site: Members }, incompatibleWith: [package/later], policies: { p: { requestors: members, expires: { after: 30d }, requests: { customSchedule: true } } } }
+  dated: { catalog: open, displayName: K, grants: { site: Members }, policies: { p: { requestors: members, expires: { on: '2110-01-01' } } } }
+  often: { catalog: open, displayName: L, grants: { site: Members }, policies: { p: { requestors: members, expires: { after: 400d }, extension: { allowed: true, approval: false } } } }
+  asked: { catalog: open, displayName: M, grants: { site: Members }, policies: { p: { requestors: members, expires: { after: 30d }, questions: [{ ask: Anything else?, pattern: 'a$b' }, { ask: Which order?, required: true, pattern: 'PO-[0-9]{4}' }] } } }
+  proved: { catalog: open, displayName: N, grants: { site: Members }, policies: { p: { requestors: { organizations: [tailspin] }, expires: { after: 30d } } } }
+  ";
+
+const SAID: &[&str] = &[
+    "never: { holds: package/escalated }",
+    "never: { holds: package/theirs }",
+    "never: { holds: [package/own, package/own-too] }",
+    "never: { holds: package/above }",
+    "never: { holds: package/reasoned, expires: '>100d' }",
+    "never: { holds: [package/one, package/two] }",
+    "never: { holds: [package/later, package/latest] }",
+    "never: { holds: package/dated }",
+    "never: { holds: package/dated, expires: '>900d' }",
+    "never: { holds: package/often, expires: '>3000d' }",
+    "never: { holds: package/often, expires: never }",
+    "never: { holds: package/asked }",
+    "never: { holds: package/proved, domain: elsewhere.example }",
+];
+
+#[test]
+fn rare_stories_can_be_played() {
+    let mut tree = RARE.trim_end().to_owned() + "\ninvariants:\n";
+    let mut names = BTreeSet::new();
+    for (at, said) in SAID.iter().enumerate() {
+        // A story needs room in its name to say that something is broken.
+        let name = format!("i{at}-{}", "x".repeat(60));
+        tree.push_str(&format!("  {name}: {{ {said} }}\n"));
+        let _ = names.insert(name);
+    }
+    let sandbox = Sandbox::project().write("tree.yaml", tree);
+    assert_eq!(broken(&sandbox, "GL0511"), names);
+    plays(&sandbox, SAID.len());
+}
+
+#[test]
+fn by_hand_nobody_is_brought_in_from_an_organization_that_is_closed() {
+    // A tenant that no organization has proves none, and so the domain tells who is closed.
+    let tree = |inbound: &str| {
+        format!(
+            "version: 1
+organizations:
+  closed:
+    displayName: Closed
+    tenant: 3d0f5dec-0000-4000-8000-000000000002
+    domains: [closed.example]
+    crossTenant: {{ inbound: {inbound} }}
+resources: {{ site: {{ site: 'https://contoso.sharepoint.com/sites/a' }} }}
+catalogs: {{ open: {{ displayName: Open, resources: [site] }} }}
+packages:
+  a: {{ catalog: open, displayName: A, grants: {{ site: Members }}, policies: {{ by-hand: {{ requestors: anyExternal, expires: {{ after: 10d }} }} }} }}
+invariants: {{ by-hand: {{ never: {{ domain: closed.example, holds: package/a, through: direct }} }} }}
+"
+        )
+    };
+    for inbound in [
+        "{ users: none, applications: none }",
+        "{ users: all, applications: all }",
+    ] {
+        let sandbox = Sandbox::project().write("tree.yaml", tree(inbound));
+        plays(&sandbox, 1);
+    }
+}
