@@ -8,7 +8,7 @@ use crate::support::Sandbox;
 /// A tree of whose packages somebody comes to have each in a way of its own.
 const RARE: &str = "version: 1
 organizations:
-  fabrikam: { displayName: Fabrikam, domains: [fabrikam.com], sponsors: { external: [group:friends] } }
+  fabrikam: { displayName: Fabrikam, domains: [fabrikam.com], sponsors: { internal: ['user:omar@contoso.com'], external: [group:friends] } }
   tailspin: { displayName: Tailspin, tenant: 3d0f5dec-0000-4000-8000-000000000001, domains: [tailspin.example] }
 resources:
   site: { site: 'https://contoso.sharepoint.com/sites/a' }
@@ -29,7 +29,12 @@ packages:
   often: { catalog: open, displayName: L, grants: { site: Members }, policies: { p: { requestors: members, expires: { after: 400d }, extension: { allowed: true, approval: false } } } }
   asked: { catalog: open, displayName: M, grants: { site: Members }, policies: { p: { requestors: members, expires: { after: 30d }, questions: [{ ask: Anything else?, pattern: 'a$b' }, { ask: Which order?, required: true, pattern: 'PO-[0-9]{4}' }] } } }
   proved: { catalog: open, displayName: N, grants: { site: Members }, policies: { p: { requestors: { organizations: [tailspin] }, expires: { after: 30d } } } }
-  ";
+  ages: { catalog: open, displayName: O, grants: { site: Members }, policies: { p: { requestors: members, expires: { after: 3000d }, extension: { allowed: true, approval: false } } } }
+  vouched: { catalog: open, displayName: P, grants: { site: Members }, policies: { p: { requestors: { organizations: [fabrikam] }, expires: { after: 30d }, approval: { stages: [{ approvers: [sponsors:internal], fallback: ['user:eva@contoso.com'] }] } } } }
+  friendly: { catalog: open, displayName: Q, grants: { site: Members }, policies: { p: { requestors: { people: [group:friends] }, expires: { after: 30d } } } }
+  either: { catalog: open, displayName: R, grants: { site: Members }, policies: { a: { requestors: { people: [group:ones] }, expires: { after: 30d } }, b: { requestors: members, expires: { after: 30d } } } }
+  other: { catalog: open, displayName: S, grants: { site: Members }, incompatibleWith: [group:ones], policies: { p: { requestors: members, expires: { after: 30d } } } }
+";
 
 const SAID: &[&str] = &[
     "never: { holds: package/escalated }",
@@ -45,6 +50,12 @@ const SAID: &[&str] = &[
     "never: { holds: package/often, expires: never }",
     "never: { holds: package/asked }",
     "never: { holds: package/proved, domain: elsewhere.example }",
+    "never: { holds: package/ages, expires: never }",
+    // By hand the domain of somebody counts, and so its sponsors are asked.
+    "never: { requestors: unlisted, domain: fabrikam.com, holds: package/vouched, through: direct }",
+    "never: { requestors: unlisted, domain: fabrikam.com, holds: [package/vouched, package/friendly], through: [request, direct] }",
+    // Whoever is in the group may have one of them alone.
+    "never: { holds: [package/either, package/other] }",
 ];
 
 #[test]
@@ -72,7 +83,7 @@ organizations:
   closed:
     displayName: Closed
     tenant: 3d0f5dec-0000-4000-8000-000000000002
-    domains: [closed.example]
+    domains: [{{ domain: closed.example, subdomains: true }}]
     crossTenant: {{ inbound: {inbound} }}
 resources: {{ site: {{ site: 'https://contoso.sharepoint.com/sites/a' }} }}
 catalogs: {{ open: {{ displayName: Open, resources: [site] }} }}
@@ -88,5 +99,79 @@ invariants: {{ by-hand: {{ never: {{ domain: closed.example, holds: package/a, t
     ] {
         let sandbox = Sandbox::project().write("tree.yaml", tree(inbound));
         plays(&sandbox, 1);
+    }
+}
+
+#[test]
+fn something_may_keep_somebody_from_what_a_rule_gives() {
+    let cases = [
+        // Of two groups that keep them from `b`, one excludes `a` as well.
+        (
+            "members",
+            "[package/b, group:others]",
+            "[group:others, group:more]",
+            "site: Members",
+            true,
+        ),
+        (
+            "members",
+            "[package/b, group:others]",
+            "[group:others]",
+            "site: Members",
+            false,
+        ),
+        // No member matches the rule of the group.
+        (
+            "members",
+            "[package/b]",
+            "[group:visiting]",
+            "site: Members",
+            false,
+        ),
+        (
+            "guests",
+            "[package/b]",
+            "[group:visiting]",
+            "site: Members",
+            true,
+        ),
+        // What takes no guests keeps them from nothing, and gives them nothing.
+        (
+            "guests",
+            "[package/b]",
+            "[group:inside]",
+            "site: Members",
+            false,
+        ),
+        (
+            "members",
+            "[package/b]",
+            "[group:inside]",
+            "site: Members",
+            true,
+        ),
+        ("guests", "[package/b]", "[]", "inside: Member", true),
+        ("members", "[package/b]", "[]", "inside: Member", false),
+    ];
+    for (who, of_a, of_b, grants, breaks) in cases {
+        let tree = format!(
+            "version: 1
+resources:
+  site: {{ site: 'https://contoso.sharepoint.com/sites/a' }}
+  inside: {{ group: inside, managed: true, guests: false }}
+  visiting: {{ group: visiting, managed: true, guests: true, membershipRule: '(user.userType -eq \"Guest\")' }}
+catalogs: {{ open: {{ displayName: Open, resources: [site, inside] }} }}
+packages:
+  a: {{ catalog: open, displayName: A, grants: {{ site: Members }}, incompatibleWith: {of_a}, policies: {{ p: {{ requestors: membersAndGuests, expires: never }} }} }}
+  b: {{ catalog: open, displayName: B, grants: {{ {grants} }}, incompatibleWith: {of_b}, policies: {{ by-rule: {{ requestors: {{ automatic: {{ rule: 'user.accountEnabled -eq true' }} }}, expires: never }} }} }}
+invariants: {{ nobody: {{ never: {{ requestors: {who}, holds: package/a }} }} }}
+"
+        );
+        let sandbox = Sandbox::project().write("tree.yaml", tree);
+        let found = !broken(&sandbox, "GL0511").is_empty();
+        assert_eq!(found, breaks, "{who} {of_a} {of_b} {grants}");
+        if breaks {
+            plays(&sandbox, 1);
+        }
     }
 }
