@@ -175,3 +175,48 @@ invariants: {{ nobody: {{ never: {{ requestors: {who}, holds: package/a }} }} }}
         }
     }
 }
+
+#[test]
+fn what_happens_is_said_in_words_and_where() {
+    let tree = "version: 1
+resources: { site: { site: 'https://contoso.sharepoint.com/sites/a' } }
+catalogs: { open: { displayName: Open, resources: [site] } }
+packages:
+  often:
+    catalog: open
+    displayName: A
+    grants: { site: Members }
+    policies:
+      p:
+        requestors: members
+        expires: { after: 45d }
+        extension: { allowed: true, approval: false }
+  dated: { catalog: open, displayName: B, grants: { site: Members }, policies: { p: { requestors: members, expires: { on: '2110-01-01' } } } }
+invariants:
+  again: { always: { holds: package/often, expires: '<=100d' } }
+  free: { never: { holds: package/often, approvals: '0' } }
+  asked: { never: { asks: package/often } }
+  until: { never: { holds: package/dated, expires: '>=1d', review: never } }
+  many: { never: { holds: 'package/many-*' } }
+";
+    let many: String = (0..12)
+        .map(|at| {
+            format!("  many-{at}: {{ catalog: open, displayName: M{at}, grants: {{ site: Members }}, policies: {{ p: {{ requestors: members, expires: never }} }} }}\n")
+        })
+        .collect();
+    let tree = tree.replace("invariants:\n", &format!("{many}invariants:\n"));
+    let sandbox = Sandbox::project().write("tree.yaml", tree);
+    let outcome = sandbox.run(["validate"]).exits(3);
+    for text in [
+        "can have it for 45d again and again, for extensions need no approval",
+        // The part of the policy that lets it happen.
+        "tree.yaml:13:9: note: policy/often/p gives it",
+        "can have it without approval",
+        "can ask for it",
+        "can have it until 2110-01-01",
+        "the invariant `many` is broken by",
+        "more policies",
+    ] {
+        assert!(outcome.stdout.contains(text), "{text}\n{}", outcome.text());
+    }
+}
