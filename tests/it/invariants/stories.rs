@@ -152,6 +152,8 @@ fn something_may_keep_somebody_from_what_a_rule_gives() {
         ),
         ("guests", "[package/b]", "[]", "inside: Member", true),
         ("members", "[package/b]", "[]", "inside: Member", false),
+        ("guests", "[group:everyone]", "[]", "site: Members", true),
+        ("members", "[group:everyone]", "[]", "site: Members", false),
     ];
     for (who, of_a, of_b, grants, breaks) in cases {
         let tree = format!(
@@ -159,6 +161,7 @@ fn something_may_keep_somebody_from_what_a_rule_gives() {
 resources:
   site: {{ site: 'https://contoso.sharepoint.com/sites/a' }}
   inside: {{ group: inside, managed: true, guests: false }}
+  everyone: {{ group: everyone, managed: true, guests: false, membershipRule: '(user.accountEnabled -eq true)' }}
   visiting: {{ group: visiting, managed: true, guests: true, membershipRule: '(user.userType -eq \"Guest\")' }}
 catalogs: {{ open: {{ displayName: Open, resources: [site, inside] }} }}
 packages:
