@@ -368,6 +368,7 @@ packages:
   jane: { catalog: open, displayName: J, grants: { site: Members }, policies: { all: { requestors: { people: ['user:jane@blocked.example'] }, expires: { after: 30d } } } }
   inside: { catalog: open, displayName: I, grants: { site: Members }, policies: { all: { requestors: { people: [group:inside] }, expires: { after: 30d } } } }
   sales: { catalog: open, displayName: S, grants: { site: Members }, policies: { all: { requestors: { people: [group:sales] }, expires: { after: 30d } } } }
+  jo: { catalog: open, displayName: Jo, grants: { site: Members }, policies: { all: { requestors: { people: ['user:jo@elsewhere.example'] }, expires: { after: 30d } } } }
   mailed: { catalog: open, displayName: M, grants: { site: Members }, policies: { all: { requestors: { automatic: { rule: 'user.mail -match \"@fabrikam[.]com$\"' } }, expires: { after: 30d } } } }
 ";
 
@@ -381,6 +382,8 @@ fn whom_a_statement_is_about_is_told_apart() {
         // The organization has no domains below its own.
         "never: { domain: sub.fabrikam.com, organization: fabrikam, holds: package/partners }",
         "never: { domain: elsewhere.example, holds: package/mailed }",
+        "never: { domain: fabrikam.com, holds: package/jo }",
+        "never: { requestors: unlisted, holds: package/eva }",
         // By request somebody has to prove where they are from.
         "never: { requestors: unlisted, holds: package/partners }",
     ];
@@ -389,6 +392,7 @@ fn whom_a_statement_is_about_is_told_apart() {
         // Only an external member, for whoever has no account is in no group.
         "never: { requestors: external, holds: package/inside }",
         "never: { domain: fabrikam.com, holds: package/mailed }",
+        "never: { domain: elsewhere.example, holds: package/jo }",
         // Somebody with a local guest account is a guest, and signs in here.
         "never: { requestors: guests, holds: package/eva }",
         // Whoever is in a group by its rule matches it.

@@ -9,6 +9,7 @@ use crate::support::Sandbox;
 const RARE: &str = "version: 1
 organizations:
   fabrikam: { displayName: Fabrikam, domains: [fabrikam.com], sponsors: { internal: ['user:omar@contoso.com'], external: [group:friends] } }
+  seen: { displayName: Seen, domains: [seen.example] }
   tailspin: { displayName: Tailspin, tenant: 3d0f5dec-0000-4000-8000-000000000001, domains: [tailspin.example] }
 resources:
   site: { site: 'https://contoso.sharepoint.com/sites/a' }
@@ -32,6 +33,7 @@ packages:
   ages: { catalog: open, displayName: O, grants: { site: Members }, policies: { p: { requestors: members, expires: { after: 3000d }, extension: { allowed: true, approval: false } } } }
   vouched: { catalog: open, displayName: P, grants: { site: Members }, policies: { p: { requestors: { organizations: [fabrikam] }, expires: { after: 30d }, approval: { stages: [{ approvers: [sponsors:internal], fallback: ['user:eva@contoso.com'] }] } } } }
   friendly: { catalog: open, displayName: Q, grants: { site: Members }, policies: { p: { requestors: { people: [group:friends] }, expires: { after: 30d } } } }
+  finest: { catalog: open, displayName: T, grants: { site: Members }, policies: { a: { requestors: { organizations: [fabrikam] }, expires: { after: 30d }, approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] } }, b: { requestors: configuredOrganizations, expires: { after: 30d } } } }
   either: { catalog: open, displayName: R, grants: { site: Members }, policies: { a: { requestors: { people: [group:ones] }, expires: { after: 30d } }, b: { requestors: members, expires: { after: 30d } } } }
   other: { catalog: open, displayName: S, grants: { site: Members }, incompatibleWith: [group:ones], policies: { p: { requestors: members, expires: { after: 30d } } } }
 ";
@@ -54,6 +56,8 @@ const SAID: &[&str] = &[
     // By hand the domain of somebody counts, and so its sponsors are asked.
     "never: { requestors: unlisted, domain: fabrikam.com, holds: package/vouched, through: direct }",
     "never: { requestors: unlisted, domain: fabrikam.com, holds: [package/vouched, package/friendly], through: [request, direct] }",
+    // Those of one organization have a policy of their own.
+    "never: { holds: package/finest, approvals: '0' }",
     // Whoever is in the group may have one of them alone.
     "never: { holds: [package/either, package/other] }",
 ];
