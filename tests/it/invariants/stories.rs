@@ -34,6 +34,8 @@ packages:
   vouched: { catalog: open, displayName: P, grants: { site: Members }, policies: { p: { requestors: { organizations: [fabrikam] }, expires: { after: 30d }, approval: { stages: [{ approvers: [sponsors:internal], fallback: ['user:eva@contoso.com'] }] } } } }
   friendly: { catalog: open, displayName: Q, grants: { site: Members }, policies: { p: { requestors: { people: [group:friends] }, expires: { after: 30d } } } }
   finest: { catalog: open, displayName: T, grants: { site: Members }, policies: { a: { requestors: { organizations: [fabrikam] }, expires: { after: 30d }, approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] } }, b: { requestors: configuredOrganizations, expires: { after: 30d } } } }
+  finer: { catalog: open, displayName: U, grants: { site: Members }, policies: { a: { requestors: { organizations: [seen, tailspin] }, expires: { after: 30d }, approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] } }, b: { requestors: configuredOrganizations, expires: { after: 30d } } } }
+  below: { catalog: open, displayName: V, grants: { site: Members }, policies: { p: { requestors: anyExternal, expires: { after: 30d }, approval: { stages: [{ approvers: [sponsors:internal], fallback: ['user:eva@contoso.com'] }, { approvers: ['user:omar@contoso.com'] }] } } } }
   either: { catalog: open, displayName: R, grants: { site: Members }, policies: { a: { requestors: { people: [group:ones] }, expires: { after: 30d } }, b: { requestors: members, expires: { after: 30d } } } }
   other: { catalog: open, displayName: S, grants: { site: Members }, incompatibleWith: [group:ones], policies: { p: { requestors: members, expires: { after: 30d } } } }
 ";
@@ -58,6 +60,9 @@ const SAID: &[&str] = &[
     "never: { requestors: unlisted, domain: fabrikam.com, holds: [package/vouched, package/friendly], through: [request, direct] }",
     // Those of one organization have a policy of their own.
     "never: { holds: package/finest, approvals: '0' }",
+    "never: { holds: package/finer, approvals: '0' }",
+    // Omar cannot approve twice, and is asked once for those of a domain below.
+    "never: { requestors: unlisted, domain: fabrikam.com, holds: package/below, through: direct }",
     // Whoever is in the group may have one of them alone.
     "never: { holds: [package/either, package/other] }",
 ];
