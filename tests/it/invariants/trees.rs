@@ -113,7 +113,7 @@ fn choose<'a>(list: &[&'a str], dice: &mut Dice) -> &'a str {
 }
 
 /// Returns a tree of twelve packages with up to four policies each, and twenty statements about it.
-pub(super) fn tree(dice: &mut Dice) -> String {
+pub(crate) fn tree(dice: &mut Dice) -> String {
     let mut tree = String::from(
         "version: 1
 organizations:

@@ -4,6 +4,7 @@
 mod people;
 mod play;
 mod statements;
+mod told;
 mod worlds;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,0 +1,192 @@
+//! What a counterexample tells, in random trees: exactly what its statement denies, and no less. That it can be played is
+//! seen from the command line.
+
+use guestlist::invariant::{Breach, decide, story};
+use guestlist::model::invariant::{Statement, Terms, Way};
+use guestlist::model::kinds::policy::Expiry;
+use guestlist::model::text::Domain;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::super::scene::{instant, loaded};
+use crate::invariants::trees;
+use crate::support::dice::Dice;
+
+/// How many random trees are looked at by default; `TREES` asks for more.
+const TREES: u64 = 12;
+
+/// How often somebody asks to keep a package longer, at most.
+const EXTENSIONS: usize = 12;
+
+#[test]
+fn a_counterexample_tells_what_its_statement_denies() {
+    let asked = std::env::var("TREES").ok();
+    let asked = asked.and_then(|asked| asked.parse().ok()).unwrap_or(TREES);
+    let own = vec![Domain::parse("contoso.com").unwrap()];
+    let (mut told, mut ends) = (0, 0);
+    for seed in 0..asked {
+        let tree = trees::tree(&mut Dice::new(seed));
+        let desired = loaded(&tree, instant("T0"));
+        for verdict in decide(&desired, &own, instant("T0")) {
+            let statement = &verdict.invariant.statement;
+            for breach in &verdict.breaches {
+                let Some(script) = story(statement, breach, &own, instant("T0")) else {
+                    continue;
+                };
+                let script = serde_json::to_value(&script).expect("a story");
+                told += 1;
+                ends += usize::from(script.to_string().contains("\"ends\""));
+                if let Err(why) = tells(statement, breach, &script) {
+                    panic!("seed {seed}: {statement:?}\n{why}\n{script:#}\n{tree}");
+                }
+            }
+        }
+    }
+    assert!(
+        told > 20 * asked && ends as u64 > asked,
+        "only {told}, {ends}"
+    );
+}
+
+fn tells(statement: &Statement, breach: &Breach<'_>, script: &Value) -> Result<(), &'static str> {
+    let (terms, always) = match statement {
+        Statement::Never(terms) => (terms, false),
+        Statement::Always(terms) => (terms, true),
+    };
+    let steps = script["steps"].as_array().expect("steps");
+    let count = |key: &str| steps.iter().filter(|step| step.get(key).is_some()).count();
+    let expected = |key: &str| {
+        let all = steps.iter().filter_map(|step| step["expect"].get(key));
+        all.cloned().collect::<Vec<_>>()
+    };
+    let by = |way: Way| breach.access.iter().filter(|it| it.way == way).count();
+    if count("ask") != by(Way::Request) || count("assign") != by(Way::Direct) {
+        return Err("others ask");
+    }
+    if terms.asks.is_some() {
+        let silent = expected("policy").is_empty() || count("approve") + count("wait") > 0;
+        return if silent { Err("not asked") } else { Ok(()) };
+    }
+    let approvals: usize = breach.access.iter().map(|it| it.approvals()).sum();
+    if count("approve") != approvals {
+        return Err("others approve");
+    }
+    let [access] = &breach.access[..] else {
+        let mut held: Vec<&str> = breach
+            .access
+            .iter()
+            .map(|it| it.package.own_name())
+            .collect();
+        held.sort_unstable();
+        let last = steps.last().expect("a step");
+        let seen = &last["expect"]["access"][access_of(breach)];
+        return match *seen == serde_json::json!(held) {
+            true => Ok(()),
+            false => Err("not together"),
+        };
+    };
+    let state = if access.whole {
+        "delivered"
+    } else {
+        "partiallyDelivered"
+    };
+    if expected("assignment") != [state] {
+        return Err("not delivered");
+    }
+    let is_about = terms.expires.is_some()
+        && (!always || breach.failed.is_empty() || breach.failed.contains(&"expires"));
+    let ends = expected("ends");
+    if !is_about {
+        return if ends.is_empty() && count("extend") == 0 {
+            Ok(())
+        } else {
+            Err("an end too much")
+        };
+    }
+    let last = ends.last().and_then(Value::as_str).ok_or("no end")?;
+    shows(terms, always, access, script, last, count("extend"))
+}
+
+/// Whose packages they are, as a test writes it.
+fn access_of<'b>(breach: &'b Breach<'_>) -> &'b str {
+    breach.access[0].who.mail.as_str()
+}
+
+/// Whether the last end that is told lies where the statement does not want it.
+fn shows(
+    terms: &Terms,
+    always: bool,
+    access: &guestlist::invariant::Access<'_>,
+    script: &Value,
+    last: &str,
+    extended: usize,
+) -> Result<(), &'static str> {
+    let bound = terms.expires.ok_or("no bound")?;
+    let length = match last {
+        "never" => None,
+        last => {
+            let begin = script["given"]["date"].as_str().ok_or("no date")?;
+            let instant = |text: &str| text.parse::<Timestamp>().map_err(|_| "no instant");
+            let length = instant(last)?.duration_since(instant(begin)?).as_secs();
+            Some(u64::try_from(length).map_err(|_| "over before it began")?)
+        }
+    };
+    if bound.holds(length) != always {
+        return Ok(());
+    }
+    let again = matches!(access.rules.expires, Expiry::After(_)) && access.longest.is_none();
+    // That something never ends, no number of times shows; a review in between would need an answer of its own.
+    let enough = match bound.seconds() {
+        _ if access.review().is_some() => 1,
+        Some(_) => EXTENSIONS,
+        None => 2,
+    };
+    match again && extended == enough {
+        true => Ok(()),
+        false => Err("it is not shown"),
+    }
+}
+
+#[test]
+fn a_story_begins_before_all_access_ends_and_never_in_the_past() {
+    let own = vec![Domain::parse("contoso.com").unwrap()];
+    for (on, said, begins) in [
+        // Where the usual first day is too late, the day before the end, which is when that day is over.
+        ("2029-06-30", "holds: package/a", "2029-06-30T00"),
+        ("2031-06-30", "holds: package/a", "2030-01-01T"),
+        // How long it is until then depends on the day.
+        (
+            "2029-06-30",
+            "holds: package/a, expires: '>100d'",
+            "2029-03-2",
+        ),
+        (
+            "2031-06-30",
+            "holds: package/a, expires: '>100d'",
+            "2031-03-2",
+        ),
+        ("2029-06-30", "holds: package/a, expires: '<=3000d'", "T0"),
+    ] {
+        let tree = format!(
+            "version: 1
+resources: {{ site: {{ site: 'https://contoso.sharepoint.com/sites/a' }} }}
+catalogs: {{ open: {{ displayName: Open, resources: [site] }} }}
+packages:
+  a: {{ catalog: open, displayName: A, grants: {{ site: Members }}, policies: {{ p: {{ requestors: members, expires: {{ on: '{on}' }} }} }} }}
+invariants: {{ never: {{ never: {{ {said} }} }} }}
+"
+        );
+        let desired = loaded(&tree, instant("T0"));
+        let verdicts = decide(&desired, &own, instant("T0"));
+        let breach = &verdicts[0].breaches[0];
+        let statement = &verdicts[0].invariant.statement;
+        let script = story(statement, breach, &own, instant("T0")).expect("a story");
+        let script = serde_json::to_value(&script).expect("a story");
+        let date = script["given"]["date"].as_str().expect("a date");
+        match begins {
+            "T0" => assert_eq!(date, instant("T0").to_string(), "{on} {said}"),
+            begins => assert!(date.starts_with(begins), "{on} {said}: {date}"),
+        }
+        assert_eq!(tells(statement, breach, &script), Ok(()), "{on} {said}");
+    }
+}
