@@ -19,7 +19,7 @@ use super::crowd::Crowd;
 use super::estate::{Border, Estate, Offer, Traits};
 use super::moving::{Moves, Naming};
 use super::names::Names;
-use super::zones::{Zones, sign_ins};
+use super::zones::{Zones, elsewhere, sign_ins};
 use crate::model::kinds::OrganizationState;
 use crate::model::kinds::policy::Requestors;
 use crate::model::text::Domain;
@@ -345,7 +345,7 @@ impl<'e, 't> Census<'e, 't> {
         let own = self.sides.iter().any(|side| side.own.contains(&domain));
         let sign_ins = match own {
             true => BTreeSet::from([SignIn::Own]),
-            false => sign_ins(&self.sides, &domain),
+            false => &sign_ins(&self.sides, &domain) | &elsewhere(&self.sides, offers),
         };
         let sort = if own { Sort::Own } else { Sort::Listed };
         let accounts: &[Account] = match own {

@@ -207,6 +207,15 @@ impl<'t> Estate<'t> {
         partners.map(|partner| (partner.address, partner.organization))
     }
 
+    /// Returns an organization by its name.
+    pub(super) fn organization(&self, name: &str) -> Option<&'t Organization> {
+        let at = self
+            .partners
+            .binary_search_by(|partner| partner.address.own_name().cmp(name));
+        let partner = at.ok().and_then(|at| self.partners.get(at));
+        partner.map(|partner| partner.organization)
+    }
+
     /// Returns the organizations that name a domain, or one above it.
     pub(super) fn naming(&self, domain: &Domain) -> impl Iterator<Item = &'t Organization> {
         let lists = zones(domain).filter_map(|zone| self.by_domain.get(zone));

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::class::{SignIn, Sort, Zone};
-use super::estate::Estate;
+use super::estate::{Estate, Offer};
 use crate::governance::request::shape;
+use crate::model::kinds::{Organization, OrganizationState};
 use crate::model::text::Domain;
 
 /// Returns the ways to sign in that some side tells apart for a domain: those of the organizations that name it, and those
@@ -15,20 +16,57 @@ pub(super) fn sign_ins(sides: &[&Estate<'_>], domain: &Domain) -> BTreeSet<SignI
         let _ = all.insert(SignIn::OtherFederation);
     }
     for side in sides {
-        for organization in side.naming(domain) {
-            if let Some(tenant) = &organization.tenant {
-                let _ = all.insert(SignIn::Tenant(tenant.clone()));
-            }
-            if let Some(federation) = &organization.federation {
-                let issuer = federation.issuer.as_str().to_owned();
-                let _ = all.insert(SignIn::Federation(issuer));
-            }
-            if organization.social.is_some() {
-                let _ = all.insert(SignIn::Facebook);
+        side.naming(domain)
+            .for_each(|organization| add(organization, &mut all));
+    }
+    all
+}
+
+/// Returns the ways to sign in of organizations that need not name somebody's domain, as far as a package tells them apart:
+/// those that its policies name, and one of the configured and one of the proposed.
+pub(super) fn elsewhere(sides: &[&Estate<'_>], offers: &[Option<&Offer<'_>>]) -> BTreeSet<SignIn> {
+    let named = offers
+        .iter()
+        .flatten()
+        .flat_map(|offer| offer.organizations());
+    let named: BTreeSet<&str> = named.collect();
+    let mut all = BTreeSet::new();
+    for side in sides {
+        let of_named = named.iter().filter_map(|name| side.organization(name));
+        of_named.for_each(|organization| add(organization, &mut all));
+        for state in [OrganizationState::Configured, OrganizationState::Proposed] {
+            let mut others = side.organizations().filter(|(address, organization)| {
+                organization.state == state
+                    && !named.contains(address.own_name())
+                    && signs_in_by_itself(organization)
+            });
+            if let Some((_, organization)) = others.next() {
+                add(organization, &mut all);
             }
         }
     }
     all
+}
+
+/// Returns true for an organization that is told by how its people sign in, and not by their domain alone.
+const fn signs_in_by_itself(organization: &Organization) -> bool {
+    organization.tenant.is_some()
+        || organization.federation.is_some()
+        || organization.social.is_some()
+}
+
+/// Adds the ways to sign in by which an organization is told.
+fn add(organization: &Organization, all: &mut BTreeSet<SignIn>) {
+    if let Some(tenant) = &organization.tenant {
+        let _ = all.insert(SignIn::Tenant(tenant.clone()));
+    }
+    if let Some(federation) = &organization.federation {
+        let issuer = federation.issuer.as_str().to_owned();
+        let _ = all.insert(SignIn::Federation(issuer));
+    }
+    if organization.social.is_some() {
+        let _ = all.insert(SignIn::Facebook);
+    }
 }
 
 /// Domains that no side can tell apart, with the ways to sign in that make a difference there.
