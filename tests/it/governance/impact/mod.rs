@@ -7,6 +7,7 @@ mod holding;
 mod moving;
 mod played;
 mod random;
+mod reasons;
 mod small;
 mod told;
 
