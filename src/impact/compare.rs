@@ -32,8 +32,8 @@ use super::terms::Terms;
 use super::touched::Touched;
 use super::who::Who;
 use crate::governance::{Unread, World};
-use crate::model::Address;
 use crate::model::text::Domain;
+use crate::model::{Address, Origin};
 use crate::plan::{Action, Plan};
 
 /// Who gains and who loses access.
@@ -95,6 +95,17 @@ pub struct Because {
     /// The line in that file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
+}
+
+impl Because {
+    /// Returns a change, with where the tree makes it.
+    pub(super) fn of(address: &Address, origin: Option<&Origin>) -> Self {
+        Self {
+            address: address.clone(),
+            path: origin.map(|origin| origin.path.to_string()),
+            line: origin.map(|origin| origin.line),
+        }
+    }
 }
 
 /// What a difference is.

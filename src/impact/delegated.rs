@@ -49,37 +49,16 @@ pub(super) fn by_package(
                 for package in packages {
                     let because = holdings.get(&package);
                     let because = because.map(|it| it.because(Course::Holds));
-                    let because = because.into_iter().flatten().cloned();
-                    rows.push(Row {
-                        kind: Difference::Other,
-                        who: Who {
-                            text: Named::Holder(package.clone()).to_string(),
-                            named: vec![Named::Holder(package).to_string()],
-                            ..Who::default()
-                        },
-                        packages: Vec::new(),
-                        text: format!("{verb} {}", words(key, address)),
-                        before: Vec::new(),
-                        after: Vec::new(),
-                        because: because.map(|address| because_of(plan, address)).collect(),
+                    let changes = plan.changes.iter().filter(|change| {
+                        because.is_some_and(|because| because.contains(&change.address))
                     });
+                    let holders = vec![Named::Holder(package).to_string()];
+                    rows.push(row(changes, holders, verb, &words(key, address)));
                 }
             }
         }
     }
     rows
-}
-
-/// Returns a change, with where the tree makes it.
-fn because_of(plan: &Plan, address: Address) -> Because {
-    let mut changes = plan.changes.iter();
-    let change = changes.find(|change| change.address == address);
-    let origin = change.and_then(|change| change.origin.as_ref());
-    Because {
-        path: origin.map(|origin| origin.path.to_string()),
-        line: origin.map(|origin| origin.line),
-        address,
-    }
 }
 
 /// Returns a row for everybody who gets a role by a plan, and for everybody who loses one.
@@ -100,25 +79,28 @@ pub(super) fn rows(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
             };
             let (was, is) = (of(&was), of(&is));
             let office = words(key, &change.address);
-            rows.extend(row(change, is.difference(&was), "may", &office));
-            rows.extend(row(change, was.difference(&is), "may no longer", &office));
+            for (verb, people) in [
+                ("may", is.difference(&was)),
+                ("may no longer", was.difference(&is)),
+            ] {
+                let people: Vec<String> = people.cloned().collect();
+                if !people.is_empty() {
+                    rows.push(row(std::iter::once(change), people, verb, &office));
+                }
+            }
         }
     }
     rows
 }
 
-fn row<'s>(
-    change: &Change,
-    people: impl Iterator<Item = &'s String>,
+fn row<'p>(
+    changes: impl Iterator<Item = &'p Change>,
+    named: Vec<String>,
     verb: &str,
     office: &str,
-) -> Option<Row> {
-    let named: Vec<String> = people.cloned().collect();
-    if named.is_empty() {
-        return None;
-    }
-    let origin = change.origin.as_ref();
-    Some(Row {
+) -> Row {
+    let because = changes.map(|change| Because::of(&change.address, change.origin.as_ref()));
+    Row {
         kind: Difference::Other,
         who: Who {
             text: list(&named),
@@ -129,12 +111,8 @@ fn row<'s>(
         text: format!("{verb} {office}"),
         before: Vec::new(),
         after: Vec::new(),
-        because: vec![Because {
-            address: change.address.clone(),
-            path: origin.map(|origin| origin.path.to_string()),
-            line: origin.map(|origin| origin.line),
-        }],
-    })
+        because: because.collect(),
+    }
 }
 
 fn offices(side: Option<&Object>) -> Vec<Office<'_>> {

@@ -210,13 +210,9 @@ impl<'t> Comparing<'_, 't> {
     }
 
     pub(super) fn row(&self, who: Who, package: &Address, outcome: Outcome) -> Row {
-        let because = outcome.because.into_iter().map(|address| {
-            let origin = self.origins.get(&address).copied().flatten();
-            Because {
-                path: origin.map(|origin| origin.path.to_string()),
-                line: origin.map(|origin| origin.line),
-                address,
-            }
+        let because = outcome.because.iter().map(|address| {
+            let origin = self.origins.get(address).copied().flatten();
+            Because::of(address, origin)
         });
         Row {
             kind: outcome.kind,
