@@ -28,7 +28,7 @@ mod script;
 mod step;
 mod words;
 
-pub use cast::{named_people, people};
+pub use cast::{named_people, own_people, people};
 pub use expect::{Ends, Expect};
 pub use given::{Edit, Edits, Given, GivenAssignment};
 pub use judge::{Difference, Observed, SeenRequest, judge, told};
