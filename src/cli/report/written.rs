@@ -82,13 +82,14 @@ impl About {
         self
     }
 
-    /// Says what the rows are counted by: for programs, and drawn with a title and a word for what belongs to no group.
-    pub(super) fn counted(mut self, by: impl Grouping, title: String, none: &'static str) -> Self {
-        self.by = by.as_str();
+    /// Says what the rows are counted by: for programs, and drawn below a title that begins like this.
+    pub(super) fn counted(mut self, title: &str, by: impl Grouping) -> Self {
+        let said = by.said();
+        self.by = said.name;
         self.counts = Some(Counts {
-            title,
-            columns: by.headings(),
-            none,
+            title: format!("{title} by {}", said.words),
+            columns: said.headings,
+            none: said.none,
         });
         self
     }
