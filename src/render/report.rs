@@ -80,6 +80,8 @@ pub struct Linted<'a> {
     pub waived: usize,
     /// The lints that were asked, with how bad their findings are.
     pub asked: &'a [(&'static Info, Severity)],
+    /// The lints that were named and are off.
+    pub off: &'a [&'static Info],
     /// How many files were read.
     pub files: usize,
     /// How many objects they declare.
