@@ -471,18 +471,13 @@ impl<'e, 't> Reach<'e, 't> {
             return false;
         };
         let open = catalog.externally_visible || !sought.rules.requestors.is_outside();
-        // Whoever came by a package has an account from then on.
-        let mut traits = candidate.kind.traits;
-        traits.seen.living = true;
-        open && self.covers(&traits, &candidate.named, sought.rules)
+        open && self.covers(&candidate.kind.traits, &candidate.named, sought.rules)
     }
 
     /// Returns true for a resource that takes somebody of a kind.
     fn takes(&self, resource: &str, kind: &Kind<'_>) -> bool {
         let resource = self.resources.get(resource);
-        resource.is_none_or(|resource| {
-            resource.membership_rule.is_none() && (resource.guests || !kind.is_guest())
-        })
+        resource.is_none_or(|resource| resource.guests || !kind.is_guest())
     }
 
     /// Returns true for a package that gives people of a kind anything, or has nothing to give.

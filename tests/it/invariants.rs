@@ -344,6 +344,42 @@ invariants: {{ nobody: {{ never: {{ holds: package/a }} }}, by-rule: {{ never: {
     }
 }
 
+#[test]
+fn what_a_rule_gives_is_there_before_anything_is_asked_for() {
+    // Some of those whom the rule of `b` matches have `c` instead, by its rule, and may ask for `a`.
+    let sandbox = Sandbox::project().write(
+        "tree.yaml",
+        "version: 1
+resources: { site: { site: 'https://contoso.sharepoint.com/sites/a' } }
+catalogs: { open: { displayName: Open, resources: [site] } }
+packages:
+  a:
+    catalog: open
+    displayName: A
+    grants: { site: Members }
+    incompatibleWith: [package/b]
+    policies: { colleagues: { requestors: members, expires: never } }
+  b:
+    catalog: open
+    displayName: B
+    grants: { site: Members }
+    incompatibleWith: [package/c]
+    policies: { by-rule: { requestors: { automatic: { rule: 'user.department -eq \"Sales\"' } }, expires: never } }
+  c:
+    catalog: open
+    displayName: C
+    grants: { site: Members }
+    policies: { by-rule: { requestors: { automatic: { rule: 'user.companyName -eq \"Contoso\"' } }, expires: never } }
+invariants:
+  never-both: { never: { holds: [package/a, package/b] } }
+  the-other: { never: { holds: [package/a, package/c] } }
+",
+    );
+    let broken = broken(&sandbox, "GL0511");
+    assert_eq!(broken, BTreeSet::from(["the-other".to_owned()]));
+    plays(&sandbox, 1);
+}
+
 /// Organizations that prove themselves in every way, groups of every sort, and somebody named who is refused.
 const WHO: &str = "version: 1
 organizations:
