@@ -509,7 +509,7 @@ impl<'e, 't> Reach<'e, 't> {
 /// Returns the pattern that somebody has to match who answers a question that must be answered.
 fn must_match(question: &Question) -> Option<&str> {
     let pattern = question.pattern.as_ref()?;
-    (question.required && question.choices.is_empty()).then(|| pattern.as_str())
+    question.required.then(|| pattern.as_str())
 }
 
 /// Returns true for a pattern that no answer matches.

@@ -485,6 +485,39 @@ invariants:
 }
 
 #[test]
+fn more_groups_with_rules_than_can_be_looked_at_are_no_silence() {
+    // Every member is in every group, and each of them excludes the package.
+    let tree = |count: u8| {
+        let names: Vec<String> = (1..=count).map(|at| format!("group:g{at}")).collect();
+        let groups = (1..=count).map(|at| {
+            format!("  g{at}: {{ group: G{at}, managed: true, membershipRule: '(user.userType -eq \"Member\")' }}\n")
+        });
+        format!(
+            "version: 1
+resources:
+  site: {{ site: 'https://contoso.sharepoint.com/sites/a' }}
+{}catalogs: {{ open: {{ displayName: Open, resources: [site] }} }}
+packages:
+  a:
+    catalog: open
+    displayName: A
+    grants: {{ site: Members }}
+    incompatibleWith: ['{}']
+    policies: {{ colleagues: {{ requestors: members, expires: never }} }}
+invariants: {{ nobody: {{ never: {{ requestors: internal, holds: package/a }} }} }}
+",
+            groups.collect::<String>(),
+            names.join("', '"),
+        )
+    };
+    for (count, undecided) in [(6, 0), (7, 1)] {
+        let sandbox = Sandbox::project().write("tree.yaml", tree(count));
+        assert_eq!(broken(&sandbox, "GL0513").len(), undecided, "{count}");
+        assert_eq!(broken(&sandbox, "GL0511"), BTreeSet::new(), "{count}");
+    }
+}
+
+#[test]
 fn what_cannot_be_decided_is_no_silence() {
     let large: Vec<String> = (0..12)
         .map(|at| format!("(user.city -eq \"{at}\" -or user.state -eq \"{at}\")"))
