@@ -298,7 +298,7 @@ fn every_key_makes_a_difference() {
 
 #[test]
 fn who_is_given_what_excludes_a_package_by_rule_does_not_come_to_have_it() {
-    let tree = |rule: &str, excludes: &str| {
+    let tree = |rule: &str, excludes: &str, expires: &str| {
         format!(
             "version: 1
 resources:
@@ -317,31 +317,66 @@ packages:
     displayName: B
     grants: {{ site: Members }}
     incompatibleWith: {excludes}
-    policies: {{ by-rule: {{ requestors: {{ automatic: {{ rule: '{rule}' }} }}, expires: never }} }}
+    policies: {{ by-rule: {{ requestors: {{ automatic: {{ rule: '{rule}' }} }}, expires: {expires} }} }}
 invariants: {{ nobody: {{ never: {{ holds: package/a }} }}, by-rule: {{ never: {{ holds: package/b }} }} }}
 "
         )
     };
-    for (rule, excludes, wanted) in [
+    for (rule, excludes, expires, wanted) in [
         // Every member has `b`, and so none of them may ask for `a`.
-        ("user.accountEnabled -eq true", "[]", &["by-rule"][..]),
+        (
+            "user.accountEnabled -eq true",
+            "[]",
+            "never",
+            &["by-rule"][..],
+        ),
+        // Nobody is given anything any more.
+        (
+            "user.accountEnabled -eq true",
+            "[]",
+            "{ on: 2020-01-01 }",
+            &["nobody"],
+        ),
         (
             "user.department -eq \"Sales\"",
             "[]",
+            "never",
             &["by-rule", "nobody"],
         ),
         // Those of a group do not have `b`.
         (
             "user.accountEnabled -eq true",
             "['group:others']",
+            "never",
             &["by-rule", "nobody"],
         ),
     ] {
-        let sandbox = Sandbox::project().write("tree.yaml", tree(rule, excludes));
+        let sandbox = Sandbox::project().write("tree.yaml", tree(rule, excludes, expires));
         let wanted: BTreeSet<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
         assert_eq!(broken(&sandbox, "GL0511"), wanted, "{rule} {excludes}");
         plays(&sandbox, wanted.len());
     }
+}
+
+#[test]
+fn a_package_that_gives_nothing_is_held_all_the_same() {
+    let sandbox = Sandbox::project().write(
+        "tree.yaml",
+        "version: 1
+catalogs: { open: { displayName: Open } }
+packages:
+  empty:
+    catalog: open
+    displayName: Empty
+    policies: { colleagues: { requestors: members, expires: never } }
+invariants:
+  held: { never: { holds: package/empty } }
+  no-role: { never: { holds: package/empty, role: Members } }
+",
+    );
+    let broken = broken(&sandbox, "GL0511");
+    assert_eq!(broken, BTreeSet::from(["held".to_owned()]));
+    plays(&sandbox, 1);
 }
 
 #[test]
