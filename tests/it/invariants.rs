@@ -399,7 +399,7 @@ packages:
     displayName: B
     grants: { site: Members }
     incompatibleWith: [package/c]
-    policies: { by-rule: { requestors: { automatic: { rule: 'user.department -eq \"Sales\"' } }, expires: never } }
+    policies: { by-rule: { requestors: { automatic: { rule: 'user.accountEnabled -eq true' } }, expires: never } }
   c:
     catalog: open
     displayName: C
