@@ -7,7 +7,9 @@ use crate::diag::{Diagnostic, Diagnostics, code, offer};
 use crate::model::kinds::Resource;
 use crate::model::text::{Domain, Email};
 use crate::model::{Address, Declaration, Kind, Name, Project};
-use crate::scenario::{Deed, Edit, Edits, Mention, Scenario, mentions, named_people, people};
+use crate::scenario::{
+    Deed, Edit, Edits, Mention, Scenario, mentions, named_people, own_people, people,
+};
 use crate::source::{Place, Route};
 
 pub(super) fn check(
@@ -29,6 +31,8 @@ pub(super) fn check(
             let own = project.own_domains.iter();
             own.map(Domain::as_str).any(|own| own == mail.domain())
         };
+        let mut playing = there.clone();
+        playing.extend(own_people(&scenario.script, is_own));
         let mut told = BTreeSet::new();
         mentions(&scenario.script, &mut |at, mention| {
             let problem = match mention {
@@ -36,7 +40,7 @@ pub(super) fn check(
                     absent(scenario, &there, (mail, "member"), &mut told)
                 }
                 Mention::Expected(mail) => absent(scenario, &there, (mail, "guest"), &mut told),
-                mention => unknown(tree, scenario, &there, mention, &is_own),
+                mention => unknown(tree, scenario, &playing, mention, &is_own),
             };
             if let Some(problem) = problem {
                 out.push(located(problem, scenario, &at));
