@@ -16,6 +16,7 @@ mod census;
 mod class;
 mod compare;
 mod crowd;
+mod deciding;
 mod delegated;
 mod effect;
 mod estate;
