@@ -216,7 +216,7 @@ pub fn impact(
         .rows
         .extend(deciding::rows(plan, sides, estates, moves));
     if let Some(Asked { world, named }) = asked {
-        impact.effects = living(world, plan, sides, [&before, &after], named)?;
+        impact.effects = living(world, plan, sides, &touched, [&before, &after], named)?;
     }
     Ok(impact)
 }

@@ -264,6 +264,20 @@ impl Holdings {
         self.by_group.contains_key(group)
     }
 
+    /// Returns true when some of these packages grants a group.
+    pub(super) fn is_granting(&self) -> bool {
+        !self.by_group.is_empty()
+    }
+
+    /// Returns a change by which holders of these packages are in a group, or others are.
+    pub(super) fn cause(&self, group: &str) -> Option<&Address> {
+        let mut all = self.granting(group).filter_map(|name| self.of.get(name));
+        all.find_map(|holding| {
+            let mut courses = holding.courses();
+            courses.find_map(|course| holding.because(course).first())
+        })
+    }
+
     /// Returns those of the packages that grant a group.
     pub(super) fn granting(&self, group: &str) -> impl Iterator<Item = &String> {
         self.by_group.get(group).into_iter().flatten()

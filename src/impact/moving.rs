@@ -62,7 +62,8 @@ impl Moving {
     }
 }
 
-fn managed(side: Option<&Object>) -> Option<(String, &Resource)> {
+/// Returns a group that the tree keeps, by its name in lower case.
+pub(super) fn managed(side: Option<&Object>) -> Option<(String, &Resource)> {
     match side {
         Some(Object::Resource(resource)) if resource.managed => match resource.origin() {
             Some((Origin::Group, name)) => Some((name.to_lowercase(), resource)),
