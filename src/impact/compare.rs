@@ -20,7 +20,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::census::Census;
-use super::delegated;
 use super::effect::Effect;
 use super::estate::Estate;
 use super::let_in::LetIn;
@@ -31,6 +30,7 @@ use super::speaker::Speaker;
 use super::terms::Terms;
 use super::touched::Touched;
 use super::who::Who;
+use super::{deciding, delegated};
 use crate::governance::{Unread, World};
 use crate::model::text::Domain;
 use crate::model::{Address, Origin};
@@ -209,10 +209,14 @@ pub fn impact(
         impact.rows = rows(plan, &touched, [&before, &after], now);
     }
     impact.rows.extend(delegated::rows(plan, sides));
-    let by_package = delegated::by_package(plan, sides, [&before, &after], &touched.holdings);
-    impact.rows.extend(by_package);
+    let (estates, moves) = ([&before, &after], touched.moves());
+    let by_group = delegated::by_group(plan, sides, estates, moves);
+    impact.rows.extend(by_group);
+    impact
+        .rows
+        .extend(deciding::rows(plan, sides, estates, moves));
     if let Some(Asked { world, named }) = asked {
-        impact.effects = living(world, plan, sides, [&before, &after], named)?;
+        impact.effects = living(world, plan, sides, &touched, [&before, &after], named)?;
     }
     Ok(impact)
 }

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::class::Named;
 use super::sides::Sides;
 use crate::governance::rule::{Rule, is_possible};
 use crate::model::kinds::policy::{Automatic, Requestors};
@@ -47,6 +48,16 @@ pub(super) enum Course {
 }
 
 impl Course {
+    /// Returns whoever takes the course with a package.
+    pub(super) fn named(self, package: &str) -> Named {
+        let package = package.to_owned();
+        match self {
+            Self::Holds => Named::Holder(package),
+            Self::Loses => Named::Loser(package),
+            Self::Gets => Named::Getter(package),
+        }
+    }
+
     /// Returns true for people who have the package on a side.
     pub(super) const fn has(self, at: usize) -> bool {
         match self {
@@ -78,6 +89,15 @@ impl Holding {
         let side = self.groups.get(at).filter(|_| course.has(at));
         let groups = side.and_then(|side| side.get(usize::from(is_member)));
         groups.into_iter().flatten()
+    }
+
+    /// Returns true where people of the package, guests or members, are in a group by it, on one side.
+    pub(super) fn is_in(&self, course: Course, at: usize, group: &str) -> bool {
+        let mut both = [false, true].into_iter();
+        both.any(|is_member| {
+            let mut groups = self.groups(course, at, is_member);
+            groups.any(|other| other == group)
+        })
     }
 
     /// Returns the rules that tell who takes a course, and whether they match.
@@ -244,20 +264,18 @@ impl Holdings {
         self.by_group.contains_key(group)
     }
 
-    /// Returns those of the packages whose holders are in a group on one side and not on the other.
-    pub(super) fn only_on(&self, at: usize, group: &str) -> Vec<String> {
-        let is_in = |holding: &Holding, at: usize| {
-            let mut both = [false, true].into_iter();
-            both.any(|is_member| {
-                let mut groups = holding.groups(Course::Holds, at, is_member);
-                groups.any(|other| other == group)
-            })
-        };
-        let all = self.granting(group).filter(|name| {
-            let holding = self.of.get(*name);
-            holding.is_some_and(|it| is_in(it, at) && !is_in(it, 1 - at))
-        });
-        all.cloned().collect()
+    /// Returns true when some of these packages grants a group.
+    pub(super) fn is_granting(&self) -> bool {
+        !self.by_group.is_empty()
+    }
+
+    /// Returns a change by which holders of these packages are in a group, or others are.
+    pub(super) fn cause(&self, group: &str) -> Option<&Address> {
+        let mut all = self.granting(group).filter_map(|name| self.of.get(name));
+        all.find_map(|holding| {
+            let mut courses = holding.courses();
+            courses.find_map(|course| holding.because(course).first())
+        })
     }
 
     /// Returns those of the packages that grant a group.

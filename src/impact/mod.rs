@@ -9,6 +9,7 @@
 //! somebody fills in. These are the same before and after.
 
 mod access;
+mod approving;
 mod beside;
 mod by_rule;
 mod cause;
@@ -16,18 +17,25 @@ mod census;
 mod class;
 mod compare;
 mod crowd;
+mod deciding;
 mod delegated;
 mod effect;
 mod estate;
+mod excluding;
+mod following;
+mod gaining;
 mod hidden;
 mod holders;
 mod holding;
 mod keeping;
+mod kept;
 mod let_in;
 mod living;
+mod members;
 mod moving;
 mod names;
 mod package;
+mod parting;
 mod refused;
 mod ruled;
 mod sides;

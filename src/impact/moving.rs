@@ -62,7 +62,8 @@ impl Moving {
     }
 }
 
-fn managed(side: Option<&Object>) -> Option<(String, &Resource)> {
+/// Returns a group that the tree keeps, by its name in lower case.
+pub(super) fn managed(side: Option<&Object>) -> Option<(String, &Resource)> {
     match side {
         Some(Object::Resource(resource)) if resource.managed => match resource.origin() {
             Some((Origin::Group, name)) => Some((name.to_lowercase(), resource)),
@@ -146,6 +147,38 @@ impl Moves<'_> {
         }
         rules.extend(known.iter().map(|rule| (rule, true)));
         is_possible(&rules)
+    }
+
+    /// Returns true when a plan makes nobody another.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.groups.is_empty() && self.holdings.is_nothing()
+    }
+
+    /// Returns who is in a group on one side and not on the other, because of what they hold or of the rule of the group.
+    pub(super) fn only_on(&self, at: usize, group: &str) -> Vec<Named> {
+        let mut found = Vec::new();
+        for name in self.holdings.granting(group) {
+            let Some(holding) = self.holdings.get(name) else {
+                continue;
+            };
+            for course in holding.courses() {
+                if holding.is_in(course, at, group) && !holding.is_in(course, 1 - at, group) {
+                    found.push(course.named(name));
+                }
+            }
+        }
+        if self.groups.contains_key(group) {
+            let group = group.to_owned();
+            let ruled = match at {
+                0 => Named::Leaving(group),
+                _ => Named::Joining(group),
+            };
+            let mut both = [false, true].into_iter();
+            if both.any(|is_member| self.may_be(std::slice::from_ref(&ruled), is_member)) {
+                found.push(ruled);
+            }
+        }
+        found
     }
 
     /// Returns the changes by which somebody who is named so is in other groups, or holds other packages.

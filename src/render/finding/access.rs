@@ -74,7 +74,13 @@ impl Setting<'_> {
         let (rule, title) = match effect.what {
             What::End => ("effect-end", "people who lose a package"),
             What::LoseRole => ("effect-lose-role", "people who lose a role"),
+            What::Leave => ("effect-leave", "people who leave a group by its rule"),
+            What::Block => (
+                "effect-block",
+                "people whose account is blocked with their last package",
+            ),
             What::Get => ("effect-get", "people who get a package by a rule"),
+            What::Join => ("effect-join", "people who come into a group by its rule"),
             What::GainRole => ("effect-gain-role", "people who get another role"),
             What::Stay => ("effect-stay", "people who keep what they have"),
             What::Refuse => ("effect-refuse", "open requests that will be refused"),

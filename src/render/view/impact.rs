@@ -108,8 +108,13 @@ fn because(because: &[Because]) -> String {
 
 fn effect(effect: &Effect) -> Vec<Line<'_>> {
     let role = match effect.what {
-        What::End | What::LoseRole | What::Refuse | What::FailInvitation => Role::Removed,
-        What::Get => Role::Warning,
+        What::End
+        | What::LoseRole
+        | What::Leave
+        | What::Block
+        | What::Refuse
+        | What::FailInvitation => Role::Removed,
+        What::Get | What::Join => Role::Warning,
         What::Hide | What::GainRole => Role::Changed,
         What::Stay | What::OtherApprover | What::GuestStay => Role::Plain,
     };

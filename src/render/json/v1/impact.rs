@@ -131,8 +131,14 @@ pub enum ImpactWhat {
     End,
     /// Assignments lose a role that nothing else gives.
     LoseRole,
+    /// People leave a group by the apply itself: its rule lets them in no longer.
+    Leave,
+    /// People lose their last package, and their account is blocked or deleted.
+    Block,
     /// People get a package by the apply itself: a rule matches them.
     Get,
+    /// People come into a group by the apply itself: its rule lets them in.
+    Join,
     /// Assignments get another role.
     GainRole,
     /// Assignments stay as they are, though what led to them changes.
@@ -254,7 +260,10 @@ impl From<What> for ImpactWhat {
         match what {
             What::End => Self::End,
             What::LoseRole => Self::LoseRole,
+            What::Leave => Self::Leave,
+            What::Block => Self::Block,
             What::Get => Self::Get,
+            What::Join => Self::Join,
             What::GainRole => Self::GainRole,
             What::Stay => Self::Stay,
             What::Refuse => Self::Refuse,

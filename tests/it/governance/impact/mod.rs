@@ -2,6 +2,7 @@
 //! refused as wider if and only if somebody gains.
 
 mod borders;
+mod deciding;
 mod given;
 mod holding;
 mod moving;
