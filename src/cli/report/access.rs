@@ -45,7 +45,7 @@ impl Arguments {
         cx.globals.format.demand_table("report access")?;
         let engine = self.acting.engine(cx, "report access", OpenMode::Read)?;
         let mut access = Access::new(&engine, self.by, self.everybody, self.package.as_ref())?;
-        let about = About::new("access", "Access", ("way in", "ways in"), engine.now())
+        let about = About::of(&engine, "access", "Access", ("way in", "ways in"))?
             .counted("Access", self.by)
             .only_counts(self.counts);
         written(cx, about, &mut access)

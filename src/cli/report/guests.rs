@@ -39,7 +39,7 @@ impl Arguments {
         cx.globals.format.demand_table("report guests")?;
         let engine = self.acting.engine(cx, "report guests", OpenMode::Read)?;
         let mut guests = Guests::new(&engine, self.by, self.domain.clone())?;
-        let about = About::new("guests", "Guests", ("guest", "guests"), engine.now())
+        let about = About::of(&engine, "guests", "Guests", ("guest", "guests"))?
             .counted("Guests", self.by)
             .only_counts(self.counts);
         written(cx, about, &mut guests)

@@ -33,7 +33,7 @@ impl Arguments {
         cx.globals.format.demand_table("report reviews")?;
         let engine = self.acting.engine(cx, "report reviews", OpenMode::Read)?;
         let mut reviews = Reviews::new(&engine, self.by)?;
-        let about = About::new("reviews", "Reviews", ("round", "rounds"), engine.now())
+        let about = About::of(&engine, "reviews", "Reviews", ("round", "rounds"))?
             .counted("Rounds", self.by)
             .only_counts(self.counts);
         written(cx, about, &mut reviews)

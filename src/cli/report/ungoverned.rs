@@ -50,7 +50,7 @@ impl Arguments {
         let mut guests = Ungoverned::new(&engine, self.by)?;
         let noun = ("guest without a package", "guests without a package");
         let title = "Guests whom nobody governs";
-        let about = About::new("ungoverned", title, noun, engine.now())
+        let about = About::of(&engine, "ungoverned", title, noun)?
             .counted("Guests without a package", self.by)
             .only_counts(self.counts)
             .note("`guestlist report ungoverned --propose DIR` writes what would govern them.");

@@ -6,6 +6,7 @@ use std::io;
 use jiff::Timestamp;
 
 use crate::app::AppError;
+use crate::app::governance::Engine;
 use crate::app::report::{Grouping, Pages};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
@@ -55,6 +56,24 @@ struct Counts {
 }
 
 impl About {
+    /// A report on what the store holds: its title, and what its rows are called (one, several). Says where it holds nothing
+    /// yet, and where it was changed since the instant of the report.
+    pub(super) fn of(
+        engine: &Engine<'_>,
+        report: &'static str,
+        title: &'static str,
+        noun: (&'static str, &'static str),
+    ) -> Result<Self, Failure> {
+        let about = Self::new(report, title, noun, engine.now());
+        Ok(match engine.seen()? {
+            None => about.note("Nothing was written to this store yet: `guestlist apply` fills it."),
+            Some(seen) if seen > engine.now() => about.note(&format!(
+                "The store was changed until {seen:.0}, which is later: people and their access are shown as they are now."
+            )),
+            Some(_) => about,
+        })
+    }
+
     /// A report, its title, what its rows are called (one, several), and the instant at which it is true.
     pub(super) const fn new(
         report: &'static str,
