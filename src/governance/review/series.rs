@@ -419,7 +419,11 @@ mod tests {
                     nth += 1;
                 }
                 let found = opening_from(anchor, every, from, &zone);
-                assert_eq!(found, opening(anchor, every, nth, &zone), "{every:?} {from}");
+                assert_eq!(
+                    found,
+                    opening(anchor, every, nth, &zone),
+                    "{every:?} {from}"
+                );
             }
         }
     }
