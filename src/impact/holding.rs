@@ -34,6 +34,8 @@ struct Turn {
     /// The rules that tell who they are, and whether they match.
     rules: Vec<(Rule, bool)>,
     because: BTreeSet<Address>,
+    /// Whether it is for them whatever they have.
+    is_plain: bool,
 }
 
 /// How somebody comes to have a package, from before a plan to after it.
@@ -103,6 +105,11 @@ impl Holding {
     /// Returns the rules that tell who takes a course, and whether they match.
     pub(super) fn rules(&self, course: Course) -> &[(Rule, bool)] {
         self.turn(course).map_or(&[], |turn| &turn.rules)
+    }
+
+    /// Returns true where everybody gets the package whom its rule matches: nothing excludes it.
+    pub(super) fn is_got_by_rule_alone(&self) -> bool {
+        self.got.as_ref().is_some_and(|turn| turn.is_plain)
     }
 
     /// Returns the changes that make somebody of that course another than before.
@@ -183,11 +190,26 @@ impl Holdings {
             let because = || BTreeSet::from([change.address.clone()]);
             if let Some(rules) = loses(old, new, action) {
                 let because = because();
-                widest(&mut lost, &package, Turn { rules, because });
+                let is_plain = false;
+                let turn = Turn {
+                    rules,
+                    because,
+                    is_plain,
+                };
+                widest(&mut lost, &package, turn);
             }
             if let Some(rules) = gets(old, new, action) {
                 let because = because();
-                widest(&mut got, &package, Turn { rules, because });
+                let is_plain = match sides.both(&package) {
+                    (_, Some(Object::Package(package))) => package.incompatible_with.is_empty(),
+                    _ => false,
+                };
+                let turn = Turn {
+                    rules,
+                    because,
+                    is_plain,
+                };
+                widest(&mut got, &package, turn);
             }
         }
         for address in concerned {
@@ -207,8 +229,11 @@ impl Holdings {
             let (mut lost, got) = (lost.remove(&address), got.remove(&address));
             if action == Some(Action::Replace) {
                 let because = BTreeSet::from([address.clone()]);
-                let rules = Vec::new();
-                lost = Some(Turn { rules, because });
+                lost = Some(Turn {
+                    rules: Vec::new(),
+                    because,
+                    is_plain: false,
+                });
             }
             let holding = Holding {
                 groups: [before, after],
@@ -254,6 +279,11 @@ impl Holdings {
         self.of.get(package)
     }
 
+    /// Returns the packages whose holders are to be known, by name.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.of.keys().map(String::as_str)
+    }
+
     /// Returns true when no holder is another than before.
     pub(super) fn is_nothing(&self) -> bool {
         self.of.is_empty()
@@ -275,6 +305,15 @@ impl Holdings {
         all.find_map(|holding| {
             let mut courses = holding.courses();
             courses.find_map(|course| holding.because(course).first())
+        })
+    }
+
+    /// Returns true for a package whose holders are in a group by it on one side: members, or guests, of the directory.
+    pub(super) fn is_in(&self, package: &str, group: &str, at: usize, is_member: bool) -> bool {
+        let holding = self.of.get(package);
+        holding.is_some_and(|it| {
+            let mut groups = it.groups(Course::Holds, at, is_member);
+            groups.any(|other| other == group)
         })
     }
 

@@ -171,7 +171,7 @@ pub struct Compared {
     pub impact: Impact,
     /// Where the tree before declares what the tree after does not, by the addresses of the changes.
     pub gone: BTreeMap<Address, Origin>,
-    /// Why every store refuses such a plan.
+    /// Why a plan from the one to the other is refused, as far as no store is needed to tell.
     pub refusals: Vec<Refusal>,
     /// What somebody should look at in the tree after.
     pub warnings: Diagnostics,

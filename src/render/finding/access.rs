@@ -42,8 +42,7 @@ impl Setting<'_> {
         let fingerprint = print(&[&rule, &row.who.text, &packages.join(" "), &row.text]);
         let mut places = self.places(row);
         let spot = places.next().map(|(spot, _)| spot);
-        let related =
-            places.map(|(spot, one)| (spot, self.text(&one.address.to_string()).into_owned()));
+        let related = places.map(|(spot, one)| (spot, self.text(&one.to_string()).into_owned()));
         let spot = spot.unwrap_or_else(|| self.declared(None));
         self.note(rule, title, &message, spot, related.collect(), fingerprint)
     }

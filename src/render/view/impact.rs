@@ -95,8 +95,9 @@ fn because(because: &[Because]) -> String {
         .iter()
         .take(NAMED)
         .map(|one| match (&one.path, one.line) {
-            (Some(path), Some(line)) => format!("{} ({path}:{line})", one.address),
-            _ => one.address.to_string(),
+            (Some(path), Some(line)) => format!("{one} ({path}:{line})"),
+            (Some(path), None) => format!("{one} ({path})"),
+            (None, _) => one.to_string(),
         });
     let shown: Vec<String> = shown.collect();
     let shown = shown.join(", ");

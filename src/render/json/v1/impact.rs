@@ -97,8 +97,9 @@ pub struct ImpactTerms {
 /// A change that makes a difference.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ImpactCause {
-    /// The object.
-    pub address: String,
+    /// The object; absent for the domains of our own people, which the settings say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// The file that says so; absent for what the tree no longer declares.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -224,7 +225,7 @@ impl From<&impact::Terms> for ImpactTerms {
 impl From<&impact::Because> for ImpactCause {
     fn from(because: &impact::Because) -> Self {
         Self {
-            address: because.address.to_string(),
+            address: because.address.as_ref().map(ToString::to_string),
             path: because.path.clone(),
             line: because.line,
         }

@@ -71,7 +71,7 @@ fn told(before: &str, after: &str) -> Vec<String> {
         let because: Vec<String> = row
             .because
             .iter()
-            .map(|it| it.address.to_string())
+            .map(|it| it.to_string())
             .collect();
         format!("{}: {} by {}", row.who.text, row.text, because.join(", "))
     };
