@@ -31,8 +31,7 @@ pub(super) fn check(
             let own = project.own_domains.iter();
             own.map(Domain::as_str).any(|own| own == mail.domain())
         };
-        let mut playing = there.clone();
-        playing.extend(own_people(&scenario.script, is_own));
+        let acting = own_people(&scenario.script, is_own);
         let mut told = BTreeSet::new();
         mentions(&scenario.script, &mut |at, mention| {
             let problem = match mention {
@@ -40,7 +39,8 @@ pub(super) fn check(
                     absent(scenario, &there, (mail, "member"), &mut told)
                 }
                 Mention::Expected(mail) => absent(scenario, &there, (mail, "guest"), &mut told),
-                mention => unknown(tree, scenario, &playing, mention, &is_own),
+                Mention::Person(mail) if acting.contains(mail) => None,
+                mention => unknown(tree, scenario, &there, mention, &is_own),
             };
             if let Some(problem) = problem {
                 out.push(located(problem, scenario, &at));
