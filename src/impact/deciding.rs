@@ -46,7 +46,7 @@ pub(super) fn rows(
     estates: [&Estate<'_>; 2],
     moves: Moves<'_>,
 ) -> Vec<Row> {
-    if moves.is_nothing() {
+    if moves.is_still() {
         return Vec::new();
     }
     let mut asking: BTreeSet<Address> = BTreeSet::new();

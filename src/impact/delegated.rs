@@ -27,7 +27,7 @@ pub(super) fn by_group(
     moves: Moves<'_>,
 ) -> Vec<Row> {
     let mut offices: BTreeSet<Address> = BTreeSet::new();
-    if !moves.is_nothing() {
+    if !moves.is_still() {
         sides.each(&mut |address, object| {
             if matches!(object, Object::Administrators(_) | Object::Catalog(_)) {
                 let _ = offices.insert(address.clone());

@@ -241,9 +241,9 @@ impl<'m> Moves<'m> {
         members.is_none_or(|members| is_said(members, true, is_member))
     }
 
-    /// Returns true when a plan makes nobody another.
-    pub(super) fn is_nothing(&self) -> bool {
-        self.groups.is_empty() && self.holdings.is_nothing()
+    /// Returns true when a plan puts nobody into a group, and takes nobody out.
+    pub(super) fn is_still(&self) -> bool {
+        self.groups.is_empty() && !self.holdings.is_granting()
     }
 
     /// Returns who is in a group on one side and not on the other, because of what they hold or of the rule of the group.
