@@ -48,6 +48,8 @@ impl std::fmt::Debug for Approval<'_> {
 pub enum Outcome {
     /// The store was as declared already.
     NothingToDo(Planned),
+    /// The store was as declared already, by an apply of the plan that was expected: the run's id.
+    Repeated(Planned, String),
     /// Somebody said no.
     Declined(Planned),
     /// The store has changed.
@@ -227,9 +229,21 @@ pub(super) fn toward(
     let written = writing.write(&mut hold, desired, warnings, &mut approval, progress);
     let (store, released) = hold.release();
     let (planned, written) = written?;
-    let Some((run, head, signing, seconds)) = written else {
-        released?;
-        return Ok(Outcome::NothingToDo(planned));
+    let Written {
+        run,
+        head,
+        signing,
+        seconds,
+    } = match written {
+        Done::Nothing => {
+            released?;
+            return Ok(Outcome::NothingToDo(planned));
+        }
+        Done::Repeated(run) => {
+            released?;
+            return Ok(Outcome::Repeated(planned, run));
+        }
+        Done::Written(written) => written,
     };
     // From here on an error must not say that nothing was written. A lease that was lost after the commit, or that cannot
     // be given back, ends by itself.
@@ -319,8 +333,26 @@ impl Approved {
     }
 }
 
-/// A run, the store after it, the head that was signed of it, and the seconds that it took.
-type Written = (String, Head, Signing, f64);
+/// What became of the store.
+enum Done {
+    /// Nothing was to be done.
+    Nothing,
+    /// What was expected was done already, by this run.
+    Repeated(String),
+    /// It was written.
+    Written(Written),
+}
+
+/// A run that was written.
+struct Written {
+    run: String,
+    /// The store afterwards.
+    head: Head,
+    /// What became of the signed head of it.
+    signing: Signing,
+    /// How long the write took.
+    seconds: f64,
+}
 
 struct Writing<'w> {
     workspace: &'w Workspace,
@@ -343,7 +375,7 @@ impl Writing<'_> {
         warnings: Diagnostics,
         approval: &mut Approval<'_>,
         progress: &mut dyn FnMut(usize, usize),
-    ) -> Result<(Planned, Option<Written>), AppError> {
+    ) -> Result<(Planned, Done), AppError> {
         let Self {
             workspace,
             world,
@@ -398,6 +430,9 @@ impl Writing<'_> {
         }
         let digest = planned.plan.digest();
         if let Some(approved) = approved {
+            if let Some(run) = self.repeated(&planned, &runs, approval) {
+                return Ok((planned, Done::Repeated(run)));
+            }
             approved.holds(&planned.plan)?;
         }
         if let Some(conflict) = audit::conflict(workspace, store)? {
@@ -406,7 +441,7 @@ impl Writing<'_> {
         }
         if planned.plan.is_empty() {
             let signing = witness.sign_when_due(&*hold.store, world.clock.now());
-            return signed(signing).map(|()| (planned, None));
+            return signed(signing).map(|()| (planned, Done::Nothing));
         }
         hold.keep(world)?;
         match approval {
@@ -437,7 +472,30 @@ impl Writing<'_> {
         let lasted = world.clock.now().duration_since(started);
         let seconds = lasted.max(SignedDuration::ZERO).as_secs_f64(); // The clock may have gone back meanwhile.
         let signing = witness.sign_and_remember(&mut **store, lease, &applied.head, world);
-        Ok((planned, Some((id, applied.head, signing, seconds))))
+        let written = Written {
+            run: id,
+            head: applied.head,
+            signing,
+            seconds,
+        };
+        Ok((planned, Done::Written(written)))
+    }
+
+    /// Returns the run that did what is expected, where nothing is left to do since: whoever asks again, because they never
+    /// heard how it ended, is answered as they would have been.
+    fn repeated(
+        &self,
+        planned: &Planned,
+        runs: &[RunRecord],
+        approval: &Approval<'_>,
+    ) -> Option<String> {
+        let (Aim::Tree(_), Approval::Expected(expected, _)) = (self.aim, approval) else {
+            return None;
+        };
+        let is_it = |run: &&RunRecord| run.project == planned.project && run.plan == *expected;
+        let is_done = planned.plan.is_empty() && *expected != planned.plan.digest();
+        let run = runs.iter().find(is_it).filter(|_| is_done)?;
+        Some(run.id.clone())
     }
 }
 

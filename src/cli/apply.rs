@@ -137,7 +137,9 @@ impl Arguments {
                         "the store has changed: `guestlist history {}` shows how",
                         applied.run
                     )),
-                    Outcome::NothingToDo(_) | Outcome::Declined(_) => failure,
+                    Outcome::NothingToDo(_) | Outcome::Repeated(..) | Outcome::Declined(_) => {
+                        failure
+                    }
                 })?;
                 Context::leave(outcome);
                 exit
@@ -198,13 +200,11 @@ pub(super) fn refusing(cx: &Context, error: app::AppError) -> Failure {
 
 fn finish(cx: &Context, outcome: &Outcome) -> Result<Exit, Failure> {
     match outcome {
-        Outcome::NothingToDo(planned) => {
-            let report = plan::report(planned);
-            cx.report(
-                |out| view::planned(&report, out),
-                || json::v1::Apply::nothing(&planned.store, true),
-            )?;
-            Ok(Exit::Done)
+        Outcome::NothingToDo(planned) => nothing_to_do(cx, planned),
+        Outcome::Repeated(planned, run) => {
+            let exit = nothing_to_do(cx, planned)?;
+            cx.say(&format!("This plan was applied already, by run {run}."));
+            Ok(exit)
         }
         Outcome::Declined(planned) => {
             if cx.is_json() {
@@ -236,6 +236,15 @@ fn finish(cx: &Context, outcome: &Outcome) -> Result<Exit, Failure> {
             Ok(ended(applied))
         }
     }
+}
+
+fn nothing_to_do(cx: &Context, planned: &Planned) -> Result<Exit, Failure> {
+    let report = plan::report(planned);
+    cx.report(
+        |out| view::planned(&report, out),
+        || json::v1::Apply::nothing(&planned.store, true),
+    )?;
+    Ok(Exit::Done)
 }
 
 /// Returns how an apply ended that was carried out: well, or with something that somebody has to look at.

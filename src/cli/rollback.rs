@@ -170,7 +170,9 @@ impl Arguments {
         let applied = match &outcome {
             Outcome::Applied(applied) => applied,
             // What was expected came out, and it was empty.
-            Outcome::NothingToDo(planned) | Outcome::Declined(planned) => {
+            Outcome::NothingToDo(planned)
+            | Outcome::Repeated(planned, _)
+            | Outcome::Declined(planned) => {
                 if cx.tells_once() {
                     cx.report(
                         |out| view::rolled_back(&report_of(back), out),

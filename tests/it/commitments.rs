@@ -163,6 +163,30 @@ fn a_digest_that_a_reviewer_saw_holds_an_apply_to_it() {
 }
 
 #[test]
+fn who_asks_again_for_an_apply_that_was_done_is_told_so() {
+    let sandbox = planned();
+    let digest = |sandbox: &Sandbox| {
+        let plan = sandbox.exactly(["plan", "--format", "json"]);
+        let plan: serde_json::Value = serde_json::from_str(&plan).expect("JSON");
+        plan["digest"].as_str().expect("a digest").to_owned()
+    };
+    let two = digest(&sandbox);
+    let _ = sandbox.run(["apply", "--expect", &two]).exits(0);
+    let runs = || sandbox.exactly(["history", "--format", "json"]);
+    let before = runs();
+    let again = sandbox.run(["apply", "--expect", &two]).exits(0);
+    let _ = again.says("This plan was applied already, by run ");
+    assert_eq!(runs(), before);
+    // A plan that nobody applied is another one, and so is this one as soon as there is something to do.
+    let _ = sandbox
+        .run(["apply", "--expect", &"0".repeat(32)])
+        .exits(5)
+        .says("there is nothing to do now");
+    let sandbox = sandbox.write("tree.yaml", ONE);
+    let _ = sandbox.run(["apply", "--expect", &two]).exits(5);
+}
+
+#[test]
 fn what_is_no_saved_plan_is_refused_with_words() {
     let sandbox = planned().write("note.txt", "hello");
     let _ = sandbox
