@@ -21,11 +21,14 @@ use crate::store::{OpenMode, Store, StoreError, open};
 pub struct Overrides {
     /// The store.
     pub store: Option<String>,
-    /// The heads file.
+    /// The heads file; `none` for none.
     pub heads: Option<String>,
     /// The file that holds the key that signs heads.
     pub key_file: Option<String>,
 }
+
+/// In the place of a heads file: none. A copy of a store, far from its heads, is planned against without them.
+const NO_HEADS: &str = "none";
 
 /// A project as it lies on disk.
 #[derive(Debug)]
@@ -153,8 +156,12 @@ impl Workspace {
         } else {
             &own.public_keys
         };
+        let heads = match given.heads.as_deref() {
+            Some(NO_HEADS) => None,
+            _ => file(&given.heads, &own.heads, &all.heads),
+        };
         Audit {
-            heads: file(&given.heads, &own.heads, &all.heads).map(HeadsFile::new),
+            heads: heads.map(HeadsFile::new),
             key_file: file(&given.key_file, &own.key_file, &all.key_file),
             trusted: keys.iter().flat_map(|key| key.parse()).collect(),
         }

@@ -539,6 +539,10 @@ fn a_heads_file_that_lost_a_head_is_found_out() {
             .exits(0)
             .says("warning[GL0704]")
             .says(lacks);
+        // A copy of the store is far from its heads.
+        let mut far = sandbox.command(&["plan"]);
+        let far = sandbox.outcome(&["plan"], far.env("GUESTLIST_AUDIT_HEADS", "none"));
+        assert!(!far.exits(0).text().contains("GL0704"));
         // Nothing to do, and the head is due: the file knows where the store is again.
         let tree = TREE.replace("Fabrikam", "Fabrikam GmbH");
         let sandbox = sandbox.write("tree.yaml", tree);
