@@ -24,6 +24,7 @@ mod output;
 mod picture;
 mod plan;
 pub mod report;
+pub mod repository;
 mod rollback;
 mod saved;
 mod scenario;

@@ -13,12 +13,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::failure::Failure;
-use super::{Color, Exit, Format, Globals, Pii, commit, process};
-use crate::app::{self, AppError, Overrides, Patience, Workspace, World};
+use super::{Color, Exit, Format, Globals, Pii, process};
+use crate::app::{self, AppError, Overrides, Patience, Workspace, World, repository};
 use crate::model::Digest;
 use crate::ports::{Clock, Ids, Secret, Timer};
 use crate::render::finding::{self, Findings, Setting};
-use crate::render::{Block, Html, Line, Markdown, Masked, Page, Role, Text, Writer, json};
+use crate::render::{Block, Html, Line, Markdown, Masked, Page, Role, Text, Writer, json, mark};
 
 /// The prefix of variables for `${var.name}`: `GUESTLIST_VAR_PARTNER_MAIL` is `partner-mail`.
 const VARIABLE: &str = "GUESTLIST_VAR_";
@@ -140,7 +140,7 @@ impl Context {
         self.detail(&format!("project at {}", workspace.root.display()));
         let _ = self.project.set(Project {
             name: workspace.project().to_owned(),
-            folder: commit::below_root(&workspace.root),
+            folder: repository::below_root(&workspace.root),
         });
         Ok(workspace)
     }
@@ -174,7 +174,7 @@ impl Context {
                 .filter(|actor| !actor.trim().is_empty())
                 .unwrap_or_else(|| holder.user.clone()),
             holder,
-            commit: commit::of(&self.globals.dir),
+            commit: repository::commit(&self.globals.dir),
             audit_key: std::env::var("GUESTLIST_AUDIT_KEY")
                 .ok()
                 .filter(|key| !key.trim().is_empty())
@@ -272,7 +272,8 @@ impl Context {
         let page = Page {
             report,
             project: name.unwrap_or_default(),
-            environment: self.globals.env.clone().unwrap_or_default(),
+            environment: self.environment().to_owned(),
+            folder: self.folder(),
             digest: digest.map(|digest| digest.to_string()),
         };
         self.write(|out| {
@@ -308,7 +309,10 @@ impl Context {
     ) -> Result<(), Failure> {
         let write = match self.globals.format {
             Format::Junit => finding::junit,
-            Format::Sarif => finding::sarif,
+            Format::Sarif => {
+                let category = mark::category(self.command, &self.folder(), self.environment());
+                return self.write(|out| finding::sarif(out, findings, &category));
+            }
             Format::Gitlab => finding::code_quality,
             Format::Github => finding::github,
             Format::Azure => finding::azure,
@@ -318,6 +322,16 @@ impl Context {
             self.text(view)?;
         }
         self.write(|out| write(out, findings))
+    }
+
+    /// Returns the environment that was asked for; empty for the settings as they stand.
+    fn environment(&self) -> &str {
+        self.globals.env.as_deref().unwrap_or_default()
+    }
+
+    /// Returns where the command works below the root of the repository, whatever stands there.
+    fn folder(&self) -> String {
+        repository::named_below_root(&self.globals.dir)
     }
 
     /// Returns how findings are told.

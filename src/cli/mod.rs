@@ -11,7 +11,6 @@ mod approval;
 mod asking;
 mod assignment;
 mod audit;
-mod commit;
 mod completions;
 mod context;
 mod diff;

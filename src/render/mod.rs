@@ -13,6 +13,7 @@ pub mod finding;
 pub mod html;
 pub mod ics;
 pub mod json;
+pub mod mark;
 pub mod markdown;
 pub mod mask;
 pub mod neutral;

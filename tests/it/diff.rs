@@ -309,7 +309,7 @@ fn what_differs_is_a_document_too() {
     };
     let markdown = with("markdown");
     assert!(
-        markdown.starts_with("<!-- guestlist:diff contoso default -->\n"),
+        markdown.starts_with("<!-- guestlist:diff teams/access -->\n"),
         "{markdown}"
     );
     let verdict = markdown.find("Differences: 1 to create, 1 to update.");

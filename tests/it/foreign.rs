@@ -346,7 +346,7 @@ fn commands(format: &str, out: &str) -> Result<(), String> {
 fn markdown(out: &str) -> Result<(), String> {
     static OWN: LazyLock<Regex> = LazyLock::new(|| {
         expression(
-            r"</?(details|summary|strong|code|p|br|table|thead|tbody|tr|th|td|ul|li|sub)( open)?>|^<!-- guestlist:[a-z-]+ [a-z0-9-]* [a-z0-9-]* ?-->",
+            r"</?(details|summary|strong|code|p|br|table|thead|tbody|tr|th|td|ul|li|sub)( open)?>|^<!-- guestlist:[a-z-]+ \. -->",
         )
     });
     static HTML_CODE: LazyLock<Regex> = LazyLock::new(|| expression(r"<code>([^<]*)</code>"));

@@ -137,12 +137,12 @@ struct Region {
     end_column: Option<u32>,
 }
 
-/// Writes the log of a run.
+/// Writes the log of a run, which takes the place of the last one of its category.
 ///
 /// # Errors
 ///
 /// Those of what it writes to.
-pub fn sarif(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
+pub fn sarif(out: &mut dyn io::Write, findings: &Findings, category: &str) -> io::Result<()> {
     let texts = findings.rules.iter();
     let mut known: BTreeMap<&str, Rule<'_>> = texts
         .map(|text| (text.name.as_str(), described(text)))
@@ -182,7 +182,7 @@ pub fn sarif(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
                 },
             },
             automation_details: Automation {
-                id: format!("guestlist/{}/", findings.command),
+                id: category.to_owned(),
             },
             invocations: left_out(left).into_iter().collect(),
             column_kind: "utf16CodeUnits",

@@ -67,7 +67,7 @@ fn hostile_text_is_text_in_every_format() {
     for shown in [
         written(|out| github(out, &hostile())),
         written(|out| azure(out, &hostile())),
-        written(|out| sarif(out, &hostile())),
+        written(|out| sarif(out, &hostile(), "guestlist/plan/")),
         written(|out| code_quality(out, &hostile())),
         written(|out| junit(out, &hostile())),
     ] {
@@ -87,7 +87,8 @@ fn hostile_text_is_text_in_every_format() {
 #[test]
 fn columns_count_utf_16_and_paths_start_at_the_repository() {
     let log: serde_json::Value =
-        serde_json::from_str(&written(|out| sarif(out, &hostile()))).expect("JSON");
+        serde_json::from_str(&written(|out| sarif(out, &hostile(), "guestlist/plan/")))
+            .expect("JSON");
     let at = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
     assert_eq!(at["region"]["startColumn"], 7);
     assert_eq!(at["region"]["endColumn"], 10);
@@ -178,7 +179,7 @@ fn a_log_holds_what_code_scanning_shows_the_errors_first() {
         list.push(Diagnostic::warning(code::SYNTAX, format!("warning {n}")));
         list.push(Diagnostic::error(code::SYNTAX, format!("error {n}")));
     }
-    let log = written(|out| sarif(out, &SETTING.diagnostics(&list)));
+    let log = written(|out| sarif(out, &SETTING.diagnostics(&list), "guestlist/plan/"));
     let log: serde_json::Value = serde_json::from_str(&log).expect("JSON");
     let run = &log["runs"][0];
     let results = run["results"].as_array().expect("results");
@@ -186,7 +187,7 @@ fn a_log_holds_what_code_scanning_shows_the_errors_first() {
     assert_eq!((results.len(), errors.count()), (5_000, 4_000));
     let said = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
     assert_eq!(said, "3000 results are left out: code scanning shows 5000");
-    let few = written(|out| sarif(out, &hostile()));
+    let few = written(|out| sarif(out, &hostile(), "guestlist/plan/"));
     assert!(!few.contains("invocations"), "{few}");
 }
 
@@ -197,7 +198,7 @@ fn a_message_of_a_log_holds_no_link() {
         code::SYNTAX,
         "see [this](https://a.example) and [1](1)",
     ));
-    let log = written(|out| sarif(out, &SETTING.diagnostics(&list)));
+    let log = written(|out| sarif(out, &SETTING.diagnostics(&list), "guestlist/plan/"));
     assert!(!log.contains("]("), "{log}");
     assert!(log.contains("[this]\\\\u{28}https"), "{log}");
 }
@@ -229,7 +230,7 @@ fn further_places_are_numbered_from_one_and_as_many_as_are_shown() {
     }
     let mut list = Diagnostics::new();
     list.push(one);
-    let log = written(|out| sarif(out, &SETTING.diagnostics(&list)));
+    let log = written(|out| sarif(out, &SETTING.diagnostics(&list), "guestlist/plan/"));
     let log: serde_json::Value = serde_json::from_str(&log).expect("JSON");
     let places = log["runs"][0]["results"][0]["relatedLocations"].as_array();
     let ids: Vec<_> = places

@@ -13,6 +13,7 @@ fn page(view: impl FnOnce(&mut dyn Writer) -> io::Result<()>) -> String {
             report: "plan",
             project: "contoso".to_owned(),
             environment: String::new(),
+            folder: String::new(),
             digest: Some("abc".to_owned()),
         },
     );

@@ -10,6 +10,7 @@ use std::io;
 use inline::Within;
 
 use super::doc::{Block, Change, Line, Page, Role, Section, Table, Verdict, Writer};
+use super::mark::marker;
 use super::neutral::neutral;
 use super::text::Text;
 
@@ -123,7 +124,9 @@ impl<'w> Markdown<'w> {
     /// Those of what it writes to.
     pub fn finish(mut self) -> io::Result<()> {
         let kept = self.choose();
-        let mut text = marker(&self.page);
+        let page = &self.page;
+        let mut text = marker(page.report, &page.folder, &page.environment);
+        text.push('\n');
         text.push_str(&self.heading);
         if !self.verdict.is_empty() {
             text.push_str(&self.verdict);
@@ -411,38 +414,6 @@ impl Writer for Markdown<'_> {
         }
         Ok(())
     }
-}
-
-/// Returns the comment that nobody sees, by which the next document finds this one.
-#[must_use]
-pub fn marker(page: &Page) -> String {
-    let plain = |text: &str| -> String {
-        let shown: String = text
-            .chars()
-            .take(80)
-            .map(|c| {
-                if c.is_ascii_alphanumeric() || c == '.' {
-                    c
-                } else {
-                    '-'
-                }
-            })
-            .collect();
-        // Two hyphens could end the comment.
-        let shown = shown.split('-').filter(|part| !part.is_empty());
-        let shown = shown.collect::<Vec<_>>().join("-");
-        if shown.is_empty() {
-            "default".to_owned()
-        } else {
-            shown
-        }
-    };
-    format!(
-        "<!-- guestlist:{} {} {} -->\n",
-        page.report,
-        plain(&page.project),
-        plain(&page.environment)
-    )
 }
 
 /// Returns text folded under a title, between fences that are longer than any in it.

