@@ -223,11 +223,13 @@ pub enum AppError {
         /// Why.
         source: std::io::Error,
     },
-    /// A folder whose name the script of a pipeline could misread.
-    #[error("the folder `{folder}` has a name that the script of a pipeline could misread")]
-    OddFolder {
-        /// The folder below the root of the repository.
-        folder: String,
+    /// A folder or a branch whose name the script of a pipeline could misread.
+    #[error("the {what} `{name}` has a name that the script of a pipeline could misread")]
+    OddName {
+        /// What has the name.
+        what: &'static str,
+        /// The name: of a folder, from the root of the repository.
+        name: String,
     },
     /// Something stands where a file would be written, or the place is kept for what the project needs.
     #[error("{} is {by}, and {what} does not take its place", path.display())]

@@ -280,9 +280,9 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
         }
         AppError::NoSuchRun { .. } => (Exit::Error, help("`guestlist history` shows all")),
         AppError::File { source, .. } => (file(source), None),
-        AppError::OddFolder { .. } => (
+        AppError::OddName { .. } => (
             Exit::Error,
-            help("use letters, digits, `-`, `_` and `.` in the names of its folders"),
+            help("use letters, digits, `-`, `_` and `.` in the names of folders and of the branch"),
         ),
         AppError::Occupied { .. } => (
             Exit::Error,

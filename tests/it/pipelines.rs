@@ -10,6 +10,7 @@ const HOSTS: &[(&str, &[&str])] = &[
         &[
             ".github/workflows/guestlist-plan.yml",
             ".github/workflows/guestlist-apply.yml",
+            ".github/workflows/guestlist-copy.yml",
             ".github/workflows/guestlist-drift.yml",
         ],
     ),
@@ -23,33 +24,70 @@ fn read(sandbox: &Sandbox, file: &str) -> (String, Value) {
     (text, value)
 }
 
+/// Makes a project with a pipeline, and returns its files.
+fn pipeline(host: &str, files: &[&str]) -> Vec<(String, Value)> {
+    let sandbox = Sandbox::new();
+    let _ = sandbox
+        .run(["init", "--project", "contoso", "--ci", host])
+        .exits(0);
+    assert!(!sandbox.path("guestlist.db").exists());
+    files.iter().map(|file| read(&sandbox, file)).collect()
+}
+
+/// Returns every script of a pipeline, wherever a host keeps them, with what it is started with.
+fn scripts(value: &Value) -> Vec<(String, &Value)> {
+    let mut found = Vec::new();
+    let text = |value: &Value| match value {
+        Value::Sequence(lines) => lines
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join("\n"),
+        other => other.as_str().unwrap_or_default().to_owned(),
+    };
+    match value {
+        Value::Mapping(entries) => {
+            for key in ["run", "script", "bash"] {
+                if let Some(script) = entries.get(key) {
+                    found.push((text(script), value));
+                }
+            }
+            found.extend(entries.values().flat_map(scripts));
+        }
+        Value::Sequence(all) => found.extend(all.iter().flat_map(scripts)),
+        _ => {}
+    }
+    found
+}
+
+/// Returns the commands of the program in a script, with the lines that they go on in.
+fn commands(script: &str) -> Vec<String> {
+    let script = script.replace("\\\n", " ");
+    let is_ours = |line: &&str| {
+        ["plan", "apply", "drift", "lint"].iter().any(|command| {
+            line.contains(&format!("guestlist {command} "))
+                || line.contains(&format!("guestlist\" {command} "))
+                || line.contains(&format!("run {command} "))
+        })
+    };
+    script.lines().filter(is_ours).map(str::to_owned).collect()
+}
+
 #[test]
 fn pipelines_are_valid_pinned_and_complete() {
     for (host, files) in HOSTS {
-        let sandbox = Sandbox::new();
-        let _ = sandbox
-            .run(["init", "--project", "contoso", "--ci", host])
-            .exits(0);
         let mut all = String::new();
-        for file in *files {
-            let (text, value) = read(&sandbox, file);
-            assert!(value.is_mapping(), "{file}");
-            assert!(
-                !text.contains("@VERSION") && !text.contains("FOLDER"),
-                "{file}"
-            );
+        for (text, value) in pipeline(host, files) {
+            assert!(value.is_mapping(), "{text}");
             for used in text.lines().filter_map(|line| line.split_once("uses: ")) {
+                if used.1.starts_with("./") {
+                    continue;
+                }
                 let (_, commit) = used.1.split_once('@').expect("a version");
                 let commit = commit.split(' ').next().unwrap_or_default();
                 assert!(
                     commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit()),
-                    "{file}"
-                );
-            }
-            for line in text.lines().filter(|line| line.contains("cargo install")) {
-                assert!(
-                    line.contains("--locked") && line.contains("guestlist@0."),
-                    "{line}"
+                    "{text}"
                 );
             }
             all += &text;
@@ -60,27 +98,108 @@ fn pipelines_are_valid_pinned_and_complete() {
             "drift -C",
             "lint -C",
             "env -i",
-            "unshare",
+            "unshare --net",
             "--no-new-privs",
-            "--format markdown",
+            "GUESTLIST_AUDIT_HEADS=none",
+            "GUESTLIST_AUDIT_KEY",
+            "GUESTLIST_ACTOR",
+            ".backup",
+            "--allow-widening",
+            "nothing was planned",
         ] {
-            assert!(
-                all.contains(part) || all.contains(&part.replace("markdown", "\"$1\"")),
-                "{host}: {part}"
-            );
+            assert!(all.contains(part), "{host}: {part}");
         }
-        assert!(!sandbox.path("guestlist.db").exists());
+        for gone in ["@FOLDER@", "@BRANCH@", "@MARKER@", "guestlist@"] {
+            assert!(!all.contains(gone), "{host}: {gone}");
+        }
     }
 }
 
 #[test]
+fn no_step_shows_an_address_or_takes_a_store_that_was_not_named() {
+    for (host, files) in HOSTS {
+        let mut seen = 0;
+        for (_, value) in pipeline(host, files) {
+            for (script, _) in scripts(&value) {
+                for command in commands(&script) {
+                    seen += 1;
+                    assert!(
+                        command.contains("--pii masked") || command.contains("--format"),
+                        "{command}"
+                    );
+                    assert!(!command.contains("--format json") && !command.contains("full"));
+                    assert!(!command.contains("--format text"), "{command}");
+                    // With an empty variable, the tree would say which store.
+                    let names = command.contains("--store ") || command.contains("lint ");
+                    assert!(names || script.contains("in sqlite:/*)"), "{script}");
+                }
+            }
+        }
+        assert!(seen >= 4, "{host}: {seen}");
+    }
+}
+
+#[test]
+fn the_program_comes_from_the_store_s_runner_and_from_no_registry() {
+    for (host, files) in HOSTS {
+        let mut copied = 0;
+        for (_, value) in pipeline(host, files) {
+            for (script, _) in scripts(&value) {
+                assert!(!script.contains("cargo"), "{script}");
+                copied += usize::from(script.contains("command -v guestlist"));
+            }
+        }
+        assert_eq!(copied, 1, "{host}");
+    }
+}
+
+#[test]
+fn a_copy_is_made_after_every_apply_and_every_night_however_they_end() {
+    let of = |host: &str| {
+        let (_, files) = HOSTS
+            .iter()
+            .find(|(name, _)| *name == host)
+            .expect("a host");
+        pipeline(host, files)
+    };
+    for (text, workflow) in &of("github")[1..] {
+        let copy = &workflow["jobs"]["copy"];
+        if copy["uses"].is_string() {
+            assert_eq!(
+                copy["uses"].as_str(),
+                Some("./.github/workflows/guestlist-copy.yml")
+            );
+            assert_eq!(copy["if"].as_str(), Some("${{ always() }}"), "{text}");
+        } else {
+            assert!(text.contains("workflow_call:"), "{text}");
+        }
+    }
+    let (_, gitlab) = &of("gitlab")[0];
+    let copy = &gitlab["guestlist:copy"];
+    assert_eq!(copy["rules"][0]["when"].as_str(), Some("always"));
+    assert_eq!(
+        copy["rules"][0]["if"].as_str(),
+        Some("$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH")
+    );
+    assert!((0..2).all(|need| copy["needs"][need]["optional"].as_bool() == Some(true)));
+    let (_, azure) = &of("azure")[0];
+    let stages = azure["stages"].as_sequence().expect("stages");
+    let copy = stages
+        .iter()
+        .find(|stage| stage["stage"].as_str() == Some("Copy"));
+    let condition = copy
+        .and_then(|copy| copy["condition"].as_str())
+        .unwrap_or_default();
+    assert!(condition.contains("always()"), "{condition}");
+}
+
+#[test]
 fn the_planner_of_a_pull_request_has_no_secret_and_runs_nothing_of_it() {
-    let sandbox = Sandbox::new();
-    let _ = sandbox
-        .run(["init", "--project", "contoso", "--ci", "github"])
-        .exits(0);
-    let (text, plan) = read(&sandbox, ".github/workflows/guestlist-plan.yml");
-    assert!(!text.contains("secrets."), "{text}");
+    let (text, plan) = &pipeline("github", HOSTS[0].1)[0];
+    assert!(
+        !text.contains("secrets.") && !text.contains("vars."),
+        "{text}"
+    );
     assert!(
         plan["permissions"]
             .as_mapping()
@@ -105,11 +224,43 @@ fn the_planner_of_a_pull_request_has_no_secret_and_runs_nothing_of_it() {
             // What a stranger writes never becomes part of a script.
             let script = step["run"].as_str().unwrap_or_default();
             assert!(!script.contains("${{"), "{script}");
+            // What reads the tree has no token.
+            if !commands(script).is_empty() {
+                assert!(step["env"].is_null(), "{script}");
+            }
             if step["uses"]
                 .as_str()
                 .is_some_and(|uses| uses.starts_with("actions/checkout"))
             {
                 assert_eq!(step["with"]["persist-credentials"].as_bool(), Some(false));
+            }
+        }
+    }
+    // Of an artifact anybody can choose the name: what the run was of tells whose it is.
+    for part in [
+        "\"push \"* | \"schedule \"* | \"workflow_dispatch \"*)",
+        "identical | behind)",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    let (_, gitlab) = &pipeline("gitlab", HOSTS[1].1)[0];
+    for job in ["guestlist:plan", "guestlist:comment"] {
+        let script = scripts(&gitlab[job]).swap_remove(0).0;
+        for secret in [
+            "GUESTLIST_STORE_URL",
+            "GUESTLIST_AUDIT_KEY",
+            "GUESTLIST_API_TOKEN",
+        ] {
+            assert!(!script.contains(secret), "{script}");
+        }
+    }
+    let (_, azure) = &pipeline("azure", HOSTS[2].1)[0];
+    for stage in azure["stages"].as_sequence().expect("stages") {
+        let of_a_request = matches!(stage["stage"].as_str(), Some("Plan" | "Comment"));
+        assert_eq!(stage["variables"].is_null(), of_a_request);
+        for (script, step) in scripts(stage) {
+            if of_a_request && !commands(&script).is_empty() {
+                assert!(step["env"].is_null(), "{script}");
             }
         }
     }
@@ -157,27 +308,88 @@ fn a_folder_that_a_script_could_misread_gets_no_pipeline() {
 }
 
 #[test]
-fn a_digest_comes_from_a_merged_request_and_a_comment_of_the_pipeline() {
-    let written = |host: &str, file: &str| {
-        let sandbox = Sandbox::new();
+fn a_branch_is_the_one_of_the_repository() {
+    let sandbox = Sandbox::new().write(".git/HEAD", "ref: refs/heads/trunk\n");
+    for host in ["github", "azure"] {
         let _ = sandbox
             .run(["init", "--project", "contoso", "--ci", host])
+            .exits(0)
+            .says("What comes into `trunk` is applied");
+    }
+    let (_, apply) = read(&sandbox, ".github/workflows/guestlist-apply.yml");
+    assert_eq!(apply["on"]["push"]["branches"][0].as_str(), Some("trunk"));
+    let (azure, _) = read(&sandbox, "azure-pipelines/guestlist.yml");
+    assert!(
+        azure.contains("'refs/heads/trunk'") && !azure.contains("main"),
+        "{azure}"
+    );
+    let sandbox = sandbox.write(".git/HEAD", "ref: refs/heads/$(x)\n");
+    let _ = sandbox
+        .run(["init", "it", "--project", "contoso", "--ci", "github"])
+        .exits(1)
+        .says("could misread");
+}
+
+#[test]
+fn a_document_is_found_by_folder_and_environment_whatever_the_settings_say() {
+    let sandbox = Sandbox::new().write(".git/HEAD", "ref: refs/heads/main\n");
+    for host in ["github", "gitlab", "azure"] {
+        let _ = sandbox
+            .run(["init", "it/access", "--project", "contoso", "--ci", host])
             .exits(0);
-        read(&sandbox, file).0
+    }
+    let marker = "<!-- guestlist:plan it/access -->";
+    for file in [
+        ".github/workflows/guestlist-plan.yml",
+        ".github/workflows/guestlist-apply.yml",
+        ".gitlab/guestlist.yml",
+        "azure-pipelines/guestlist.yml",
+    ] {
+        let (text, _) = read(&sandbox, file);
+        assert!(text.contains(&format!("\"{marker}\"")), "{text}");
+        assert_eq!(text.matches("<!-- guestlist").count(), 1, "{text}");
+    }
+    let first = |sandbox: &Sandbox, more: &[&str]| {
+        let mut plan = vec!["plan", "-C", "it/access", "--format", "markdown"];
+        plan.extend(more);
+        let said = sandbox.run(plan).stdout;
+        said.lines().next().unwrap_or_default().to_owned()
     };
-    let github = written("github", ".github/workflows/guestlist-apply.yml");
-    assert!(github.contains("select(.merged_at)"), "{github}");
-    let gitlab = written("gitlab", ".gitlab/guestlist.yml");
+    assert_eq!(first(&sandbox, &[]), marker);
+    assert_eq!(
+        first(&sandbox, &["--env", "nowhere"]),
+        "<!-- guestlist:plan it/access nowhere -->"
+    );
+    let sandbox = sandbox.write("it/access/guestlist.toml", "projekt = [");
+    assert_eq!(first(&sandbox, &[]), marker);
+    std::fs::remove_dir_all(sandbox.path("it")).expect("a folder");
+    assert_eq!(first(&sandbox, &[]), marker);
+}
+
+#[test]
+fn a_digest_comes_from_a_merged_request_and_a_document_of_the_pipeline() {
+    let text =
+        |host: usize, file: usize| pipeline(HOSTS[host].0, HOSTS[host].1).swap_remove(file).0;
+    let github = text(0, 1);
+    assert!(github.contains("select(.merged_at and"), "{github}");
+    assert!(
+        github.contains("startswith(env.GUESTLIST_MARKER)"),
+        "{github}"
+    );
+    let gitlab = text(1, 0);
     assert!(gitlab.contains(".state == \"merged\""), "{gitlab}");
-    assert_eq!(gitlab.matches("&page=$page").count(), 2, "{gitlab}");
-    let azure = written("azure", "azure-pipelines/guestlist.yml");
+    assert!(
+        gitlab.contains("jobs/artifacts/refs/merge-requests/"),
+        "{gitlab}"
+    );
+    let azure = text(2, 0);
     assert_eq!(azure.matches(".author.id == $me").count(), 2, "{azure}");
+    assert_eq!(azure.matches("startswith($marker)").count(), 2, "{azure}");
     assert!(azure.contains("'SucceededWithIssues'"), "{azure}");
-    // A marker that is empty would be found in every comment.
-    let plan = written("github", ".github/workflows/guestlist-plan.yml");
-    for comments in [plan, gitlab, azure] {
+    // A document with another first line would be found in no comment, or in every one.
+    for comments in [text(0, 0), gitlab, azure] {
         assert!(
-            comments.contains("in \"<!-- guestlist:plan \"*) ;;"),
+            comments.contains("if [ \"$first\" != \"$GUESTLIST_MARKER\" ]"),
             "{comments}"
         );
     }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::app::AppError;
+use crate::app::{AppError, repository};
+use crate::render::mark::marker;
 
 /// A host of pipelines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,9 @@ pub enum Ci {
     Azure,
 }
 
+/// The branch that is applied where no repository tells one.
+const BRANCH: &str = "main";
+
 /// The file that GitLab reads, which may hold other jobs already.
 const GITLAB_ROOT: &str = ".gitlab-ci.yml";
 
@@ -26,6 +30,10 @@ const GITHUB: &[(&str, &str)] = &[
     (
         ".github/workflows/guestlist-apply.yml",
         include_str!("ci/github/apply.yml"),
+    ),
+    (
+        ".github/workflows/guestlist-copy.yml",
+        include_str!("ci/github/copy.yml"),
     ),
     (
         ".github/workflows/guestlist-drift.yml",
@@ -57,23 +65,20 @@ pub(super) struct Pipeline {
 ///
 /// # Errors
 ///
-/// For a file that is there already, and a folder whose name a script could misread.
+/// For a file that is there already, and a folder or a branch whose name a script could misread.
 pub(super) fn files(root: &Path, ci: Ci) -> Result<Pipeline, AppError> {
-    let repository = root
-        .ancestors()
-        .find(|at| at.join(".git").exists())
-        .unwrap_or(root);
-    let folder = root.strip_prefix(repository).unwrap_or(Path::new(""));
-    let parts: Vec<_> = folder
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect();
-    let folder = parts.join("/");
-    let is_calm = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    if !folder.chars().all(is_calm) {
-        return Err(AppError::OddFolder { folder });
+    let repository = repository::root(root).unwrap_or(root);
+    let folder = repository::below_root(root);
+    let depth = folder.split('/').filter(|part| !part.is_empty()).count();
+    let branch = repository::branch(root).unwrap_or_else(|| BRANCH.to_owned());
+    for (what, name) in [("folder", &folder), ("branch", &branch)] {
+        let is_calm = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+        if !name.chars().all(is_calm) {
+            let name = name.clone();
+            return Err(AppError::OddName { what, name });
+        }
     }
-    let up = "../".repeat(parts.len());
+    let up = "../".repeat(depth);
     let templates = match ci {
         Ci::Github => GITHUB,
         Ci::Gitlab => GITLAB,
@@ -81,6 +86,11 @@ pub(super) fn files(root: &Path, ci: Ci) -> Result<Pipeline, AppError> {
     };
     let mut found = Vec::new();
     let mut hints = Vec::new();
+    if ci != Ci::Gitlab {
+        hints.push(format!(
+            "What comes into `{branch}` is applied: write another branch into the pipeline if it is not the default one."
+        ));
+    }
     for (file, text) in templates {
         let path = repository.join(file);
         if path.symlink_metadata().is_ok() {
@@ -93,8 +103,9 @@ pub(super) fn files(root: &Path, ci: Ci) -> Result<Pipeline, AppError> {
             continue;
         }
         let text = text
-            .replace("FOLDER", &folder)
-            .replace("@VERSION", concat!("@", env!("CARGO_PKG_VERSION")));
+            .replace("@FOLDER@", &folder)
+            .replace("@BRANCH@", &branch)
+            .replace("@MARKER@", &marker("plan", &folder, ""));
         found.push((format!("{up}{file}"), text));
     }
     Ok(Pipeline {
