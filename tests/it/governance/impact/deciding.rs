@@ -68,11 +68,7 @@ packages:
 fn told(before: &str, after: &str) -> Vec<String> {
     let found = of(&loaded(before, now()), &loaded(after, now()));
     let row = |row: &Row| {
-        let because: Vec<String> = row
-            .because
-            .iter()
-            .map(|it| it.to_string())
-            .collect();
+        let because: Vec<String> = row.because.iter().map(|it| it.to_string()).collect();
         format!("{}: {} by {}", row.who.text, row.text, because.join(", "))
     };
     let rows = found.rows.iter().map(row);
