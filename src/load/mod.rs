@@ -159,7 +159,6 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
 
 /// Returns what is wrong with some files of a tree whose others cannot be read: what those declare is not known, which is not
 /// that it is absent.
-#[must_use]
 pub fn load_part(sources: &Sources, project: &Project, now: Timestamp) -> Diagnostics {
     let mut diagnostics = load(sources, project, now).diagnostics;
     diagnostics.without(ABSENT);
