@@ -227,6 +227,10 @@ fn reports_of_junit_fit_the_published_schema() {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         ),
+        #[expect(
+            clippy::print_stderr,
+            reason = "whoever reads the log knows what was not proved"
+        )]
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             eprintln!(
                 "no xmllint here: {} reports are not validated",
@@ -374,6 +378,64 @@ fn a_failure_is_a_document_too() {
         "{}",
         plan.text()
     );
+}
+
+#[test]
+fn a_command_that_cannot_begin_writes_a_document_in_every_format() {
+    let nowhere = Sandbox::new();
+    for (format, holds) in [
+        ("sarif", "failed-error"),
+        ("junit", "failed-error"),
+        ("gitlab", "failed-error"),
+        ("github", "::error "),
+        ("azure", "##vso[task.logissue type=error;"),
+        ("gitlab-terraform", "\"error\""),
+    ] {
+        let outcome = nowhere.run(["plan", "--format", format]).exits(1);
+        assert!(outcome.stdout.contains(holds), "{}", outcome.text());
+        let checked = match format {
+            "sarif" => sarif(&outcome.stdout),
+            "junit" => junit(&outcome.stdout),
+            "gitlab" | "gitlab-terraform" => serde_json::from_str::<Value>(&outcome.stdout)
+                .map(drop)
+                .map_err(|error| error.to_string()),
+            _ => Ok(()),
+        };
+        checked.expect(format);
+    }
+    let invalid = project().write("wrong.yaml", "version: 1\norganisations: {}\n");
+    let widget = invalid
+        .run(["plan", "--format", "gitlab-terraform"])
+        .exits(3);
+    assert!(widget.stdout.contains("\"error\""), "{}", widget.text());
+}
+
+#[test]
+fn what_is_not_saved_is_said() {
+    let sandbox = project();
+    for to in ["nowhere/plan.json", "."] {
+        let _ = sandbox.run(["plan", "--out", to]).exits(match to {
+            "." => 1,
+            _ => 7,
+        });
+    }
+    let _ = sandbox.run(["plan", "--out", "plan.json"]).exits(0);
+    let _ = sandbox
+        .run(["apply", "plan.json", "--allow-widening"])
+        .exits(64);
+    let _ = sandbox.run(["apply", "plan.json"]).exits(0);
+    let protect = ORGANIZATION.replace("    domains", "    protect: true\n    domains");
+    let sandbox = sandbox.write("partners.yaml", protect);
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let other = ORGANIZATION.replace("fabrikam", "litware");
+    let sandbox = sandbox.write("partners.yaml", other);
+    let _ = sandbox
+        .run(["plan", "--out", "plan.json"])
+        .exits(4)
+        .says("Nothing was saved: the plan is refused. plan.json is as it was before.");
+    let refused = ["apply", "--auto-approve", "--format", "markdown"];
+    let refused = sandbox.run(refused).exits(4).stdout;
+    assert!(refused.starts_with("<!-- guestlist:apply "), "{refused}");
 }
 
 #[test]
