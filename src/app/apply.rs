@@ -394,7 +394,8 @@ impl Writing<'_> {
         }
         let (desired, plan, impact, verdict) = match aim {
             Aim::Tree(ask) => {
-                let (plan, impact, verdict) = judged(store, workspace, world, &desired, ask)?;
+                let (plan, impact, verdict) =
+                    judged(store, workspace, world, &desired, ask, &mut warnings)?;
                 (desired, plan, impact, verdict)
             }
             Aim::Back(target, ask) => {

@@ -3,7 +3,7 @@
 use super::governance::mail;
 use super::{AppError, Workspace, World, invariants, terms, tree};
 use crate::diag::Diagnostics;
-use crate::load::{Loaded, load};
+use crate::load::{Loaded, load, load_part};
 use crate::model::{Desired, Project};
 use crate::scenario::Scenario;
 use crate::source::Sources;
@@ -70,7 +70,13 @@ pub(super) fn look<T: Default>(
 ) -> Result<(Checked, T), AppError> {
     let sources = match tree::read(&workspace.root, &must(workspace)) {
         Ok(sources) => sources,
-        Err(diagnostics) => {
+        Err(mut diagnostics) => {
+            let project = workspace
+                .settings
+                .project(&workspace.environment, &world.vars);
+            let rest = tree::readable(&workspace.root);
+            diagnostics.extend(load_part(&rest, &project, world.clock.now()));
+            diagnostics.sort();
             let checked = Checked {
                 diagnostics,
                 desired: None,

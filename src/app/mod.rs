@@ -34,6 +34,7 @@ mod schemas;
 mod settings;
 mod terms;
 mod tree;
+mod waivers;
 mod workspace;
 
 use std::collections::BTreeMap;

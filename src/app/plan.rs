@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ask::{check_choice, circumstances};
-use super::{AppError, Ask, Workspace, World, audit, check, clock};
+use super::{AppError, Ask, Workspace, World, audit, check, clock, waivers};
 use crate::diag::Diagnostics;
 use crate::guard::{Verdict, judge};
 use crate::impact::Impact;
@@ -42,7 +42,7 @@ pub fn plan(workspace: &Workspace, world: &World<'_>, ask: &Ask) -> Result<Plann
     store.prove_at_once()?;
     clock::check(&*store, world.clock.now(), &mut warnings)?;
     audit::warn(workspace, &*store, &mut warnings)?;
-    let (plan, impact, verdict) = judged(&*store, workspace, world, &desired, ask)?;
+    let (plan, impact, verdict) = judged(&*store, workspace, world, &desired, ask, &mut warnings)?;
     Ok(Planned {
         project: workspace.project().to_owned(),
         store: store.name().to_owned(),
@@ -54,13 +54,14 @@ pub fn plan(workspace: &Workspace, world: &World<'_>, ask: &Ask) -> Result<Plann
     })
 }
 
-/// Plans a tree against an open store, and asks the guards.
+/// Plans a tree against an open store, asks the guards, and warns of waivers that lift none.
 pub(super) fn judged(
     store: &dyn Store,
     workspace: &Workspace,
     world: &World<'_>,
     desired: &Desired,
     ask: &Ask,
+    warnings: &mut Diagnostics,
 ) -> Result<(Plan, Impact, Verdict), AppError> {
     let asks = ask.asks()?;
     let (plan, live) = read_and_build(store, workspace.project(), desired, &asks)?;
@@ -68,6 +69,7 @@ pub(super) fn judged(
     let now = world.clock.now();
     let known = circumstances(ask, workspace, store, now, desired, &plan, &live)?;
     let verdict = judge(&plan, &known);
+    waivers::idle(desired, &live, &plan, &verdict, warnings);
     Ok((plan, known.impact, verdict))
 }
 

@@ -59,6 +59,21 @@ pub(super) fn read(root: &Path, must: &Must<'_>) -> Result<Sources, Diagnostics>
     whole(files, out)
 }
 
+/// Reads of a tree that cannot be read whole what can be, so that its other problems are found in the same run.
+pub(super) fn readable(root: &Path) -> Sources {
+    let mut found = Vec::new();
+    walk(root, root, &mut found, &mut Diagnostics::new());
+    found.retain(|path| path.len() <= PATH && refused_character(path).is_none());
+    found.sort();
+    found.truncate(FILES);
+    let Ok(handle) = open_root(root) else {
+        return Sources::new(Vec::new());
+    };
+    let files = found.par_iter().map(|path| read_file(&handle, path));
+    let files: Vec<SourceFile> = files.filter_map(Result::ok).collect();
+    Sources::new(files)
+}
+
 /// Sorts the policy files that were found and judges them by their paths, before any of them is read.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! `guestlist apply`.
 
 use std::cell::RefCell;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -26,7 +26,7 @@ use crate::render::{json, report, view};
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// A plan that `guestlist plan --out FILE` saved: exactly its changes are made, or none, without a question
-    #[arg(value_name = "FILE", conflicts_with_all = ["auto_approve", "expect", "adopt", "target", "exclude", "destroy", "allow_deletes", "allow_delete_all", "max_people"])]
+    #[arg(value_name = "FILE", conflicts_with_all = ["auto_approve", "expect", "adopt", "target", "exclude", "destroy", "allow_deletes", "allow_delete_all", "max_people", "allow_widening"])]
     file: Option<PathBuf>,
 
     /// Apply without asking
@@ -64,7 +64,7 @@ impl Arguments {
             self.asking.is_for_a_plan()?;
             return super::drift::accept(cx, self.auto_approve, &self.waiting);
         }
-        let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+        let can_ask = Context::can_ask();
         let asks = !self.auto_approve && self.expect.is_none() && self.file.is_none();
         if asks && !can_ask {
             // The command line lacks what this place needs: usage.
@@ -190,7 +190,7 @@ pub(super) fn refusing(cx: &Context, error: app::AppError) -> Failure {
     if let app::AppError::Refused(planned) = &error
         && !cx.is_json()
     {
-        return match plan::show(cx, &plan::report(planned)) {
+        return match plan::show(cx, cx.command(), &plan::report(planned)) {
             Ok(()) => Failure::from(error).without_refusals(),
             Err(failure) => failure,
         };

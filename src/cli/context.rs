@@ -59,6 +59,11 @@ impl Context {
         }
     }
 
+    /// Returns the name of the command.
+    pub(super) const fn command(&self) -> &'static str {
+        self.command
+    }
+
     pub(super) fn is_json(&self) -> bool {
         self.globals.format == Format::Json
     }
@@ -418,16 +423,27 @@ impl Context {
 
     /// Returns true when progress can be shown.
     pub(super) fn shows_progress(&self) -> bool {
-        !self.globals.quiet && io::stderr().is_terminal() && std::env::var_os("CI").is_none()
+        !self.globals.quiet && io::stderr().is_terminal() && !is_pipeline()
+    }
+
+    /// Returns true where there is somebody to ask.
+    pub(super) fn can_ask() -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal() && !is_pipeline()
     }
 
     fn colour(&self, stream: &impl anstream::stream::RawStream) -> bool {
         match self.globals.color {
             Color::Always => true,
             Color::Never => false,
+            Color::Auto if is_pipeline() => false,
             Color::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
         }
     }
+}
+
+/// Returns true in the job of a pipeline, which may have a terminal that nobody sits at.
+fn is_pipeline() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty())
 }
 
 fn smtp_password() -> Option<Secret> {

@@ -1,7 +1,6 @@
 //! `guestlist drift`.
 
 use std::cell::RefCell;
-use std::io::{self, IsTerminal};
 
 use clap::Args;
 
@@ -53,7 +52,7 @@ pub(super) fn look(cx: &Context) -> Result<Drift, Failure> {
 
 /// Shows what was changed, and takes it as applied if that is given or the answer to a question is yes.
 pub(super) fn accept(cx: &Context, given: bool, waiting: &Waiting) -> Result<Exit, Failure> {
-    let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+    let can_ask = Context::can_ask();
     if !given && !can_ask {
         return Err(Failure::new(
             Exit::Usage,

@@ -5,8 +5,8 @@ use std::io;
 
 use jiff::Timestamp;
 
-use super::Exit;
 use super::context::Context;
+use super::{Exit, Format};
 use crate::app::{AppError, DiffError, Since};
 use crate::apply::ApplyError;
 use crate::diag::{Diagnostics, SHOWN};
@@ -14,7 +14,7 @@ use crate::governance::Ground;
 use crate::guard::{Refusal, Stale};
 use crate::model::{Address, Digest};
 use crate::plan::Action;
-use crate::render::{Writer, json, view};
+use crate::render::{Writer, finding, json, view};
 use crate::store::StoreError;
 
 /// Why a command failed.
@@ -83,6 +83,10 @@ impl Failure {
         if format.is_of_findings() && self.0.exit != Exit::Usage {
             let _ = self.write_findings(cx);
         }
+        if format == Format::GitlabTerraform && !cx.has_written() && self.0.exit != Exit::Usage {
+            let error = self.0.exit.as_str();
+            let _ = cx.write(|out| finding::no_terraform(out, error));
+        }
         cx.aside(|out| self.tell(out));
         self.0.exit
     }
@@ -98,12 +102,20 @@ impl Failure {
         view::invalid(&self.0.diagnostics, out)
     }
 
-    /// Writes what was found. An error that is no finding is told in the log alone.
+    /// Writes what was found; an error that is no finding is the one finding.
     fn write_findings(&self, cx: &Context) -> Result<(), Self> {
-        if cx.has_written() || self.0.diagnostics.is_empty() {
+        if cx.has_written() {
             return Ok(());
         }
-        let findings = cx.setting().diagnostics(&self.0.diagnostics);
+        let findings = if self.0.diagnostics.is_empty() {
+            let message = std::iter::once(&self.0.message).chain(&self.0.causes);
+            let message: Vec<&str> = message.map(String::as_str).collect();
+            let help = self.0.help.as_deref();
+            cx.setting()
+                .failed(self.0.exit.as_str(), &message.join(": "), help)
+        } else {
+            cx.setting().diagnostics(&self.0.diagnostics)
+        };
         cx.findings(&findings, |_| Ok(()))
     }
 
@@ -279,6 +291,9 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
             (Exit::Error, Some(lines.join("\n")))
         }
         AppError::NoSuchRun { .. } => (Exit::Error, help("`guestlist history` shows all")),
+        AppError::File {
+            doing: "written", ..
+        } => (Exit::Unavailable, None),
         AppError::File { source, .. } => (file(source), None),
         AppError::OddName { .. } => (
             Exit::Error,

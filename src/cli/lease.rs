@@ -1,7 +1,5 @@
 //! `guestlist lease`.
 
-use std::io::{self, IsTerminal};
-
 use clap::{Args, Subcommand};
 
 use super::Exit;
@@ -74,7 +72,7 @@ impl Status {
 
 impl Break {
     fn run(&self, cx: &Context) -> Result<Exit, Failure> {
-        let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+        let can_ask = Context::can_ask();
         if !self.auto_approve && !can_ask {
             return Err(Failure::new(
                 Exit::Usage,

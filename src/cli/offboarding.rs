@@ -1,11 +1,10 @@
 //! What the commands that offboard have in common: what is taken, and the question.
 
-use std::io::{self, IsTerminal};
-
 use clap::Args;
 
 use super::Exit;
 use super::apply::is_yes;
+use super::context::Context;
 use super::failure::Failure;
 use crate::governance::record::Removal;
 
@@ -40,7 +39,7 @@ impl Offboarding {
 
     /// Returns whether a question is to be asked before anything is done.
     pub(super) fn asks(&self) -> Result<bool, Failure> {
-        let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+        let can_ask = Context::can_ask();
         if self.auto_approve || can_ask {
             return Ok(!self.auto_approve);
         }

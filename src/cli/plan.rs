@@ -59,7 +59,7 @@ impl Arguments {
                     .planned(report.plan, report.impact, report.refusals, report.warnings);
             cx.findings(&found, |out| view::planned(&report, out))?;
         } else {
-            show(cx, &report)?;
+            show(cx, "plan", &report)?;
         }
         if let Some(path) = self.out.as_deref().filter(|_| planned.verdict.is_allowed()) {
             let saving = Saving {
@@ -68,6 +68,12 @@ impl Arguments {
                 back: None,
             };
             save(cx, &workspace, &planned, &self.asking.ask(), &saving)?;
+        } else if let Some(path) = &self.out {
+            let old = match cx.path(path).exists() {
+                true => format!(" {} is as it was before.", path.display()),
+                false => String::new(),
+            };
+            cx.say(&format!("Nothing was saved: the plan is refused.{old}"));
         }
         let exit = if !planned.verdict.is_allowed() {
             Exit::Refused
@@ -103,13 +109,17 @@ pub(super) fn save(
     Ok(())
 }
 
-/// Writes a plan in a format that shows what changes.
-pub(super) fn show(cx: &Context, report: &report::Planned<'_>) -> Result<(), Failure> {
+/// Writes a plan in a format that shows what changes, as what a document is called.
+pub(super) fn show(
+    cx: &Context,
+    name: &'static str,
+    report: &report::Planned<'_>,
+) -> Result<(), Failure> {
     match cx.globals.format {
         Format::GitlabTerraform => cx.write(|out| finding::terraform(out, report.plan)),
         format if format.is_document() => {
             let digest = Some(report.plan.digest());
-            cx.document("plan", digest, |out| view::planned(report, out))
+            cx.document(name, digest, |out| view::planned(report, out))
         }
         _ => cx.report(
             |out| view::planned(report, out),

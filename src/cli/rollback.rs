@@ -1,7 +1,6 @@
 //! `guestlist rollback`.
 
 use std::cell::RefCell;
-use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -132,7 +131,7 @@ impl Arguments {
     }
 
     fn then(&self) -> Then {
-        let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+        let can_ask = Context::can_ask();
         if self.out.is_some() {
             Then::Save
         } else if self.auto_approve || self.expect.is_some() {

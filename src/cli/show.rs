@@ -66,7 +66,7 @@ fn saved(cx: &Context, path: &Path) -> Result<Exit, Failure> {
         lifted: &commitment.lifted,
         warnings: &Diagnostics::new(),
     };
-    super::plan::show(cx, &report)?;
+    super::plan::show(cx, "plan", &report)?;
     if let Some(Back { run, end }) = &commitment.back {
         let place = if *end { "after" } else { "before" };
         cx.say(&format!("Goes back to {place} run {run}."));

@@ -157,6 +157,15 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
     }
 }
 
+/// Returns what is wrong with some files of a tree whose others cannot be read: what those declare is not known, which is not
+/// that it is absent.
+pub fn load_part(sources: &Sources, project: &Project, now: Timestamp) -> Diagnostics {
+    let mut diagnostics = load(sources, project, now).diagnostics;
+    diagnostics.without(ABSENT);
+    diagnostics.without(&[code::NO_OBJECTS]);
+    diagnostics
+}
+
 /// Returns where parts of declared objects stand, in order: of each the nearest part that is written. The files are read
 /// once more for it.
 #[must_use]

@@ -170,6 +170,26 @@ impl Waiver {
         "twin",
         "widening",
     ];
+
+    /// The guards that no waiver lifts, and what to do instead.
+    pub const OTHER_GUARDS: &'static [(&'static str, &'static str)] = &[
+        ("adoption", "say `adopt: { id: … }` in its declaration"),
+        (
+            "protection",
+            "declare the object with `protect: false` and apply that first",
+        ),
+        (
+            "rename",
+            "give each name to one object, and say `formerly` of the one that had it",
+        ),
+        ("whole", "mend what could not be read"),
+    ];
+
+    /// Returns the names of all guards, whether waivers lift them or not.
+    pub fn guards() -> impl Iterator<Item = &'static str> {
+        let others = Self::OTHER_GUARDS.iter().map(|(guard, _)| *guard);
+        Self::GUARDS.iter().copied().chain(others)
+    }
 }
 
 /// Everything that the tree declares, in order of addresses.

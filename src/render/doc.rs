@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::io;
 
+use super::access::Access;
 use super::chart::Chart;
 use crate::source::Place;
 
@@ -136,33 +137,15 @@ pub struct Verdict<'a> {
     pub after: Vec<Line<'a>>,
 }
 
-/// A part of a report; what follows belongs to it, until the next one begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Section {
-    /// Who gains and who loses access.
-    Access,
-    /// What the guards have against it.
-    Refusals,
-}
-
-impl Section {
-    /// Returns the title that people read.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Access => "Access",
-            Self::Refusals => "Refused",
-        }
-    }
-}
-
 /// One block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block<'a> {
     /// What the report is about.
     Heading(Line<'a>),
-    /// A part begins.
-    Section(Section),
+    /// Who gains and who loses access.
+    Access(Access<'a>),
+    /// What the guards have against it, a line each; an indented line goes on with the one before it.
+    Refusals(Vec<Line<'a>>),
     /// How it ends. Documents show it first, a terminal last, where the eye is.
     Verdict(Verdict<'a>),
     /// Running text, a line each.

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 
+use super::access::{Access, Entry};
 use super::chart::{Bar, Chart, Form, Lane};
 use super::doc::{Block, Change, Detail, Line, Piece, Snippet, Table, Verdict, Writer};
 use crate::source::Place;
@@ -194,11 +195,30 @@ fn chart(chart: &Chart<'_>) -> Chart<'static> {
     }
 }
 
+fn access(access: &Access<'_>) -> Access<'static> {
+    let hidden = |text: &str| Cow::Owned(mask(text).into_owned());
+    let entry = |entry: &Entry<'_>| Entry {
+        kind: entry.kind,
+        sign: entry.sign,
+        role: entry.role,
+        who: hidden(&entry.who),
+        packages: hidden(&entry.packages),
+        what: hidden(&entry.what),
+        more: hidden(&entry.more),
+    };
+    Access {
+        note: access.note,
+        rows: access.rows.iter().map(entry).collect(),
+        effects: access.effects.iter().map(entry).collect(),
+    }
+}
+
 impl Writer for Masked<'_> {
     fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
         let masked = match block {
             Block::Snippet(snippet) => return self.snippet(snippet),
-            Block::Section(section) => Block::Section(*section),
+            Block::Access(shown) => Block::Access(access(shown)),
+            Block::Refusals(text) => Block::Refusals(lines(text)),
             Block::Heading(text) => Block::Heading(line(text)),
             Block::Paragraph(text) => Block::Paragraph(lines(text)),
             Block::Verdict(Verdict {
@@ -252,6 +272,7 @@ impl Writer for Masked<'_> {
 mod tests {
     use super::*;
     use crate::render::Role;
+    use crate::render::access::Kind;
     use crate::source::SourceFile;
 
     #[test]
@@ -339,6 +360,20 @@ mod tests {
         let all = [
             Block::Heading(plain("heading")),
             Block::Paragraph(vec![plain("paragraph")]),
+            Block::Refusals(vec![plain("refusal")]),
+            Block::Access(Access {
+                note: None,
+                rows: vec![Entry {
+                    kind: Kind::Loss,
+                    sign: "▼",
+                    role: Role::Plain,
+                    who: jane("who").into(),
+                    packages: jane("packages").into(),
+                    what: jane("what").into(),
+                    more: jane("more").into(),
+                }],
+                effects: Vec::new(),
+            }),
             Block::Verdict(Verdict {
                 before: vec![plain("before")],
                 line: plain("verdict"),
@@ -394,6 +429,6 @@ mod tests {
                 .expect("memory takes all");
         }
         assert!(!kept.0.contains("jane"), "{}", kept.0);
-        assert!(kept.0.matches("…@fabrikam.com").count() >= 18, "{}", kept.0);
+        assert!(kept.0.matches("…@fabrikam.com").count() >= 23, "{}", kept.0);
     }
 }

@@ -6,6 +6,7 @@
 //! beside the lines of a file is a list of findings ([`finding`]).
 //! Facts: `threat-and-fault-model` §9.
 
+pub mod access;
 pub mod chart;
 pub mod csv;
 pub mod doc;

@@ -53,6 +53,29 @@ pub fn hides(c: char) -> bool {
             | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' | '\u{e000}'..='\u{f8ff}')
 }
 
+/// Cuts text of ours at the backticks that mark code: every other part is code. Where they do not stand as in a sentence
+/// of ours, before a word and behind one, they belong to a name and mark nothing.
+#[must_use]
+pub fn code_spans(text: &str) -> Vec<&str> {
+    let parts: Vec<&str> = text.split('`').collect();
+    let is_paired = parts.len() % 2 == 1;
+    let is_ours = parts.iter().enumerate().all(|(at, part)| {
+        let (first, last) = (part.chars().next(), part.chars().next_back());
+        if at % 2 == 1 {
+            let ends = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
+            return ends(first) && ends(last);
+        }
+        let is_inner = at > 0 && at + 1 < parts.len();
+        let follows = at == 0 || first.is_none_or(|c| !c.is_alphanumeric());
+        let leads = at + 1 == parts.len() || last.is_none_or(|c| !c.is_alphanumeric());
+        follows && leads && !(is_inner && part.trim().is_empty())
+    });
+    match is_paired && is_ours {
+        true => parts,
+        false => vec![text],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +100,27 @@ mod tests {
         assert_eq!(neutral("a\u{202e}b\u{200b}", false), "a\\u{202e}b\\u{200b}");
         assert_eq!(neutral("\u{9b}2J\u{2028}", false), "\\u{9b}2J\\u{2028}");
         assert_eq!(neutral("a\u{2003}b\u{a0}c", false), "a\\u{2003}b\u{a0}c");
+    }
+
+    #[test]
+    fn backticks_of_a_name_mark_no_code() {
+        for (text, parts) in [
+            (
+                "use `a b`, or (`c`)",
+                &["use ", "a b", ", or (", "c", ")"][..],
+            ),
+            ("`a` is not `b`'s", &["", "a", " is not ", "b", "'s"]),
+            ("`it` was `x y`: no", &["", "it", " was ", "x y", ": no"]),
+            ("name `a `b` c` x", &["name `a `b` c` x"]),
+            ("`a`b`c` x", &["`a`b`c` x"]),
+            ("`a` `b`", &["`a` `b`"]),
+            (
+                "a lone ` and an empty `` stay",
+                &["a lone ` and an empty `` stay"],
+            ),
+        ] {
+            assert_eq!(code_spans(text), parts, "{text}");
+        }
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::io;
 use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::access::{self, Access, Entry};
 use super::chart::{Chart, Form};
-use super::doc::{Block, Change, Detail, Line, Role, Section, Snippet, Table, Verdict, Writer};
+use super::doc::{Block, Change, Detail, Line, Role, Snippet, Table, Verdict, Writer};
 use super::neutral::neutral;
 use super::value;
 use crate::source::Place;
@@ -20,6 +21,9 @@ const BAR: u64 = 30;
 /// The widest label that details are lined up behind.
 const LABEL: usize = 30;
 
+/// How many differences in access, and how many effects, are shown; machine output has them all.
+const SHOWN: usize = 50;
+
 /// Writes blocks as text.
 pub struct Text<'w> {
     out: &'w mut dyn io::Write,
@@ -28,8 +32,6 @@ pub struct Text<'w> {
     width: usize,
     start: bool,
     last: Option<Sort>,
-    /// The part that paragraphs belong to.
-    section: Option<Section>,
 }
 
 impl std::fmt::Debug for Text<'_> {
@@ -57,7 +59,6 @@ impl<'w> Text<'w> {
             width: 0,
             start: true,
             last: None,
-            section: None,
         }
     }
 
@@ -227,6 +228,34 @@ impl<'w> Text<'w> {
         self.end()
     }
 
+    /// Of many differences, and of many effects, as many are shown as one reads; the others are counted.
+    fn access(&mut self, access: &Access<'_>) -> io::Result<()> {
+        self.put(Role::Strong, &access.title());
+        self.end()?;
+        if let Some(note) = access.note {
+            self.below(&Line::new().and(Role::Faint, note))?;
+        }
+        for all in [&access.rows, &access.effects] {
+            let (shown, rest) = access::cut(all, SHOWN);
+            for line in shown.into_iter().flat_map(Entry::lines) {
+                self.below(&line)?;
+            }
+            if !rest.is_empty() {
+                let left = access::counted(rest.iter().map(|entry| entry.kind));
+                let text =
+                    format!("… and {left}: `--format json` and `--format html` have them all");
+                self.below(&Line::new().and(Role::Faint, text))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn below(&mut self, line: &Line<'_>) -> io::Result<()> {
+        self.pad(2, 2);
+        self.put_line(line);
+        self.end()
+    }
+
     /// A chart is a table here, with a bar behind each number.
     fn chart(&mut self, chart: &Chart<'_>) -> io::Result<()> {
         self.put(Role::Strong, &chart.title);
@@ -272,15 +301,8 @@ impl<'w> Text<'w> {
 
 impl Writer for Text<'_> {
     fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
-        self.section = match block {
-            Block::Section(section) => Some(*section),
-            Block::Paragraph(_) => self.section,
-            _ => None,
-        };
         let sort = match block {
             Block::Change(_) => Sort::Change,
-            // What stands against a plan says so in each line.
-            Block::Section(Section::Refusals) => return Ok(()),
             _ => Sort::Other,
         };
         if self
@@ -295,19 +317,9 @@ impl Writer for Text<'_> {
                 self.put_line(line);
                 self.end()
             }
-            Block::Section(section) => {
-                self.put(Role::Strong, section.title());
-                // What belongs to it follows at once.
-                self.last = None;
-                self.end()
-            }
-            Block::Paragraph(lines) if self.section == Some(Section::Access) => {
-                lines.iter().try_for_each(|line| {
-                    self.pad(2, 2);
-                    self.put_line(line);
-                    self.end()
-                })
-            }
+            Block::Access(access) => self.access(access),
+            // What stands against a plan says so in each line.
+            Block::Refusals(lines) => self.lines(lines),
             Block::Paragraph(lines) => self.lines(lines),
             Block::Verdict(Verdict {
                 before,

@@ -88,7 +88,7 @@ fn a_schema_takes_the_place_of_a_schema_alone() {
 #[test]
 fn a_file_that_cannot_be_written_is_told_by_its_own_name() {
     let sandbox = applied();
-    let outcome = sandbox.run(["plan", "--out", "nowhere/plan.json"]).exits(1);
+    let outcome = sandbox.run(["plan", "--out", "nowhere/plan.json"]).exits(7);
     assert!(
         outcome
             .stderr

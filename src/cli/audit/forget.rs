@@ -1,7 +1,5 @@
 //! `guestlist audit forget`.
 
-use std::io::{self, IsTerminal};
-
 use clap::Args;
 
 use super::{Context, Exit, Failure};
@@ -27,7 +25,7 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
-        let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+        let can_ask = Context::can_ask();
         if !self.auto_approve && !can_ask {
             return Err(Failure::new(
                 Exit::Usage,

@@ -1,7 +1,5 @@
 //! `guestlist guest purge`.
 
-use std::io::{self, IsTerminal};
-
 use clap::Args;
 
 use crate::cli::Exit;
@@ -35,7 +33,7 @@ pub(in crate::cli) struct Arguments {
 
 impl Arguments {
     pub(in crate::cli) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
-        let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+        let can_ask = Context::can_ask();
         if !self.auto_approve && !can_ask {
             return Err(Failure::new(
                 Exit::Usage,

@@ -308,21 +308,15 @@ pub(super) fn waived(
         let lifts_guard = Waiver::GUARDS.contains(&rule_name.as_str());
         let declared = tree.declares(address.kind(), address.name());
         let mut misspelt = false;
-        if rule_name == "protection" {
-            out.push(
-                Diagnostic::warning(
-                    code::WAIVED_NOTHING,
-                    "a waiver of `protection`, which no waiver lifts",
-                )
-                .at(at("rule"))
-                .help("declare the object with `protect: false` and apply that first"),
-            );
-        } else if !lifts_guard
-            && let Some(near) = nearest(
-                &rule_name,
-                Waiver::GUARDS.iter().chain(&["protection"]).copied(),
-            )
+        if let Some((_, instead)) = Waiver::OTHER_GUARDS
+            .iter()
+            .find(|(guard, _)| *guard == rule_name)
         {
+            misspelt = true;
+            let message = format!("a waiver of `{rule}`, which no waiver lifts");
+            let told = Diagnostic::warning(code::WAIVED_NOTHING, message);
+            out.push(told.at(at("rule")).help(*instead));
+        } else if !lifts_guard && let Some(near) = nearest(&rule_name, Waiver::guards()) {
             misspelt = true;
             let message = format!("a waiver of `{rule}`, which is no guard that a waiver lifts");
             // Only a guard is lifted for what is no longer declared.

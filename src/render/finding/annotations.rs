@@ -4,7 +4,7 @@
 
 use std::io;
 
-use super::{Finding, Findings, Level};
+use super::{Finding, Findings, Level, by_rule, chosen};
 use crate::diag::SHOWN;
 
 /// How many errors, warnings and notices each GitHub shows of a step; it drops the others without a word.
@@ -16,7 +16,9 @@ const OF_A_STEP: usize = 10;
 ///
 /// Those of what it writes to.
 pub fn github(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
-    for one in findings.all.iter().take(SHOWN) {
+    let all: Vec<&Finding> = findings.all.iter().collect();
+    let (shown, rest) = chosen(&all, SHOWN);
+    for one in &shown {
         let level = match one.level {
             Level::Error => "error",
             Level::Warning => "warning",
@@ -37,8 +39,7 @@ pub fn github(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
         )?;
     }
     let of = |level: Level| {
-        let shown = findings.all.iter().take(SHOWN);
-        let of = shown.filter(|one| one.level == level).count();
+        let of = shown.iter().filter(|one| one.level == level).count();
         of.saturating_sub(OF_A_STEP)
     };
     let dropped = match of(Level::Error) + of(Level::Warning) + of(Level::Note) {
@@ -47,7 +48,7 @@ pub fn github(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
             "GitHub shows {OF_A_STEP} errors, warnings and notices each of a step: {n} more stand in its log"
         )),
     };
-    for told in dropped.into_iter().chain(more(findings)) {
+    for told in dropped.into_iter().chain(more(findings, &rest)) {
         writeln!(out, "::notice title=guestlist::{}", data(&told))?;
     }
     Ok(())
@@ -59,13 +60,13 @@ pub fn github(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
 ///
 /// Those of what it writes to.
 pub fn azure(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
-    for one in findings.all.iter().take(SHOWN) {
+    let all = findings.all.iter().filter(|one| one.level != Level::Note);
+    let all: Vec<&Finding> = all.collect();
+    let (shown, rest) = chosen(&all, SHOWN);
+    for one in shown {
         let Finding {
             rule, level, spot, ..
         } = one;
-        if *level == Level::Note {
-            continue;
-        }
         let column = spot
             .columns
             .map(|columns| format!("columnnumber={};", columns.characters))
@@ -80,17 +81,18 @@ pub fn azure(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
             azure_data(&one.full())
         )?;
     }
-    match more(findings) {
+    match more(findings, &rest) {
         Some(more) => writeln!(out, "##[warning]{}", azure_data(&more)),
         None => Ok(()),
     }
 }
 
-fn more(findings: &Findings) -> Option<String> {
-    let more = findings.all.len().saturating_sub(SHOWN);
-    (more > 0).then(|| {
+fn more(findings: &Findings, rest: &[&Finding]) -> Option<String> {
+    (!rest.is_empty()).then(|| {
         format!(
-            "and {more} more: `guestlist {} --format json` shows all",
+            "and {} more ({}): `guestlist {} --format json` shows all",
+            rest.len(),
+            by_rule(rest),
             findings.command
         )
     })

@@ -3,10 +3,10 @@
 //! Diagnostics and refusals become [`Finding`]s once; a format is a function from all of them to bytes. Every format makes
 //! foreign text harmless by its own rules.
 
-mod access;
 mod annotations;
 mod code_quality;
 mod drift;
+mod impact;
 mod junit;
 mod level;
 mod sarif;
@@ -16,6 +16,7 @@ mod tests;
 
 use std::borrow::Cow;
 
+use super::access;
 use super::mask::mask;
 use super::neutral::neutral;
 use crate::diag::{Diagnostics, Severity};
@@ -32,7 +33,7 @@ pub use code_quality::code_quality;
 pub use junit::junit;
 pub use level::Level;
 pub use sarif::sarif;
-pub use terraform::terraform;
+pub use terraform::{no_terraform, terraform};
 
 /// A result of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -310,6 +311,32 @@ impl Setting<'_> {
         findings
     }
 
+    /// Returns the one finding of a command that failed before it could find any.
+    #[must_use]
+    pub fn failed(&self, word: &str, message: &str, help: Option<&str>) -> Findings {
+        let failure = Finding {
+            rule: format!("failed-{word}"),
+            title: format!("a `{}` that could not be carried out", self.command),
+            level: Level::Error,
+            message: self.text(message).into_owned(),
+            help: help
+                .iter()
+                .flat_map(|help| help.lines())
+                .map(|line| self.text(line).into_owned())
+                .collect(),
+            test: None,
+            more: Vec::new(),
+            spot: self.spot(None),
+            related: Vec::new(),
+            fingerprint: print(&[word, message]),
+        };
+        Findings {
+            command: self.command,
+            all: numbered(vec![failure]),
+            ..Findings::default()
+        }
+    }
+
     fn refusal(&self, plan: &Plan, impact: &Impact, refusal: &Refusal) -> Finding {
         let Refusal {
             rule,
@@ -375,6 +402,27 @@ fn numbered(mut all: Vec<Finding>) -> Vec<Finding> {
         finding.fingerprint = format!("{plain}:{n}");
     }
     all
+}
+
+/// Parts findings into so many that a host shows and the others: errors first, then warnings, then notes; of these a few of
+/// every rule, then gains and losses of access by turns, then the others. Both come in that order.
+fn chosen<'f>(all: &[&'f Finding], most: usize) -> (Vec<&'f Finding>, Vec<&'f Finding>) {
+    let kinds: Vec<(Level, &str)> = all.iter().map(|one| (one.level, &*one.rule)).collect();
+    let mut order = access::order(&kinds, |(_, rule)| rule.ends_with("-other"));
+    order.sort_by_key(|at| all[*at].level);
+    let mut sorted: Vec<&Finding> = order.into_iter().map(|at| all[at]).collect();
+    let rest = sorted.split_off(most.min(sorted.len()));
+    (sorted, rest)
+}
+
+/// Counts findings by their rules: `12 access-wider, 1 GL0510`.
+fn by_rule(findings: &[&Finding]) -> String {
+    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+    for one in findings {
+        *counts.entry(&one.rule).or_default() += 1;
+    }
+    let counts = counts.into_iter().map(|(rule, n)| format!("{n} {rule}"));
+    counts.collect::<Vec<_>>().join(", ")
 }
 
 impl Finding {

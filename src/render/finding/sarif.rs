@@ -9,7 +9,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{Finding, Findings, Level, RuleText, Spot};
+use super::{Finding, Findings, RuleText, Spot, by_rule, chosen};
 use crate::render::json;
 
 /// How many results code scanning shows.
@@ -147,7 +147,8 @@ pub fn sarif(out: &mut dyn io::Write, findings: &Findings, category: &str) -> io
     let mut known: BTreeMap<&str, Rule<'_>> = texts
         .map(|text| (text.name.as_str(), described(text)))
         .collect();
-    let (all, left) = chosen(&findings.all);
+    let all: Vec<&Finding> = findings.all.iter().collect();
+    let (all, left) = chosen(&all, RESULTS);
     for one in &all {
         known.entry(&one.rule).or_insert_with(|| rule(one));
     }
@@ -184,7 +185,7 @@ pub fn sarif(out: &mut dyn io::Write, findings: &Findings, category: &str) -> io
             automation_details: Automation {
                 id: category.to_owned(),
             },
-            invocations: left_out(left).into_iter().collect(),
+            invocations: left_out(&left).into_iter().collect(),
             column_kind: "utf16CodeUnits",
             results: results.collect(),
         }],
@@ -192,39 +193,15 @@ pub fn sarif(out: &mut dyn io::Write, findings: &Findings, category: &str) -> io
     json::write(out, &log)
 }
 
-/// Returns the findings that code scanning shows, in their order, and how many others there are.
-fn chosen(all: &[Finding]) -> (Vec<&Finding>, usize) {
-    let mut room = RESULTS;
-    let mut rooms = [Level::Error, Level::Warning, Level::Note].map(|level| {
-        let of = all
-            .iter()
-            .filter(|one| one.level == level)
-            .count()
-            .min(room);
-        room -= of;
-        (level, of)
-    });
-    let kept = all.iter().filter(|one| {
-        let mut rooms = rooms.iter_mut();
-        let Some((_, room)) = rooms.find(|(level, _)| *level == one.level) else {
-            return false;
-        };
-        let fits = *room > 0;
-        *room -= usize::from(fits);
-        fits
-    });
-    let kept: Vec<_> = kept.collect();
-    let left = all.len() - kept.len();
-    (kept, left)
-}
-
-fn left_out(left: usize) -> Option<Invocation> {
-    (left > 0).then(|| Invocation {
+fn left_out(left: &[&Finding]) -> Option<Invocation> {
+    (!left.is_empty()).then(|| Invocation {
         execution_successful: true,
         tool_execution_notifications: [Notification {
             level: "warning",
             message: text(format!(
-                "{left} results are left out: code scanning shows {RESULTS}"
+                "{} results are left out ({}): code scanning shows {RESULTS}",
+                left.len(),
+                by_rule(left)
             )),
         }],
     })

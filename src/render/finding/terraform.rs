@@ -15,6 +15,21 @@ struct Report {
     delete: usize,
 }
 
+/// What stands where there is no plan: GitLab misses the numbers and says that there is no report.
+#[derive(Serialize)]
+struct Missing<'a> {
+    error: &'a str,
+}
+
+/// Writes that there is no plan, in a word.
+///
+/// # Errors
+///
+/// Those of what it writes to.
+pub fn no_terraform(out: &mut dyn io::Write, error: &str) -> io::Result<()> {
+    json::write(out, &Missing { error })
+}
+
 /// Writes the numbers of a plan. A replacement is a deletion and a creation; what is taken over is updated; what is let go
 /// stays as it is and does not count.
 ///

@@ -186,7 +186,10 @@ fn a_log_holds_what_code_scanning_shows_the_errors_first() {
     let errors = results.iter().filter(|one| one["level"] == "error");
     assert_eq!((results.len(), errors.count()), (5_000, 4_000));
     let said = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
-    assert_eq!(said, "3000 results are left out: code scanning shows 5000");
+    assert_eq!(
+        said,
+        "3000 results are left out (3000 GL0102): code scanning shows 5000"
+    );
     let few = written(|out| sarif(out, &hostile(), "guestlist/plan/"));
     assert!(!few.contains("invocations"), "{few}");
 }
@@ -296,10 +299,34 @@ fn what_gets_wider_is_a_note_at_the_line_that_makes_it_so() {
         entries.contains("\"blocker\"") && entries.contains("\"info\""),
         "{entries}"
     );
-    // In a first plan all is new, and nothing of it is told line by line.
+    // In a first plan all is new, and told as well.
     let first = planned(&Impact {
         is_first: true,
         ..wider()
     });
-    assert_eq!(first.all.len(), 1, "{first:?}");
+    assert_eq!(first.all.len(), 2, "{first:?}");
+}
+
+#[test]
+fn of_many_rows_some_of_every_kind_are_annotations_and_those_come_first() {
+    use crate::impact::{Difference, Row};
+    let [row] = &wider().rows[..] else {
+        panic!("one row")
+    };
+    let gone = Row {
+        kind: Difference::Gone,
+        ..row.clone()
+    };
+    let mut rows = vec![row.clone(); 59];
+    rows.push(gone);
+    let impact = Impact {
+        rows,
+        ..Impact::default()
+    };
+    let found = SETTING.planned(&everything(), &impact, &[], &Diagnostics::new());
+    let shown = written(|out| github(out, &found));
+    let first = shown.lines().take(10);
+    let gone = first.filter(|line| line.contains("title=access-gone"));
+    assert_eq!(gone.count(), 1, "{shown}");
+    assert!(shown.contains("and 10 more (10 access-wider)"), "{shown}");
 }

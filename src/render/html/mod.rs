@@ -4,23 +4,22 @@
 //! Templates escape what they are given. The page carries its own style and script, and a policy that allows just these
 //! two, by their hashes.
 
+mod access;
 mod chart;
 
 use std::io;
 
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
-use super::doc::{
-    Block, Change, Line, Page, Piece, Role, Section, Snippet, Table, Verdict, Writer,
-};
-use super::neutral::neutral;
+use super::doc::{Block, Change, Line, Page, Piece, Role, Snippet, Table, Verdict, Writer};
+use super::neutral::{code_spans, neutral};
 use super::text::Text;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// What the page may do: show itself. A test compares the hashes with the two files.
 const ALLOWED: &str = concat!(
-    "default-src 'none'; style-src 'sha256-q2HeQUNvYthFaa+c428xXxPRHYpsZUDum53jKdd1yIw='; ",
+    "default-src 'none'; style-src 'sha256-nDzC7gcj6M7VzuzClCVk1f4ZP4n8b0OZglumq92gyjs='; ",
     "script-src 'sha256-KWRZl5Tz50QUlmwp/MVEW62Rhn+p6WMittgw6qVu3h4='; base-uri 'none'; form-action 'none'"
 );
 
@@ -58,13 +57,7 @@ struct Prose<'a>(&'a str);
 
 impl Render for Prose<'_> {
     fn render_to(&self, buffer: &mut String) {
-        let parts = || self.0.split('`').enumerate();
-        let is_paired = parts().count() % 2 == 1;
-        if !is_paired || parts().any(|(at, part)| at % 2 == 1 && part.is_empty()) {
-            self.0.render_to(buffer);
-            return;
-        }
-        for (at, part) in parts() {
+        for (at, part) in code_spans(self.0).into_iter().enumerate() {
             html! { @if at % 2 == 1 { code { (part) } } @else { (part) } }.render_to(buffer);
         }
     }
@@ -324,7 +317,11 @@ impl Writer for Html<'_> {
                 self.title = line.0.iter().map(|piece| &*piece.text).collect();
                 self.heading = line.render();
             }
-            Block::Section(section) => self.parts.push(html! { h2 { (Section::title(*section)) } }),
+            Block::Access(shown) => self.parts.push(access::access(shown)),
+            Block::Refusals(lines) => {
+                self.parts.push(html! { h2 { "Refused" } });
+                self.paragraph(lines);
+            }
             Block::Verdict(Verdict {
                 before,
                 line,

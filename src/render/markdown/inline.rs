@@ -3,8 +3,9 @@
 //! A code host looks for mentions, references and links in what Markdown has become, so that an escaped `@` still calls
 //! somebody. Code is the one place that it leaves alone.
 
+use crate::render::access::{Entry, Kind};
 use crate::render::doc::{Line, Role};
-use crate::render::neutral::neutral;
+use crate::render::neutral::{code_spans, neutral};
 
 /// Where the text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,34 @@ pub(super) fn line(line: &Line<'_>, within: Within, most: usize) -> String {
     out
 }
 
+/// Returns an entry about access: what comes from the tree is foreign, but for the words between.
+pub(super) fn entry(entry: &Entry<'_>) -> String {
+    let mut out = String::new();
+    let by = match entry.kind {
+        Kind::May(_) => {
+            out.push_str(&format!("{} {} <strong>", entry.sign, entry.kind.word()));
+            foreign(&mut out, &entry.who, Within::Markdown, false);
+            out.push_str("</strong>: ");
+            "by "
+        }
+        _ => {
+            out.push_str(&format!("{} ", entry.sign));
+            ""
+        }
+    };
+    if !entry.packages.is_empty() {
+        foreign(&mut out, &entry.packages, Within::Markdown, false);
+        out.push(' ');
+    }
+    push(&mut out, &entry.what, Within::Markdown, false);
+    if !entry.more.is_empty() {
+        out.push_str(&format!("<br>\n{by}"));
+        foreign(&mut out, &entry.more, Within::Markdown, false);
+    }
+    out.push('\n');
+    out
+}
+
 fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         None => text.to_owned(),
@@ -56,23 +85,21 @@ fn cut(text: &str, most: usize) -> String {
     }
 }
 
-/// Appends text; what the author marked as code by backticks stays code.
+/// Appends text of ours; what it marks as code by backticks stays code.
 pub(super) fn push(out: &mut String, text: &str, within: Within, starts: bool) {
     let text = neutral(text, starts);
-    if text.matches('`').count() % 2 == 1 {
-        words(out, &text, within, starts);
-        return;
-    }
-    for (at, part) in text.split('`').enumerate() {
-        if part.is_empty() {
-            continue;
-        }
-        if at % 2 == 1 {
-            code(out, part, within);
-        } else {
-            words(out, part, within, starts && at == 0);
+    for (at, part) in code_spans(&text).into_iter().enumerate() {
+        match (part.is_empty(), at % 2 == 1) {
+            (true, _) => {}
+            (false, true) => code(out, part, within),
+            (false, false) => words(out, part, within, starts && at == 0),
         }
     }
+}
+
+/// Appends text that is not ours: backticks are letters like others.
+pub(super) fn foreign(out: &mut String, text: &str, within: Within, starts: bool) {
+    words(out, &neutral(text, starts), within, starts);
 }
 
 /// Appends words, with those that are not plain as code.
@@ -104,11 +131,28 @@ fn words(out: &mut String, text: &str, within: Within, starts: bool) {
     flush(out, &mut odd, within);
 }
 
+/// Ends a run of words that are not plain: what stands around it as in any sentence stays outside the code.
 fn flush(out: &mut String, odd: &mut String, within: Within) {
-    if !odd.is_empty() {
-        code(out, odd, within);
-        odd.clear();
+    let text = std::mem::take(odd);
+    let core = text.trim_start_matches('(');
+    let (lead, core) = (&text[..text.len() - core.len()], core);
+    let mut inner = core;
+    while let Some(last) = inner.chars().next_back() {
+        let closes = last == ')' && inner.matches('(').count() < inner.matches(')').count();
+        if !closes && !".,;:?…".contains(last) {
+            break;
+        }
+        inner = &inner[..inner.len() - last.len_utf8()];
     }
+    if inner.is_empty() {
+        if !text.is_empty() {
+            code(out, &text, within);
+        }
+        return;
+    }
+    out.push_str(lead);
+    code(out, inner, within);
+    out.push_str(&core[inner.len()..]);
 }
 
 /// Appends text as code.
@@ -211,15 +255,15 @@ mod tests {
             ("a `b` c", "a `b` c"),
             ("`a`b` @c", "`` `a`b` @c ``"),
             ("a `<i>` b", "a `<i>` b"),
-            ("1. one", "`1.` one"),
+            ("1. one", "`1`. one"),
             ("- one", "`-` one"),
             ("one - two", "one - two"),
             ("at deadbeef1", "at `deadbeef1`"),
             ("at a/deadbeef1...b", "at `a/deadbeef1...b`"),
-            ("a :tada: b", "a `:tada:` b"),
+            ("a :tada: b", "a `:tada`: b"),
             ("a\nb\u{202e}", "`a\\u{a}b\\u{202e}`"),
             ("$x$ ~y~ !1 |z|", "`$x$ ~y~ !1 |z|`"),
-            ("`a``b`", "`a` `b`"),
+            ("`a``b`", "``` `a``b` ```"),
             ("a--b", "`a--b`"),
             ("? one :: two", "`?` one `::` two"),
         ] {

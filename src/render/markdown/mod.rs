@@ -2,14 +2,16 @@
 //!
 //! Parts are gathered with a rank each. What does not fit is left out, the least important first, and counted.
 
+mod budget;
 mod inline;
 
-use std::collections::BTreeMap;
 use std::io;
 
+use budget::{Budget, Full, Kept, Noun, Part, Rank};
 use inline::Within;
 
-use super::doc::{Block, Change, Line, Page, Role, Section, Table, Verdict, Writer};
+use super::access::{self, Access};
+use super::doc::{Block, Change, Line, Page, Role, Table, Verdict, Writer};
 use super::mark::marker;
 use super::neutral::neutral;
 use super::text::Text;
@@ -21,22 +23,8 @@ const RESERVED: usize = 2_000;
 /// How many characters of the heading and of the verdict are shown: they are always there.
 const LINE: usize = 600;
 
-/// How many characters the rows of a table have at most: it is better cut than left out.
-const ROWS: usize = 40_000;
-
-/// How important a part is: the higher, the sooner it is left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Refusal,
-    Access,
-    Message,
-    Removal,
-    Change,
-    Creation,
-    DetailOfRemoval,
-    DetailOfChange,
-    DetailOfCreation,
-}
+/// More entries about access than this never fit.
+const ENTRIES: usize = MOST / 40;
 
 /// Where a part stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,35 +40,25 @@ impl Spot {
 
     const fn title(self) -> &'static str {
         match self {
-            Self::Refused => Section::Refusals.title(),
-            Self::Access => Section::Access.title(),
+            Self::Refused => "Refused",
+            Self::Access => "Access",
             Self::Changes => "Changes",
             Self::Rest => "",
         }
     }
 }
 
-/// What a part is called when it is left out: one, several.
-type Noun = (&'static str, &'static str);
-
+// What parts are called when they are left out.
 const REFUSAL: Noun = ("refusal", "refusals");
 const CHANGE: Noun = ("change", "changes");
 const DETAIL: Noun = ("the details of 1 change", "the details of # changes");
 const MESSAGE: Noun = ("message", "messages");
 const PARAGRAPH: Noun = ("paragraph", "paragraphs");
-const ACCESS: Noun = ("part about access", "parts about access");
-const TABLE: Noun = ("table", "tables");
-
-/// A piece of the document that is there or not.
-#[derive(Debug)]
-struct Part {
-    spot: Spot,
-    rank: Rank,
-    noun: Noun,
-    text: String,
-    /// The same with what is folded into it.
-    full: Option<(Rank, String)>,
-}
+const LISTING: Noun = ("listing", "listings");
+const LINES: Noun = ("the lines of 1 message", "the lines of # messages");
+const LISTED: Noun = ("the lines of 1 listing", "the lines of # listings");
+const NOTE: Noun = ("note about access", "notes about access");
+const ROW: Noun = ("row of a table", "rows of tables");
 
 /// Gathers blocks and writes them as Markdown.
 pub struct Markdown<'w> {
@@ -88,10 +66,11 @@ pub struct Markdown<'w> {
     page: Page,
     heading: String,
     verdict: String,
-    section: Option<Section>,
-    parts: Vec<Part>,
-    gathered: BTreeMap<Rank, usize>,
-    dropped: BTreeMap<Noun, usize>,
+    /// What the part about access is called: it counts what is in it.
+    access: String,
+    /// The first lines of tables.
+    tables: Vec<String>,
+    budget: Budget,
 }
 
 impl std::fmt::Debug for Markdown<'_> {
@@ -110,10 +89,9 @@ impl<'w> Markdown<'w> {
             page,
             heading: String::new(),
             verdict: String::new(),
-            section: None,
-            parts: Vec::new(),
-            gathered: BTreeMap::new(),
-            dropped: BTreeMap::new(),
+            access: String::new(),
+            tables: Vec::new(),
+            budget: Budget::default(),
         }
     }
 
@@ -123,30 +101,37 @@ impl<'w> Markdown<'w> {
     ///
     /// Those of what it writes to.
     pub fn finish(mut self) -> io::Result<()> {
-        let kept = self.choose();
-        let page = &self.page;
-        let mut text = marker(page.report, &page.folder, &page.environment);
+        let head = self.heading.chars().count() + self.verdict.chars().count();
+        let kept = self.budget.choose(MOST.saturating_sub(RESERVED + head));
+        let mut text = marker(self.page.report, &self.page.folder, &self.page.environment);
         text.push('\n');
         text.push_str(&self.heading);
-        if !self.verdict.is_empty() {
-            text.push_str(&self.verdict);
-        }
+        text.push_str(&self.verdict);
         text.push_str(&self.left_out());
         for spot in Spot::ALL {
-            let mut here = kept
-                .iter()
-                .zip(&self.parts)
-                .filter(|(keep, part)| **keep > 0 && part.spot == spot)
-                .peekable();
-            if here.peek().is_some() && !spot.title().is_empty() {
-                text.push_str(&format!("\n#### {}\n", spot.title()));
+            let here = kept.iter().zip(&self.budget.parts);
+            let here = here.filter(|(kept, part)| **kept != Kept::No && part.spot == spot);
+            let here: Vec<_> = here.collect();
+            let title = match spot {
+                Spot::Access => self.access.as_str(),
+                _ => spot.title(),
+            };
+            if !here.is_empty() && !title.is_empty() {
+                text.push_str(&format!("\n#### {title}\n"));
             }
-            for (keep, part) in here {
+            for some in
+                here.chunk_by(|(_, one), (_, next)| one.table.is_some() && one.table == next.table)
+            {
                 text.push('\n');
-                text.push_str(match &part.full {
-                    Some((_, full)) if *keep > 1 => full,
-                    _ => &part.text,
-                });
+                let table = some.first().and_then(|(_, part)| part.table);
+                text.push_str(table.map_or("", |table| &self.tables[table]));
+                for (kept, part) in some {
+                    text.push_str(match &part.full {
+                        Some(full) if **kept == Kept::Full => &full.text,
+                        _ => &part.text,
+                    });
+                }
+                text.push_str(table.map_or("", |_| "</table>\n"));
             }
         }
         if let Some(digest) = &self.page.digest {
@@ -155,90 +140,58 @@ impl<'w> Markdown<'w> {
         self.out.write_all(text.as_bytes())
     }
 
-    /// Returns for every part whether it is left out (0), shown (1), or shown with what is folded into it (2), and counts
-    /// what is left out.
-    fn choose(&mut self) -> Vec<u8> {
-        let head = self.heading.chars().count() + self.verdict.chars().count();
-        let mut room = MOST.saturating_sub(RESERVED + head);
-        let mut kept = vec![0_u8; self.parts.len()];
-        let mut order: Vec<usize> = (0..self.parts.len()).collect();
-        order.sort_by_key(|at| self.parts[*at].rank);
-        for at in order {
-            let needed = self.parts[at].text.chars().count() + 1;
-            if needed <= room {
-                room -= needed;
-                kept[at] = 1;
-            } else {
-                *self.dropped.entry(self.parts[at].noun).or_default() += 1;
-            }
-        }
-        let folded = |part: &Part| part.full.as_ref().map(|(rank, _)| *rank);
-        let mut order: Vec<usize> = (0..self.parts.len())
-            .filter(|at| kept[*at] == 1 && folded(&self.parts[*at]).is_some())
-            .collect();
-        order.sort_by_key(|at| folded(&self.parts[*at]));
-        for at in order {
-            let part = &self.parts[at];
-            let needed = part.full.as_ref().map_or(0, |(_, full)| {
-                full.chars()
-                    .count()
-                    .saturating_sub(part.text.chars().count())
-            });
-            if needed <= room {
-                room -= needed;
-                kept[at] = 2;
-            } else {
-                *self.dropped.entry(DETAIL).or_default() += 1;
-            }
-        }
-        kept
-    }
-
     /// Says what was left out, with the digest of the plan that has it all.
     fn left_out(&self) -> String {
-        if self.dropped.is_empty() {
-            return String::new();
+        let left = self.budget.left_out();
+        if left.is_empty() {
+            return left;
         }
-        let counts: Vec<String> = self
-            .dropped
-            .iter()
-            .map(|((one, many), n)| match n {
-                1 if one.contains('1') => (*one).to_owned(),
-                1 => format!("1 {one}"),
-                n if many.contains('#') => many.replace('#', &n.to_string()),
-                n => format!("{n} {many}"),
-            })
-            .collect();
         let digest = match &self.page.digest {
             Some(digest) => format!(" All of it is in the plan with the digest `{digest}`."),
             None => String::new(),
         };
-        format!(
-            "\n> Left out, to stay below 60,000 characters: {}.{digest}\n",
-            counts.join(", ")
-        )
+        format!("\n> Left out, to stay below 60,000 characters: {left}.{digest}\n")
     }
 
-    /// Keeps a part, unless more important ones fill a document already.
-    fn part(&mut self, part: Part) {
-        let before = |rank: Rank, gathered: &BTreeMap<Rank, usize>| -> usize {
-            gathered.range(..=rank).map(|(_, n)| n).sum()
-        };
-        if before(part.rank, &self.gathered) > MOST {
-            *self.dropped.entry(part.noun).or_default() += 1;
-            return;
+    /// Adds a part that takes its turn as it comes.
+    fn part(&mut self, spot: Spot, rank: Rank, noun: Noun, text: String, full: Option<Full>) {
+        self.budget.add(Part {
+            spot,
+            rank,
+            turn: 0,
+            noun,
+            text,
+            table: None,
+            full,
+        });
+    }
+
+    /// Who gains and who loses access, an entry each: a few of every kind are left out last.
+    fn access(&mut self, access: &Access<'_>) {
+        self.access = access.title();
+        if let Some(note) = access.note {
+            self.part(Spot::Access, Rank::Access, NOTE, format!("{note}\n"), None);
         }
-        *self.gathered.entry(part.rank).or_default() += part.text.len();
-        let mut part = part;
-        if let Some((rank, full)) = &part.full {
-            if before(*rank, &self.gathered) > MOST {
-                // Too late for it to be shown: its length alone tells that it does not fit.
-                part.full = Some((*rank, " ".repeat(MOST)));
-            } else {
-                *self.gathered.entry(*rank).or_default() += full.len();
+        let entries = || access.rows.iter().chain(&access.effects);
+        let mut turns = vec![0; entries().count()];
+        for (turn, at) in access::foremost(entries()).into_iter().enumerate() {
+            turns[at] = turn;
+        }
+        for (entry, turn) in entries().zip(turns) {
+            if turn >= ENTRIES {
+                self.budget.drop(Rank::Access, entry.kind.noun());
+                continue;
             }
+            self.budget.parts.push(Part {
+                spot: Spot::Access,
+                rank: Rank::Access,
+                turn,
+                noun: entry.kind.noun(),
+                text: inline::entry(entry),
+                table: None,
+                full: None,
+            });
         }
-        self.parts.push(part);
     }
 
     fn change(&mut self, change: &Change<'_>) {
@@ -256,56 +209,43 @@ impl<'w> Markdown<'w> {
             inline::push(&mut head, aside, Within::Html, false);
         }
         let body = changed(change);
-        let full = (!body.is_empty()).then(|| (folded, details(&head, "diff", &body)));
-        self.part(Part {
-            spot: Spot::Changes,
-            rank,
-            noun: CHANGE,
-            text: format!("<p>{head}</p>\n"),
-            full,
+        let full = (!body.is_empty()).then(|| Full {
+            rank: folded,
+            noun: DETAIL,
+            text: details(&head, "diff", &body),
         });
+        let text = format!("<p>{head}</p>\n");
+        self.part(Spot::Changes, rank, CHANGE, text, full);
     }
 
     /// A block that reads best as on a terminal: its first line is the title, the others are folded.
-    fn folded(&mut self, block: &Block<'_>, noun: Noun) -> io::Result<()> {
+    fn folded(&mut self, block: &Block<'_>, noun: Noun, lines: Noun) -> io::Result<()> {
         let mut bytes = Vec::new();
         Text::new(&mut bytes, false).block(block)?;
         let shown = String::from_utf8_lossy(&bytes);
         let (title, body) = shown.split_once('\n').unwrap_or((&shown, ""));
         let mut head = String::new();
         inline::push(&mut head, title, Within::Html, false);
-        let (spot, rank) = self.here();
-        let full = (!body.is_empty()).then(|| (Rank::DetailOfChange, details(&head, "text", body)));
-        self.part(Part {
-            spot,
-            rank,
-            noun,
-            text: format!("<p>{head}</p>\n"),
-            full,
+        let full = (!body.is_empty()).then(|| Full {
+            rank: Rank::DetailOfChange,
+            noun: lines,
+            text: details(&head, "text", body),
         });
+        let text = format!("<p>{head}</p>\n");
+        self.part(Spot::Rest, Rank::Message, noun, text, full);
         Ok(())
     }
 
-    fn here(&self) -> (Spot, Rank) {
-        match self.section {
-            Some(Section::Refusals) => (Spot::Refused, Rank::Refusal),
-            Some(Section::Access) => (Spot::Access, Rank::Access),
-            None => (Spot::Rest, Rank::Message),
-        }
-    }
-
     /// Paragraphs are cut before every line that is not indented, so that each can be left out for itself.
-    fn paragraph(&mut self, lines: &[Line<'_>]) {
+    fn paragraph(&mut self, spot: Spot, lines: &[Line<'_>]) {
         let is_indented = |line: &Line<'_>| {
             line.0
                 .first()
                 .is_some_and(|piece| piece.text.starts_with(' '))
         };
-        let (spot, rank) = self.here();
-        let noun = match spot {
-            Spot::Refused => REFUSAL,
-            Spot::Access => ACCESS,
-            Spot::Changes | Spot::Rest => PARAGRAPH,
+        let (rank, noun) = match spot {
+            Spot::Refused => (Rank::Refusal, REFUSAL),
+            _ => (Rank::Message, PARAGRAPH),
         };
         for some in lines.chunk_by(|_, next| is_indented(next)) {
             let shown: Vec<String> = some
@@ -314,74 +254,52 @@ impl<'w> Markdown<'w> {
                 .filter(|line| !line.is_empty())
                 .collect();
             if !shown.is_empty() {
-                self.part(Part {
-                    spot,
-                    rank,
-                    noun,
-                    text: format!("{}\n", shown.join("<br>\n")),
-                    full: None,
-                });
+                let text = format!("{}\n", shown.join("<br>\n"));
+                self.part(spot, rank, noun, text, None);
             }
         }
     }
 
+    /// A table, of which each row can be left out for itself.
     fn table(&mut self, table: &Table<'_>) {
         let row = |cells: &mut dyn Iterator<Item = &str>, tag: &str| {
             let mut out = "<tr>".to_owned();
             for cell in cells {
                 out.push_str(&format!("<{tag}>"));
-                inline::push(&mut out, cell, Within::Html, false);
+                inline::foreign(&mut out, cell, Within::Html, false);
                 out.push_str(&format!("</{tag}>"));
             }
             out + "</tr>\n"
         };
-        let mut text = "<table>\n".to_owned();
-        text.push_str(&row(&mut table.columns.iter().copied(), "th"));
-        let mut shown = 0;
+        let head = row(&mut table.columns.iter().copied(), "th");
+        let at = self.tables.len();
+        self.tables.push(format!("<table>\n{head}"));
         for cells in &table.rows {
-            let next = row(&mut cells.iter().map(|cell| &**cell), "td");
-            if text.len() + next.len() > ROWS {
-                break;
-            }
-            text.push_str(&next);
-            shown += 1;
+            self.budget.add(Part {
+                spot: Spot::Rest,
+                rank: Rank::Row,
+                turn: 0,
+                noun: ROW,
+                text: row(&mut cells.iter().map(|cell| &**cell), "td"),
+                table: Some(at),
+                full: None,
+            });
         }
-        text.push_str("</table>\n");
-        match table.rows.len() - shown {
-            0 => {}
-            1 => text.push_str("\n… and 1 more row\n"),
-            more => text.push_str(&format!("\n… and {more} more rows\n")),
-        }
-        let (spot, rank) = self.here();
-        self.part(Part {
-            spot,
-            rank,
-            noun: TABLE,
-            text,
-            full: None,
-        });
     }
 }
 
 impl Writer for Markdown<'_> {
     fn block(&mut self, block: &Block<'_>) -> io::Result<()> {
-        if matches!(
-            block,
-            Block::Change(_) | Block::Snippet(_) | Block::Verdict(_)
-        ) {
-            self.section = None;
-        }
         match block {
             Block::Heading(line) if !self.heading.is_empty() => {
                 // The first one names the document; a later one, such as that of the plan of a rollback, what follows.
-                self.section = None;
-                self.paragraph(std::slice::from_ref(line));
+                self.paragraph(Spot::Rest, std::slice::from_ref(line));
             }
             Block::Heading(line) => {
-                self.section = None;
                 self.heading = format!("### {}\n\n", inline::line(line, Within::Markdown, LINE));
             }
-            Block::Section(section) => self.section = Some(*section),
+            Block::Access(access) => self.access(access),
+            Block::Refusals(lines) => self.paragraph(Spot::Refused, lines),
             Block::Verdict(Verdict {
                 before,
                 line,
@@ -390,25 +308,20 @@ impl Writer for Markdown<'_> {
                 // The last word counts; an earlier one, such as that of the plan of an apply, is told with the rest.
                 let earlier = std::mem::take(&mut self.verdict);
                 if !earlier.is_empty() {
-                    self.part(Part {
-                        spot: Spot::Rest,
-                        rank: Rank::Message,
-                        noun: PARAGRAPH,
-                        text: earlier,
-                        full: None,
-                    });
+                    self.part(Spot::Rest, Rank::Message, PARAGRAPH, earlier, None);
                 }
                 self.verdict = format!("{}\n", inline::line(line, Within::Markdown, LINE));
-                self.paragraph(before);
-                self.paragraph(after);
+                self.paragraph(Spot::Rest, before);
+                self.paragraph(Spot::Rest, after);
             }
-            Block::Paragraph(lines) => self.paragraph(lines),
+            Block::Paragraph(lines) => self.paragraph(Spot::Rest, lines),
             Block::Change(change) => self.change(change),
-            Block::Snippet(_) => self.folded(block, MESSAGE)?,
-            Block::Listing { .. } => self.folded(block, PARAGRAPH)?,
+            Block::Snippet(_) => self.folded(block, MESSAGE, LINES)?,
+            Block::Listing { .. } => self.folded(block, LISTING, LISTED)?,
             Block::Table(table) => self.table(table),
             Block::Chart(chart) => {
-                self.paragraph(&[Line::new().and(Role::Strong, &*chart.title)]);
+                let title = Line::new().and(Role::Strong, &*chart.title);
+                self.paragraph(Spot::Rest, &[title]);
                 self.table(&chart.table());
             }
         }

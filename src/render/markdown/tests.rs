@@ -6,9 +6,10 @@ use serde_json::json;
 use super::*;
 use crate::diag::Diagnostics;
 use crate::guard::{Refusal, Rule};
-use crate::impact::Impact;
+use crate::impact::{Difference, Impact};
 use crate::model::Body;
 use crate::plan::{Delta, Plan, Reason};
+use crate::render::access::{Entry, Kind};
 use crate::render::doc::Detail;
 use crate::render::mask::Masked;
 use crate::render::report::Planned;
@@ -116,18 +117,55 @@ fn masks_addresses_for_those_who_ask() {
     assert!(!document.contains("ana@"), "{document}");
 }
 
+/// Rows about access: so many wider ones, then some that are gone.
+fn rows(wider: usize, gone: usize) -> Block<'static> {
+    let row = |kind: Difference| Entry {
+        kind: Kind::May(kind),
+        sign: kind.sign(),
+        role: Role::Plain,
+        who: "group:a `tick` b".into(),
+        packages: "onboarding".into(),
+        what: "with 1 approval instead of 2".into(),
+        more: "policy/onboarding/all (catalogs/a.yaml:97)".into(),
+    };
+    let wider = std::iter::repeat_n(row(Difference::Wider), wider);
+    let gone = std::iter::repeat_n(row(Difference::Gone), gone);
+    Block::Access(Access {
+        note: None,
+        rows: wider.chain(gone).collect(),
+        effects: Vec::new(),
+    })
+}
+
 #[test]
-fn a_section_that_other_parts_fill_has_its_title() {
-    let document = document(|out| {
-        out.block(&Block::Section(Section::Access))?;
-        out.block(&Block::Paragraph(vec![Line::plain(
-            "▲ wider anyone at fabrikam.com",
-        )]))
+fn who_gains_and_who_loses_is_counted_and_of_each_kind_something_is_shown() {
+    let few = document(|out| out.block(&rows(59, 1)));
+    assert!(few.contains("\n#### Access: 59 wider, 1 gone\n"), "{few}");
+    assert_eq!(few.matches("▲ wider").count(), 59, "{few}");
+    assert_eq!(few.matches("▼ gone").count(), 1, "{few}");
+    assert!(!few.contains("Left out"), "{few}");
+    let many = document(|out| {
+        for at in 0..3_000 {
+            out.block(&one(Role::Changed, "changed", "", format!("{at}")))?;
+        }
+        out.block(&rows(3_000, 2))
     });
-    assert!(
-        document.contains("\n#### Access\n\n▲ wider anyone at fabrikam.com\n"),
-        "{document}"
-    );
+    assert!(many.chars().count() <= MOST, "{}", many.len());
+    let wider = many.matches("▲ wider").count();
+    assert!((200..3_000).contains(&wider), "{wider}");
+    assert_eq!(many.matches("▼ gone").count(), 2);
+    let left = format!("{} rows of wider access", 3_000 - wider);
+    assert!(many.contains(&left), "{left} in {}", &many[..600]);
+    // What changes keeps its share.
+    assert!(many.matches("<code>~ changed</code>").count() > 50);
+}
+
+#[test]
+fn a_name_stays_whole_and_its_code_holds_nothing_else() {
+    let document = document(|out| out.block(&rows(1, 0)));
+    let who = "<strong>`` group:a `tick` ``b</strong>: onboarding";
+    assert!(document.contains(&who.replace("``b", "`` b")), "{document}");
+    assert!(document.contains("(`catalogs/a.yaml:97`)"), "{document}");
 }
 
 fn many(creates: usize, prunes: usize, size: usize, refused: usize) -> String {
@@ -210,13 +248,12 @@ fn a_table_is_cut_before_it_is_left_out() {
     let cut = rows(900, &"x".repeat(100));
     assert!(cut.chars().count() <= MOST, "{}", cut.len());
     let shown = cut.matches("<td>two</td>").count();
-    assert!(shown > 200, "{shown}");
-    assert!(
-        cut.contains(&format!("… and {} more rows", 900 - shown)),
-        "{cut}"
-    );
-    assert!(!cut.contains("Left out"), "{cut}");
-    assert!(!rows(3, "x").contains("more row"));
+    assert!(shown > 400, "{shown}");
+    let left = format!("{} rows of tables.", 900 - shown);
+    assert!(cut.contains(&left), "{left} in {}", &cut[..600]);
+    assert_eq!(cut.matches("<table>").count(), 1);
+    assert_eq!(cut.matches("</table>").count(), 1);
+    assert!(!rows(3, "x").contains("Left out"));
 }
 
 #[test]
@@ -259,7 +296,7 @@ fn a_removal_is_told_before_a_change_and_both_before_their_details() {
     assert!(!document.contains("rrr"), "{document}");
     let left = document.split(" changes").next().unwrap_or_default();
     let kept = document.matches("~ changed").count();
-    assert!(left.ends_with(&(3_001 - kept).to_string()), "{left}");
+    assert!(left.ends_with(&(3_001 - kept).to_string()), "{left} {kept}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{change, count};
 use crate::guard::Refusal;
 use crate::plan::{Action, Change, Delta, Lifted, Partial, Plan, Tied};
-use crate::render::doc::{Block, Line, Role, Section, Verdict, Writer};
+use crate::render::doc::{Block, Line, Role, Verdict, Writer};
 use crate::render::report::Planned;
 
 /// How many changes are lowered on all cores before they are written.
@@ -69,7 +69,6 @@ pub fn planned(report: &Planned<'_>, out: &mut dyn Writer) -> io::Result<()> {
 ///
 /// Those of the writer.
 pub fn refusals(refused: &[Refusal], out: &mut dyn Writer) -> io::Result<()> {
-    out.block(&Block::Section(Section::Refusals))?;
     let mut lines = Vec::new();
     for Refusal {
         rule,
@@ -88,7 +87,7 @@ pub fn refusals(refused: &[Refusal], out: &mut dyn Writer) -> io::Result<()> {
         lines.push(line);
         lines.extend(super::helps(help));
     }
-    out.block(&Block::Paragraph(lines))
+    out.block(&Block::Refusals(lines))
 }
 
 /// Lowers the guards that were lifted, a line each.

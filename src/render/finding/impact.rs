@@ -11,11 +11,8 @@ use crate::plan::Plan;
 use crate::render::view;
 
 impl Setting<'_> {
-    /// Returns findings of who gains and who loses access; none for the first plan of a project, in which all is new.
+    /// Returns findings of who gains and who loses access.
     pub(super) fn access(&self, plan: &Plan, impact: &Impact) -> Vec<Finding> {
-        if impact.is_first {
-            return Vec::new();
-        }
         let declared = plan.changes.iter();
         let declared: BTreeMap<&Address, &Origin> = declared
             .filter_map(|change| Some((&change.address, change.origin.as_ref()?)))

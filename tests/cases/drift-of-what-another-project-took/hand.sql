@@ -1,0 +1,1 @@
+UPDATE object SET project = 'portal', address = 'organization/l' WHERE address = 'organization/litware';
