@@ -67,7 +67,7 @@ fn cells(entry: &Entry<'_>, columns: &[&str]) -> Markup {
     html! {
         td.whole data-of=(columns[0]) { (sign) }
         @if let Kind::May(_) = entry.kind {
-            td data-of=(columns[1]) { b { (Foreign(&entry.who)) } }
+            td data-of=(columns[1]) { span.s { (Foreign(&entry.who)) } }
             td data-of=(columns[2]) { (Foreign(&entry.packages)) }
             td data-of=(columns[3]) { (Prose(&what)) }
             td.f data-of=(columns[4]) { (more()) }
