@@ -3,7 +3,7 @@
 use super::check::{Checked, Read, look};
 use super::{AppError, Workspace, World};
 use crate::diag::{Diagnostic, Diagnostics, Severity, code};
-use crate::lint::{self, Finding, Idle, Info, Levels, Why};
+use crate::lint::{self, Finding, Idle, Info, Level, Levels, Why, by_name};
 use crate::load;
 use crate::model::Desired;
 use crate::source::Place;
@@ -11,12 +11,14 @@ use crate::source::Place;
 /// A tree that lints were asked about.
 #[derive(Debug)]
 pub struct Linted {
-    /// Every finding, the worst first; then in order of places.
+    /// Every finding, the worst first; then in order of places. What the tree is warned of is among them unless lints are named.
     pub findings: Diagnostics,
     /// How many findings waivers silence.
     pub waived: usize,
     /// The lints that were asked, with how bad their findings are.
     pub asked: Vec<(&'static Info, Severity)>,
+    /// The lints that were named and are off, so that they were not asked.
+    pub off: Vec<&'static Info>,
     /// How many files were read.
     pub files: usize,
     /// What they declare.
@@ -49,8 +51,19 @@ pub fn lint(workspace: &Workspace, world: &World<'_>, only: &[&str]) -> Result<L
         return Err(AppError::Invalid(diagnostics));
     };
     let asked = said.asked.into_iter();
+    let mut findings = said.findings;
+    if only.is_empty() {
+        findings.extend(diagnostics);
+        findings.sort();
+        findings.worst_first();
+    }
+    let named = only.iter().filter_map(|name| by_name(name));
+    let named = named.map(|lint| lint.info());
     Ok(Linted {
-        findings: said.findings,
+        findings,
+        off: named
+            .filter(|info| levels.level(info) == Level::Off)
+            .collect(),
         waived: said.waived,
         asked: asked
             .filter_map(|info| Some((info, levels.severity(info)?)))

@@ -33,6 +33,51 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 12] = [
+        Self::Done,
+        Self::Error,
+        Self::Differences,
+        Self::Findings,
+        Self::Refused,
+        Self::Conflict,
+        Self::Incomplete,
+        Self::Unavailable,
+        Self::Denied,
+        Self::Integrity,
+        Self::Usage,
+        Self::Interrupted,
+    ];
+
+    /// Returns what it means, in a few words.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Done => "done, or no difference",
+            Self::Error => "an error; a file that is named, such as a saved plan, is not there",
+            Self::Differences => {
+                "there are differences: with `--detailed-exitcode`, `drift` and `diff`"
+            }
+            Self::Findings => "the tree is invalid, a lint finds an error, or a test does not hold",
+            Self::Refused => "refused by a guard, or by the engine",
+            Self::Conflict => {
+                "conflict: somebody else is writing; a saved plan is out of date, was applied already, is of another store, or is not as it was saved; a request was decided already"
+            }
+            Self::Incomplete => {
+                "done in part: some rows of a list were refused, or an apply stopped halfway and can be resumed"
+            }
+            Self::Unavailable => "the store, a plan or a result cannot be reached, read or written",
+            Self::Denied => {
+                "whoever acts may not do that, or the key that signs heads and plans is missing or cannot be used"
+            }
+            Self::Integrity => {
+                "the store or its audit log is damaged, put back, or not the one expected; a signature is missing or does not hold"
+            }
+            Self::Usage => "the command line is wrong",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
     /// Returns the number.
     #[must_use]
     pub const fn code(self) -> u8 {
@@ -57,6 +102,12 @@ impl Exit {
             Self::Interrupted => "interrupted",
         }
     }
+}
+
+/// Returns all exit codes with their words, on one line.
+pub(super) fn listed() -> String {
+    let all = Exit::ALL.map(|exit| format!("{} {}", exit.code(), exit.as_str()));
+    format!("Exit codes: {}.", all.join(", "))
 }
 
 impl From<Exit> for ExitCode {

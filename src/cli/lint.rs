@@ -14,7 +14,8 @@ use crate::render::{json, report, view};
 /// Look for what is legal in the tree and seldom meant, or not safe
 ///
 /// Each lint has a name and a level, which `[lint]` in `guestlist.toml` sets: `error`, `warning`, `note` or `off`. A waiver in
-/// the tree silences one for an address. Exits with 3 when a finding is an error.
+/// the tree silences one for an address. What `validate` warns of is shown too, unless lints are named. Exits with 3 when a
+/// finding is an error.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Ask only these lints
@@ -57,6 +58,7 @@ impl Arguments {
             findings: &linted.findings,
             waived: linted.waived,
             asked: &linted.asked,
+            off: &linted.off,
             files: linted.files,
             objects: linted.desired.objects().len(),
         };

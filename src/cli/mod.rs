@@ -73,8 +73,7 @@ pub use start::main;
 #[command(
     name = "guestlist",
     version,
-    after_help = "Exit codes: 0 done, 1 error, 2 differences, 3 findings, 4 refused, 5 conflict, 6 incomplete, \
-        7 store unavailable, 8 not allowed, 9 integrity, 64 usage, 130 interrupted."
+    after_help = exit::listed()
 )]
 pub(crate) struct Cli {
     #[command(flatten)]

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Desk;
-use super::record::{Hold, Key, Mark, Person, PersonId, Place};
+use super::record::{Group, Hold, Key, Mark, Person, PersonId, Place};
 use super::world::Unread;
-use crate::model::kinds::Origin;
+use crate::model::kinds::{Origin, Resource};
 use crate::model::text::{Email, Line, Principal};
 use crate::model::{Address, Kind, Name};
 
@@ -85,6 +85,31 @@ pub fn names<'p>(
         }
     }
     Ok(false)
+}
+
+/// Returns why nobody gives somebody a role of a declared resource; `group` is what the directory knows of the group at the
+/// place, where it is one.
+#[must_use]
+pub fn refuses(
+    person: &Person,
+    [place, role]: [&str; 2],
+    resource: &Resource,
+    group: Option<&Group>,
+) -> Option<String> {
+    if person.living().is_none() {
+        return Some(format!("{} has no account", person.mail));
+    }
+    if !resource.offered_roles().any(|offered| offered == role) {
+        return Some(format!("`{place}` has no role `{role}`"));
+    }
+    let by_rule = group.is_some_and(|group| group.rule.is_some());
+    if by_rule || resource.membership_rule.is_some() {
+        return Some(format!(
+            "`{place}` is a dynamic group: its rule alone says who is a member"
+        ));
+    }
+    let open = resource.guests && group.is_none_or(|group| group.guests);
+    (person.is_guest() && !open).then(|| format!("`{place}` takes no guests"))
 }
 
 /// Returns the people whom a list of people and groups names and who can sign in here, each once, in order of numbers.

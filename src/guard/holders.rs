@@ -1,12 +1,13 @@
 //! The rule that counts people: nobody loses access that they have, unless somebody says for how many that is meant. They
 //! lose it when a package or policy that they hold is deleted (Entra refuses to delete either while assignments are active),
-//! when a package no longer gives a role that nothing else gives them, and when the rule that gave it no longer matches.
+//! when a package no longer gives a role that nothing else gives them, and when the rule that gave it, or let them into a group,
+//! no longer does.
 
 use std::collections::BTreeSet;
 
 use super::circumstances::waived;
 use super::{Circumstances, Refusal, Rule, Verdict};
-use crate::impact::Effect;
+use crate::impact::{Effect, What};
 use crate::model::Address;
 use crate::plan::Lifted;
 
@@ -57,7 +58,12 @@ pub(super) fn judge(cx: &Circumstances, out: &mut Verdict) {
         address: first.address.clone(),
         message: format!("{whose}{limit}: {}", named(&endings)),
         help: format!(
-            "`guestlist assignment list` names them; wait until their access has ended, or `--max-people {sum}` ends it"
+            "{} names them; wait until their access has ended, or `--max-people {sum}` ends it",
+            match endings.iter().all(|ending| ending.what == What::Leave) {
+                // Nobody has an assignment of a group.
+                true => "`guestlist plan --names`",
+                false => "`guestlist assignment list`",
+            }
         ),
         objects,
     });
@@ -66,9 +72,13 @@ pub(super) fn judge(cx: &Circumstances, out: &mut Verdict) {
 /// Returns the first objects with how many people hold each, and how many more there are.
 fn named(endings: &[&Effect]) -> String {
     let shown = endings.iter().take(NAMED).map(|ending| {
+        let (one, many) = match ending.what {
+            What::Leave => ("member", "members"),
+            _ => ("holder", "holders"),
+        };
         let holders = match ending.people.len() {
-            1 => "1 holder".to_owned(),
-            n => format!("{n} holders"),
+            1 => format!("1 {one}"),
+            n => format!("{n} {many}"),
         };
         format!("`{}` ({holders})", ending.address)
     });
@@ -84,7 +94,7 @@ fn named(endings: &[&Effect]) -> String {
 mod tests {
     use super::*;
     use crate::guard::Allowances;
-    use crate::impact::{Impact, What};
+    use crate::impact::Impact;
     use crate::plan::world::at;
 
     fn verdict(people: Option<u64>, endings: &[(&str, &[u64])]) -> Verdict {

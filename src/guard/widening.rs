@@ -19,7 +19,8 @@ pub(super) fn judge(cx: &Circumstances, out: &mut Verdict) {
     for row in cx.impact.widenings() {
         // Whoever answers for every change that makes it answers for all of it, and whoever answers for a package for that alone.
         let of_changes = row.because.iter();
-        let of_changes = of_changes.map(|because| cx.waiver(Rule::Widening, &because.address));
+        let of_changes =
+            of_changes.map(|because| cx.waiver(Rule::Widening, because.address.as_ref()?));
         let of_changes: Option<Vec<&Waiver>> = of_changes.collect();
         let of_changes = of_changes.filter(|all| !all.is_empty());
         let mut packages = BTreeSet::new();

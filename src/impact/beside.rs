@@ -4,9 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cause::Reason;
+use super::choice::{Choice, choice};
 use super::compare::{Difference, Row};
 use super::estate::Offer;
-use super::package::{Comparing, Outcome, choice};
+use super::package::{Comparing, Outcome};
 use super::terms::Terms;
 use super::who::{Who, list};
 use crate::model::Address;
@@ -97,7 +99,14 @@ impl<'t> Comparing<'_, 't> {
         let text = match (before.first(), after.first()) {
             (None, _) => format!("{some}{}", choice(&after)),
             (Some(_), None) => none.to_owned(),
-            _ => self.both(&before, &after, false, false)?.1,
+            _ => {
+                let terms = Choice {
+                    before: &before,
+                    after: &after,
+                    ruled: false,
+                };
+                terms.differs(self.now)?.1
+            }
         };
         let because = old.into_values().chain(new.into_values()).chain([package]);
         Some(Outcome {
@@ -158,12 +167,12 @@ impl<'t> Comparing<'_, 't> {
         rows.push(self.row(Who::said("whoever has it"), package, outcome));
     }
 
-    fn changed(&self, addresses: impl IntoIterator<Item = Address>) -> Vec<Address> {
+    fn changed(&self, addresses: impl IntoIterator<Item = Address>) -> Vec<Reason> {
         let found: BTreeSet<Address> = addresses
             .into_iter()
             .filter(|it| self.origins.contains_key(it))
             .collect();
-        found.into_iter().collect()
+        found.into_iter().map(Reason::Change).collect()
     }
 }
 

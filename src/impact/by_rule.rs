@@ -12,7 +12,7 @@ use super::keeping::stays;
 use super::living::{Counted, Living};
 use crate::governance::Unread;
 use crate::governance::assignment::MOST_BY_RULE;
-use crate::governance::record::{Assignment, Entity as _, Key, Mark, ObjectId, Person};
+use crate::governance::record::{Assignment, Entity as _, Job, Key, Mark, ObjectId, Person, Work};
 use crate::governance::rule::{Rule, matches};
 use crate::model::Address;
 use crate::model::kinds::policy::{Automatic, Policy, Requestors};
@@ -33,6 +33,16 @@ pub(super) struct Getting {
     /// Who gets it, by number: as many as a policy assigns at most.
     pub(super) people: BTreeSet<u64>,
     is_full: bool,
+    /// Whom the former rule has still to be held against, where the engine has not come so far.
+    waiting: Option<Waiting>,
+    /// Who of them gets it without the plan as well, by number.
+    anyway: BTreeSet<u64>,
+}
+
+/// A rule that the engine has held against people up to some number, and not against the others.
+struct Waiting {
+    rule: Rule,
+    after: u64,
 }
 
 impl Living<'_> {
@@ -135,10 +145,11 @@ impl Living<'_> {
     pub(super) fn will_get(
         &mut self,
         change: &Change,
-        new: &Policy,
+        [old, new]: [Option<&Policy>; 2],
         leaving: u64,
     ) -> Result<(), Unread> {
-        let (Some(package), Some(automatic)) = (change.address.parent(), automatic(new)) else {
+        let rules = new.and_then(|new| Some((new, automatic(new)?)));
+        let (Some(package), Some((new, automatic))) = (change.address.parent(), rules) else {
             return Ok(());
         };
         let Ok(rule) = Rule::parse(automatic.rule.as_str()) else {
@@ -156,8 +167,9 @@ impl Living<'_> {
             true => None,
             false => self.id(change)?,
         };
-        let mut held = 0;
+        let (mut held, mut waiting) = (0, None);
         if let Some(policy) = policy {
+            waiting = self.waiting(policy, old)?;
             let key = Key::new().object(policy);
             let all = self.world.count(Mark::AssignmentPolicy, &key)?;
             held = all.saturating_sub(leaving);
@@ -170,8 +182,45 @@ impl Living<'_> {
             room: MOST_BY_RULE.saturating_sub(held),
             people: BTreeSet::new(),
             is_full: false,
+            waiting,
+            anyway: BTreeSet::new(),
         });
         Ok(())
+    }
+
+    /// Returns the rule that the engine is about to hold against people as it is, and against whom it was held.
+    fn waiting(&self, policy: ObjectId, old: Option<&Policy>) -> Result<Option<Waiting>, Unread> {
+        let automatic = old.and_then(automatic).filter(|old| old.assign);
+        let Some(rule) = automatic.and_then(|old| Rule::parse(old.rule.as_str()).ok()) else {
+            return Ok(None);
+        };
+        let mut after = None;
+        let key = Work::Rule(policy).key();
+        self.each::<Job>(Mark::JobWork, key, &mut |job| {
+            after = job.due.map(|_| job.cursor).or(after);
+            Ok(())
+        })?;
+        Ok(after.map(|after| Waiting { rule, after }))
+    }
+
+    /// Returns true for somebody whom the former rule gives the package as well.
+    fn gets_anyway(&self, one: &Getting, person: &Person) -> Result<bool, Unread> {
+        let Some(waiting) = &one.waiting else {
+            return Ok(false);
+        };
+        if person.number <= waiting.after || !matches(&waiting.rule, person) {
+            return Ok(false);
+        }
+        let offer = self.before.offer(one.package.own_name());
+        let excluding = offer
+            .into_iter()
+            .flat_map(|it| it.package.incompatible_with.iter());
+        for other in excluding {
+            if self.has_before(person.id(), other)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Holds everybody against the rules that give packages.
@@ -187,7 +236,12 @@ impl Living<'_> {
                 for one in getting.iter_mut().filter(|it| !it.is_full) {
                     if self.gets(one, &person)? {
                         match (one.people.len() as u64) < one.room {
-                            true => drop(one.people.insert(*number)),
+                            true => {
+                                let _ = one.people.insert(*number);
+                                if self.gets_anyway(one, &person)? {
+                                    let _ = one.anyway.insert(*number);
+                                }
+                            }
                             false => one.is_full = true,
                         }
                     }
@@ -205,7 +259,8 @@ impl Living<'_> {
                     ", and more whom it leaves out: a policy assigns {MOST_BY_RULE} people at most"
                 ));
             }
-            self.add_named(What::Get, &one.address, &one.people, detail)?;
+            let people = &one.people - &one.anyway;
+            self.add_named(What::Get, &one.address, &people, detail)?;
         }
         self.getting = getting;
         Ok(())
@@ -229,7 +284,8 @@ impl Living<'_> {
     }
 }
 
-fn automatic(policy: &Policy) -> Option<&Automatic> {
+/// Returns the rule of a policy that gives its package by one.
+pub(super) fn automatic(policy: &Policy) -> Option<&Automatic> {
     match &policy.requestors {
         Requestors::Automatic(automatic) => Some(automatic),
         _ => None,

@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 
 use super::access::Access;
-use super::census::Part;
 use super::class::Named;
 use super::estate::{Border, Offer, Traits};
 use super::moving::Naming;
 use super::package::{Comparing, Found};
+use super::part::Part;
 use super::ruled::{NO_RULE, Ruled, Standing};
 use crate::model::{Address, Kind};
 
@@ -25,9 +25,18 @@ pub(super) struct Case<'c, 't> {
     pub(super) found: &'c Found,
 }
 
+/// What makes a difference.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reason {
+    /// The project's settings, which say what domains are of our own people.
+    Settings,
+    /// An object that a plan changes.
+    Change(Address),
+}
+
 /// Some of a plan's changes that may make a difference, and what is as before without them.
 struct Suspect<'t> {
-    changes: BTreeSet<Address>,
+    changes: BTreeSet<Reason>,
     undoes: Undoes<'t>,
 }
 
@@ -55,21 +64,22 @@ enum Undoes<'t> {
 
 impl<'t> Comparing<'_, 't> {
     /// Returns the changes that make a difference.
-    pub(super) fn because(&self, case: &Case<'_, 't>) -> Vec<Address> {
+    pub(super) fn because(&self, case: &Case<'_, 't>) -> Vec<Reason> {
         let ways = case.has.iter().flat_map(|has| &has.ways);
-        let changed = ways.map(|way| way.address.clone());
-        let changed: BTreeSet<Address> = changed.filter(|it| self.is_decisive(it)).collect();
+        let changed = ways.map(|way| Reason::Change(way.address.clone()));
+        let changed: BTreeSet<Reason> = changed.filter(|it| self.is_decisive(it)).collect();
+        let itself = |offer: &Offer<'_>| vec![Reason::Change(offer.address.clone())];
         match case.offers {
             // Its policies go with it.
-            [Some(offer), None] => return vec![offer.address.clone()],
+            [Some(offer), None] => return itself(offer),
             // A package that comes needs no other reason.
-            [None, Some(offer)] if changed.is_empty() => return vec![offer.address.clone()],
+            [None, Some(offer)] if changed.is_empty() => return itself(offer),
             [None, _] => return changed.into_iter().collect(),
             [Some(_), Some(_)] => {}
         }
         let suspects = self.suspects(case);
         let all = suspects.iter().flat_map(|suspect| &suspect.changes);
-        let all: BTreeSet<Address> = all.cloned().collect();
+        let all: BTreeSet<Reason> = all.cloned().collect();
         if all.len() < 2 {
             return all.into_iter().collect();
         }
@@ -77,7 +87,7 @@ impl<'t> Comparing<'_, 't> {
             let found = self.without(case, undone);
             found.as_ref() == Some(case.found)
         };
-        let told = |some: Vec<&Suspect<'t>>| -> BTreeSet<Address> {
+        let told = |some: Vec<&Suspect<'t>>| -> BTreeSet<Reason> {
             let changes = some.into_iter().flat_map(|suspect| &suspect.changes);
             changes.cloned().collect()
         };
@@ -96,8 +106,11 @@ impl<'t> Comparing<'_, 't> {
         found.into_iter().collect()
     }
 
-    fn is_decisive(&self, address: &Address) -> bool {
-        self.touched.decisive.contains(address)
+    fn is_decisive(&self, reason: &Reason) -> bool {
+        match reason {
+            Reason::Settings => self.touched.own,
+            Reason::Change(address) => self.touched.decisive.contains(address),
+        }
     }
 
     /// Returns what would differ without some changes.
@@ -132,6 +145,7 @@ impl<'t> Comparing<'_, 't> {
             let named = std::slice::from_ref(named);
             naming.add(Naming::of(named, at, is_member, Some(moves)));
         }
+        naming.named.extend(part.forced.iter().cloned());
         for suspect in undone {
             // A list that names the one group now would name the other.
             if let Undoes::Group([was, is]) = &suspect.undoes {
@@ -166,7 +180,7 @@ impl<'t> Comparing<'_, 't> {
             self.by_offer(old, new, &mut found);
         }
         for suspect in &mut found {
-            suspect.changes.retain(|address| self.is_decisive(address));
+            suspect.changes.retain(|reason| self.is_decisive(reason));
         }
         found.retain(|suspect| !suspect.changes.is_empty());
         found
@@ -174,30 +188,33 @@ impl<'t> Comparing<'_, 't> {
 
     /// Adds what tells people apart.
     fn by_traits(&self, one: &Traits<'t>, two: &Traits<'t>, found: &mut Vec<Suspect<'t>>) {
-        let mut add = |changes: BTreeSet<Address>, undoes: Undoes<'t>| {
+        let mut add = |changes: BTreeSet<Reason>, undoes: Undoes<'t>| {
             found.push(Suspect { changes, undoes });
         };
         let names = [one, two].map(|traits| traits.seen.organization);
         if names[0] != names[1] {
             let names = names.into_iter().flatten();
             let changes = names.filter_map(|(name, _)| self.touched.organization(name));
-            add(changes.collect(), Undoes::Organization);
+            add(changes.map(Reason::Change).collect(), Undoes::Organization);
         }
         if one.border != two.border {
             let changes = [one.border, two.border].into_iter().flatten();
-            let changes = changes.filter_map(|border| match border {
-                Border::Blocked(_) | Border::NotAllowed => Some(Address::singleton(Kind::Domains)),
-                Border::Closed(address) => Some(address.clone()),
-                Border::Own => None,
+            let changes = changes.map(|border| match border {
+                Border::Blocked(_) | Border::NotAllowed => {
+                    Reason::Change(Address::singleton(Kind::Domains))
+                }
+                Border::Closed(address) => Reason::Change(address.clone()),
+                Border::Own => Reason::Settings,
             });
             add(changes.collect(), Undoes::Border);
         }
         if one.seen.lacks_passcode != two.seen.lacks_passcode {
-            let change = Address::singleton(Kind::Collaboration);
+            let change = Reason::Change(Address::singleton(Kind::Collaboration));
             add(BTreeSet::from([change]), Undoes::Passcodes);
         }
         if one.looks_alike != two.looks_alike {
             let changes = self.touched.organizations.iter().cloned();
+            let changes = changes.map(Reason::Change).chain([Reason::Settings]);
             add(changes.collect(), Undoes::Likeness);
         }
     }
@@ -209,7 +226,8 @@ impl<'t> Comparing<'_, 't> {
             // People of several names may be told of together: each name may have a reason of its own.
             let alike = part.alike.get(nth).into_iter().flatten();
             let alike = std::iter::once(named).chain(alike);
-            let changes = alike.flat_map(|named| moves.because(named)).collect();
+            let changes = alike.flat_map(|named| moves.because(named));
+            let changes = changes.map(Reason::Change).collect();
             let undoes = Undoes::Name(nth);
             found.push(Suspect { changes, undoes });
         }
@@ -220,7 +238,7 @@ impl<'t> Comparing<'_, 't> {
                 named.any(|it| matches!(it, Named::Group(name) if name == *was || name == *is))
             };
             if is_in(0) || is_in(1) {
-                let changes = BTreeSet::from([address.clone()]);
+                let changes = BTreeSet::from([Reason::Change(address.clone())]);
                 let undoes = Undoes::Group([was.clone(), is.clone()]);
                 found.push(Suspect { changes, undoes });
             }
@@ -230,7 +248,7 @@ impl<'t> Comparing<'_, 't> {
     /// Adds what the package itself is.
     fn by_offer(&self, old: &Offer<'t>, new: &Offer<'t>, found: &mut Vec<Suspect<'t>>) {
         let mut add = |change: Address, undoes: Undoes<'t>| {
-            let changes = BTreeSet::from([change]);
+            let changes = BTreeSet::from([Reason::Change(change)]);
             found.push(Suspect { changes, undoes });
         };
         add(new.address.clone(), Undoes::Package);
@@ -240,7 +258,8 @@ impl<'t> Comparing<'_, 't> {
         }
         let policies = old.policies.iter().chain(&new.policies);
         let policies: BTreeSet<&'t Address> = policies.map(|(address, _)| *address).collect();
-        for address in policies.into_iter().filter(|it| self.is_decisive(it)) {
+        let decisive = &self.touched.decisive;
+        for address in policies.into_iter().filter(|it| decisive.contains(*it)) {
             add(address.clone(), Undoes::Policy(address));
         }
     }

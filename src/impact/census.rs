@@ -10,16 +10,21 @@
 //! [`names`](super::names). That is enough: whatever several names give, one of them gives, and whatever several keep away,
 //! two of them keep away.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
+use std::sync::OnceLock;
 
-use super::access::Requestor;
 use super::class::{Account, Base, Named, SignIn, Sort, Zone};
 use super::crowd::Crowd;
 use super::estate::{Border, Estate, Offer, Traits};
+use super::held::Held;
 use super::moving::{Moves, Naming};
 use super::names::Names;
-use super::zones::{Zones, elsewhere, sign_ins};
+use super::part::Part;
+use super::stray::Strays;
+use super::zones::{Elsewhere, Zones, sign_ins};
+use crate::governance::rule::Rule;
 use crate::model::kinds::OrganizationState;
 use crate::model::kinds::policy::Requestors;
 use crate::model::text::Domain;
@@ -43,6 +48,10 @@ pub struct Census<'e, 't> {
     by_organization: HashMap<&'t str, Vec<usize>>,
     /// What of groups and packages is another on the second side than on the first.
     pub(super) moves: Option<Moves<'e>>,
+    /// Who can hold the packages that make people be meant.
+    held: Option<Held<'e, 't>>,
+    /// Whoever signs in as an organization that need not name their domain, once somebody is named by address.
+    elsewhere: OnceLock<Elsewhere<'t>>,
 }
 
 #[derive(Debug)]
@@ -66,23 +75,6 @@ impl Group<'_> {
     }
 }
 
-/// People who get one answer for a package on every side.
-#[derive(Debug, Clone)]
-pub struct Part<'t> {
-    /// What each side sees in them.
-    pub traits: Vec<Traits<'t>>,
-    /// The sorts of people in it, by their position in [`Census::bases`]; none where an address names them.
-    pub bases: Crowd,
-    /// Which of the parts that nothing names it lies in.
-    pub(super) within: Option<usize>,
-    /// What names them: of several names that do the same one stands for all.
-    pub named: Vec<Named>,
-    /// What of that counts on each side.
-    naming: Vec<Naming>,
-    /// Every name that stands where the names of [`Self::named`] do, in the same order.
-    pub alike: Vec<Vec<Named>>,
-}
-
 impl<'e, 't> Census<'e, 't> {
     /// Lists the sorts of people that any of some sides can tell apart.
     #[must_use]
@@ -97,24 +89,122 @@ impl<'e, 't> Census<'e, 't> {
             within: Vec::new(),
             by_organization: HashMap::new(),
             moves: None,
+            held: None,
+            elsewhere: OnceLock::new(),
         };
         census.count(&Zones::of(sides));
         census.sum_up();
         census
     }
 
-    /// Tells apart those whom a plan makes others, from the first side to the second.
-    pub(super) const fn moving(mut self, moves: Moves<'e>) -> Self {
+    /// Tells apart those whom a plan makes others, from the first side to the second; `strays` are those whom only a store
+    /// knows.
+    pub(super) fn moving(mut self, moves: Moves<'e>, strays: &'e Strays<'t>) -> Self {
         self.moves = Some(moves);
+        self.held = Some(Held::new(moves, strays));
         self
     }
 
     /// Returns the part of those who are named so, where there may be somebody.
-    fn named(&self, part: &Part<'t>, named: &[Vec<Named>]) -> Option<Part<'t>> {
+    fn named(&self, part: &Part<'t>, named: &[Vec<Named>], names: &Names) -> Option<Part<'t>> {
+        let mut bases = part.bases.clone();
+        let mut left = Vec::new();
+        for alike in named {
+            let alike = self.holding(part, alike, named, &mut bases);
+            if alike.is_empty() {
+                return None;
+            }
+            left.push(alike);
+        }
+        let mut part = part.with(&left, part.is_member(), self.moves);
+        part.bases = bases;
+        self.settle(&mut part, names).then_some(part)
+    }
+
+    /// Returns those of some names by which people of a part may be named, as far as it takes to hold a package, and takes
+    /// everybody else out of their sorts.
+    fn holding(
+        &self,
+        part: &Part<'t>,
+        alike: &[Named],
+        all: &[Vec<Named>],
+        bases: &mut Crowd,
+    ) -> Vec<Named> {
+        let Some(held) = &self.held else {
+            return alike.to_vec();
+        };
+        let mails = all.iter().flatten().filter_map(|named| match named {
+            Named::User(mail) => Some(mail),
+            _ => None,
+        });
+        let mail = mails.min();
+        let mut left = alike.to_vec();
+        left.retain(|named| match (mail, held.crowd(self, named)) {
+            (_, None) => true,
+            (Some(mail), Some(_)) => held.may_hold(self, named, &part.traits, mail),
+            (None, Some(crowd)) => crowd.meets(bases),
+        });
+        if let Some(crowd) = self.holders(&left).filter(|_| mail.is_none()) {
+            bases.keep(&crowd);
+        }
+        left
+    }
+
+    /// Returns who can hold any of some packages; `None` where some name is no matter of a package.
+    fn holders(&self, alike: &[Named]) -> Option<Crowd> {
+        let held = self.held.as_ref()?;
+        let mut all = Crowd::default();
+        for named in alike {
+            all.add(held.crowd(self, named)?);
+        }
+        Some(all)
+    }
+
+    /// Returns who can be named like a part, as far as it takes to hold packages; `None` for everybody.
+    pub(super) fn nameable(&self, part: &Part<'t>) -> Option<Crowd> {
+        let each = part.alike.iter().filter_map(|alike| self.holders(alike));
+        each.reduce(|mut all, other| {
+            all.keep(&other);
+            all
+        })
+    }
+
+    /// Says in which groups people of a part are by a rule that stays, of those that lists of a package name; false where nobody
+    /// is there to whom none of the other names belongs.
+    fn settle(&self, part: &mut Part<'t>, names: &Names) -> bool {
+        let Some(moves) = self.moves.filter(|_| part.is_living()) else {
+            return true;
+        };
         let is_member = part.is_member();
-        let part = part.with(named, is_member, self.moves);
-        let may_be = |moves: Moves<'_>| moves.may_be(&part.named, is_member);
-        self.moves.is_none_or(may_be).then_some(part)
+        let is_theirs = |told: &Named| match told.package() {
+            Some(package) => part.named.iter().any(|it| it.package() == Some(package)),
+            None => {
+                let naming = part.naming.iter().flat_map(|naming| &naming.named);
+                let mut named = part.named.iter().chain(naming);
+                named.any(|it| it.group() == told.group())
+            }
+        };
+        let others = names.told.iter().filter(|told| !is_theirs(told));
+        let mut apart: Vec<Named> = others.cloned().collect();
+        if !apart.is_empty() && moves.rules(&part.named, &[], is_member).is_some() {
+            let is_forced = |told: &Named| {
+                let without = std::slice::from_ref(told);
+                moves.is_ruled(told) && moves.rules(&part.named, without, is_member).is_none()
+            };
+            (part.forced, apart) = apart.into_iter().partition(is_forced);
+        }
+        part.join();
+        let is_there = moves.rules(&part.named, &apart, is_member).is_some();
+        part.apart = apart;
+        is_there
+    }
+
+    /// Returns what rules say of people of a part: whether each matches.
+    pub(super) fn rules(&self, part: &Part<'t>) -> Vec<(Cow<'e, Rule>, bool)> {
+        let rules = self
+            .moves
+            .and_then(|moves| moves.rules(&part.named, &part.apart, part.is_member()));
+        rules.unwrap_or_default()
     }
 
     /// Returns the sorts of people.
@@ -262,17 +352,19 @@ impl<'e, 't> Census<'e, 't> {
         let mut parts = self.unnamed(offers, differing);
         let names = Names::of(self, offers);
         let mut more = Vec::new();
-        for part in &parts {
-            let living = part.traits.iter().all(|traits| traits.seen.living);
-            if !living {
-                continue;
-            }
+        for part in parts.iter().filter(|part| part.is_living()) {
             for named in &names.groups {
-                more.extend(self.named(part, named));
+                more.extend(self.named(part, named, &names));
             }
         }
         for named in &names.users {
             more.extend(self.user(named, &names, offers));
+        }
+        if !names.told.is_empty() {
+            for part in &mut parts {
+                part.naming = vec![Naming::default(); self.sides.len()];
+                part.is_nobody = !self.settle(part, &names);
+            }
         }
         parts.extend(more);
         parts
@@ -345,7 +437,10 @@ impl<'e, 't> Census<'e, 't> {
         let own = self.sides.iter().any(|side| side.own.contains(&domain));
         let sign_ins = match own {
             true => BTreeSet::from([SignIn::Own]),
-            false => &sign_ins(&self.sides, &domain) | &elsewhere(&self.sides, offers),
+            false => {
+                let elsewhere = self.elsewhere.get_or_init(|| Elsewhere::of(&self.sides));
+                &sign_ins(&self.sides, &domain) | &elsewhere.sign_ins(&self.sides, offers)
+            }
         };
         let sort = if own { Sort::Own } else { Sort::Listed };
         let accounts: &[Account] = match own {
@@ -385,9 +480,10 @@ impl<'e, 't> Census<'e, 't> {
                 continue;
             }
             let part = Part::of(&traits, Crowd::default());
-            found.extend(self.named(&part, &[users.to_vec()]));
+            found.extend(self.named(&part, &[users.to_vec()], names));
             for group in &names.single {
-                found.extend(self.named(&part, &[users.to_vec(), group.clone()]));
+                let both = [users.to_vec(), group.clone()];
+                found.extend(self.named(&part, &both, names));
             }
         }
         found
@@ -408,73 +504,6 @@ impl Ground {
             Border::Own => Self::Own,
             Border::Blocked(_) | Border::NotAllowed => Self::Domain,
             Border::Closed(_) => Self::Organization,
-        }
-    }
-}
-
-impl<'t> Part<'t> {
-    /// Returns somebody of it who would ask, with what one side sees in them.
-    pub(super) fn requestor<'r>(&'r self, traits: &'r Traits<'t>, at: usize) -> Requestor<'r, 't> {
-        Requestor {
-            traits,
-            named: self.naming.get(at).map_or(&[], |it| &it.named),
-            holds: self.naming.get(at).map_or(&[], |it| &it.holds),
-        }
-    }
-
-    /// Returns the same people without saying which they are.
-    pub(super) fn alone(&self) -> Self {
-        Self {
-            bases: Crowd::default(),
-            alike: Vec::new(),
-            traits: self.traits.clone(),
-            within: None,
-            named: self.named.clone(),
-            naming: self.naming.clone(),
-        }
-    }
-
-    /// Sets what the last side sees in them.
-    pub(super) fn see(&mut self, traits: Traits<'t>) {
-        if let Some(last) = self.traits.last_mut() {
-            *last = traits;
-        }
-    }
-
-    /// Sets what names them on the last side.
-    pub(super) fn name(&mut self, naming: Naming) {
-        if let Some(last) = self.naming.last_mut() {
-            *last = naming;
-        }
-    }
-
-    /// Returns true for members of the directory.
-    pub(super) fn is_member(&self) -> bool {
-        self.traits.first().is_some_and(|traits| traits.seen.member)
-    }
-
-    fn of(traits: &[Traits<'t>], bases: Crowd) -> Self {
-        Self {
-            traits: traits.to_vec(),
-            bases,
-            within: None,
-            named: Vec::new(),
-            naming: Vec::new(),
-            alike: Vec::new(),
-        }
-    }
-
-    fn with(&self, named: &[Vec<Named>], is_member: bool, moves: Option<Moves<'_>>) -> Self {
-        let first = named.iter().filter_map(|alike| alike.first().cloned());
-        let first: Vec<Named> = first.collect();
-        let sides = 0..self.traits.len();
-        Self {
-            naming: sides
-                .map(|at| Naming::of(&first, at, is_member, moves))
-                .collect(),
-            named: first,
-            alike: named.to_owned(),
-            ..self.clone()
         }
     }
 }

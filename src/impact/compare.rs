@@ -20,7 +20,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::census::Census;
-use super::delegated;
 use super::effect::Effect;
 use super::estate::Estate;
 use super::let_in::LetIn;
@@ -28,9 +27,11 @@ use super::living::living;
 use super::package::Comparing;
 use super::sides::Sides;
 use super::speaker::Speaker;
+use super::stray::{Strays, strays};
 use super::terms::Terms;
 use super::touched::Touched;
 use super::who::Who;
+use super::{deciding, delegated};
 use crate::governance::{Unread, World};
 use crate::model::text::Domain;
 use crate::model::{Address, Origin};
@@ -87,8 +88,9 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Because {
-    /// The object.
-    pub address: Address,
+    /// The object; `None` for the domains of our own people, which are the project's settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
     /// The file that says so, below the project's root; `None` for what the tree no longer declares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -101,12 +103,33 @@ impl Because {
     /// Returns a change, with where the tree makes it.
     pub(super) fn of(address: &Address, origin: Option<&Origin>) -> Self {
         Self {
-            address: address.clone(),
+            address: Some(address.clone()),
             path: origin.map(|origin| origin.path.to_string()),
             line: origin.map(|origin| origin.line),
         }
     }
+
+    /// Returns the project's settings, of which the domains of our own people are others.
+    pub(super) fn settings() -> Self {
+        Self {
+            address: None,
+            path: Some(SETTINGS.to_owned()),
+            line: None,
+        }
+    }
 }
+
+impl std::fmt::Display for Because {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.address {
+            Some(address) => write!(f, "{address}"),
+            None => f.write_str("[tenant] domains"),
+        }
+    }
+}
+
+/// The file of the project's settings.
+const SETTINGS: &str = "guestlist.toml";
 
 /// What a difference is.
 #[derive(
@@ -206,13 +229,21 @@ pub fn impact(
     let touched = Touched::by(plan, sides, own);
     let (before, after) = (sides.before(own[0], now), sides.afterwards(own[1], now));
     if !touched.is_nothing() {
-        impact.rows = rows(plan, &touched, [&before, &after], now);
+        let strays = match asked {
+            Some(Asked { world, .. }) => strays(world, sides, [&before, &after], touched.moves())?,
+            None => Strays::new(),
+        };
+        impact.rows = rows(plan, &touched, &strays, [&before, &after], now);
     }
     impact.rows.extend(delegated::rows(plan, sides));
-    let by_package = delegated::by_package(plan, sides, [&before, &after], &touched.holdings);
-    impact.rows.extend(by_package);
+    let (estates, moves) = ([&before, &after], touched.moves());
+    let by_group = delegated::by_group(plan, sides, estates, moves);
+    impact.rows.extend(by_group);
+    impact
+        .rows
+        .extend(deciding::rows(plan, sides, estates, moves));
     if let Some(Asked { world, named }) = asked {
-        impact.effects = living(world, plan, sides, [&before, &after], named)?;
+        impact.effects = living(world, plan, sides, &touched, [&before, &after], named)?;
     }
     Ok(impact)
 }
@@ -221,10 +252,11 @@ pub fn impact(
 fn rows<'t>(
     plan: &Plan,
     touched: &Touched,
+    strays: &Strays<'t>,
     [before, after]: [&Estate<'t>; 2],
     now: Timestamp,
 ) -> Vec<Row> {
-    let census = Census::of(&[before, after]).moving(touched.moves());
+    let census = Census::of(&[before, after]).moving(touched.moves(), strays);
     let comparing = Comparing {
         before,
         after,
@@ -232,11 +264,7 @@ fn rows<'t>(
         let_in: LetIn::new(&census, [before, after]),
         living: census.living(),
         census: &census,
-        groups: [before, after]
-            .into_iter()
-            .flat_map(|side| side.offers().map(move |offer| (side, offer)))
-            .flat_map(|(side, offer)| offer.groups().map(|name| (side.group(name), name.as_str())))
-            .collect(),
+        groups: groups([before, after]),
         forgotten: plan
             .changes
             .iter()
@@ -271,6 +299,30 @@ fn rows<'t>(
     rows.extend(joined(far.into_iter().flatten()));
     rows.sort_by_key(|row| row.kind);
     rows
+}
+
+/// Returns how the tree writes groups, by their names in lower case; those that it writes alike by what they are called in the
+/// directory.
+fn groups<'t>(sides: [&Estate<'t>; 2]) -> BTreeMap<String, &'t str> {
+    let offers = sides.into_iter();
+    let offers = offers.flat_map(|side| side.offers().map(move |offer| (side, offer)));
+    let names = offers.flat_map(|(side, offer)| {
+        let names = offer.groups();
+        names.map(move |name| (side.group(name), (name.as_str(), side.called(name))))
+    });
+    let names: BTreeMap<String, (&str, &str)> = names.collect();
+    let mut written: BTreeMap<&str, usize> = BTreeMap::new();
+    for (name, _) in names.values() {
+        *written.entry(name).or_default() += 1;
+    }
+    let name = |(name, called)| match written.get(name) {
+        Some(1) => name,
+        _ => called,
+    };
+    let names = names.iter();
+    names
+        .map(|(group, both)| (group.clone(), name(*both)))
+        .collect()
 }
 
 /// Joins rows that say the same of several packages; their terms are those of all of them.

@@ -65,6 +65,14 @@ impl Crowd {
         }
     }
 
+    /// Takes every position out that is not in another.
+    pub(super) fn keep(&mut self, other: &Self) {
+        self.words.truncate(other.words.len());
+        for (mine, theirs) in self.words.iter_mut().zip(&other.words) {
+            *mine &= theirs;
+        }
+    }
+
     /// Returns true where a position is in both.
     pub(super) fn meets(&self, other: &Self) -> bool {
         let mut both = self.words.iter().zip(&other.words);

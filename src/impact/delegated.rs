@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::class::Named;
 use super::compare::{Because, Difference, Row};
 use super::estate::Estate;
-use super::holding::{Course, Holdings};
+use super::moving::Moves;
 use super::sides::Sides;
 use super::who::{Who, list};
 use crate::model::kinds::{Administrators, Catalog};
@@ -18,15 +18,16 @@ use crate::plan::{Change, Plan};
 /// A role and those who have it.
 type Office<'o> = (&'static str, BTreeSet<&'o Principal>);
 
-/// Returns a row for the holders of each package who come into a group that has a role, or leave one.
-pub(super) fn by_package(
+/// Returns a row for whoever comes into a group that has a role, or leaves one: holders of a package, and whom the rule of the
+/// group makes others.
+pub(super) fn by_group(
     plan: &Plan,
     sides: &Sides<'_>,
     estates: [&Estate<'_>; 2],
-    holdings: &Holdings,
+    moves: Moves<'_>,
 ) -> Vec<Row> {
     let mut offices: BTreeSet<Address> = BTreeSet::new();
-    if !holdings.is_nothing() {
+    if !moves.is_still() {
         sides.each(&mut |address, object| {
             if matches!(object, Object::Administrators(_) | Object::Catalog(_)) {
                 let _ = offices.insert(address.clone());
@@ -43,17 +44,14 @@ pub(super) fn by_package(
                     Principal::Group(name) => Some(estates[at].group(name)),
                     _ => None,
                 });
-                let packages: BTreeSet<String> = groups
-                    .flat_map(|group| holdings.only_on(at, &group))
-                    .collect();
-                for package in packages {
-                    let because = holdings.get(&package);
-                    let because = because.map(|it| it.because(Course::Holds));
-                    let changes = plan.changes.iter().filter(|change| {
-                        because.is_some_and(|because| because.contains(&change.address))
-                    });
-                    let holders = vec![Named::Holder(package).to_string()];
-                    rows.push(row(changes, holders, verb, &words(key, address)));
+                let named: BTreeSet<Named> =
+                    groups.flat_map(|group| moves.only_on(at, &group)).collect();
+                for named in named {
+                    let because = moves.because(&named);
+                    let changes = plan.changes.iter();
+                    let changes = changes.filter(|change| because.contains(&change.address));
+                    let named = vec![named.to_string()];
+                    rows.push(row(changes, named, verb, &words(key, address)));
                 }
             }
         }
@@ -93,7 +91,8 @@ pub(super) fn rows(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
     rows
 }
 
-fn row<'p>(
+/// Returns a row about people who may do something from now on, or no longer.
+pub(super) fn row<'p>(
     changes: impl Iterator<Item = &'p Change>,
     named: Vec<String>,
     verb: &str,

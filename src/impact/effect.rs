@@ -38,8 +38,14 @@ pub enum What {
     End,
     /// Assignments lose a role that nothing else gives.
     LoseRole,
+    /// People leave a group by the apply itself: its rule lets them in no longer.
+    Leave,
+    /// People lose their last package, and their account is blocked or deleted.
+    Block,
     /// People get a package by the apply itself: a rule matches them.
     Get,
+    /// People come into a group by the apply itself: its rule lets them in.
+    Join,
     /// Assignments get another role.
     GainRole,
     /// Assignments stay as they are, though what led to them changes.
@@ -63,7 +69,10 @@ impl What {
         match self {
             Self::End => "end",
             Self::LoseRole => "loseRole",
+            Self::Leave => "leave",
+            Self::Block => "block",
             Self::Get => "get",
+            Self::Join => "join",
             Self::GainRole => "gainRole",
             Self::Stay => "stay",
             Self::Refuse => "refuse",
@@ -78,8 +87,14 @@ impl What {
     #[must_use]
     pub const fn sign(self) -> &'static str {
         match self {
-            Self::End | Self::LoseRole | Self::Refuse | Self::FailInvitation | Self::Hide => "▼",
-            Self::Get | Self::GainRole => "▲",
+            Self::End
+            | Self::LoseRole
+            | Self::Leave
+            | Self::Block
+            | Self::Refuse
+            | Self::FailInvitation
+            | Self::Hide => "▼",
+            Self::Get | Self::Join | Self::GainRole => "▲",
             Self::Stay | Self::OtherApprover | Self::GuestStay => "=",
         }
     }
@@ -87,7 +102,7 @@ impl What {
     /// Returns true where somebody loses access that they have.
     #[must_use]
     pub const fn ends_access(self) -> bool {
-        matches!(self, Self::End | Self::LoseRole)
+        matches!(self, Self::End | Self::LoseRole | Self::Leave)
     }
 }
 
@@ -96,7 +111,9 @@ impl Effect {
     #[must_use]
     pub fn words(&self) -> String {
         let (one, many) = match self.what {
-            What::End | What::LoseRole => ("person loses", "people lose"),
+            What::End | What::LoseRole | What::Block => ("person loses", "people lose"),
+            What::Leave => ("person leaves", "people leave"),
+            What::Join => ("person comes into", "people come into"),
             What::Get => ("person gets", "people get"),
             What::GainRole | What::Stay => ("person holds", "people hold"),
             What::Refuse | What::OtherApprover => ("open request", "open requests"),
@@ -130,7 +147,9 @@ impl Effect {
                 _ => format!("{who} {package}{detail}"),
             },
             What::Refuse => format!("{who} for {address} will be refused: {detail}"),
-            What::OtherApprover => format!("{who} {detail}"),
+            What::Leave | What::Block | What::Join | What::OtherApprover => {
+                format!("{who} {detail}")
+            }
             What::FailInvitation => format!("{who} will fail: {detail}"),
             What::GuestStay => format!("{who}: {detail}"),
             What::Hide => format!("{who} of {address} cannot be asked for any more{detail}"),

@@ -246,8 +246,13 @@ impl<'t> Estate<'t> {
     /// lower case, since groups are found without regard to it.
     #[must_use]
     pub fn group(&self, name: &Line) -> String {
+        self.called(name).to_lowercase()
+    }
+
+    /// Returns what the directory's group is called that a policy names.
+    pub(super) fn called(&self, name: &'t Line) -> &'t str {
         let declared = self.groups.get(name.as_str()).copied();
-        declared.unwrap_or(name.as_str()).to_lowercase()
+        declared.unwrap_or(name.as_str())
     }
 
     /// Returns the organization that an identity proves, and the domain of the address where only it tells.
@@ -270,7 +275,7 @@ impl<'t> Estate<'t> {
     }
 
     /// Returns the organization that names a domain, whatever was proved.
-    fn claimed(&self, domain: &Domain) -> Option<Partner<'t>> {
+    pub(super) fn claimed(&self, domain: &Domain) -> Option<Partner<'t>> {
         let lists = zones(domain).filter_map(|zone| self.by_domain.get(zone));
         let candidates: Vec<usize> = lists.flatten().copied().collect();
         self.best(&candidates, |partner| within(partner, domain))

@@ -1,14 +1,17 @@
-//! What a plan does to holders of a package: it goes, it is let go, it gives other roles, it excludes more.
+//! What a plan does to holders of a package: it goes, it is let go, it gives other roles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::effect::What;
+use super::gaining::Fresh;
 use super::living::{Counted, Living};
 use crate::governance::Unread;
-use crate::governance::record::{Assignment, Key, Mark, ObjectId, Person, PersonId, Place};
+use crate::governance::record::{
+    Assignment, Granted, Key, Mark, ObjectId, Person, PersonId, Place,
+};
 use crate::model::kinds::policy::Requestors;
-use crate::model::kinds::{Incompatible, Origin, Package};
-use crate::model::{Address, Kind, Name, Object};
+use crate::model::kinds::{Origin, Package};
+use crate::model::{Address, Kind, Object};
 use crate::plan::{Action, Change};
 
 /// A role somewhere in the directory.
@@ -170,11 +173,19 @@ impl<'l> Living<'l> {
         [old, new]: [&Package; 2],
     ) -> Result<(), Unread> {
         let (was, is) = (self.roles_of(old, false), self.roles_of(new, true));
+        let wanted = self.wanted(new);
         let gained = is.iter().filter(|(role, _)| !was.contains_key(*role));
-        let gained: Vec<&str> = gained.map(|(_, words)| words.as_str()).collect();
+        let gained = gained.filter_map(|((kind, place, role), words)| {
+            let is_it = |granted: &&Granted| {
+                let found = &granted.place;
+                let same = found.origin == *kind || is_group(found.origin) && is_group(*kind);
+                same && granted.role == *role && found.name.to_lowercase() == *place
+            };
+            Some((wanted.iter().find(is_it)?.clone(), words.as_str()))
+        });
+        let gained: Vec<Fresh<'_>> = gained.collect();
         if !gained.is_empty() {
-            let counted = self.counted(Mark::AssignmentPackage, id)?;
-            self.add(What::GainRole, address, counted, gained.join(", "));
+            self.gain(address, id, new, &gained)?;
         }
         let lost = was.iter().filter(|(role, _)| !is.contains_key(*role));
         let lost: Vec<(&Role, &str)> = lost.map(|(role, words)| (role, words.as_str())).collect();
@@ -244,62 +255,6 @@ impl<'l> Living<'l> {
         }
         found
     }
-
-    /// A package excludes more than before: whoever holds both keeps both.
-    pub(super) fn excluded(
-        &mut self,
-        change: &Change,
-        old: &Package,
-        new: &Package,
-    ) -> Result<(), Unread> {
-        let was: BTreeSet<&Incompatible> = old.incompatible_with.iter().collect();
-        let excluding = new.incompatible_with.iter();
-        let fresh: Vec<&Incompatible> = excluding.filter(|one| !was.contains(one)).collect();
-        let Some(id) = self.id(change)?.filter(|_| !fresh.is_empty()) else {
-            return Ok(());
-        };
-        let mut both = Counted::default();
-        for person in self.holders(id)? {
-            if self.is_excluded(PersonId(person), fresh.iter().copied())?
-                && let Some(person) = self.get_record::<Person>(person)?
-            {
-                self.count(&mut both, &person);
-            }
-        }
-        let detail = " and something that excludes it now: access stays";
-        self.add(What::Stay, &change.address, both, detail);
-        Ok(())
-    }
-
-    /// Returns true for somebody who has, after the plan, something of a list that excludes a package.
-    pub(super) fn is_excluded<'i>(
-        &self,
-        person: PersonId,
-        excluding: impl IntoIterator<Item = &'i Incompatible>,
-    ) -> Result<bool, Unread> {
-        for other in excluding {
-            let has = match other {
-                Incompatible::Package(name) => match self.still_held(name)? {
-                    Some(other) => self.has(person, other)?,
-                    None => false,
-                },
-                Incompatible::Group(name) => self.is_member(person, &self.after.group(name))?,
-            };
-            if has {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Returns a package that those who have it still have after the plan.
-    fn still_held(&self, name: &Name) -> Result<Option<ObjectId>, Unread> {
-        let address = Address::new(Kind::Package, name);
-        match self.after.offer(name.as_str()) {
-            Some(_) if self.action(&address) != Some(Action::Replace) => self.at_before(&address),
-            _ => Ok(None),
-        }
-    }
 }
 
 /// Returns where a resource lives, and its name there.
@@ -308,4 +263,9 @@ fn origin(side: Option<&Object>) -> Option<(Origin, &str)> {
         Some(Object::Resource(resource)) => resource.origin(),
         _ => None,
     }
+}
+
+/// Returns true for a group, which a team is too.
+const fn is_group(origin: Origin) -> bool {
+    matches!(origin, Origin::Group | Origin::Team)
 }

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::class::Named;
 use super::sides::Sides;
 use crate::governance::rule::{Rule, is_possible};
 use crate::model::kinds::policy::{Automatic, Requestors};
@@ -33,6 +34,8 @@ struct Turn {
     /// The rules that tell who they are, and whether they match.
     rules: Vec<(Rule, bool)>,
     because: BTreeSet<Address>,
+    /// Whether it is for them whatever they have.
+    is_plain: bool,
 }
 
 /// How somebody comes to have a package, from before a plan to after it.
@@ -47,6 +50,16 @@ pub(super) enum Course {
 }
 
 impl Course {
+    /// Returns whoever takes the course with a package.
+    pub(super) fn named(self, package: &str) -> Named {
+        let package = package.to_owned();
+        match self {
+            Self::Holds => Named::Holder(package),
+            Self::Loses => Named::Loser(package),
+            Self::Gets => Named::Getter(package),
+        }
+    }
+
     /// Returns true for people who have the package on a side.
     pub(super) const fn has(self, at: usize) -> bool {
         match self {
@@ -80,9 +93,23 @@ impl Holding {
         groups.into_iter().flatten()
     }
 
+    /// Returns true where people of the package, guests or members, are in a group by it, on one side.
+    pub(super) fn is_in(&self, course: Course, at: usize, group: &str) -> bool {
+        let mut both = [false, true].into_iter();
+        both.any(|is_member| {
+            let mut groups = self.groups(course, at, is_member);
+            groups.any(|other| other == group)
+        })
+    }
+
     /// Returns the rules that tell who takes a course, and whether they match.
     pub(super) fn rules(&self, course: Course) -> &[(Rule, bool)] {
         self.turn(course).map_or(&[], |turn| &turn.rules)
+    }
+
+    /// Returns true where everybody gets the package whom its rule matches: nothing excludes it.
+    pub(super) fn is_got_by_rule_alone(&self) -> bool {
+        self.got.as_ref().is_some_and(|turn| turn.is_plain)
     }
 
     /// Returns the changes that make somebody of that course another than before.
@@ -163,11 +190,26 @@ impl Holdings {
             let because = || BTreeSet::from([change.address.clone()]);
             if let Some(rules) = loses(old, new, action) {
                 let because = because();
-                widest(&mut lost, &package, Turn { rules, because });
+                let is_plain = false;
+                let turn = Turn {
+                    rules,
+                    because,
+                    is_plain,
+                };
+                widest(&mut lost, &package, turn);
             }
             if let Some(rules) = gets(old, new, action) {
                 let because = because();
-                widest(&mut got, &package, Turn { rules, because });
+                let is_plain = match sides.both(&package) {
+                    (_, Some(Object::Package(package))) => package.incompatible_with.is_empty(),
+                    _ => false,
+                };
+                let turn = Turn {
+                    rules,
+                    because,
+                    is_plain,
+                };
+                widest(&mut got, &package, turn);
             }
         }
         for address in concerned {
@@ -187,8 +229,11 @@ impl Holdings {
             let (mut lost, got) = (lost.remove(&address), got.remove(&address));
             if action == Some(Action::Replace) {
                 let because = BTreeSet::from([address.clone()]);
-                let rules = Vec::new();
-                lost = Some(Turn { rules, because });
+                lost = Some(Turn {
+                    rules: Vec::new(),
+                    because,
+                    is_plain: false,
+                });
             }
             let holding = Holding {
                 groups: [before, after],
@@ -234,6 +279,11 @@ impl Holdings {
         self.of.get(package)
     }
 
+    /// Returns the packages whose holders are to be known, by name.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.of.keys().map(String::as_str)
+    }
+
     /// Returns true when no holder is another than before.
     pub(super) fn is_nothing(&self) -> bool {
         self.of.is_empty()
@@ -244,20 +294,27 @@ impl Holdings {
         self.by_group.contains_key(group)
     }
 
-    /// Returns those of the packages whose holders are in a group on one side and not on the other.
-    pub(super) fn only_on(&self, at: usize, group: &str) -> Vec<String> {
-        let is_in = |holding: &Holding, at: usize| {
-            let mut both = [false, true].into_iter();
-            both.any(|is_member| {
-                let mut groups = holding.groups(Course::Holds, at, is_member);
-                groups.any(|other| other == group)
-            })
-        };
-        let all = self.granting(group).filter(|name| {
-            let holding = self.of.get(*name);
-            holding.is_some_and(|it| is_in(it, at) && !is_in(it, 1 - at))
-        });
-        all.cloned().collect()
+    /// Returns true when some of these packages grants a group.
+    pub(super) fn is_granting(&self) -> bool {
+        !self.by_group.is_empty()
+    }
+
+    /// Returns a change by which holders of these packages are in a group, or others are.
+    pub(super) fn cause(&self, group: &str) -> Option<&Address> {
+        let mut all = self.granting(group).filter_map(|name| self.of.get(name));
+        all.find_map(|holding| {
+            let mut courses = holding.courses();
+            courses.find_map(|course| holding.because(course).first())
+        })
+    }
+
+    /// Returns true for a package whose holders are in a group by it on one side: members, or guests, of the directory.
+    pub(super) fn is_in(&self, package: &str, group: &str, at: usize, is_member: bool) -> bool {
+        let holding = self.of.get(package);
+        holding.is_some_and(|it| {
+            let mut groups = it.groups(Course::Holds, at, is_member);
+            groups.any(|other| other == group)
+        })
     }
 
     /// Returns those of the packages that grant a group.

@@ -18,8 +18,8 @@ use crate::governance::request::Seen;
 use crate::model::kinds::Organization;
 use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::text::Principal;
-use crate::model::{Address, Set};
-use crate::plan::Change;
+use crate::model::{Address, Object, Set};
+use crate::plan::{Action, Change};
 
 /// Packages of the store, by what they are called after the plan.
 type Packages = HashMap<ObjectId, Option<Address>>;
@@ -66,22 +66,62 @@ impl Living<'_> {
             };
             self.add(What::Stay, &change.address, counted, detail);
         }
-        let shorter = old.extension.allowed && !new.extension.allowed;
-        if shorter || differs(&old.requestors, &new.requestors) {
-            self.kept(change, id)?;
-        }
         Ok(leaving)
     }
 
+    /// Looks at the policies that may cover others than before: they name others, or name a group of which others are members.
+    pub(super) fn covered(&mut self) -> Result<(), Unread> {
+        let mut looked: BTreeSet<Address> = BTreeSet::new();
+        for change in &self.plan.changes {
+            if let (Some(Object::Policy(old)), Some(Object::Policy(new))) =
+                self.sides.both(&change.address)
+            {
+                let shorter = old.extension.allowed && !new.extension.allowed;
+                if shorter || differs(&old.requestors, &new.requestors) {
+                    let _ = looked.insert(change.address.clone());
+                }
+            }
+        }
+        if self.moves_groups() {
+            for offer in self.after.offers() {
+                let policies = offer.policies.iter();
+                let naming = policies.filter(|(_, policy)| match &policy.requestors {
+                    Requestors::People(people) => people.iter().any(|it| self.is_moved(it)),
+                    _ => false,
+                });
+                looked.extend(naming.map(|(address, _)| (*address).clone()));
+            }
+        }
+        let remade = |address: &Address| self.action(address) == Some(Action::Replace);
+        looked.retain(|policy| !remade(policy) && !policy.parent().is_some_and(|it| remade(&it)));
+        for address in looked {
+            if let Some(id) = self.at_before(&address)? {
+                self.kept(&address, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns true for a group of which others are members than before.
+    pub(super) fn is_moved(&self, principal: &Principal) -> bool {
+        match principal {
+            Principal::Group(name) => {
+                let group = self.after.group(name);
+                self.following.moves(&group) || self.before.group(name) != group
+            }
+            _ => false,
+        }
+    }
+
     /// Looks at everybody who has a package through a policy.
-    fn kept(&mut self, change: &Change, id: ObjectId) -> Result<(), Unread> {
+    fn kept(&mut self, address: &Address, id: ObjectId) -> Result<(), Unread> {
         let mut keeping = Keeping::default();
         let key = Key::new().object(id);
         self.each::<Assignment>(Mark::AssignmentPolicy, key, &mut |assignment| {
             let Some(person) = self.get_record::<Person>(assignment.person.0)? else {
                 return Ok(());
             };
-            let Some(standing) = self.standing(&change.address, &assignment, &person)? else {
+            let Some(standing) = self.standing(address, &assignment, &person)? else {
                 return Ok(());
             };
             if standing.uncovered {
@@ -94,9 +134,9 @@ impl Living<'_> {
             Ok(())
         })?;
         let detail = format!(", which no longer covers them: {}", keeping.words());
-        self.add(What::Stay, &change.address, keeping.people, detail);
+        self.add(What::Stay, address, keeping.people, detail);
         let detail = ": access stays until its end, and nobody can extend it any more";
-        self.add(What::Stay, &change.address, keeping.last, detail);
+        self.add(What::Stay, address, keeping.last, detail);
         Ok(())
     }
 
@@ -107,10 +147,8 @@ impl Living<'_> {
         assignment: &Assignment,
         person: &Person,
     ) -> Result<Option<Standing>, Unread> {
-        let (Some(was), Some(is)) = (
-            self.on(self.before, policy, person)?,
-            self.on(self.after, policy, person)?,
-        ) else {
+        let (Some(was), Some(is)) = (self.on(0, policy, person)?, self.on(1, policy, person)?)
+        else {
             return Ok(None);
         };
         Ok((!assignment.automatic).then(|| Standing {
@@ -123,46 +161,55 @@ impl Living<'_> {
     /// Returns whether a policy covers somebody on one side, and whether they may then extend what they have through it.
     fn on(
         &self,
-        estate: &Estate<'_>,
+        at: usize,
         policy: &Address,
         person: &Person,
     ) -> Result<Option<(bool, bool)>, Unread> {
+        let estate = self.estate(at);
         let package = policy.parent();
         let offer = package.and_then(|package| estate.offer(package.own_name()));
         let rules = offer.and_then(|offer| offer.policy(policy));
         let (Some(offer), Some(rules)) = (offer, rules) else {
             return Ok(None);
         };
-        let covered = self.covers(estate, rules, person)?;
+        let covered = self.covers(at, rules, person)?;
         let open = offer.catalog.is_some_and(|catalog| {
             catalog.published && (catalog.externally_visible || !rules.requestors.is_outside())
         });
         Ok(Some((covered, covered && open && rules.extension.allowed)))
     }
 
+    /// Returns a side of the plan: before, or after.
+    pub(super) const fn estate(&self, at: usize) -> &Estate<'_> {
+        match at {
+            0 => self.before,
+            _ => self.after,
+        }
+    }
+
     /// Returns true when a policy covers somebody on one side.
     pub(super) fn covers(
         &self,
-        estate: &Estate<'_>,
+        at: usize,
         policy: &Policy,
         person: &Person,
     ) -> Result<bool, Unread> {
-        let traits = estate.person(person);
-        let named = |people: &Set<Principal>| self.names_person(estate, people, person);
+        let traits = self.estate(at).person(person);
+        let named = |people: &Set<Principal>| self.names_person(at, people, person);
         Ok(traits.seen.class(&policy.requestors, named)?.is_some())
     }
 
     /// Returns true when a list of people and groups names somebody.
     fn names_person(
         &self,
-        estate: &Estate<'_>,
+        at: usize,
         people: &Set<Principal>,
         person: &Person,
     ) -> Result<bool, Unread> {
         for principal in people {
             let named = match principal {
                 Principal::User(mail) => has_mail(person, mail),
-                Principal::Group(name) => self.is_member(person.id(), &estate.group(name))?,
+                Principal::Group(name) => self.is_in(at, person, &self.estate(at).group(name))?,
                 _ => false,
             };
             if named {

@@ -136,11 +136,12 @@ impl<'c, 't> LetIn<'c, 't> {
                 continue;
             };
             let (refused, let_in) = if shut == 0 { (one, two) } else { (two, one) };
-            let (Some(border @ (Border::Blocked(_) | Border::NotAllowed)), None) =
-                (refused.border, let_in.border)
-            else {
+            let (Some(border), None) = (refused.border, let_in.border) else {
                 continue;
             };
+            if let Border::Closed(_) = border {
+                continue;
+            }
             let Zone { sort, witness } = &base.zone;
             let unlisted = border == Border::NotAllowed && !by_name || !domains.add(sort, witness);
             let name = let_in.seen.organization.map(|(name, _)| name);

@@ -2,17 +2,21 @@
 //!
 //! Found by the marks of a store, for what the plan touches and nothing else: holders in [`holders`](super::holders), people of
 //! automatic policies in [`by_rule`](super::by_rule), requests in [`waiting`](super::waiting), people whom the border refuses
-//! in [`refused`](super::refused). Whoever is looked at is looked at in pieces, counted, and forgotten; only where access
+//! in [`refused`](super::refused). Where a plan puts people into groups or takes them out, what the groups decide is followed
+//! for each of them by [`following`](super::following). Whoever is looked at is looked at in pieces, counted, and forgotten; only where access
 //! ends are numbers of people kept, since the guard counts each once.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::by_rule::Getting;
 use super::effect::{Effect, What};
 use super::estate::Estate;
+use super::following::Following;
 use super::holders::Giving;
 use super::sides::Sides;
+use super::touched::Touched;
 use crate::governance::record::{Entity, Key, Mark, ObjectId, Person, RecordId};
 use crate::governance::{Range, Unread, World};
 use crate::model::{Address, Object, canonical};
@@ -33,6 +37,7 @@ pub(super) fn living(
     world: &dyn World,
     plan: &Plan,
     sides: &Sides<'_>,
+    touched: &Touched,
     estates: [&Estate<'_>; 2],
     named: bool,
 ) -> Result<Vec<Effect>, Unread> {
@@ -51,15 +56,23 @@ pub(super) fn living(
         shuts: estates[1].shuts(),
         named,
         giving: OnceCell::new(),
+        losing: OnceCell::new(),
+        following: Rc::new(Following::of(plan, sides, &touched.holdings)),
+        is_regrouped: !touched.regrouped.is_empty(),
         getting: Vec::new(),
+        parted: BTreeSet::new(),
         found: Vec::new(),
     };
     for change in &plan.changes {
         living.change(change)?;
     }
     living.get()?;
-    // Who gets a package by the apply does not lose a role that it gives.
+    // Who gets a package by the apply does not lose a role that it gives, and is in the groups of that.
     living.roles()?;
+    living.memberships()?;
+    living.covered()?;
+    living.excluded()?;
+    living.parted()?;
     living.requests()?;
     living.found.retain(|effect| effect.count > 0);
     living
@@ -80,7 +93,14 @@ pub(super) struct Living<'l> {
     pub(super) shuts: bool,
     named: bool,
     pub(super) giving: OnceCell<Giving<'l>>,
+    /// Packages of which some assignments may end by the apply.
+    pub(super) losing: OnceCell<BTreeSet<Address>>,
+    pub(super) following: Rc<Following<'l>>,
+    /// Whether the name of a resource stands for another group than before.
+    is_regrouped: bool,
     pub(super) getting: Vec<Getting>,
+    /// Whose account is blocked or deleted at once, by number.
+    pub(super) parted: BTreeSet<u64>,
     found: Vec<Effect>,
 }
 
@@ -92,9 +112,6 @@ impl Living<'_> {
         match (old, new) {
             (Some(Object::Package(_) | Object::Policy(_)), None) => self.gone(change),
             (Some(Object::Package(_)), Some(Object::Package(_))) if remade => self.gone(change),
-            (Some(Object::Package(old)), Some(Object::Package(new))) => {
-                self.excluded(change, old, new)
-            }
             (old, Some(Object::Policy(new))) => {
                 let old = match old {
                     Some(Object::Policy(old)) => Some(old),
@@ -105,7 +122,7 @@ impl Living<'_> {
                     (Some(_), true) => self.gone(change).map(|()| 0)?,
                     (None, _) => 0,
                 };
-                self.will_get(change, new, leaving)
+                self.will_get(change, [old, Some(new)], leaving)
             }
             (Some(Object::Catalog(old)), Some(Object::Catalog(new))) => {
                 self.catalog(change, old, new)
@@ -135,6 +152,17 @@ impl Living<'_> {
         let parent = change.address.parent();
         let parent = parent.and_then(|parent| self.actions.get(&parent).copied());
         parent.is_some_and(|parent| parent == action || deletes(parent) && deletes(action))
+    }
+
+    /// Returns true when the plan may put somebody into a group or take them out, or lets a name stand for another group.
+    pub(super) fn moves_groups(&self) -> bool {
+        self.is_regrouped || !self.following.is_still()
+    }
+
+    /// Returns who loses a package, by number.
+    pub(super) fn ending(&self) -> BTreeSet<u64> {
+        let ending = self.found.iter().filter(|effect| effect.what == What::End);
+        ending.flat_map(|effect| &effect.people).copied().collect()
     }
 
     /// Returns what happens to an object; `None` where nothing does.

@@ -6,10 +6,11 @@
 //!
 //! With the packages whose holders are made others ([`holding`](super::holding)) they are the [`Moves`] of a plan.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::Named;
-use super::holding::{Course, Holdings};
+use super::holding::{Course, Holding, Holdings};
 use crate::governance::rule::{Rule, is_possible};
 use crate::model::kinds::{Origin, Resource};
 use crate::model::rule::{Operator, Test, Value};
@@ -24,7 +25,7 @@ pub(super) struct Moving {
 }
 
 /// Who is in a group.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Members {
     ByHand,
     ByRule { rule: Rule, guests: bool },
@@ -60,9 +61,22 @@ impl Moving {
         let address = address.clone();
         Some((name, Self { address, members }))
     }
+
+    /// Returns the group that a resource keeps by a rule, in lower case, with its members; `None` for any other.
+    pub(super) fn ruled(address: &Address, object: &Object) -> Option<(String, Self)> {
+        let (name, resource) = managed(Some(object))?;
+        let members = members(resource);
+        let Members::ByRule { .. } = members else {
+            return None;
+        };
+        let address = address.clone();
+        let members = [members.clone(), members];
+        Some((name, Self { address, members }))
+    }
 }
 
-fn managed(side: Option<&Object>) -> Option<(String, &Resource)> {
+/// Returns a group that the tree keeps, by its name in lower case.
+pub(super) fn managed(side: Option<&Object>) -> Option<(String, &Resource)> {
     match side {
         Some(Object::Resource(resource)) if resource.managed => match resource.origin() {
             Some((Origin::Group, name)) => Some((name.to_lowercase(), resource)),
@@ -83,28 +97,68 @@ fn members(resource: &Resource) -> Members {
     }
 }
 
+impl Members {
+    /// Adds what it says of somebody that they are in the group, or are not; `None` where that cannot be.
+    fn says<'r>(
+        &'r self,
+        is_in: bool,
+        is_member: bool,
+        rules: &mut Vec<(Cow<'r, Rule>, bool)>,
+    ) -> Option<()> {
+        match self {
+            Self::Nobody if is_in => return None,
+            // Nobody is added to these by a plan.
+            Self::ByHand | Self::Nobody => {}
+            Self::ByRule { guests, .. } if !is_member && !guests => {
+                return (!is_in).then_some(());
+            }
+            Self::ByRule { rule, .. } => rules.push((Cow::Borrowed(rule), is_in)),
+        }
+        Some(())
+    }
+}
+
+/// Returns true where a member, or a guest, of the directory may be in a group, or may not be.
+fn is_said(members: &Members, is_in: bool, is_member: bool) -> bool {
+    let mut rules = vec![(Cow::Owned(kind(is_member)), true)];
+    if members.says(is_in, is_member, &mut rules).is_none() {
+        return false;
+    }
+    let all: Vec<(&Rule, bool)> = rules.iter().map(|(rule, is)| (&**rule, *is)).collect();
+    is_possible(&all)
+}
+
+/// Returns the rule that somebody is a member, or a guest.
+fn kind(is_member: bool) -> Rule {
+    equal("userType", if is_member { "member" } else { "guest" })
+}
+
 /// What of groups and of packages a plan makes other: who is in the ones, and who holds the others and is in groups by that.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Moves<'m> {
     /// Groups that have other members than before, by name in lower case.
     pub(super) groups: &'m BTreeMap<String, Moving>,
+    /// Groups with a rule that have the same members as before, by name in lower case.
+    pub(super) ruled: &'m BTreeMap<String, Moving>,
     /// Packages whose holders are others, or in other groups.
     pub(super) holdings: &'m Holdings,
 }
 
-impl Moves<'_> {
-    /// Returns false when nobody is named so who is a member, or a guest, of the directory.
-    pub(super) fn may_be(&self, named: &[Named], is_member: bool) -> bool {
-        let mut known = vec![equal(
-            "userType",
-            if is_member { "member" } else { "guest" },
-        )];
-        let mut rules: Vec<(&Rule, bool)> = Vec::new();
+impl<'m> Moves<'m> {
+    /// Returns what rules say of somebody who is named so, and by none of some other names: whether each matches. `None` where
+    /// nobody is a member, or a guest, of the directory and named so.
+    pub(super) fn rules(
+        self,
+        named: &[Named],
+        apart: &[Named],
+        is_member: bool,
+    ) -> Option<Vec<(Cow<'m, Rule>, bool)>> {
+        let mut rules = vec![(Cow::Owned(kind(is_member)), true)];
         let mut held = BTreeSet::new();
         for named in named {
             let (name, is_in) = match named {
                 Named::User(mail) => {
-                    known.push(equal("mail", mail.as_str()));
+                    rules.push((Cow::Owned(equal("mail", mail.as_str())), true));
                     continue;
                 }
                 Named::Group(name) => (name, [true, true]),
@@ -113,39 +167,113 @@ impl Moves<'_> {
                 Named::Holder(package) | Named::Loser(package) | Named::Getter(package) => {
                     // Nobody takes two courses with one package.
                     if !held.insert(package) {
-                        return false;
+                        return None;
                     }
                     let course = named.course().map(|(_, course)| course);
                     if let (Some(holding), Some(course)) = (self.holdings.get(package), course) {
                         let told = holding.rules(course).iter();
-                        rules.extend(told.map(|(rule, matches)| (rule, *matches)));
+                        rules.extend(told.map(|(rule, is)| (Cow::Borrowed(rule), *is)));
                     }
                     continue;
                 }
             };
-            let Some(moving) = self.groups.get(name) else {
+            let Some(moving) = self.group(name) else {
                 continue;
             };
             for (members, is_in) in moving.members.iter().zip(is_in) {
-                match members {
-                    Members::Nobody if is_in => return false,
-                    // Nobody is added to these by a plan.
-                    Members::ByHand | Members::Nobody => {}
-                    Members::ByRule { guests, .. } if !is_member && !guests => {
-                        if is_in {
-                            return false;
-                        }
-                    }
-                    Members::ByRule { rule, .. } => rules.push((rule, is_in)),
-                }
+                members.says(is_in, is_member, &mut rules)?;
             }
             let adds = matches!(moving.members[1], Members::ByRule { .. });
             if !adds && is_in == [false, true] {
-                return false;
+                return None;
             }
         }
-        rules.extend(known.iter().map(|rule| (rule, true)));
-        is_possible(&rules)
+        for named in apart {
+            let moving = named.group().and_then(|name| self.group(name));
+            for members in moving.into_iter().flat_map(|it| &it.members) {
+                members.says(false, is_member, &mut rules)?;
+            }
+            // Whoever does not get a package is not whom its rule gives it to.
+            if let Some((package, course)) = named.course()
+                && let Some(holding) = self.holdings.get(package)
+            {
+                let told = holding.rules(course).iter().cloned();
+                let told = told.map(|(rule, is)| if is { rule } else { Rule::Not(Box::new(rule)) });
+                rules.push((Cow::Owned(Rule::And(told.collect())), false));
+            }
+        }
+        let all: Vec<(&Rule, bool)> = rules.iter().map(|(rule, is)| (&**rule, *is)).collect();
+        is_possible(&all).then_some(rules)
+    }
+
+    /// Returns a group of which rules say who is in it.
+    fn group(self, name: &str) -> Option<&'m Moving> {
+        self.groups.get(name).or_else(|| self.ruled.get(name))
+    }
+
+    /// Returns true for a group of which rules say who is in it, and for whoever gets a package by a rule and by that alone.
+    pub(super) fn is_told(&self, named: &Named) -> bool {
+        match named {
+            Named::Group(name) => self.group(name).is_some(),
+            Named::Getter(package) => {
+                let holding = self.holdings.get(package);
+                holding.is_some_and(Holding::is_got_by_rule_alone)
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns true for a group with a rule that has the same members as before.
+    pub(super) fn is_ruled(&self, named: &Named) -> bool {
+        matches!(named, Named::Group(name) if self.ruled.contains_key(name))
+    }
+
+    /// Returns true for a group that every member, or every guest, of the directory is in on one side.
+    pub(super) fn is_made_of(&self, group: &str, at: usize, is_member: bool) -> bool {
+        let members = self.group(group).and_then(|moving| moving.members.get(at));
+        let says = |members: &Members| is_said(members, false, is_member);
+        matches!(members, Some(it @ Members::ByRule { .. }) if !says(it))
+    }
+
+    /// Returns true for a group that a member, or a guest, of the directory may be in on one side.
+    pub(super) fn may_be_in(&self, group: &str, at: usize, is_member: bool) -> bool {
+        let members = self.group(group).and_then(|moving| moving.members.get(at));
+        members.is_none_or(|members| is_said(members, true, is_member))
+    }
+
+    /// Returns true when a plan puts nobody into a group, and takes nobody out.
+    pub(super) fn is_still(&self) -> bool {
+        self.groups.is_empty() && !self.holdings.is_granting()
+    }
+
+    /// Returns who is in a group on one side and not on the other, because of what they hold or of the rule of the group.
+    pub(super) fn only_on(&self, at: usize, group: &str) -> Vec<Named> {
+        let mut found = Vec::new();
+        for name in self.holdings.granting(group) {
+            let Some(holding) = self.holdings.get(name) else {
+                continue;
+            };
+            for course in holding.courses() {
+                if holding.is_in(course, at, group) && !holding.is_in(course, 1 - at, group) {
+                    found.push(course.named(name));
+                }
+            }
+        }
+        if self.groups.contains_key(group) {
+            let group = group.to_owned();
+            let ruled = match at {
+                0 => Named::Leaving(group),
+                _ => Named::Joining(group),
+            };
+            let mut both = [false, true].into_iter();
+            if both.any(|is_member| {
+                self.rules(std::slice::from_ref(&ruled), &[], is_member)
+                    .is_some()
+            }) {
+                found.push(ruled);
+            }
+        }
+        found
     }
 
     /// Returns the changes by which somebody who is named so is in other groups, or holds other packages.
@@ -233,6 +361,19 @@ impl Naming {
 }
 
 impl Named {
+    /// Returns the group that makes somebody be meant, in lower case.
+    pub(super) fn group(&self) -> Option<&str> {
+        match self {
+            Self::Group(name) | Self::Joining(name) | Self::Leaving(name) => Some(name),
+            Self::User(_) | Self::Holder(_) | Self::Loser(_) | Self::Getter(_) => None,
+        }
+    }
+
+    /// Returns the package that makes somebody be meant.
+    pub(super) fn package(&self) -> Option<&str> {
+        self.course().map(|(package, _)| package)
+    }
+
     /// Returns the package that makes somebody be meant, and the course that they take with it.
     pub(super) fn course(&self) -> Option<(&str, Course)> {
         match self {

@@ -23,6 +23,8 @@ pub(super) struct Names {
     pub(super) single: Vec<Vec<Named>>,
     /// People of one standing and one domain.
     pub(super) users: Vec<Vec<Named>>,
+    /// The names of which rules say whose they are: groups with a rule, and whoever gets a package that nothing excludes.
+    pub(super) told: Vec<Named>,
 }
 
 /// Each of those whom lists name, with their standing.
@@ -33,6 +35,12 @@ impl Names {
     pub(super) fn of(census: &Census<'_, '_>, offers: &[Option<&Offer<'_>>]) -> Self {
         let listed = listed(census, offers);
         let moved = moved(census, &listed);
+        let told = census.moves.into_iter().flat_map(|moves| {
+            let ways = moved.values().flatten().map(|(named, _)| named);
+            let all = listed.keys().chain(ways);
+            all.filter(move |named| moves.is_told(named)).cloned()
+        });
+        let told = told.collect();
         let mut groups: BTreeMap<Standing, Vec<Named>> = BTreeMap::new();
         // Of each group, or of those of one standing: the ways of being in it.
         let mut units: Vec<Vec<Vec<Named>>> = Vec::new();
@@ -103,6 +111,7 @@ impl Names {
             groups: all,
             single,
             users: users.into_values().collect(),
+            told,
         }
     }
 }

@@ -5,18 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::access::{Access, Barrier, access};
-use super::cause::Case;
-use super::census::{Census, Part};
+use super::cause::{Case, Reason};
+use super::census::Census;
+use super::choice::{Choice, choice};
 use super::class::Named;
 use super::compare::{Because, Difference, Row};
 use super::crowd::Crowd;
 use super::estate::{Border, Estate, Offer};
 use super::let_in::LetIn;
+use super::part::Part;
 use super::ruled::{NO_RULE, Ruled, Standing};
 use super::speaker::Speaker;
 use super::terms::Terms;
 use super::touched::Touched;
-use super::who::Who;
+use super::who::{Who, list};
 use crate::model::{Address, Origin};
 
 /// Compares packages one by one.
@@ -44,7 +46,7 @@ pub(super) struct Outcome {
     pub(super) text: String,
     pub(super) before: Vec<Terms>,
     pub(super) after: Vec<Terms>,
-    pub(super) because: Vec<Address>,
+    pub(super) because: Vec<Reason>,
     /// Whether that is a matter of who is let in at all.
     pub(super) let_in: bool,
 }
@@ -86,8 +88,15 @@ impl<'t> Comparing<'_, 't> {
         // these differ only where they come to something else, and people whom a rule matches where that is not what all do.
         let mut known: BTreeMap<(usize, Standing), Option<Outcome>> = BTreeMap::new();
         let mut idle = Crowd::default();
+        // What becomes of holders, by the package that they hold.
+        let mut holders: BTreeMap<Named, BTreeSet<Option<Difference>>> = BTreeMap::new();
+        let mut doubts = Doubts::default();
         let mut matched: BTreeMap<Standing, Crowd> = BTreeMap::new();
         for part in &parts {
+            if part.is_nobody {
+                idle.add(&part.bases);
+                continue;
+            }
             let same = part.traits.first() == part.traits.get(1);
             if same && !own {
                 continue;
@@ -96,7 +105,7 @@ impl<'t> Comparing<'_, 't> {
                 continue;
             };
             let standings = match &ruled {
-                Some(ruled) => ruled.standings(part),
+                Some(ruled) => ruled.standings(part, &self.census.rules(part)),
                 None => vec![NO_RULE],
             };
             let is_unnamed = part.named.is_empty();
@@ -107,6 +116,18 @@ impl<'t> Comparing<'_, 't> {
                 let is_let_in = outcome.as_ref().is_some_and(|it| it.let_in);
                 if rule.is_none() && (is_idle(&asked) || is_let_in || is_doubted(&asked)) {
                     idle.add(&part.bases);
+                }
+                if part.traits.iter().all(|traits| traits.looks_alike) {
+                    doubts.all.add(&part.bases);
+                    if outcome.is_none() {
+                        doubts.unmoved[usize::from(!is_unnamed)].add(&part.bases);
+                    }
+                }
+                if let [alike] = part.alike.as_slice() {
+                    for named in alike.iter().filter(|named| named.package().is_some()) {
+                        let kinds = holders.entry(named.clone()).or_default();
+                        let _ = kinds.insert(outcome.as_ref().map(|it| it.kind));
+                    }
                 }
                 let told = match is_unnamed {
                     true => NO_RULE,
@@ -148,7 +169,8 @@ impl<'t> Comparing<'_, 't> {
         for (outcome, parts) in plain {
             let bases = together(&parts);
             if !outcome.let_in {
-                push(self.speaker.bases(&bases, &idle), outcome);
+                let free = doubts.beside(&idle, &bases, &[0]);
+                push(self.speaker.bases(&bases, &free), outcome);
                 continue;
             }
             let told = self.let_in.who(&bases, outcome.kind);
@@ -176,22 +198,71 @@ impl<'t> Comparing<'_, 't> {
             }
             let Some(part) = parts.first() else { continue };
             let bases = together(parts);
+            let mut free = doubts.beside(&idle, &bases, &[0, 1]);
+            if let Some(nameable) = self.census.nameable(part) {
+                // Whoever cannot be named so may be meant or not.
+                let mut others = self.living.clone();
+                others.take(&nameable);
+                free.add(&others);
+            }
             let is_everybody = match matched.get(standing) {
-                Some(all) if *standing != NO_RULE => all.is_within(&bases, &[&idle]),
-                _ => self.living.is_within(&bases, &[&idle]),
+                Some(all) if *standing != NO_RULE => all.is_within(&bases, &[&free]),
+                _ => self.living.is_within(&bases, &[&free]),
             };
             let of = match bases.is_empty() || is_everybody {
                 true => None,
-                false => Some(self.speaker.bases(&bases, &idle).text),
+                false => Some(self.speaker.bases(&bases, &free).text),
             };
             let rule = ruled.as_ref().filter(|_| *standing != NO_RULE);
             let rule = rule.map(|rule| rule.words(*standing));
-            let who = Speaker::named(part, |it| self.written(it), rule.as_deref(), of.as_deref());
+            let but = self.others(part, offers, outcome.kind, &holders);
+            let who = Speaker::named(
+                part,
+                |it| self.written(it),
+                [rule.as_deref(), but.as_deref(), of.as_deref()],
+            );
             push(who, outcome.clone());
         }
         if own {
             self.beside(offers, &address, rows);
         }
+    }
+
+    /// Returns whoever is in the groups that a part is named by, and comes to something else: they hold a package that gives it,
+    /// and give up no more than that.
+    fn others(
+        &self,
+        part: &Part<'t>,
+        offers: [Option<&Offer<'t>>; 2],
+        kind: Difference,
+        holders: &BTreeMap<Named, BTreeSet<Option<Difference>>>,
+    ) -> Option<String> {
+        let [alike] = part.alike.as_slice() else {
+            return None;
+        };
+        let is_excluded = |side: &Access<'_>| side.barrier == Some(Barrier::Excluded);
+        let [before, after] = &self.asked(part, offers)?;
+        // The side on which it matters that they are in the group: what it opens or what it keeps them from.
+        let at = match kind {
+            Difference::New => usize::from(!is_excluded(before)),
+            Difference::Gone => usize::from(is_excluded(after)),
+            Difference::Wider => 1,
+            Difference::Narrower => 0,
+            Difference::Other => return None,
+        };
+        let holdings = &self.touched.holdings;
+        let groups = alike.iter().filter_map(Named::group);
+        let granting = groups.flat_map(|group| {
+            let names = holdings.granting(group);
+            names.filter(move |name| holdings.is_in(name, group, at, part.is_member()))
+        });
+        let others = granting.filter(|name| {
+            let kinds = holders.get(&Named::Holder((*name).clone()));
+            kinds.is_some_and(|kinds| !kinds.contains(&Some(kind)))
+        });
+        let others: BTreeSet<String> = others.map(|name| format!("package/{name}")).collect();
+        let others: Vec<String> = others.into_iter().collect();
+        (!others.is_empty()).then(|| format!("but holders of {}", list(&others)))
     }
 
     /// Returns somebody whom lists name, as the tree writes them.
@@ -210,9 +281,12 @@ impl<'t> Comparing<'_, 't> {
     }
 
     pub(super) fn row(&self, who: Who, package: &Address, outcome: Outcome) -> Row {
-        let because = outcome.because.iter().map(|address| {
-            let origin = self.origins.get(address).copied().flatten();
-            Because::of(address, origin)
+        let because = outcome.because.iter().map(|reason| match reason {
+            Reason::Settings => Because::settings(),
+            Reason::Change(address) => {
+                let origin = self.origins.get(address).copied().flatten();
+                Because::of(address, origin)
+            }
         });
         Row {
             kind: outcome.kind,
@@ -260,7 +334,7 @@ impl<'t> Comparing<'_, 't> {
         };
         let given = given.filter(|way| self.touched.decisive.contains(way.address));
         let because = match given {
-            Some(way) => vec![way.address.clone()],
+            Some(way) => vec![Reason::Change(way.address.clone())],
             None => self.because(&Case {
                 part,
                 offers,
@@ -290,7 +364,7 @@ impl<'t> Comparing<'_, 't> {
             after: a,
             let_in: [before, after]
                 .into_iter()
-                .any(|side| matches!(side.barrier, Some(Barrier::Border(it)) if it != Border::Own)),
+                .any(|side| matches!(side.barrier, Some(Barrier::Border(_)))),
         })
     }
 
@@ -314,7 +388,12 @@ impl<'t> Comparing<'_, 't> {
             ),
             (None, Some(barrier)) => (Difference::Gone, format!("no longer: {}", words(barrier))),
             (None, None) => {
-                let both = self.both(&b, &a, before.browsable, after.browsable);
+                let terms = Choice {
+                    before: &b,
+                    after: &a,
+                    ruled: rule.is_some(),
+                };
+                let both = self.both(terms, before.browsable, after.browsable);
                 match rule {
                     None => both?,
                     // Whoever is given what they could ask for, or has to ask, is told so.
@@ -337,45 +416,26 @@ impl<'t> Comparing<'_, 't> {
         })
     }
 
-    /// Returns what differs between terms that people could, and can, choose from.
+    /// Returns what differs between what people could, and can, choose from.
     pub(super) fn both(
         &self,
-        before: &[Terms],
-        after: &[Terms],
+        terms: Choice<'_>,
         was_browsable: bool,
         is_browsable: bool,
     ) -> Option<(Difference, String)> {
-        let uncovered = |some: &[Terms], by: &[Terms]| {
-            let covered = |terms: &&Terms| by.iter().any(|other| other.covers(terms, self.now));
-            some.iter().find(|terms| !covered(terms)).cloned()
+        let differs = terms.differs(self.now);
+        let found = match is_browsable {
+            _ if was_browsable == is_browsable => return differs,
+            true => "found without the link",
+            false => "found by the link only",
         };
-        let like = |terms: &Terms, of: &[Terms]| {
-            let same = of.iter().find(|other| other.policy == terms.policy);
-            same.or_else(|| of.first()).cloned()
-        };
-        if let Some(wide) = uncovered(after, before) {
-            return Some((
-                Difference::Wider,
-                wide.instead_of(&like(&wide, before)?).join(", "),
-            ));
+        match differs {
+            None => Some((Difference::Other, found.to_owned())),
+            Some((Difference::Other, text)) => {
+                Some((Difference::Other, format!("{text}, {found}")))
+            }
+            other => other,
         }
-        if let Some(lost) = uncovered(before, after) {
-            let now = like(&lost, after)?;
-            return Some((Difference::Narrower, now.instead_of(&lost).join(", ")));
-        }
-        let mut words: Vec<String> = after
-            .iter()
-            .filter_map(|terms| Some(terms.instead_of(&like(terms, before)?)))
-            .flatten()
-            .collect();
-        words.dedup();
-        if was_browsable != is_browsable {
-            words.push(match is_browsable {
-                true => "found without the link".to_owned(),
-                false => "found by the link only".to_owned(),
-            });
-        }
-        (!words.is_empty()).then(|| (Difference::Other, words.join(", ")))
     }
 
     fn is_forgotten(&self, offer: Option<&Offer<'t>>) -> bool {
@@ -390,18 +450,31 @@ fn together(parts: &[&Part<'_>]) -> Crowd {
     all
 }
 
-/// Returns terms to choose from, in words.
-pub(super) fn choice(terms: &[Terms]) -> String {
-    let words: BTreeSet<String> = terms.iter().map(Terms::words).collect();
-    let words: Vec<String> = words.into_iter().collect();
-    words.join(", or ")
-}
-
 /// What people of an organization may have whose addresses are not of its domains.
 const AS_OTHERS: &str = "as others of their organization may";
 
 /// What marks people in a part: lists of names, and how they stand to rules.
 type Marks = (Vec<Vec<Named>>, Standing);
+
+/// People whose domains look like known ones.
+#[derive(Default)]
+struct Doubts {
+    all: Crowd,
+    /// Those of whom nothing is another: whom nothing names, and whom something does.
+    unmoved: [Crowd; 2],
+}
+
+impl Doubts {
+    /// Returns whoever may be meant or not beside some people: where others of theirs have the same, they need no word.
+    fn beside(&self, idle: &Crowd, meant: &Crowd, which: &[usize]) -> Crowd {
+        let mut free = idle.clone();
+        if !self.all.meets(meant) {
+            let unmoved = which.iter().filter_map(|at| self.unmoved.get(*at));
+            unmoved.for_each(|crowd| free.add(crowd));
+        }
+        free
+    }
+}
 
 /// Returns true for a part that has nothing before and after because it is not let in.
 fn is_idle(asked: &[Access<'_>; 2]) -> bool {

@@ -3,13 +3,13 @@
 //! Of two sides with a rule each, people match both, one, or none. Which of these there are is decided by proof, so that
 //! another rule lets in exactly those whom the former did not match; see [`is_possible`].
 
+use std::borrow::Cow;
+
 use super::access::{Access, Barrier, Way, has_ended, is_excluded};
-use super::census::Part;
-use super::class::Named;
 use super::compare::Difference;
 use super::estate::{Estate, Offer};
-use super::moving::equal;
 use super::package::words;
+use super::part::Part;
 use super::terms::Terms;
 use crate::governance::rule::{Rule, is_possible};
 use crate::model::kinds::policy::Requestors;
@@ -61,24 +61,19 @@ impl<'e, 't> Ruled<'e, 't> {
         Some(ruled)
     }
 
-    /// Returns how people of a part may stand to the rules, those whom none matches first. Those who get the same by rule on
+    /// Returns how people of a part may stand to the rules, those whom none matches first; `known` is what other rules say of
+    /// them. Those who get the same by rule on
     /// both sides have nothing to tell that others do not.
-    pub(super) fn standings(&self, part: &Part<'_>) -> Vec<Standing> {
-        let Some(traits) = part.traits.first().filter(|it| it.seen.living) else {
+    pub(super) fn standings(
+        &self,
+        part: &Part<'_>,
+        known: &[(Cow<'_, Rule>, bool)],
+    ) -> Vec<Standing> {
+        if !part.traits.first().is_some_and(|it| it.seen.living) {
             return vec![NO_RULE];
-        };
-        let kind = if traits.seen.member {
-            "member"
-        } else {
-            "guest"
-        };
-        let mut known = vec![equal("userType", kind)];
-        known.extend(part.named.iter().filter_map(|named| match named {
-            Named::User(mail) => Some(equal("mail", mail.as_str())),
-            _ => None,
-        }));
+        }
         let mut all = vec![NO_RULE, [false, true], [true, false], [true, true]];
-        all.retain(|standing| self.has(*standing, &known));
+        all.retain(|standing| self.has(*standing, known));
         let is_same = self.is_same && self.is_excluded(part, 0) == self.is_excluded(part, 1);
         if is_same && all.contains(&NO_RULE) {
             all.truncate(1);
@@ -87,8 +82,8 @@ impl<'e, 't> Ruled<'e, 't> {
     }
 
     /// Returns true unless nobody stands so to the rules of whom other rules are known to match.
-    fn has(&self, standing: Standing, known: &[Rule]) -> bool {
-        let mut rules: Vec<(&Rule, bool)> = known.iter().map(|rule| (rule, true)).collect();
+    fn has(&self, standing: Standing, known: &[(Cow<'_, Rule>, bool)]) -> bool {
+        let mut rules: Vec<(&Rule, bool)> = known.iter().map(|(rule, is)| (&**rule, *is)).collect();
         for (side, matches) in self.sides.iter().zip(standing) {
             match side {
                 Some(side) => rules.push((&side.rule, matches)),

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::census::{Census, Part};
+use super::census::Census;
 use super::class::{Account, Base, Named, SignIn, Sort};
 use super::crowd::{BITS, Crowd};
 use super::holding::Course;
+use super::part::Part;
 use super::who::{SHOWN, Who, by, inside, joined, list, outside, zone};
 use crate::model::text::Domain;
 
@@ -486,13 +487,12 @@ impl<'c, 't> Speaker<'c, 't> {
         (!texts.is_empty()).then(|| texts.join(", "))
     }
 
-    /// Says who is meant by a part: whoever matches a rule, where one is told, and belongs to whom `of` tells.
-    /// `written` says how the tree writes a name.
+    /// Says who is meant by a part: whoever matches a rule, where one is told, is none of those whom `but` tells, and belongs to
+    /// whom `of` tells. `written` says how the tree writes a name.
     pub(super) fn named(
         part: &Part<'_>,
         written: impl Fn(&Named) -> String,
-        rule: Option<&str>,
-        of: Option<&str>,
+        [rule, but, of]: [Option<&str>; 3],
     ) -> Who {
         let mut who = Who::default();
         let mut lists = Vec::new();
@@ -528,6 +528,9 @@ impl<'c, 't> Speaker<'c, 't> {
             who.named.extend(names);
         }
         who.text = lists.join(", ");
+        if let Some(but) = but {
+            who.text = format!("{} {but}", who.text);
+        }
         if let Some(rule) = rule {
             who.text = match who.text.as_str() {
                 "" => format!("whoever matches {rule}"),

@@ -263,6 +263,14 @@ impl Terms {
         words.join(", ")
     }
 
+    /// Returns the terms as one way of several: `with 2 approvals, then for 180d`.
+    pub(super) fn as_way(&self) -> String {
+        match self.end {
+            End::Never => self.words(),
+            End::On(_) | End::After(_) => self.words().replacen(", ", ", then ", 1),
+        }
+    }
+
     /// Returns what is another than before, in words.
     #[must_use]
     pub fn instead_of(&self, before: &Self) -> Vec<String> {

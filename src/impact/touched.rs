@@ -19,10 +19,14 @@ pub(super) struct Touched {
     pub(super) packages: BTreeSet<String>,
     /// Whether something changes that tells people from outside apart.
     pub(super) outside: bool,
+    /// Whether the domains of our own people are others.
+    pub(super) own: bool,
     /// Organizations that are told by something else than before, or come or go.
     pub(super) organizations: BTreeSet<Address>,
     /// Groups that have other members than before, by name in lower case.
     pub(super) moving: BTreeMap<String, Moving>,
+    /// Groups with a rule that have the same members as before, by name in lower case.
+    pub(super) ruled: BTreeMap<String, Moving>,
     /// Packages whose holders are others, or in other groups.
     pub(super) holdings: Holdings,
     /// Resources that stand for another group: the group that a list means by its name before, and after, in lower case.
@@ -38,6 +42,7 @@ impl Touched {
     pub(super) fn by(plan: &Plan, sides: &Sides<'_>, own: [&[Domain]; 2]) -> Self {
         let mut touched = Self {
             outside: own[0] != own[1],
+            own: own[0] != own[1],
             ..Self::default()
         };
         let (mut catalogs, mut groups) = (BTreeSet::new(), BTreeSet::new());
@@ -132,6 +137,7 @@ impl Touched {
             touched.along(sides, &catalogs, &groups);
         }
         touched.learn_excluding(sides);
+        touched.learn_rules(sides);
         touched
     }
 
@@ -139,6 +145,7 @@ impl Touched {
     pub(super) const fn moves(&self) -> Moves<'_> {
         Moves {
             groups: &self.moving,
+            ruled: &self.ruled,
             holdings: &self.holdings,
         }
     }
@@ -178,6 +185,26 @@ impl Touched {
             }
         }
         self.holdings.add(sides, excluding);
+    }
+
+    /// Learns who is in the groups with a rule that stays.
+    fn learn_rules(&mut self, sides: &Sides<'_>) {
+        sides.each(&mut |address, object| {
+            let is_there = |name: &String| {
+                let (old, new) = sides.both(address);
+                let mut both = [old, new].into_iter();
+                both.all(|side| {
+                    let ruled = side.and_then(|object| Moving::ruled(address, object));
+                    ruled.is_some_and(|(other, _)| other == *name)
+                })
+            };
+            if let Some((name, members)) = Moving::ruled(address, object)
+                && !self.moving.contains_key(&name)
+                && is_there(&name)
+            {
+                let _ = self.ruled.insert(name, members);
+            }
+        });
     }
 
     /// Adds the packages of catalogs, those whose policies name groups, and those that grant resources.

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::effect::What;
-use super::estate::Estate;
 use super::living::{Counted, Living};
 use crate::governance::Unread;
+use crate::governance::directory::can_act;
 use crate::governance::record::{Key, Mark, Person, Request, RequestKind, RequestState};
 use crate::governance::request::escalates;
 use crate::model::kinds::Organization;
@@ -21,7 +21,18 @@ use crate::plan::Action;
 #[derive(Debug, Default)]
 struct Waiting {
     refused: BTreeMap<Address, (Counted, BTreeSet<&'static str>)>,
-    others: BTreeMap<(Address, bool), Counted>,
+    others: BTreeMap<Other, Counted>,
+}
+
+/// What makes others decide a request.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Other {
+    /// The organization of who asks, and whether it has sponsors when a later stage opens.
+    Sponsors(Address, bool),
+    /// The resource of a group that is another one, and whether it is asked then, and was not before.
+    Group(Address, bool),
+    /// The change by which others are in a group that is asked, the group, and whether that is in a stage to come.
+    Members(Address, String, bool),
 }
 
 impl Living<'_> {
@@ -32,10 +43,21 @@ impl Living<'_> {
         match self.packages_alone() {
             None => self.each(Mark::RequestPackage, Key::new(), &mut look)?,
             Some(packages) => {
+                let mut seen = BTreeSet::new();
                 for package in &packages {
                     if let Some(id) = self.at_before(package)? {
+                        let _ = seen.insert(id);
                         self.each(Mark::RequestPackage, Key::new().object(id), &mut look)?;
                     }
+                }
+                for number in &self.parted {
+                    let key = Key::new().number(*number);
+                    self.each::<Request>(Mark::RequestOpen, key, &mut |request| match seen
+                        .contains(&request.package)
+                    {
+                        true => Ok(()),
+                        false => look(request),
+                    })?;
                 }
             }
         }
@@ -43,28 +65,44 @@ impl Living<'_> {
             let why: Vec<&str> = why.into_iter().collect();
             self.add(What::Refuse, &package, counted, why.join("; "));
         }
-        for ((address, found), counted) in waiting.others {
-            let whose = match counted.count {
-                1 => "comes",
-                _ => "come",
+        for (other, counted) in waiting.others {
+            let (come, wait) = match counted.count {
+                1 => ("comes", "waits"),
+                _ => ("come", "wait"),
             };
-            let detail = match (address.kind(), found) {
-                (Kind::Organization, true) => {
-                    format!("of people of {address} will be put to other sponsors")
+            let (address, detail) = match other {
+                Other::Sponsors(address, true) => {
+                    let detail = format!("of people of {address} will be put to other sponsors");
+                    (address, detail)
                 }
-                (Kind::Organization, false) => {
-                    format!("of people of {address} {whose} to a stage without sponsors")
+                Other::Sponsors(address, false) => {
+                    let detail =
+                        format!("of people of {address} {come} to a stage without sponsors");
+                    (address, detail)
                 }
-                (_, true) => {
-                    format!("will be put to the members of another group, which {address} is then")
+                Other::Group(address, true) => {
+                    let detail = format!(
+                        "will be put to the members of another group, which {address} is then"
+                    );
+                    (address, detail)
                 }
-                (_, false) => format!(
-                    "{} for members of a group that {address} is no longer, and who may not decide any more",
-                    match counted.count {
-                        1 => "waits",
-                        _ => "wait",
-                    }
-                ),
+                Other::Group(address, false) => {
+                    let detail = format!(
+                        "{wait} for members of a group that {address} is no longer, and who may not decide any more"
+                    );
+                    (address, detail)
+                }
+                Other::Members(address, group, true) => {
+                    let detail =
+                        format!("will be put to others: who is in {group} changes by {address}");
+                    (address, detail)
+                }
+                Other::Members(address, group, false) => {
+                    let detail = format!(
+                        "{wait} for people who leave {group} by {address}, and who may not decide any more"
+                    );
+                    (address, detail)
+                }
             };
             self.add(What::OtherApprover, &address, counted, detail);
         }
@@ -73,6 +111,9 @@ impl Living<'_> {
 
     /// Returns the packages that the plan changes, with their policies and catalogs; `None` where it changes more than these.
     fn packages_alone(&self) -> Option<BTreeSet<Address>> {
+        if self.moves_groups() {
+            return None;
+        }
         let mut packages = BTreeSet::new();
         let mut catalogs = BTreeSet::new();
         for change in &self.plan.changes {
@@ -108,7 +149,7 @@ impl Living<'_> {
             let (counted, reasons) = waiting.refused.entry(package).or_default();
             self.count(counted, &person);
             let _ = reasons.insert(why);
-        } else if let Some(other) = self.other_approver(request, &person) {
+        } else if let Some(other) = self.other_approver(request, &person)? {
             self.count(waiting.others.entry(other).or_default(), &person);
         }
         Ok(())
@@ -133,22 +174,29 @@ impl Living<'_> {
         if remade(&policy) {
             return Ok(Some("the policy is created anew"));
         }
-        let judge = |estate| self.stands_against(estate, package, &policy, request, person);
-        match judge(self.before)? {
+        let judge = |at| self.stands_against(at, package, &policy, request, person);
+        match judge(0)? {
             Some(_) => Ok(None),
-            None => judge(self.after),
+            None => judge(1),
         }
+    }
+
+    /// Returns true for somebody whom a rule gives a package by the apply.
+    fn will_have(&self, package: &Address, person: &Person) -> bool {
+        let mut getting = self.getting.iter();
+        getting.any(|one| one.package == *package && one.people.contains(&person.number))
     }
 
     /// Returns what stands against the delivery of a request on one side.
     fn stands_against(
         &self,
-        estate: &Estate<'_>,
+        at: usize,
         package: &Address,
         policy: &Address,
         request: &Request,
         person: &Person,
     ) -> Result<Option<&'static str>, Unread> {
+        let estate = self.estate(at);
         let Some(offer) = estate.offer(package.own_name()) else {
             return Ok(Some(match self.action(package) {
                 Some(Action::Forget) => "the tree lets the package go",
@@ -166,11 +214,17 @@ impl Living<'_> {
             return Ok(None);
         }
         let extends = request.kind == RequestKind::UserExtend;
+        if at > 0 && !extends && self.will_have(package, person) {
+            return Ok(Some("a rule gives the person the package"));
+        }
         if !extends && estate.person(person).border.is_some() {
             return Ok(Some("the person cannot be invited"));
         }
         if !extends && request.kind != RequestKind::UserAdd {
             return Ok(None);
+        }
+        if at > 0 && self.parted.contains(&person.number) && !person.is_blocked() {
+            return Ok(Some("the person loses the last package and is blocked"));
         }
         let Some(catalog) = offer.catalog.filter(|it| it.published) else {
             return Ok(Some("the catalog is not published"));
@@ -178,23 +232,79 @@ impl Living<'_> {
         if rules.requestors.is_outside() && !catalog.externally_visible {
             return Ok(Some("the catalog is closed to people from outside"));
         }
-        let covered = self.covers(estate, rules, person)?;
+        let covered = self.covers(at, rules, person)?;
         Ok((!covered).then_some("the policy no longer covers the person"))
     }
 
-    /// Returns what makes others decide a request: an organization, with whether it has sponsors when a later stage opens; or
-    /// the resource of a group, with whether it is asked then, and was not before.
-    fn other_approver(&self, request: &Request, person: &Person) -> Option<(Address, bool)> {
-        let stage = request.open_stage();
-        let asked_now = stage.into_iter().flat_map(|stage| &stage.by_group);
-        if let Some(moved) = asked_now
-            .into_iter()
-            .find_map(|(_, group)| self.moved(group))
-        {
-            return Some((moved, false));
+    /// Returns what makes others decide a request.
+    fn other_approver(&self, request: &Request, person: &Person) -> Result<Option<Other>, Unread> {
+        if let Some(group) = self.left(request)? {
+            return Ok(self.members(&group, false));
         }
-        let later = request.terms.stages.iter().skip(request.stages.len());
-        let asked: Vec<&Principal> = later.flat_map(asked).collect();
+        let later = || request.terms.stages.iter().skip(request.stages.len());
+        if let Some(other) = self.other_sponsors(request, later().flat_map(asked), person) {
+            return Ok(Some(other));
+        }
+        if !self.moves_groups() {
+            return Ok(None);
+        }
+        for stage in later() {
+            if let Some(group) = self.other_members(request, stage, person)? {
+                return Ok(self.members(group, true));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Says that others are in a group that is asked, or that it is another group.
+    fn members(&self, group: &Principal, later: bool) -> Option<Other> {
+        let Principal::Group(name) = group else {
+            return None;
+        };
+        let is_another = self.before.group(name) != self.after.group(name);
+        if let Some(resource) = Name::parse(name.as_str()).ok().filter(|_| is_another) {
+            return Some(Other::Group(Address::new(Kind::Resource, &resource), later));
+        }
+        let cause = self.following.cause(&self.after.group(name))?;
+        Some(Other::Members(cause, group.to_string(), later))
+    }
+
+    /// Returns the group through which somebody was asked who leaves it, and may not decide any more.
+    fn left(&self, request: &Request) -> Result<Option<Principal>, Unread> {
+        let Some(stage) = request.open_stage() else {
+            return Ok(None);
+        };
+        for (id, group) in &stage.by_group {
+            if !self.is_moved(group) {
+                continue;
+            }
+            let Some(person) = self.get_record::<Person>(id.0)?.filter(can_act) else {
+                continue;
+            };
+            let mut is_in = [false, false];
+            let through = stage.by_group.iter().filter(|(one, _)| one == id);
+            for (_, group) in through {
+                if let Principal::Group(name) = group {
+                    for (at, is_in) in is_in.iter_mut().enumerate() {
+                        let group = self.estate(at).group(name);
+                        *is_in = *is_in || self.is_in(at, &person, &group)?;
+                    }
+                }
+            }
+            if is_in == [true, false] {
+                return Ok(Some(group.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the organization whose sponsors are asked in later stages, where it names others then.
+    fn other_sponsors<'p>(
+        &self,
+        request: &Request,
+        asked: impl Iterator<Item = &'p Principal>,
+        person: &Person,
+    ) -> Option<Other> {
         let vouched = request.kind == RequestKind::AdminAdd;
         let (was, is) = (
             self.before.answering(person, vouched),
@@ -211,34 +321,18 @@ impl Living<'_> {
         };
         let mut found = None;
         for principal in asked {
-            match principal {
-                Principal::Sponsors(which @ (Sponsors::Internal | Sponsors::External)) => {
-                    let (old, new) = (sponsors(was, *which), sponsors(is, *which));
-                    if old != new {
-                        let (address, _) = is.or(was)?;
-                        let has = found.is_some_and(|(_, has)| has) || !new.is_empty();
-                        found = Some((address.clone(), has));
-                    }
-                }
-                group => {
-                    if let Some(moved) = self.moved(group) {
-                        return Some((moved, true));
-                    }
+            if let Principal::Sponsors(which @ (Sponsors::Internal | Sponsors::External)) =
+                principal
+            {
+                let (old, new) = (sponsors(was, *which), sponsors(is, *which));
+                if old != new {
+                    let (address, _) = is.or(was)?;
+                    let has = found.is_some_and(|(_, has)| has) || !new.is_empty();
+                    found = Some((address.clone(), has));
                 }
             }
         }
-        found
-    }
-
-    /// Returns the resource by which a principal names a group, where that is another group after the plan.
-    fn moved(&self, principal: &Principal) -> Option<Address> {
-        match principal {
-            Principal::Group(name) if self.before.group(name) != self.after.group(name) => {
-                let resource = Name::parse(name.as_str()).ok()?;
-                Some(Address::new(Kind::Resource, &resource))
-            }
-            _ => None,
-        }
+        found.map(|(address, has)| Other::Sponsors(address, has))
     }
 }
 

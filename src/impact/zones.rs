@@ -22,30 +22,58 @@ pub(super) fn sign_ins(sides: &[&Estate<'_>], domain: &Domain) -> BTreeSet<SignI
     all
 }
 
-/// Returns the ways to sign in of organizations that need not name somebody's domain, as far as a package tells them apart:
-/// those that its policies name, and one of the configured and one of the proposed.
-pub(super) fn elsewhere(sides: &[&Estate<'_>], offers: &[Option<&Offer<'_>>]) -> BTreeSet<SignIn> {
-    let named = offers
-        .iter()
-        .flatten()
-        .flat_map(|offer| offer.organizations());
-    let named: BTreeSet<&str> = named.collect();
-    let mut all = BTreeSet::new();
-    for side in sides {
-        let of_named = named.iter().filter_map(|name| side.organization(name));
-        of_named.for_each(|organization| add(organization, &mut all));
-        for state in [OrganizationState::Configured, OrganizationState::Proposed] {
-            let mut others = side.organizations().filter(|(address, organization)| {
-                organization.state == state
-                    && !named.contains(address.own_name())
-                    && signs_in_by_itself(organization)
+/// The organizations of one side that are told by how their people sign in, and not by their domain alone: the configured and
+/// the proposed, in order of names.
+type Apart<'t> = [Vec<(&'t str, &'t Organization)>; 2];
+
+/// Whoever signs in as an organization that need not name their domain.
+#[derive(Debug)]
+pub(super) struct Elsewhere<'t> {
+    sides: Vec<Apart<'t>>,
+}
+
+impl<'t> Elsewhere<'t> {
+    /// Finds the organizations of each side that are told by how their people sign in.
+    pub(super) fn of(sides: &[&Estate<'t>]) -> Self {
+        let of_state = |side: &Estate<'t>, state: OrganizationState| {
+            let all = side.organizations().filter(|(_, organization)| {
+                organization.state == state && signs_in_by_itself(organization)
             });
-            if let Some((_, organization)) = others.next() {
-                add(organization, &mut all);
-            }
+            all.map(|(address, organization)| (address.own_name(), organization))
+                .collect()
+        };
+        let states = [OrganizationState::Configured, OrganizationState::Proposed];
+        let sides = sides.iter().map(|side| states.map(|it| of_state(side, it)));
+        Self {
+            sides: sides.collect(),
         }
     }
-    all
+
+    /// Returns the ways to sign in of such organizations, as far as a package tells them apart: those that its policies name, and
+    /// one of the configured and one of the proposed.
+    pub(super) fn sign_ins(
+        &self,
+        sides: &[&Estate<'_>],
+        offers: &[Option<&Offer<'_>>],
+    ) -> BTreeSet<SignIn> {
+        let named = offers
+            .iter()
+            .flatten()
+            .flat_map(|offer| offer.organizations());
+        let named: BTreeSet<&str> = named.collect();
+        let mut all = BTreeSet::new();
+        for (side, apart) in sides.iter().zip(&self.sides) {
+            let of_named = named.iter().filter_map(|name| side.organization(name));
+            of_named.for_each(|organization| add(organization, &mut all));
+            for of_state in apart {
+                let mut others = of_state.iter().filter(|(name, _)| !named.contains(name));
+                if let Some((_, organization)) = others.next() {
+                    add(organization, &mut all);
+                }
+            }
+        }
+        all
+    }
 }
 
 /// Returns true for an organization that is told by how its people sign in, and not by their domain alone.

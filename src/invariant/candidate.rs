@@ -124,9 +124,6 @@ impl<'t> Reach<'_, 't> {
                 }
                 // A tree alone makes nobody join or leave a group, and nobody is looked for as a holder.
                 Named::Group(group) | Named::Joining(group) | Named::Leaving(group) => {
-                    if kind.base.account == Account::None {
-                        return Ok(None);
-                    }
                     let Some(kept) = self.groups.get(group) else {
                         continue;
                     };

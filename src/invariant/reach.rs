@@ -479,18 +479,13 @@ impl<'e, 't> Reach<'e, 't> {
             return false;
         };
         let open = catalog.externally_visible || !sought.rules.requestors.is_outside();
-        // Whoever came by a package has an account from then on.
-        let mut traits = candidate.kind.traits;
-        traits.seen.living = true;
-        open && self.covers(&traits, &candidate.named, sought.rules)
+        open && self.covers(&candidate.kind.traits, &candidate.named, sought.rules)
     }
 
     /// Returns true for a resource that takes somebody of a kind.
     fn takes(&self, resource: &str, kind: &Kind<'_>) -> bool {
         let resource = self.resources.get(resource);
-        resource.is_none_or(|resource| {
-            resource.membership_rule.is_none() && (resource.guests || !kind.is_guest())
-        })
+        resource.is_none_or(|resource| resource.guests || !kind.is_guest())
     }
 
     /// Returns true for a package that gives people of a kind anything, or has nothing to give.
@@ -535,7 +530,7 @@ impl<'e, 't> Reach<'e, 't> {
 /// Returns the pattern that somebody has to match who answers a question that must be answered.
 fn must_match(question: &Question) -> Option<&str> {
     let pattern = question.pattern.as_ref()?;
-    (question.required && question.choices.is_empty()).then(|| pattern.as_str())
+    question.required.then(|| pattern.as_str())
 }
 
 /// Returns true for a pattern that no answer matches.

@@ -4,10 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use crate::impact::{Account, SignIn};
-use crate::model::Name;
 use crate::model::invariant::{Statement, Way};
 use crate::model::kinds::policy::{Expiry, Justification, Question};
 use crate::model::text::Domain;
+use crate::model::{Digest, NAME_LENGTH, Name};
 use crate::scenario::Script;
 
 use super::decide::Breach;
@@ -23,15 +23,20 @@ const DAY: u64 = 86_400;
 /// How long a story lasts at most, in seconds; a test lasts ten years.
 const LONGEST: u64 = 9 * 365 * DAY;
 
-/// Returns a name for a story: that of the invariant, and which story of it.
+/// Returns a name for a story: that of the invariant, and which story of it. A name without room for that is cut, and told
+/// apart from others that begin alike by the digest of the whole.
 #[must_use]
 pub fn name(invariant: &Name, nth: usize) -> Option<Name> {
+    let whole = invariant.as_str();
     let more = match nth {
         0 => "-broken".to_owned(),
         nth => format!("-broken-{}", nth + 1),
     };
-    let room = crate::model::NAME_LENGTH - more.len();
-    let kept: String = invariant.as_str().chars().take(room).collect();
+    if whole.len() + more.len() <= NAME_LENGTH {
+        return Name::parse(&format!("{whole}{more}")).ok();
+    }
+    let more = format!("-{}{more}", Digest::of(whole.as_bytes()).short());
+    let kept = whole.get(..NAME_LENGTH - more.len())?;
     Name::parse(&format!("{kept}{more}")).ok()
 }
 

@@ -9,9 +9,9 @@ use super::finding::manages;
 use crate::model::kinds::policy::{Expiry, Requestors};
 use crate::model::kinds::{
     Catalog, Collaboration, CrossTenant, Domains, ExternalUsers, Organization, OrganizationState,
-    Package, Policy, Resource,
+    Origin, Package, Policy, Resource,
 };
-use crate::model::text::When;
+use crate::model::text::{Line, When};
 use crate::model::{Declaration, Desired, Name, Object};
 use crate::source::Route;
 
@@ -212,21 +212,50 @@ impl<'t> Context<'t> {
     /// Returns those of them that somebody can really use: in a catalog that is published and open to people from outside, and
     /// with an end that is still to come.
     pub fn let_in(&self) -> impl Iterator<Item = &Governing<'t>> {
-        self.outside().filter(|governing| {
-            let catalog = governing.catalog;
-            let is_said = ["published", "externallyVisible"]
-                .iter()
-                .all(|key| manages(catalog.declared, key));
-            let is_open = catalog.object.published && catalog.object.externally_visible;
-            let is_over = matches!(governing.policy.object.expires, Expiry::On(When::At(end)) if end <= self.now);
-            is_said && is_open && !is_over
+        self.outside().filter(|governing| self.is_of_use(governing))
+    }
+
+    /// Returns the policies through which guests may ask by themselves and really can, as people from outside or among
+    /// everybody who is here.
+    pub fn for_guests(&self) -> impl Iterator<Item = &Governing<'t>> {
+        self.policies.iter().filter(|governing| {
+            governing.serves_guests()
+                && governing.policy.object.requests.enabled
+                && governing.says_who()
+                && self.is_of_use(governing)
         })
+    }
+
+    /// Returns true for a policy in a catalog that is published, and open to people from outside where it is for them, with an
+    /// end that is still to come.
+    fn is_of_use(&self, governing: &Governing<'t>) -> bool {
+        let catalog = governing.catalog;
+        let says = |key| manages(catalog.declared, key);
+        let is_open = catalog.object.externally_visible && says("externallyVisible");
+        let is_over =
+            matches!(governing.policy.object.expires, Expiry::On(When::At(end)) if end <= self.now);
+        catalog.object.published
+            && says("published")
+            && (is_open || !governing.requestors().is_outside())
+            && !is_over
     }
 
     /// Returns a resource.
     #[must_use]
     pub fn resource(&self, name: &Name) -> Option<Of<'t, Resource>> {
         self.resources.get(name.as_str()).copied()
+    }
+
+    /// Returns the name of the directory's group that a name means, by which groups are told apart: that of a declared resource,
+    /// or the name itself.
+    #[must_use]
+    pub fn group(&self, name: &Line) -> String {
+        let resource = self.resources.get(name.as_str());
+        let group = resource.and_then(|resource| match resource.object.origin() {
+            Some((Origin::Group | Origin::Team, name)) => Some(name),
+            _ => None,
+        });
+        group.unwrap_or(name.as_str()).to_lowercase()
     }
 
     /// Returns a package.

@@ -74,7 +74,7 @@ pub(super) fn check(
     people::check(&tree, project, &mut out);
     invariants.sort_by(|(_, a), (_, b)| (&a.name, &a.stands.name).cmp(&(&b.name, &b.stands.name)));
     invariants::check(&tree, &invariants, &mut out);
-    scenarios::check(&tree, &scenarios, &mut out);
+    scenarios::check(&tree, &scenarios, project, &mut out);
 
     let objects = declarations
         .into_iter()

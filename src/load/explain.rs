@@ -265,7 +265,23 @@ impl Explainer<'_> {
 
     fn not_a_choice(&self, route: &Route, words: &[String]) -> Diagnostic {
         let Some(text) = self.root.find(route).and_then(|node| node.as_text()) else {
-            return self.unfit(route, "text");
+            let node = self.root.find(route);
+            let written = node.and_then(|node| {
+                let (start, end) = node.span();
+                self.file.text().get(start as usize..end as usize)
+            });
+            let help = match written {
+                // What others write as `false` has a word of its own here.
+                Some("false") if words.iter().any(|word| word == "off") => {
+                    "did you mean `\"off\"`?".to_owned()
+                }
+                _ => list(words.iter().map(String::as_str)).map_or_else(String::new, one_of),
+            };
+            let mut unfit = self.unfit(route, "text");
+            if !help.is_empty() {
+                unfit.help = vec![help];
+            }
+            return unfit;
         };
         let words = || words.iter().map(String::as_str);
         let help = offer(text, words()).or_else(|| list(words()).map(one_of));

@@ -80,6 +80,8 @@ pub struct Linted<'a> {
     pub waived: usize,
     /// The lints that were asked, with how bad their findings are.
     pub asked: &'a [(&'static Info, Severity)],
+    /// The lints that were named and are off.
+    pub off: &'a [&'static Info],
     /// How many files were read.
     pub files: usize,
     /// How many objects they declare.
@@ -169,7 +171,7 @@ pub struct Compared {
     pub impact: Impact,
     /// Where the tree before declares what the tree after does not, by the addresses of the changes.
     pub gone: BTreeMap<Address, Origin>,
-    /// Why every store refuses such a plan.
+    /// Why a plan from the one to the other is refused, as far as no store is needed to tell.
     pub refusals: Vec<Refusal>,
     /// What somebody should look at in the tree after.
     pub warnings: Diagnostics,

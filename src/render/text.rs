@@ -242,20 +242,11 @@ impl<'w> Text<'w> {
     }
 
     fn table(&mut self, table: &Table<'_>) -> io::Result<()> {
-        let rows: Vec<Vec<String>> = table
-            .rows
-            .iter()
-            .map(|row| {
-                row.iter()
-                    .enumerate()
-                    .map(|(at, cell)| neutral(cell, at == 0).into_owned())
-                    .collect()
-            })
-            .collect();
+        // Made harmless twice, and kept never: a report may have many rows.
         let mut widths: Vec<usize> = table.columns.iter().map(|name| name.width()).collect();
-        for row in &rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = (*width).max(cell.width());
+        for row in &table.rows {
+            for (at, (width, cell)) in widths.iter_mut().zip(row).enumerate() {
+                *width = (*width).max(neutral(cell, at == 0).width());
             }
         }
         let mut column = 0;
@@ -265,12 +256,12 @@ impl<'w> Text<'w> {
             column += width + 2;
         }
         self.end()?;
-        for row in &rows {
+        for row in &table.rows {
             let mut column = 0;
             // What has no heading stands behind the rest.
             for (at, cell) in row.iter().enumerate() {
                 self.pad(column, 0);
-                self.put(Role::Plain, cell);
+                self.put(Role::Plain, &neutral(cell, at == 0));
                 column += widths.get(at).unwrap_or(&0) + 2;
             }
             self.end()?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::mentions::{Mention, mentions};
 use super::script::Script;
 use crate::model::Body;
 use crate::model::text::Email;
@@ -23,11 +24,25 @@ pub fn named_people(bodies: impl IntoIterator<Item = Body>) -> BTreeSet<Email> {
     found
 }
 
-/// Returns everybody who is there in a test.
+/// Returns everybody who is there in a test because the tree or the test says so.
 #[must_use]
 pub fn people(script: &Script, named: &BTreeSet<Email>) -> BTreeSet<Email> {
     let own = script.given.people.keys();
     named.iter().chain(own).cloned().collect()
+}
+
+/// Returns everybody who is there in a test though nothing but its steps names them: our own people, who are members
+/// whatever the tree says of them.
+pub fn own_people(script: &Script, is_own: impl Fn(&Email) -> bool) -> BTreeSet<Email> {
+    let mut found = BTreeSet::new();
+    mentions(script, &mut |_, mention| {
+        if let Mention::Actor(mail) | Mention::Expected(mail) = mention
+            && is_own(mail)
+        {
+            let _ = found.insert(mail.clone());
+        }
+    });
+    found
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub struct Given {
     /// The instant of the first step; a date alone means the beginning of that day in the project's time zone.
     pub date: When,
 
-    /// Who is there, by address. Whom the tree names by address is there anyway.
+    /// Who is there, by address. Whom the tree names by address is there anyway, and so are those of our own people who act.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub people: BTreeMap<Email, Somebody>,
 

@@ -10,12 +10,19 @@ use crate::source::Route;
 /// Something that a test names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mention<'s> {
-    /// Somebody.
+    /// Somebody who has to be there.
     Person(&'s Email),
+    /// Somebody who acts: one of our own people may, whether anything else names them or not.
+    Actor(&'s Email),
+    /// Somebody who decides, or of whom something is expected that is only so while they are there: where they are not, the
+    /// test does not hold.
+    Expected(&'s Email),
     /// A package of the tree.
     Package(&'s Name),
-    /// A policy of a package of the tree; of any package where none is named.
+    /// A policy of a package of the tree that has to be there; of any package where none is named.
     Policy(Option<&'s Name>, &'s Name),
+    /// A policy that something goes through, or is expected to: where it is not there, the test does not hold.
+    Through(Option<&'s Name>, &'s Name),
     /// An organization of the tree.
     Organization(&'s Name),
     /// A resource of the tree.
@@ -44,7 +51,10 @@ pub fn mentions<'s>(script: &'s Script, see: &mut dyn FnMut(Route, Mention<'s>))
         let at = given.clone().key("assignments").index(index);
         see(at.clone().key("person"), Mention::Person(&held.person));
         see(at.clone().key("package"), Mention::Package(&held.package));
-        policy(held.policy.as_ref(), Some(&held.package), &at, see);
+        if let Some(policy) = &held.policy {
+            let of = Some(&held.package);
+            see(at.key("policy"), Mention::Policy(of, policy));
+        }
     }
     for (index, step) in script.steps.iter().enumerate() {
         of_step(step, &Route::root().key("steps").index(index), see);
@@ -66,14 +76,14 @@ fn sponsors<'s>(
     }
 }
 
-fn policy<'s>(
+fn through<'s>(
     name: Option<&'s Name>,
     of: Option<&'s Name>,
     at: &Route,
     see: &mut dyn FnMut(Route, Mention<'s>),
 ) {
     if let Some(name) = name {
-        see(at.clone().key("policy"), Mention::Policy(of, name));
+        see(at.clone().key("policy"), Mention::Through(of, name));
     }
 }
 
@@ -82,7 +92,13 @@ fn of_step<'s>(step: &'s Step, at: &Route, see: &mut dyn FnMut(Route, Mention<'s
         let at = at.clone().key(deed.word());
         let (by, person, package) = roles(deed);
         if let Some(by) = by {
-            see(at.clone().key("as"), Mention::Person(by));
+            let mention = match deed {
+                Deed::Approve(_) | Deed::Deny(_) | Deed::TakeBack(_) | Deed::Review(_) => {
+                    Mention::Expected(by)
+                }
+                _ => Mention::Actor(by),
+            };
+            see(at.clone().key("as"), mention);
         }
         if let Some(person) = person {
             see(at.clone().key("for"), Mention::Person(person));
@@ -148,9 +164,9 @@ fn of_deed<'s>(deed: &'s Deed, at: &Route, see: &mut dyn FnMut(Route, Mention<'s
                 see(at.clone().key("manager"), Mention::Person(manager));
             }
         }
-        Deed::Ask(ask) => policy(ask.policy.as_ref(), Some(&ask.package), at, see),
+        Deed::Ask(ask) => through(ask.policy.as_ref(), Some(&ask.package), at, see),
         Deed::Assign(assign) => {
-            policy(assign.policy.as_ref(), Some(&assign.package), at, see);
+            through(assign.policy.as_ref(), Some(&assign.package), at, see);
             let several = assign.people.iter().len() > 1;
             for (index, person) in assign.people.iter().enumerate() {
                 let at = at.clone().key("for");
@@ -187,25 +203,25 @@ fn of_expectation<'s>(
     if let Some(package) = &expect.package {
         see(key("package"), Mention::Package(package));
     }
-    policy(
+    through(
         expect.policy.as_ref(),
         expect.package.as_ref().or(package),
         at,
         see,
     );
     for (index, approver) in expect.approvers.iter().flatten().enumerate() {
-        see(key("approvers").index(index), Mention::Person(approver));
+        see(key("approvers").index(index), Mention::Expected(approver));
     }
     for (mail, packages) in expect.access.iter().flatten() {
         let at = key("access").key(mail.as_str());
-        see(at.clone(), Mention::Person(mail));
+        see(at.clone(), holding(mail, packages.iter().next().is_none()));
         for (index, package) in packages.iter().enumerate() {
             see(at.clone().index(index), Mention::Package(package));
         }
     }
     for (mail, resources) in expect.roles.iter().flatten() {
         let at = key("roles").key(mail.as_str());
-        see(at.clone(), Mention::Person(mail));
+        see(at.clone(), holding(mail, resources.is_empty()));
         for resource in resources.keys() {
             see(
                 at.clone().key(resource.as_str()),
@@ -220,8 +236,16 @@ fn of_expectation<'s>(
         for (index, mail) in mails.iter().enumerate() {
             see(
                 key("mails").key(template.as_str()).index(index),
-                Mention::Person(mail),
+                Mention::Expected(mail),
             );
         }
+    }
+}
+
+/// Returns how somebody is named who is expected to have something, or nothing at all: that is so of whoever is not there.
+const fn holding(mail: &Email, nothing: bool) -> Mention<'_> {
+    match nothing {
+        true => Mention::Person(mail),
+        false => Mention::Expected(mail),
     }
 }

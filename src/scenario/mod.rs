@@ -7,7 +7,8 @@
 //! What the language says by itself, so that a test can be short:
 //!
 //! * Whom the tree names by address (`user:ana@contoso.com`) is there without being listed: an address of our own domains
-//!   as a member, any other as a guest who has redeemed. A test that lists them says it otherwise.
+//!   as a member, any other as a guest who has redeemed. A test that lists them says it otherwise. One of our own people who
+//!   acts in a step is there as a member even where nothing names them: the tree may have named them until now.
 //! * Somebody from outside signs in as their organization does; the one of their `organization`, or else of their domain;
 //!   by a one-time passcode where there is none. `signIn` says it otherwise.
 //! * Whoever redeems, signs in or asks accepts the terms of use that are asked of them; `accept` says which otherwise.
@@ -28,7 +29,7 @@ mod script;
 mod step;
 mod words;
 
-pub use cast::{named_people, people};
+pub use cast::{named_people, own_people, people};
 pub use expect::{Ends, Expect};
 pub use given::{Edit, Edits, Given, GivenAssignment};
 pub use judge::{Difference, Observed, SeenRequest, judge, told};

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 /// How many characters of a line an excerpt shows at most; a longer line is cut around the caret.
 const EXCERPT: usize = 160;
+/// What stands where a line goes on.
+const CUT: char = '…';
 
 /// Names a file of [`Sources`] by its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,7 +109,20 @@ impl SourceFile {
             .count();
         let first = column.saturating_sub(EXCERPT / 2);
         let line_text = &self.text[range.clone()];
-        let excerpt: String = line_text.chars().skip(first).take(EXCERPT).collect();
+        let mut excerpt: Vec<char> = line_text.chars().skip(first).take(EXCERPT + 1).collect();
+        // A mark stands in the place of the first and the last character of a part.
+        if excerpt.len() > EXCERPT {
+            excerpt.truncate(EXCERPT);
+            excerpt[EXCERPT - 1] = CUT;
+        }
+        let is_cut = line_text
+            .chars()
+            .take(first)
+            .any(|char| !char.is_whitespace());
+        if is_cut && let Some(char) = excerpt.first_mut() {
+            *char = CUT;
+        }
+        let excerpt: String = excerpt.into_iter().collect();
         let offset = column - 1 - first;
         let room = excerpt.chars().count().saturating_sub(offset);
         let utf16 = units(&self.text[range.start..start]) + 1;
@@ -149,7 +164,7 @@ pub struct Place {
     pub line: u32,
     /// The column, counted from 1 in characters.
     pub column: u32,
-    /// The line itself, cut to 160 characters around the column.
+    /// The line itself, cut to 160 characters around the column, with `…` where it goes on.
     pub excerpt: String,
     /// How many characters of the excerpt stand before the marked ones.
     pub offset: u32,
@@ -287,6 +302,11 @@ mod tests {
             .take(4)
             .collect();
         assert_eq!(marked, "HERE");
-        assert!(place.excerpt.chars().count() <= EXCERPT);
+        assert_eq!(place.excerpt.chars().count(), EXCERPT);
+        assert!(place.excerpt.starts_with("…x"), "{}", place.excerpt);
+        assert!(place.excerpt.ends_with("y…"), "{}", place.excerpt);
+        let (first, last) = (file.place(0, 4), file.place(9990, 9999));
+        assert!(first.excerpt.starts_with("xx") && first.excerpt.ends_with("x…"));
+        assert!(last.excerpt.starts_with("…y") && last.excerpt.ends_with("yy"));
     }
 }

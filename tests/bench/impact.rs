@@ -48,11 +48,12 @@ struct Arguments {
 }
 
 /// What is planned: a title, the change, and whether the tree has invariants.
-const CASES: [(&str, Edit, bool); 6] = [
+const CASES: [(&str, Edit, bool); 7] = [
     ("nothing to do", Edit::None, false),
     ("nothing to do, four invariants", Edit::None, true),
     ("one policy widened", Edit::Widened, false),
     ("1,000 policies changed", Edit::Thousand, false),
+    ("1,000 packages give a group", Edit::Granted, false),
     ("a domain blocked", Edit::Blocked, false),
     ("1,250 organizations' domains changed", Edit::Domains, false),
 ];

@@ -38,6 +38,8 @@ pub(crate) enum Edit {
     Widened,
     /// A thousand policies give less time.
     Thousand,
+    /// A thousand packages give a group besides.
+    Granted,
     /// The domain of one organization is blocked.
     Blocked,
     /// Every organization with a tenant has another domain: what is known by its domains alone cannot change them.
@@ -112,9 +114,13 @@ packages:
 }
 
 fn package(text: &mut String, number: u64, catalog: u64, edit: Edit) {
+    let books = match edit {
+        Edit::Granted if number.is_multiple_of(10) => ", books: Member",
+        _ => "",
+    };
     let _ = writeln!(
         text,
-        "  p{number}:\n    catalog: c-{catalog}\n    displayName: Package {number}\n    grants: {{ s{catalog}: Members }}\n    policies:"
+        "  p{number}:\n    catalog: c-{catalog}\n    displayName: Package {number}\n    grants: {{ s{catalog}: Members{books} }}\n    policies:"
     );
     let rest = |first: &str| {
         format!(

@@ -299,7 +299,7 @@ fn every_key_makes_a_difference() {
 
 #[test]
 fn who_is_given_what_excludes_a_package_by_rule_does_not_come_to_have_it() {
-    let tree = |rule: &str, excludes: &str| {
+    let tree = |rule: &str, excludes: &str, expires: &str| {
         format!(
             "version: 1
 resources:
@@ -318,31 +318,102 @@ packages:
     displayName: B
     grants: {{ site: Members }}
     incompatibleWith: {excludes}
-    policies: {{ by-rule: {{ requestors: {{ automatic: {{ rule: '{rule}' }} }}, expires: never }} }}
+    policies: {{ by-rule: {{ requestors: {{ automatic: {{ rule: '{rule}' }} }}, expires: {expires} }} }}
 invariants: {{ nobody: {{ never: {{ holds: package/a }} }}, by-rule: {{ never: {{ holds: package/b }} }} }}
 "
         )
     };
-    for (rule, excludes, wanted) in [
+    for (rule, excludes, expires, wanted) in [
         // Every member has `b`, and so none of them may ask for `a`.
-        ("user.accountEnabled -eq true", "[]", &["by-rule"][..]),
+        (
+            "user.accountEnabled -eq true",
+            "[]",
+            "never",
+            &["by-rule"][..],
+        ),
+        // Nobody is given anything any more.
+        (
+            "user.accountEnabled -eq true",
+            "[]",
+            "{ on: 2020-01-01 }",
+            &["nobody"],
+        ),
         (
             "user.department -eq \"Sales\"",
             "[]",
+            "never",
             &["by-rule", "nobody"],
         ),
         // Those of a group do not have `b`.
         (
             "user.accountEnabled -eq true",
             "['group:others']",
+            "never",
             &["by-rule", "nobody"],
         ),
     ] {
-        let sandbox = Sandbox::project().write("tree.yaml", tree(rule, excludes));
+        let sandbox = Sandbox::project().write("tree.yaml", tree(rule, excludes, expires));
         let wanted: BTreeSet<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
         assert_eq!(broken(&sandbox, "GL0511"), wanted, "{rule} {excludes}");
         plays(&sandbox, wanted.len());
     }
+}
+
+#[test]
+fn a_package_that_gives_nothing_is_held_all_the_same() {
+    let sandbox = Sandbox::project().write(
+        "tree.yaml",
+        "version: 1
+catalogs: { open: { displayName: Open } }
+packages:
+  empty:
+    catalog: open
+    displayName: Empty
+    policies: { colleagues: { requestors: members, expires: never } }
+invariants:
+  held: { never: { holds: package/empty } }
+  no-role: { never: { holds: package/empty, role: Members } }
+",
+    );
+    let broken = broken(&sandbox, "GL0511");
+    assert_eq!(broken, BTreeSet::from(["held".to_owned()]));
+    plays(&sandbox, 1);
+}
+
+#[test]
+fn what_a_rule_gives_is_there_before_anything_is_asked_for() {
+    // Some of those whom the rule of `b` matches have `c` instead, by its rule, and may ask for `a`.
+    let sandbox = Sandbox::project().write(
+        "tree.yaml",
+        "version: 1
+resources: { site: { site: 'https://contoso.sharepoint.com/sites/a' } }
+catalogs: { open: { displayName: Open, resources: [site] } }
+packages:
+  a:
+    catalog: open
+    displayName: A
+    grants: { site: Members }
+    incompatibleWith: [package/b]
+    policies: { colleagues: { requestors: members, expires: never } }
+  b:
+    catalog: open
+    displayName: B
+    grants: { site: Members }
+    incompatibleWith: [package/c]
+    policies: { by-rule: { requestors: { automatic: { rule: 'user.accountEnabled -eq true' } }, expires: never } }
+  c:
+    catalog: open
+    displayName: C
+    grants: { site: Members }
+    policies: { by-rule: { requestors: { automatic: { rule: 'user.companyName -eq \"Contoso\"' } }, expires: never } }
+invariants:
+  never-both: { never: { holds: [package/a, package/b] } }
+  the-other: { never: { holds: [package/a, package/c] } }
+",
+    );
+    let broken = broken(&sandbox, "GL0511");
+    assert_eq!(broken, BTreeSet::from(["the-other".to_owned()]));
+    plays(&sandbox, 1);
 }
 
 /// Organizations that prove themselves in every way, groups of every sort, and somebody named who is refused.
@@ -455,6 +526,39 @@ invariants:
         let sandbox = Sandbox::project().write("tree.yaml", tree(on));
         let wanted: BTreeSet<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
         assert_eq!(broken(&sandbox, "GL0511"), wanted, "{on}");
+    }
+}
+
+#[test]
+fn more_groups_with_rules_than_can_be_looked_at_are_no_silence() {
+    // Every member is in every group, and each of them excludes the package.
+    let tree = |count: u8| {
+        let names: Vec<String> = (1..=count).map(|at| format!("group:g{at}")).collect();
+        let groups = (1..=count).map(|at| {
+            format!("  g{at}: {{ group: G{at}, managed: true, membershipRule: '(user.userType -eq \"Member\")' }}\n")
+        });
+        format!(
+            "version: 1
+resources:
+  site: {{ site: 'https://contoso.sharepoint.com/sites/a' }}
+{}catalogs: {{ open: {{ displayName: Open, resources: [site] }} }}
+packages:
+  a:
+    catalog: open
+    displayName: A
+    grants: {{ site: Members }}
+    incompatibleWith: ['{}']
+    policies: {{ colleagues: {{ requestors: members, expires: never }} }}
+invariants: {{ nobody: {{ never: {{ requestors: internal, holds: package/a }} }} }}
+",
+            groups.collect::<String>(),
+            names.join("', '"),
+        )
+    };
+    for (count, undecided) in [(6, 0), (7, 1)] {
+        let sandbox = Sandbox::project().write("tree.yaml", tree(count));
+        assert_eq!(broken(&sandbox, "GL0513").len(), undecided, "{count}");
+        assert_eq!(broken(&sandbox, "GL0511"), BTreeSet::new(), "{count}");
     }
 }
 

@@ -98,6 +98,54 @@ fn only_the_lints_that_are_named_are_asked() {
 }
 
 #[test]
+fn a_lint_that_is_off_says_so_when_it_is_named() {
+    let sandbox = project("[lint]\nempty-package = \"off\"\n");
+    let asked = ["lint", "empty-package", "past-end"];
+    let _ = sandbox
+        .run(asked)
+        .exits(0)
+        .says("Nothing found: 1 lint of 5 objects in 1 file.")
+        .says("`empty-package` is off in the settings and was not asked.");
+    let json = sandbox.run(asked.into_iter().chain(["--format", "json"]));
+    assert!(json.stdout.contains("\"empty-package\""), "{}", json.stdout);
+    formats::published(&json.stdout).expect("the schema fits");
+    let all = sandbox.run(["lint"]).exits(0);
+    assert!(!all.stdout.contains("is off"), "{}", all.stdout);
+}
+
+#[test]
+fn what_the_tree_is_warned_of_is_found_too() {
+    let tree = TREE.replace(
+        "organizations: [wingtip] }",
+        "organizations: [wingtip] }, approval: { stages: [{ approvers: [group:photo] }] }",
+    );
+    let sandbox = project("[lint]\norganization-without-sponsors = \"off\"\n");
+    let sandbox = sandbox.write("tree.yaml", tree);
+    let warning = "warning[GL0302]: `group:photo` is taken for a group of the directory";
+    let _ = sandbox.run(["validate"]).exits(0).says(warning);
+    let _ = sandbox.run(["lint"]).exits(0).says(warning);
+    let _ = sandbox.run(["lint", "--strict"]).exits(3).says(warning);
+    // Who names lints asks for these alone.
+    let _ = sandbox
+        .run(["lint", "--strict", "no-approval"])
+        .exits(0)
+        .says("Nothing found");
+}
+
+#[test]
+fn a_level_that_others_write_as_false_is_off() {
+    let level = |value: &str| project(&format!("[lint]\nno-approval = {value}\n"));
+    let _ = level("false")
+        .run(["lint"])
+        .exits(3)
+        .says("did you mean `\"off\"`?");
+    for value in ["true", "0"] {
+        let help = "write one of `error`, `warning`, `note`, `off`";
+        let _ = level(value).run(["lint"]).exits(3).says(help);
+    }
+}
+
+#[test]
 fn a_lint_says_what_it_is_about_without_a_project() {
     let nowhere = Sandbox::new();
     let _ = nowhere

@@ -36,6 +36,9 @@ const CLOSED: &str = "version: 1
 organizations:
   fabrikam: { displayName: Fabrikam, domains: [fabrikam.com] }
   coho: { displayName: Coho, domains: [coho.example], state: proposed }
+  adatum: { displayName: Adatum, domains: [adatum.example] }
+  tailspin: { displayName: Tailspin, domains: [tailspin.example], tenant: 4a53a1e1-6d9c-4f51-8a3e-6a0f7d7b6a11, crossTenant: { inbound: { users: none, applications: none } } }
+domains: { block: [adatum.example] }
 resources:
   team: { team: Campaign }
   shared: { group: Shared }
@@ -117,6 +120,12 @@ fn pictures_are_as_expected() {
         &tree(CLOSED),
         "through-a-class",
         &["--organization", "fabrikam"],
+        &mut golden,
+    );
+    compare(
+        &tree(CLOSED),
+        "shut-out",
+        &["--organization", "adatum"],
         &mut golden,
     );
     for case in [

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use guestlist::cli::Exit;
 use guestlist::diag::{code, nearest};
 use guestlist::lint::LINTS;
 use guestlist::model::{Kind, Name, Waiver};
@@ -183,6 +184,7 @@ fn the_tables_of_the_readme_are_fresh() {
     replace(&mut text, "codes", &codes());
     replace(&mut text, "lints", &lints());
     replace(&mut text, "commands", &commands());
+    replace(&mut text, "exits", &exits());
     replace(&mut text, "plan", &plan());
     replace(&mut text, "test", &test());
     let mut golden = Golden::default();
@@ -239,6 +241,11 @@ fn lints() -> String {
         table += &format!("| `{}` | {level} | {} |\n", code.id, code.title);
     }
     table
+}
+
+fn exits() -> String {
+    let rows = Exit::ALL.map(|exit| format!("| {} | {} |\n", exit.code(), exit.about()));
+    format!("| exit code | means |\n|---|---|\n{}", rows.concat())
 }
 
 /// Returns the table of commands, from the program's own help.

@@ -54,19 +54,6 @@ pub fn diff(
         }
     };
     let plan = between(&old, &new);
-    // Of the guards those that a store does not matter to: how many deletes are too many, it alone knows.
-    let known = Circumstances {
-        waivers: new.waivers.clone(),
-        allowances: Allowances {
-            deletes: Some(u64::MAX),
-            people: None,
-            // Access that grows is shown; whether it may is for whoever applies.
-            widening: true,
-            everything: Kind::ALL.iter().copied().collect(),
-        },
-        ..Circumstances::default()
-    };
-    let refusals = judge(&plan, &known).refusals;
     let sides = Sides::between(&plan, &old);
     let now = world.clock.now();
     // No store is asked, so none can fail to tell.
@@ -78,6 +65,20 @@ pub fn diff(
         None,
     )
     .unwrap_or_default();
+    // Of the guards those that need no store: how many deletes are too many, and who has what, it alone knows.
+    let known = Circumstances {
+        waivers: new.waivers.clone(),
+        allowances: Allowances {
+            deletes: Some(u64::MAX),
+            people: None,
+            widening: false,
+            everything: Kind::ALL.iter().copied().collect(),
+        },
+        impact,
+        ..Circumstances::default()
+    };
+    let refusals = judge(&plan, &known).refusals;
+    let impact = known.impact;
     let gone = plan.changes.iter().filter(|change| change.origin.is_none());
     let gone = gone.filter_map(|change| {
         let was = change.delta.before()?.address.as_ref()?;

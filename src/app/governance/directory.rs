@@ -3,7 +3,7 @@
 use crate::governance::record::{
     Assignment, Entity, Group, Key, Mark, Person, RecordId, RecordKind,
 };
-use crate::governance::{Effect, Outcome, Range, Role, Unread, World};
+use crate::governance::{Effect, Outcome, Range, Role, Unread, World, directory};
 use crate::model::kinds::{Origin, Resource};
 use crate::model::{Address, Kind};
 
@@ -45,37 +45,28 @@ fn refuses(world: &dyn World, role: &Role) -> Result<Option<String>, Unread> {
     let Some(person) = record::<Person>(world, RecordKind::Person, role.person.0)? else {
         return Ok(Some("the person is gone".to_owned()));
     };
-    if person.living().is_none() {
-        return Ok(Some(format!("{} has no account", person.mail)));
-    }
     let place = &role.place;
     let Some(resource) = resource(world, role)? else {
-        return Ok(Some(format!(
-            "the {} `{}` is no longer declared",
-            place.origin.key(),
-            place.name
-        )));
+        return Ok(Some(match person.living() {
+            None => format!("{} has no account", person.mail),
+            Some(_) => format!(
+                "the {} `{}` is no longer declared",
+                place.origin.key(),
+                place.name
+            ),
+        }));
     };
-    if !resource.offered_roles().any(|offered| offered == role.role) {
-        return Ok(Some(format!(
-            "`{}` has no role `{}`",
-            place.name, role.role
-        )));
-    }
-    let is_group = matches!(place.origin, Origin::Group | Origin::Team);
-    let group = match is_group {
-        true => group(world, &place.name)?,
-        false => None,
+    let group = match place.origin {
+        Origin::Group | Origin::Team => group(world, &place.name)?,
+        Origin::Site | Origin::Application | Origin::DirectoryRole => None,
     };
-    let by_rule = group.as_ref().is_some_and(|group| group.rule.is_some());
-    if by_rule || resource.membership_rule.is_some() {
-        return Ok(Some(format!(
-            "`{}` is a dynamic group: its rule alone says who is a member",
-            place.name
-        )));
-    }
-    let open = resource.guests && group.is_none_or(|group| group.guests);
-    Ok((person.is_guest() && !open).then(|| format!("`{}` takes no guests", place.name)))
+    let named = [place.name.as_str(), role.role.as_str()];
+    Ok(directory::refuses(
+        &person,
+        named,
+        &resource,
+        group.as_ref(),
+    ))
 }
 
 /// Returns the declared resource that a package grants a role of; `None` when the package no longer does.

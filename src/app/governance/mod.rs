@@ -179,6 +179,15 @@ impl<'e> Engine<'e> {
         &mut *self.store
     }
 
+    /// Returns the highest time that the store has seen; `None` for one that nobody has written yet.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    pub fn seen(&self) -> Result<Option<Timestamp>, AppError> {
+        Ok(self.store.head()?.seen)
+    }
+
     /// Returns the identity of the store.
     ///
     /// # Errors

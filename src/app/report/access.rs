@@ -2,7 +2,8 @@
 
 use super::guests::is_guest;
 use super::partners::Partners;
-use super::{Grouping, PAGE, Pages, Tally, may_report};
+use super::tally::{Said, groupings};
+use super::{Grouping as _, PAGE, Pages, Tally, may_report};
 use crate::app::AppError;
 use crate::app::governance::{Engine, cards};
 use crate::governance::record::{
@@ -13,40 +14,19 @@ use crate::governance::{Desk, Ground, Range, Refusal, Scope, Task, Unread};
 use crate::model::{Address, Kind, Name};
 use crate::render::json::v1::{AccessRow, ReachedRole, Summary};
 
-/// What access is counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AccessBy {
-    /// The package.
-    Package,
-    /// The policy.
-    Policy,
-    /// The organization of the person.
-    Organization,
-    /// Where the roles are.
-    Resource,
-    /// How it is reached: by a package, directly, by a rule.
-    Way,
-}
-
-impl Grouping for AccessBy {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Package => "package",
-            Self::Policy => "policy",
-            Self::Organization => "organization",
-            Self::Resource => "resource",
-            Self::Way => "way",
-        }
-    }
-
-    fn headings(self) -> &'static [&'static str] {
-        match self {
-            Self::Package => &["PACKAGE", "WAYS IN"],
-            Self::Policy => &["POLICY", "WAYS IN"],
-            Self::Organization => &["ORGANIZATION", "WAYS IN"],
-            Self::Resource => &["RESOURCE", "WAYS IN"],
-            Self::Way => &["WAY", "WAYS IN"],
-        }
+groupings! {
+    /// What access is counted by.
+    AccessBy {
+        /// The package
+        Package => Said::new("package", "no package", &["PACKAGE", "WAYS IN"]),
+        /// The policy that it came through
+        Policy => Said::new("policy", "no policy", &["POLICY", "WAYS IN"]),
+        /// The organization of the person
+        Organization => Said::new("organization", "no organization", &["ORGANIZATION", "WAYS IN"]),
+        /// The group, site or application
+        Resource => Said::new("resource", "nothing", &["RESOURCE", "WAYS IN"]),
+        /// By a package, directly, or by a rule
+        Way => Said::new("way", "none", &["WAY", "WAYS IN"]),
     }
 }
 
@@ -204,7 +184,7 @@ impl Pages for Access<'_> {
     }
 
     fn summary(&self) -> Summary {
-        self.tally.summary(self.by)
+        self.tally.summary(self.by.said().order)
     }
 }
 

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::partners::Partners;
-use super::{Grouping, PAGE, Pages, Tally, days, may_report};
+use super::tally::{Said, groupings};
+use super::{Grouping as _, PAGE, Pages, Tally, days, may_report};
 use crate::app::AppError;
 use crate::app::governance::{Engine, words};
 use crate::governance::record::{
@@ -13,28 +14,38 @@ use crate::governance::{Desk, Scope, Task, Unread};
 use crate::model::text::Domain;
 use crate::render::json::v1::{GuestRow, Summary};
 
-/// What guests are counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GuestsBy {
-    /// Their organization.
-    Organization,
-    /// The domain of their address.
-    Domain,
-    /// Their company, as the directory has it.
-    Company,
-    /// Who answers for them.
-    Sponsor,
-    /// The packages that they have.
-    Package,
-    /// How long they have been here.
-    Age,
-    /// How long ago they last signed in.
-    LastSignIn,
-    /// Where they stand.
-    State,
-    /// Whether the lifecycle of external users applies.
-    Lifecycle,
+groupings! {
+    /// What guests are counted by.
+    GuestsBy {
+        /// The organization that they belong to
+        Organization => Said::new("organization", "no organization", &["ORGANIZATION", "GUESTS"]),
+        /// The domain of their address
+        Domain => Said::new("domain", "none", &["DOMAIN", "GUESTS"]),
+        /// The company, as the directory has it
+        Company => Said::new("company", "not known", &["COMPANY", "GUESTS"]),
+        /// Who answers for them
+        Sponsor => Said::new("sponsor", "nobody", &["SPONSOR", "GUESTS"]),
+        /// The packages that they have
+        Package => Said::new("package", "no package", &["PACKAGE", "GUESTS"]),
+        /// How long they have been here
+        Age => Said::new("age", "not known", &["HERE FOR", "GUESTS"])
+            .words("how long they are here")
+            .order(OF_SPANS),
+        /// How long ago they last signed in
+        LastSignIn => BY_LAST_SIGN_IN,
+        /// Invited, accepted or blocked
+        State => Said::new("state", "none", &["STATE", "GUESTS"]),
+        /// Whether the lifecycle of external users applies
+        Lifecycle => Said::new("lifecycle", "none", &["LIFECYCLE", "GUESTS"]),
+    }
 }
+
+/// How long ago guests last signed in.
+pub(super) const BY_LAST_SIGN_IN: Said =
+    Said::new("lastSignIn", "not known", &["LAST SIGN-IN", "GUESTS"])
+        .flag("last-sign-in")
+        .words("last sign-in")
+        .order(OF_SPANS);
 
 /// The spans of time that guests are counted by, each with the days from which on it begins.
 const SPANS: [(&str, u64); 6] = [
@@ -46,49 +57,15 @@ const SPANS: [(&str, u64); 6] = [
     ("less than 30 days", 0),
 ];
 
+/// The spans, in their order.
+const OF_SPANS: &[&str] = &[
+    SPANS[0].0, SPANS[1].0, SPANS[2].0, SPANS[3].0, SPANS[4].0, SPANS[5].0,
+];
+
 /// Returns in which span a number of days is.
 pub(super) fn span(days: u64) -> &'static str {
     let found = SPANS.iter().find(|(_, from)| days >= *from);
     found.map_or("", |(span, _)| span)
-}
-
-impl Grouping for GuestsBy {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Organization => "organization",
-            Self::Domain => "domain",
-            Self::Company => "company",
-            Self::Sponsor => "sponsor",
-            Self::Package => "package",
-            Self::Age => "age",
-            Self::LastSignIn => "lastSignIn",
-            Self::State => "state",
-            Self::Lifecycle => "lifecycle",
-        }
-    }
-
-    fn headings(self) -> &'static [&'static str] {
-        match self {
-            Self::Organization => &["ORGANIZATION", "GUESTS"],
-            Self::Domain => &["DOMAIN", "GUESTS"],
-            Self::Company => &["COMPANY", "GUESTS"],
-            Self::Sponsor => &["SPONSOR", "GUESTS"],
-            Self::Package => &["PACKAGE", "GUESTS"],
-            Self::Age => &["HERE FOR", "GUESTS"],
-            Self::LastSignIn => &["LAST SIGN-IN", "GUESTS"],
-            Self::State => &["STATE", "GUESTS"],
-            Self::Lifecycle => &["LIFECYCLE", "GUESTS"],
-        }
-    }
-
-    fn order(self) -> &'static [&'static str] {
-        match self {
-            Self::Age | Self::LastSignIn => &[
-                SPANS[0].0, SPANS[1].0, SPANS[2].0, SPANS[3].0, SPANS[4].0, SPANS[5].0,
-            ],
-            _ => &[],
-        }
-    }
 }
 
 /// Everybody from outside with an account here, in order of numbers.
@@ -187,7 +164,7 @@ impl Pages for Guests<'_> {
     }
 
     fn summary(&self) -> Summary {
-        self.tally.summary(self.by)
+        self.tally.summary(self.by.said().order)
     }
 }
 

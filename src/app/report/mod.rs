@@ -21,7 +21,7 @@ pub use access::{Access, AccessBy};
 pub use guests::{Guests, GuestsBy};
 pub use propose::propose;
 pub use reviews::{Reviews, ReviewsBy};
-pub use tally::{Grouping, Tally};
+pub use tally::{Grouping, Said, Tally};
 pub use ungoverned::{Ungoverned, UngovernedBy};
 pub use upcoming::{Expiries, Outlook};
 pub use waivers::{Waivers, waivers};

@@ -1,47 +1,21 @@
 //! Reviews: the rounds that were and are, and the next one of each policy.
 
-use super::{Grouping, PAGE, Pages, Tally, may_report};
+use super::tally::{Said, groupings};
+use super::{Grouping as _, PAGE, Pages, Tally, may_report};
 use crate::app::AppError;
 use crate::app::governance::{Engine, cards};
 use crate::governance::record::{Entity as _, Review, ReviewSeries};
 use crate::governance::{Desk, Unread};
 use crate::render::json::v1::{ReviewRow, Summary};
 
-/// What rounds are counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReviewsBy {
-    /// Where they stand.
-    State,
-    /// The policy.
-    Policy,
-}
-
-impl Grouping for ReviewsBy {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::State => "state",
-            Self::Policy => "policy",
-        }
-    }
-
-    fn headings(self) -> &'static [&'static str] {
-        match self {
-            Self::State => &["STATE", "ROUNDS"],
-            Self::Policy => &["POLICY", "ROUNDS"],
-        }
-    }
-
-    fn order(self) -> &'static [&'static str] {
-        match self {
-            Self::State => &[
-                "inProgress",
-                "starting",
-                "applying",
-                "scheduled",
-                "completed",
-            ],
-            Self::Policy => &[],
-        }
+groupings! {
+    /// What rounds are counted by.
+    ReviewsBy {
+        /// Where a round stands
+        State => Said::new("state", "none", &["STATE", "ROUNDS"])
+            .order(&["inProgress", "starting", "applying", "scheduled", "completed"]),
+        /// The policy
+        Policy => Said::new("policy", "gone", &["POLICY", "ROUNDS"]),
     }
 }
 
@@ -101,7 +75,7 @@ impl Pages for Reviews<'_> {
     }
 
     fn summary(&self) -> Summary {
-        self.tally.summary(self.by)
+        self.tally.summary(self.by.said().order)
     }
 }
 

@@ -3,52 +3,27 @@
 //! Whether the lifecycle of external users applies to somebody is another matter: it follows the loss of the last package,
 //! and who never had one never loses it.
 
-use super::guests::{guests, is_guest, span, state};
+use super::guests::{BY_LAST_SIGN_IN, guests, is_guest, span, state};
 use super::partners::Partners;
-use super::{Grouping, Pages, Tally, days, may_report};
+use super::tally::{Said, groupings};
+use super::{Grouping as _, Pages, Tally, days, may_report};
 use crate::app::AppError;
 use crate::app::governance::{Engine, words};
 use crate::governance::record::{Hold, Key, Mark, Person};
 use crate::governance::{Desk, Unread};
 use crate::render::json::v1::{Summary, UngovernedRow};
 
-/// What guests whom nobody governs are counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UngovernedBy {
-    /// Their organization.
-    Organization,
-    /// The domain of their address.
-    Domain,
-    /// How long ago they last signed in.
-    LastSignIn,
-    /// What they hold.
-    Resource,
-}
-
-impl Grouping for UngovernedBy {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Organization => "organization",
-            Self::Domain => "domain",
-            Self::LastSignIn => "lastSignIn",
-            Self::Resource => "resource",
-        }
-    }
-
-    fn headings(self) -> &'static [&'static str] {
-        match self {
-            Self::Organization => &["ORGANIZATION", "GUESTS"],
-            Self::Domain => &["DOMAIN", "GUESTS"],
-            Self::LastSignIn => &["LAST SIGN-IN", "GUESTS"],
-            Self::Resource => &["HOLDS", "GUESTS"],
-        }
-    }
-
-    fn order(self) -> &'static [&'static str] {
-        match self {
-            Self::LastSignIn => super::GuestsBy::LastSignIn.order(),
-            _ => &[],
-        }
+groupings! {
+    /// What guests whom nobody governs are counted by.
+    UngovernedBy {
+        /// The organization that they belong to
+        Organization => Said::new("organization", "no organization", &["ORGANIZATION", "GUESTS"]),
+        /// The domain of their address
+        Domain => Said::new("domain", "none", &["DOMAIN", "GUESTS"]),
+        /// How long ago they last signed in
+        LastSignIn => BY_LAST_SIGN_IN,
+        /// What they hold
+        Resource => Said::new("resource", "nothing", &["HOLDS", "GUESTS"]).words("what they hold"),
     }
 }
 
@@ -165,6 +140,6 @@ impl Pages for Ungoverned<'_> {
     }
 
     fn summary(&self) -> Summary {
-        self.tally.summary(self.by)
+        self.tally.summary(self.by.said().order)
     }
 }

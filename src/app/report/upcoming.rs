@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::{Grouping, PAGE, Pages, Tally, may_report};
+use super::{PAGE, Pages, Tally, may_report};
 use crate::app::governance::{Engine, cards};
 use crate::app::{AppError, Workspace, World};
 use crate::governance::record::{Assignment, Entity as _, Person, RecordId};
@@ -19,32 +19,6 @@ use crate::render::mask::mask;
 
 /// The word for the end of a waiver, which is in the tree and not in the store.
 const WAIVER: &str = "waiverEnds";
-
-#[derive(Debug, Clone, Copy)]
-struct ByWhat;
-
-impl Grouping for ByWhat {
-    fn as_str(self) -> &'static str {
-        "what"
-    }
-
-    fn headings(self) -> &'static [&'static str] {
-        &["WHAT", "COUNT"]
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-struct ByPackage;
-
-impl Grouping for ByPackage {
-    fn as_str(self) -> &'static str {
-        "package"
-    }
-
-    fn headings(self) -> &'static [&'static str] {
-        &["PACKAGE", "ENDS"]
-    }
-}
 
 /// What happens until an instant, read as far as it takes.
 #[derive(Debug)]
@@ -284,7 +258,7 @@ impl Pages for Outlook<'_> {
     }
 
     fn summary(&self) -> Summary {
-        self.tally.summary(ByWhat)
+        self.tally.summary(&[])
     }
 
     /// Returns a line of time with a lane for each sort.
@@ -369,7 +343,7 @@ impl Pages for Expiries<'_> {
     }
 
     fn summary(&self) -> Summary {
-        self.tally.summary(ByPackage)
+        self.tally.summary(&[])
     }
 
     fn chart(&self) -> Option<Chart<'static>> {

@@ -1,25 +1,12 @@
 //! Waivers: what the tree silences, why, who answers for it, and until when. No store is needed.
 
-use super::{Grouping, Pages, Tally, days};
+use super::{Pages, Tally, days};
 use crate::app::{AppError, Workspace, World, check};
 use crate::diag::code;
 use crate::model::Waiver;
 use crate::render::chart::{Chart, Form, Lane};
 use crate::render::json::v1::{Silences, Summary, WaiverRow};
 use jiff::Timestamp;
-
-#[derive(Debug, Clone, Copy)]
-struct ByRule;
-
-impl Grouping for ByRule {
-    fn as_str(self) -> &'static str {
-        "rule"
-    }
-
-    fn headings(self) -> &'static [&'static str] {
-        &["RULE", "WAIVERS"]
-    }
-}
 
 /// The waivers of the tree, the one that ends first before the others.
 #[derive(Debug)]
@@ -57,7 +44,7 @@ pub fn waivers(workspace: &Workspace, world: &World<'_>) -> Result<Waivers, AppE
     });
     Ok(Waivers {
         rows: Some(rows.collect()),
-        summary: tally.summary(ByRule),
+        summary: tally.summary(&[]),
         marks: all.iter().map(|waiver| waiver.until).collect(),
         at,
     })

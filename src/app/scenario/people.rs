@@ -15,7 +15,7 @@ use crate::scenario::{self, DirectoryChange, Person, PersonKind, RoleWord, Scena
 /// Who is there in a test.
 pub(super) struct Cast<'s> {
     ground: &'s Ground,
-    /// Everybody, by address; those whom only the tree names have no mapping of their own.
+    /// Everybody, by address; those whom only the tree or a step names have no mapping of their own.
     people: BTreeMap<Email, Option<&'s Person>>,
 }
 
@@ -32,7 +32,9 @@ pub(super) struct Unknown {
 impl<'s> Cast<'s> {
     pub(super) fn of(ground: &'s Ground, scenario: &'s Scenario) -> Self {
         let own = &scenario.script.given.people;
-        let everybody = scenario::people(&scenario.script, &ground.named);
+        let mut everybody = scenario::people(&scenario.script, &ground.named);
+        let is_own = |mail: &Email| ground.tenant.is_own(mail.domain());
+        everybody.extend(scenario::own_people(&scenario.script, is_own));
         let with = |mail: Email| {
             let person = own.get(&mail).map(|somebody| &somebody.0);
             (mail, person)

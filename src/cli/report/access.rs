@@ -1,7 +1,8 @@
 //! `guestlist report access`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::by::{first, grouping};
 use super::written::{About, written};
 use crate::app::report::{Access, AccessBy};
 use crate::cli::Exit;
@@ -20,8 +21,8 @@ use crate::store::OpenMode;
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Count by this
-    #[arg(long, value_enum, value_name = "WHAT", default_value_t = By::Package)]
-    by: By,
+    #[arg(long, value_name = "WHAT", value_parser = grouping::<AccessBy>(), default_value = first::<AccessBy>())]
+    by: AccessBy,
 
     /// Only who has this package
     #[arg(long, value_name = "NAME", value_parser = package)]
@@ -39,40 +40,13 @@ pub(super) struct Arguments {
     acting: Acting,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum By {
-    /// The package.
-    Package,
-    /// The policy that it came through.
-    Policy,
-    /// The organization of the person.
-    Organization,
-    /// The group, site or application.
-    Resource,
-    /// By a package, directly, or by a rule.
-    Way,
-}
-
-impl By {
-    const fn split(self) -> (AccessBy, &'static str, &'static str) {
-        match self {
-            Self::Package => (AccessBy::Package, "package", "no package"),
-            Self::Policy => (AccessBy::Policy, "policy", "no policy"),
-            Self::Organization => (AccessBy::Organization, "organization", "no organization"),
-            Self::Resource => (AccessBy::Resource, "resource", "nothing"),
-            Self::Way => (AccessBy::Way, "way", "none"),
-        }
-    }
-}
-
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         cx.globals.format.demand_table("report access")?;
         let engine = self.acting.engine(cx, "report access", OpenMode::Read)?;
-        let (by, words, none) = self.by.split();
-        let mut access = Access::new(&engine, by, self.everybody, self.package.as_ref())?;
-        let about = About::new("access", "Access", ("way in", "ways in"), engine.now())
-            .counted(by, format!("Access by {words}"), none)
+        let mut access = Access::new(&engine, self.by, self.everybody, self.package.as_ref())?;
+        let about = About::of(&engine, "access", "Access", ("way in", "ways in"))?
+            .counted("Access", self.by)
             .only_counts(self.counts);
         written(cx, about, &mut access)
     }

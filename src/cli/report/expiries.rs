@@ -34,7 +34,7 @@ impl Arguments {
         let until = self.until.instant(&engine)?;
         let mut expiries = Expiries::new(&engine, until)?;
         let noun = ("assignment ends", "assignments end");
-        let about = About::new("expiries", "Access that ends", noun, engine.now())
+        let about = About::of(&engine, "expiries", "Access that ends", noun)?
             .ahead("package", Some(until))
             .only_counts(self.counts);
         written(cx, about, &mut expiries)

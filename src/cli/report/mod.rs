@@ -1,6 +1,7 @@
 //! `guestlist report`.
 
 mod access;
+mod by;
 mod expiries;
 mod guests;
 mod reviews;

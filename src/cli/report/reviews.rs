@@ -1,7 +1,8 @@
 //! `guestlist report reviews`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::by::{first, grouping};
 use super::written::{About, written};
 use crate::app::report::{Reviews, ReviewsBy};
 use crate::cli::Exit;
@@ -16,8 +17,8 @@ use crate::store::OpenMode;
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Count by this
-    #[arg(long, value_enum, value_name = "WHAT", default_value_t = By::State)]
-    by: By,
+    #[arg(long, value_name = "WHAT", value_parser = grouping::<ReviewsBy>(), default_value = first::<ReviewsBy>())]
+    by: ReviewsBy,
 
     /// Show the counts alone
     #[arg(long)]
@@ -27,31 +28,13 @@ pub(super) struct Arguments {
     acting: Acting,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum By {
-    /// Where a round stands.
-    State,
-    /// The policy.
-    Policy,
-}
-
-impl By {
-    const fn split(self) -> (ReviewsBy, &'static str, &'static str) {
-        match self {
-            Self::State => (ReviewsBy::State, "state", "none"),
-            Self::Policy => (ReviewsBy::Policy, "policy", "gone"),
-        }
-    }
-}
-
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         cx.globals.format.demand_table("report reviews")?;
         let engine = self.acting.engine(cx, "report reviews", OpenMode::Read)?;
-        let (by, words, none) = self.by.split();
-        let mut reviews = Reviews::new(&engine, by)?;
-        let about = About::new("reviews", "Reviews", ("round", "rounds"), engine.now())
-            .counted(by, format!("Rounds by {words}"), none)
+        let mut reviews = Reviews::new(&engine, self.by)?;
+        let about = About::of(&engine, "reviews", "Reviews", ("round", "rounds"))?
+            .counted("Rounds", self.by)
             .only_counts(self.counts);
         written(cx, about, &mut reviews)
     }

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::by::{first, grouping};
 use super::written::{About, written};
 use crate::app::report::{Ungoverned, UngovernedBy, propose};
 use crate::cli::Exit;
@@ -22,8 +23,8 @@ use crate::store::OpenMode;
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Count by this
-    #[arg(long, value_enum, value_name = "WHAT", default_value_t = By::Organization)]
-    by: By,
+    #[arg(long, value_name = "WHAT", value_parser = grouping::<UngovernedBy>(), default_value = first::<UngovernedBy>())]
+    by: UngovernedBy,
 
     /// Show the counts alone
     #[arg(long)]
@@ -37,33 +38,6 @@ pub(super) struct Arguments {
     acting: Acting,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum By {
-    /// The organization that they belong to.
-    Organization,
-    /// The domain of their address.
-    Domain,
-    /// How long ago they last signed in.
-    LastSignIn,
-    /// What they hold.
-    Resource,
-}
-
-impl By {
-    const fn split(self) -> (UngovernedBy, &'static str, &'static str) {
-        match self {
-            Self::Organization => (
-                UngovernedBy::Organization,
-                "organization",
-                "no organization",
-            ),
-            Self::Domain => (UngovernedBy::Domain, "domain", "none"),
-            Self::LastSignIn => (UngovernedBy::LastSignIn, "last sign-in", "not known"),
-            Self::Resource => (UngovernedBy::Resource, "what they hold", "nothing"),
-        }
-    }
-}
-
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
         if let Some(folder) = &self.propose {
@@ -73,12 +47,11 @@ impl Arguments {
         let engine = self
             .acting
             .engine(cx, "report ungoverned", OpenMode::Read)?;
-        let (by, words, none) = self.by.split();
-        let mut guests = Ungoverned::new(&engine, by)?;
+        let mut guests = Ungoverned::new(&engine, self.by)?;
         let noun = ("guest without a package", "guests without a package");
         let title = "Guests whom nobody governs";
-        let about = About::new("ungoverned", title, noun, engine.now())
-            .counted(by, format!("Guests without a package by {words}"), none)
+        let about = About::of(&engine, "ungoverned", title, noun)?
+            .counted("Guests without a package", self.by)
             .only_counts(self.counts)
             .note("`guestlist report ungoverned --propose DIR` writes what would govern them.");
         written(cx, about, &mut guests)

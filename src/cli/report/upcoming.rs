@@ -46,7 +46,7 @@ impl Arguments {
             return Ok(Exit::Done);
         }
         let noun = ("change", "changes");
-        let about = About::new("upcoming", "What happens by itself", noun, engine.now())
+        let about = About::of(&engine, "upcoming", "What happens by itself", noun)?
             .ahead("what", Some(until))
             .only_counts(self.counts);
         written(cx, about, &mut outlook)

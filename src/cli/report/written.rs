@@ -6,6 +6,7 @@ use std::io;
 use jiff::Timestamp;
 
 use crate::app::AppError;
+use crate::app::governance::Engine;
 use crate::app::report::{Grouping, Pages};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
@@ -55,6 +56,24 @@ struct Counts {
 }
 
 impl About {
+    /// A report on what the store holds: its title, and what its rows are called (one, several). Says where it holds nothing
+    /// yet, and where it was changed since the instant of the report.
+    pub(super) fn of(
+        engine: &Engine<'_>,
+        report: &'static str,
+        title: &'static str,
+        noun: (&'static str, &'static str),
+    ) -> Result<Self, Failure> {
+        let about = Self::new(report, title, noun, engine.now());
+        Ok(match engine.seen()? {
+            None => about.note("Nothing was written to this store yet: `guestlist apply` fills it."),
+            Some(seen) if seen > engine.now() => about.note(&format!(
+                "The store was changed until {seen:.0}, which is later: people and their access are shown as they are now."
+            )),
+            Some(_) => about,
+        })
+    }
+
     /// A report, its title, what its rows are called (one, several), and the instant at which it is true.
     pub(super) const fn new(
         report: &'static str,
@@ -82,13 +101,14 @@ impl About {
         self
     }
 
-    /// Says what the rows are counted by: for programs, and drawn with a title and a word for what belongs to no group.
-    pub(super) fn counted(mut self, by: impl Grouping, title: String, none: &'static str) -> Self {
-        self.by = by.as_str();
+    /// Says what the rows are counted by: for programs, and drawn below a title that begins like this.
+    pub(super) fn counted(mut self, title: &str, by: impl Grouping) -> Self {
+        let said = by.said();
+        self.by = said.name;
         self.counts = Some(Counts {
-            title,
-            columns: by.headings(),
-            none,
+            title: format!("{title} by {}", said.words),
+            columns: said.headings,
+            none: said.none,
         });
         self
     }

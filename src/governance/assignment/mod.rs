@@ -16,6 +16,7 @@ pub(super) use fulfil::{end_of, fail, finish, fulfil, inadmissible};
 pub(super) use remove::{end, end_all};
 pub(super) use reprocess::again;
 pub(super) use roles::{align, ask_for_roles, ask_to_take};
+pub use roles::{aligned, wanted};
 
 use super::record::{Assignment, Key, Mark, ObjectId, PersonId};
 use super::{Desk, Stop, Unread};

@@ -8,7 +8,7 @@ use crate::governance::record::{
 };
 use crate::governance::{Activity, Desk, Effect, Ground, Refusal, Role, Stop, Unread};
 use crate::model::kinds::Package;
-use crate::model::{Address, Kind};
+use crate::model::{Address, Kind, Name};
 
 /// Returns the roles that a package grants now.
 pub(in crate::governance) fn roles(
@@ -23,21 +23,35 @@ pub(in crate::governance) fn roles(
 }
 
 fn granted(desk: &Desk<'_>, package: &Package) -> Result<Vec<Granted>, Unread> {
-    let mut roles = Vec::new();
-    for (name, granted) in &package.grants {
+    wanted(package, |name| {
         let resource = desk.at(&Address::new(Kind::Resource, name))?;
-        let place = resource
+        let origin = resource
             .as_ref()
             .and_then(|thing| thing.resource()?.origin());
-        let Some((origin, place)) = place else {
+        Ok(origin.map(|(origin, name)| Place {
+            origin,
+            name: name.to_owned(),
+        }))
+    })
+}
+
+/// Returns the roles that a package grants, all of them still to be granted; `place` says what a resource is in the directory.
+///
+/// # Errors
+///
+/// Those of `place`.
+pub fn wanted<E>(
+    package: &Package,
+    mut place: impl FnMut(&Name) -> Result<Option<Place>, E>,
+) -> Result<Vec<Granted>, E> {
+    let mut roles = Vec::new();
+    for (name, granted) in &package.grants {
+        let Some(place) = place(name)? else {
             continue;
         };
         for role in granted.iter() {
             roles.push(Granted {
-                place: Place {
-                    origin,
-                    name: place.to_owned(),
-                },
+                place: place.clone(),
                 role: role.to_string(),
                 state: GrantState::Pending,
             });
@@ -101,52 +115,8 @@ pub(in crate::governance) fn align(
     mut assignment: Assignment,
 ) -> Result<(), Stop> {
     let wanted = roles(desk, assignment.package)?;
-    let names: BTreeSet<(Place, String)> = wanted
-        .iter()
-        .map(|role| (role.place.clone(), role.role.clone()))
-        .collect();
     let elsewhere = granted_otherwise(desk, &assignment)?;
-    let mut moved = false;
-    // A group that is called a team now, or written otherwise, is the same group.
-    for granted in &mut assignment.roles {
-        let now = wanted.iter().find(|role| {
-            role.role == granted.role
-                && role.place != granted.place
-                && role.place.is(&granted.place)
-        });
-        if let Some(now) =
-            now.filter(|_| !names.contains(&(granted.place.clone(), granted.role.clone())))
-        {
-            granted.place = now.place.clone();
-            moved = true;
-        }
-    }
-    for granted in &mut assignment.roles {
-        let name = (granted.place.clone(), granted.role.clone());
-        let (wanted, now) = (names.contains(&name), &granted.state);
-        let gone = matches!(now, GrantState::Leaving | GrantState::Gone);
-        let next = match now {
-            _ if wanted != gone => continue,
-            _ if wanted => GrantState::Pending,
-            GrantState::Failed(_) => GrantState::Gone,
-            _ if elsewhere.contains(&name) => GrantState::Gone,
-            _ => GrantState::Leaving,
-        };
-        granted.state = next;
-        moved = true;
-    }
-    let known: BTreeSet<(Place, String)> = assignment
-        .roles
-        .iter()
-        .map(|role| (role.place.clone(), role.role.clone()))
-        .collect();
-    for role in wanted {
-        if !known.contains(&(role.place.clone(), role.role.clone())) {
-            assignment.roles.push(role);
-            moved = true;
-        }
-    }
-    if !moved {
+    if !aligned(&mut assignment.roles, wanted, &elsewhere) {
         return Ok(());
     }
     assignment.attempt += 1;
@@ -163,4 +133,57 @@ pub(in crate::governance) fn align(
     }
     ask_to_take(desk, &assignment)?;
     Ok(())
+}
+
+/// Brings roles in line with those that are wanted; `elsewhere` are the roles that other assignments of the same person grant.
+/// Returns true when some of them are others now.
+pub fn aligned(
+    roles: &mut Vec<Granted>,
+    wanted: Vec<Granted>,
+    elsewhere: &BTreeSet<(Place, String)>,
+) -> bool {
+    let names: BTreeSet<(Place, String)> = wanted
+        .iter()
+        .map(|role| (role.place.clone(), role.role.clone()))
+        .collect();
+    let mut moved = false;
+    // A group that is called a team now, or written otherwise, is the same group.
+    for granted in roles.iter_mut() {
+        let now = wanted.iter().find(|role| {
+            role.role == granted.role
+                && role.place != granted.place
+                && role.place.is(&granted.place)
+        });
+        if let Some(now) =
+            now.filter(|_| !names.contains(&(granted.place.clone(), granted.role.clone())))
+        {
+            granted.place = now.place.clone();
+            moved = true;
+        }
+    }
+    for granted in roles.iter_mut() {
+        let name = (granted.place.clone(), granted.role.clone());
+        let (wanted, now) = (names.contains(&name), &granted.state);
+        let gone = matches!(now, GrantState::Leaving | GrantState::Gone);
+        let next = match now {
+            _ if wanted != gone => continue,
+            _ if wanted => GrantState::Pending,
+            GrantState::Failed(_) => GrantState::Gone,
+            _ if elsewhere.contains(&name) => GrantState::Gone,
+            _ => GrantState::Leaving,
+        };
+        granted.state = next;
+        moved = true;
+    }
+    let known: BTreeSet<(Place, String)> = roles
+        .iter()
+        .map(|role| (role.place.clone(), role.role.clone()))
+        .collect();
+    for role in wanted {
+        if !known.contains(&(role.place.clone(), role.role.clone())) {
+            roles.push(role);
+            moved = true;
+        }
+    }
+    moved
 }

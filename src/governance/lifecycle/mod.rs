@@ -16,7 +16,7 @@ pub use plan::{Departure, Leaving, Sponsoring, departure, sponsoring};
 
 use super::record::{Assignment, Governed, Key, Mark, Person, PersonId, Removal, Wait};
 use super::{Activity, Desk, Stop, Unread, watch};
-use crate::model::kinds::{AfterLastAssignment, Waiting};
+use crate::model::kinds::{AfterLastAssignment, ExternalUsers, Waiting};
 use crate::model::text::Email;
 use crate::model::{Kind, Object};
 
@@ -44,35 +44,52 @@ pub(super) fn has_any(desk: &Desk<'_>, person: PersonId) -> Result<bool, Unread>
 
 /// What the tenant does after the last assignment.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Setting {
-    pub(super) action: AfterLastAssignment,
-    pub(super) wait: SignedDuration,
+pub struct Setting {
+    /// What is done with the account.
+    pub action: AfterLastAssignment,
+    /// How long after that it is deleted, where it is.
+    pub wait: SignedDuration,
 }
 
-/// Returns what the tenant does after the last assignment, and when it deletes: Entra's defaults where nothing is declared.
+impl Setting {
+    /// Returns what settings say: Entra's defaults where nothing is declared.
+    #[must_use]
+    pub fn of(settings: Option<&ExternalUsers>) -> Self {
+        let action = settings.and_then(|settings| settings.after_last_assignment);
+        let wait = match settings.and_then(|settings| settings.delete_after) {
+            Some(Waiting::Immediately) => SignedDuration::ZERO,
+            Some(Waiting::For(wait)) => SignedDuration::from_secs(wait.as_seconds().cast_signed()),
+            None => SignedDuration::from_hours(30 * 24),
+        };
+        Self {
+            action: action.unwrap_or(AfterLastAssignment::BlockAndDelete),
+            wait,
+        }
+    }
+}
+
+/// Returns what the tenant does after the last assignment, and when it deletes.
 pub(super) fn setting(desk: &Desk<'_>) -> Result<Setting, Unread> {
     let thing = desk.setting(Kind::ExternalUsers)?;
-    let (mut action, mut wait) = (None, None);
-    if let Some(Object::ExternalUsers(settings)) = thing.as_ref().map(|thing| &thing.object) {
-        action = settings.after_last_assignment;
-        wait = settings.delete_after;
-    }
-    let wait = match wait {
-        Some(Waiting::Immediately) => SignedDuration::ZERO,
-        Some(Waiting::For(wait)) => SignedDuration::from_secs(wait.as_seconds().cast_signed()),
-        None => SignedDuration::from_hours(30 * 24),
-    };
-    Ok(Setting {
-        action: action.unwrap_or(AfterLastAssignment::BlockAndDelete),
-        wait,
-    })
+    let settings = thing.as_ref().and_then(|thing| match &thing.object {
+        Object::ExternalUsers(settings) => Some(settings),
+        _ => None,
+    });
+    Ok(Setting::of(settings))
+}
+
+/// Returns true for somebody whose account the tenant looks after once they have lost their last assignment: governed, here,
+/// and not waiting for a deletion already.
+#[must_use]
+pub fn looks_after(person: &Person) -> bool {
+    let concerned = person.governed == Governed::Governed && person.living().is_some();
+    concerned && person.wait.is_none()
 }
 
 /// Follows the loss of an assignment: if it was the last, and the person is governed, the settings of today count.
 pub(super) fn lost(desk: &mut Desk<'_>, person: PersonId) -> Result<(), Unread> {
     let mut person = desk.person(person)?;
-    let concerned = person.governed == Governed::Governed && person.living().is_some();
-    if !concerned || person.wait.is_some() || has_any(desk, person.id())? {
+    if !looks_after(&person) || has_any(desk, person.id())? {
         return Ok(());
     }
     let Setting { action, wait } = setting(desk)?;

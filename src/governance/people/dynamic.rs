@@ -39,8 +39,14 @@ impl Rules {
     }
 }
 
+/// Returns true for somebody whom the rule of a group lets in; `guests` says whether guests may be in it.
+#[must_use]
+pub fn belongs(guests: bool, rule: &Rule, person: &Person) -> bool {
+    (guests || !person.is_guest()) && rule::matches(rule, person)
+}
+
 fn one(desk: &mut Desk<'_>, group: &Group, rule: &Rule, person: &Person) -> Result<(), Unread> {
-    let belongs = (group.guests || !person.is_guest()) && rule::matches(rule, person);
+    let belongs = belongs(group.guests, rule, person);
     let place = Place::group(&group.name);
     let mut holds = desk.find::<Hold>(Mark::HoldPlace, &place.key().person(person.id()))?;
     // What a package gives, the package takes.

@@ -23,6 +23,7 @@ pub use admission::{Unlisted, admission, barred, is_closed, refused, vouched};
 pub(super) use admission::{consents, own};
 pub use change::follow;
 pub use check::{Fault, List, What, check};
+pub use dynamic::belongs;
 pub(super) use dynamic::walk;
 pub use guest::Convert;
 pub(super) use right::{inviter, known_user, member_inviter, require_users};

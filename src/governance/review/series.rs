@@ -30,14 +30,25 @@ fn time_to_decide(review: &policy::Review) -> SignedDuration {
     })
 }
 
+/// How many seconds a month of the calendar lasts, taken over 400 years.
+const MONTH: i64 = 2_629_746;
+
+/// Returns the months from one round to the next; `None` for rounds a week apart.
+const fn months(every: Frequency) -> Option<i64> {
+    match every {
+        Frequency::Weekly => None,
+        Frequency::Monthly => Some(1),
+        Frequency::Quarterly => Some(3),
+        Frequency::HalfYearly => Some(6),
+        Frequency::Yearly => Some(12),
+    }
+}
+
 /// Returns when the n-th round opens, counted from 0.
 fn opening(anchor: Timestamp, every: Frequency, nth: i64, zone: &TimeZone) -> Timestamp {
-    let span = match every {
-        Frequency::Weekly => Span::new().try_weeks(nth),
-        Frequency::Monthly => Span::new().try_months(nth),
-        Frequency::Quarterly => Span::new().try_months(nth.saturating_mul(3)),
-        Frequency::HalfYearly => Span::new().try_months(nth.saturating_mul(6)),
-        Frequency::Yearly => Span::new().try_months(nth.saturating_mul(12)),
+    let span = match months(every) {
+        None => Span::new().try_weeks(nth),
+        Some(months) => Span::new().try_months(nth.saturating_mul(months)),
     };
     let at = span.and_then(|span| anchor.to_zoned(zone.clone()).checked_add(span));
     at.map_or(Timestamp::MAX, |at| at.timestamp())
@@ -50,9 +61,9 @@ fn opening_from(
     from: Timestamp,
     zone: &TimeZone,
 ) -> Timestamp {
-    let days = from.duration_since(anchor).as_secs() / DAY.as_secs();
-    let longest = every.shortest_days().cast_signed() + 4;
-    let mut nth = (days / longest).max(0);
+    let period = months(every).map_or(7 * DAY.as_secs(), |months| months * MONTH);
+    // No month is shorter or longer than others by as much as a period.
+    let mut nth = (from.duration_since(anchor).as_secs() / period - 1).max(0);
     loop {
         let at = opening(anchor, every, nth, zone);
         if at >= from {
@@ -64,7 +75,7 @@ fn opening_from(
 
 /// Returns when the rounds to come of a series open and close, those that open up to and with an instant, at most so many.
 /// One that is late opens now, and those that were due since then do not; one that nobody would be reviewed in does not
-/// either.
+/// either. `somebody` tells from when on, beginning with an instant, there is somebody to review; `None` for never again.
 ///
 /// # Errors
 ///
@@ -75,7 +86,7 @@ pub(in crate::governance) fn to_come(
     asked: &policy::Review,
     until: Timestamp,
     most: usize,
-    is_anybody_there: &mut dyn FnMut(Timestamp) -> Result<bool, Unread>,
+    somebody: &mut dyn FnMut(Timestamp) -> Result<Option<Timestamp>, Unread>,
 ) -> Result<Vec<(Timestamp, Timestamp)>, Unread> {
     let zone = &desk.moment.tenant.zone;
     let within = time_to_decide(asked);
@@ -92,12 +103,19 @@ pub(in crate::governance) fn to_come(
             next = Some(after(end, opens));
             continue;
         }
-        let following = opening_from(series.anchor, series.every, soon(opens), zone);
-        next = Some(following);
-        if is_anybody_there(at)? {
-            let end = closing(opens, within, following);
-            rounds.push((at, end));
-            closes = Some(end);
+        let following = |from: Timestamp| {
+            let from = from.max(soon(opens));
+            opening_from(series.anchor, series.every, from, zone)
+        };
+        match somebody(at)? {
+            Some(from) if from <= at => {
+                let end = closing(opens, within, following(at));
+                rounds.push((at, end));
+                closes = Some(end);
+                next = Some(following(at));
+            }
+            // The rounds until then open for nobody.
+            from => next = from.map(following),
         }
         if rounds.len() == most {
             break;
@@ -380,6 +398,33 @@ mod tests {
         ] {
             let found = opening_from(anchor, Frequency::Monthly, at(from), &TimeZone::UTC);
             assert_eq!(found, at(expected), "{from}");
+        }
+    }
+
+    #[test]
+    fn the_next_opening_is_the_first_one_that_is_not_before() {
+        let zone = TimeZone::get("Europe/Amsterdam").expect("a zone");
+        let anchor: Timestamp = "2027-01-31T22:30:00Z".parse().expect("an instant");
+        for every in [
+            Frequency::Weekly,
+            Frequency::Monthly,
+            Frequency::Quarterly,
+            Frequency::HalfYearly,
+            Frequency::Yearly,
+        ] {
+            let mut nth = 0;
+            for days in (0..2_900_000).step_by(977) {
+                let from = anchor + DAY * days;
+                while opening(anchor, every, nth, &zone) < from {
+                    nth += 1;
+                }
+                let found = opening_from(anchor, every, from, &zone);
+                assert_eq!(
+                    found,
+                    opening(anchor, every, nth, &zone),
+                    "{every:?} {from}"
+                );
+            }
         }
     }
 }

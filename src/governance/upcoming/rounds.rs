@@ -57,8 +57,8 @@ pub(super) fn to_come(
     };
     let package = desk.at(&parent)?.map(|thing| thing.id);
     let mut reach = Reach::default();
-    let mut is_anybody_there = |at: Timestamp| reach.covers(desk, common, series.policy, at);
-    let rounds = review::to_come(desk, series, asks, until, ROUNDS, &mut is_anybody_there)?;
+    let mut somebody = |at: Timestamp| reach.next(desk, common, series.policy, at);
+    let rounds = review::to_come(desk, series, asks, until, ROUNDS, &mut somebody)?;
     for (round, (opens, closes)) in (series.rounds + 1..).zip(rounds) {
         for (at, what) in [
             (opens, Happening::ReviewOpens),
@@ -97,25 +97,28 @@ enum Read {
 }
 
 impl Reach {
-    /// Returns true when somebody has the package then. Reads no more than it takes to know.
-    fn covers(
+    /// Returns from when on, beginning with an instant, somebody has the package; `None` where nobody has it any more. Reads
+    /// no more than it takes to know.
+    fn next(
         &mut self,
         desk: &Desk<'_>,
         common: &Common,
         policy: ObjectId,
         at: Timestamp,
-    ) -> Result<bool, Unread> {
+    ) -> Result<Option<Timestamp>, Unread> {
         loop {
-            let covers = |(from, to): &(Option<Timestamp>, Option<Timestamp>)| {
-                from.is_none_or(|from| from <= at) && to.is_none_or(|to| at < to)
-            };
-            if self.spans.iter().any(covers) {
-                return Ok(true);
+            let begins = self.spans.iter().filter_map(|(from, to)| {
+                let begin = from.map_or(at, |from| from.max(at));
+                to.is_none_or(|to| begin < to).then_some(begin)
+            });
+            let first = begins.min();
+            if first == Some(at) {
+                return Ok(first);
             }
             let after = match &self.read {
                 Read::Nothing => None,
                 Read::Upto(position) => Some(position.clone()),
-                Read::Everything => return Ok(false),
+                Read::Everything => return Ok(first),
             };
             self.read_on(desk, common, policy, after)?;
         }

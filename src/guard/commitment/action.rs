@@ -124,7 +124,8 @@ pub fn lines(plan: &Plan) -> Vec<ActionLine> {
 /// Returns what a plan does, a line each, with what each does to people.
 pub(super) fn judged(plan: &Plan, impact: &Impact) -> Vec<ActionLine> {
     let wide = impact.widenings().flat_map(|row| &row.because);
-    let wide: BTreeSet<&Address> = wide.map(|because| &because.address).collect();
+    let wide = wide.filter_map(|because| because.address.as_ref());
+    let wide: BTreeSet<&Address> = wide.collect();
     let mut people: BTreeMap<&Address, u64> = BTreeMap::new();
     for effect in impact.effects.iter().filter(|it| it.what.ends_access()) {
         *people.entry(&effect.address).or_default() += effect.count;

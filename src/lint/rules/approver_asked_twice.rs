@@ -27,13 +27,16 @@ impl Lint for ApproverAskedTwice {
 
     fn check<'t>(&self, cx: &Context<'t>, out: &mut Findings<'t>) {
         for governing in &cx.policies {
-            let mut seen: BTreeMap<&Principal, Route> = BTreeMap::new();
+            let mut seen: BTreeMap<Asked<'_>, Route> = BTreeMap::new();
             for (index, asked) in governing.policy.object.approval.stages.iter().enumerate() {
                 let approvers = || stage(index).key("approvers");
-                let mut own: BTreeMap<&Principal, Route> = BTreeMap::new();
+                let mut own: BTreeMap<Asked<'_>, Route> = BTreeMap::new();
                 for (at, person) in asked.approvers.iter().enumerate() {
                     let at = approvers().index(at);
-                    if let Some(first) = seen.get(person).filter(|_| person.is_named()) {
+                    if let Some(first) = seen
+                        .get(&asked_as(cx, person))
+                        .filter(|_| person.is_named())
+                    {
                         let message = format!("`{person}` is asked in two stages");
                         out.push(out.at(governing.declared(), at.clone(), message).related(
                             governing.declared(),
@@ -41,7 +44,7 @@ impl Lint for ApproverAskedTwice {
                             "here first",
                         ));
                     } else {
-                        own.insert(person, at);
+                        own.insert(asked_as(cx, person), at);
                     }
                 }
                 let added = asked
@@ -49,7 +52,7 @@ impl Lint for ApproverAskedTwice {
                     .iter()
                     .flat_map(|escalation| &escalation.approvers);
                 for (at, person) in added.enumerate() {
-                    if let Some(first) = own.get(person) {
+                    if let Some(first) = own.get(&asked_as(cx, person)) {
                         let at = stage(index).key("escalation").key("approvers").index(at);
                         let message =
                             format!("`{person}` is asked already when the stage escalates");
@@ -63,5 +66,21 @@ impl Lint for ApproverAskedTwice {
                 seen.extend(own);
             }
         }
+    }
+}
+
+/// Somebody who is asked, however they are written.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Asked<'t> {
+    /// The members of a group.
+    Group(String),
+    /// Anybody else.
+    Other(&'t Principal),
+}
+
+fn asked_as<'t>(cx: &Context<'_>, person: &'t Principal) -> Asked<'t> {
+    match person {
+        Principal::Group(name) => Asked::Group(cx.group(name)),
+        other => Asked::Other(other),
     }
 }

@@ -17,7 +17,7 @@ const INFO: Info = Info {
         title: "a partner whose people may ask, and whose tenant is shut out",
     },
     severity: Severity::Warning,
-    why: "Cross-tenant access that lets no users in refuses their requests, invitations and sign-ins, whatever the policies say.",
+    why: "Cross-tenant access that lets no users in refuses whoever is no guest yet, whatever the policies say; and their directory does not let those sign in who are.",
     mend: "Write whom it lets in: `crossTenant: { inbound: { users: all, applications: all } }`; or take the organization out of the policies.",
 };
 
@@ -42,7 +42,7 @@ impl Lint for BlockedTenant {
                 continue;
             };
             let message = format!(
-                "nobody of {} can sign in, although {} lets them ask",
+                "nobody new of {} is let in, although {} lets them ask",
                 organization.declared.address,
                 policy.declared().address
             );

@@ -1,16 +1,15 @@
-//! A package for people from outside that gives what guests cannot get.
+//! A package for people from outside, or for guests too, that gives what guests cannot get.
 
 use crate::diag::{Code, Severity};
 use crate::lint::context::key;
 use crate::lint::{Context, Findings, Info, Lint};
-use crate::model::Declaration;
 
 pub(super) struct ClosedToGuests;
 
 const INFO: Info = Info {
     code: Code {
         id: "closed-to-guests",
-        title: "a resource that guests cannot get, in a package for people from outside",
+        title: "a resource that guests cannot get, in a package for which they may ask",
     },
     severity: Severity::Warning,
     why: "The request is approved and then delivered in part: the resource takes no guests.",
@@ -23,21 +22,26 @@ impl Lint for ClosedToGuests {
     }
 
     fn check<'t>(&self, cx: &Context<'t>, out: &mut Findings<'t>) {
-        let mut last: Option<&Declaration> = None;
-        for governing in cx.outside() {
-            let package = governing.package;
-            // The policies of a package stand together: the first one tells.
-            let is_told = last.is_some_and(|last| std::ptr::eq(last, package.declared));
-            last = Some(package.declared);
-            if is_told {
+        let asked: Vec<_> = cx.for_guests().collect();
+        // The policies of a package stand together; one for people from outside says most.
+        let together =
+            asked.chunk_by(|one, other| std::ptr::eq(one.package.declared, other.package.declared));
+        for policies in together {
+            let outside = policies.iter().find(|it| it.requestors().is_outside());
+            let Some(governing) = outside.or(policies.first()) else {
                 continue;
-            }
+            };
+            let package = governing.package;
+            let who = match outside {
+                Some(_) => "people from outside",
+                None => "guests",
+            };
             for name in package.object.grants.keys() {
                 let Some(resource) = cx.resource(name).filter(|it| !it.object.guests) else {
                     continue;
                 };
                 let message = format!(
-                    "people from outside ask for {} and never get `{name}`",
+                    "{who} ask for {} and never get `{name}`",
                     package.declared.address
                 );
                 out.push(

@@ -67,20 +67,20 @@ impl Lint for OneWayIncompatibility {
 /// Returns true when a package excludes a group that another one makes people members of.
 fn excludes_by_group(cx: &Context<'_>, package: Of<'_, Package>, other: Of<'_, Package>) -> bool {
     let excluded = package.object.incompatible_with.iter();
-    let excluded: Vec<String> = excluded
+    let excluded: HashSet<String, FixedState> = excluded
         .filter_map(|one| match one {
-            Incompatible::Group(name) => Some(name.as_str().to_lowercase()),
+            Incompatible::Group(name) => Some(cx.group(name)),
             Incompatible::Package(_) => None,
         })
         .collect();
-    other.object.grants.keys().any(|granted| {
-        let resource = cx.resource(granted);
-        let group = resource.and_then(|resource| match resource.object.origin() {
-            Some((Origin::Group | Origin::Team, name)) => Some(name.to_lowercase()),
-            _ => None,
-        });
-        group.is_some_and(|group| {
-            excluded.contains(&group) || excluded.iter().any(|one| one == granted.as_str())
-        })
-    })
+    let mut granted =
+        other
+            .object
+            .grants
+            .keys()
+            .filter_map(|name| match cx.resource(name)?.object.origin()? {
+                (Origin::Group | Origin::Team, group) => Some(group.to_lowercase()),
+                _ => None,
+            });
+    granted.any(|group| excluded.contains(&group))
 }

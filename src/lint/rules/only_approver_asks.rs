@@ -16,7 +16,7 @@ const INFO: Info = Info {
     },
     severity: Severity::Warning,
     why: "Nobody approves their own request. Where the only approver of a stage asks for the package, nobody is left to decide, and the request is denied by time.",
-    mend: "Add another approver or a `fallback` to the stage.",
+    mend: "Name somebody else in the stage, too: as an approver, or as `fallback`.",
 };
 
 impl Lint for OnlyApproverAsks {
@@ -33,17 +33,16 @@ impl Lint for OnlyApproverAsks {
                 continue;
             }
             for (index, asked) in governing.policy.object.approval.stages.iter().enumerate() {
-                let mut approvers = asked.approvers.iter();
-                let (Some(only @ Principal::User(_)), None) = (approvers.next(), approvers.next())
-                else {
+                let Some(only @ Principal::User(_)) = asked.approvers.iter().next() else {
                     continue;
                 };
-                let helps = asked.escalation.is_some() || !asked.fallback.is_empty();
-                let Some(at) = people
-                    .iter()
-                    .position(|person| person == only)
-                    .filter(|_| !helps)
-                else {
+                let escalation = asked.escalation.iter();
+                let later = escalation.flat_map(|it| it.approvers.iter().chain(&it.fallback));
+                let mut others = asked.approvers.iter().chain(&asked.fallback).chain(later);
+                if others.any(|other| other != only) {
+                    continue;
+                }
+                let Some(at) = people.iter().position(|person| person == only) else {
                     continue;
                 };
                 let message = format!("`{only}` may ask, and nobody else approves that");

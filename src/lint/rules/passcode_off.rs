@@ -15,7 +15,7 @@ const INFO: Info = Info {
         title: "one-time passcodes that are off where people need them",
     },
     severity: Severity::Warning,
-    why: "Whoever has neither a tenant nor another account that the tenant takes signs in by a passcode that is mailed to them. Without it they cannot sign in, and so not even ask.",
+    why: "Whoever has neither a tenant nor another account that the tenant takes signs in by a passcode that is mailed to them. Without it they cannot sign in, and so not even ask. Who is of an organization that is known by its domains alone has often nothing else.",
     mend: "Write `oneTimePasscode: true`, or give the organizations that are known by their domains alone a `tenant` or a `federation`.",
 };
 
@@ -36,20 +36,16 @@ impl Lint for PasscodeOff {
         });
         let by_mail: Vec<_> = by_mail.collect();
         let strangers = cx.for_strangers();
-        let message = match (by_mail.first(), strangers) {
-            (Some(first), _) => format!(
-                "people of {}{} sign in by a one-time passcode, and those are off",
-                first.declared.address,
-                match by_mail.len() {
-                    1 => String::new(),
-                    n => format!(" and {} more", n - 1),
-                }
-            ),
-            (None, Some(_)) => {
-                "some of those who may ask from outside sign in by a one-time passcode, and those are off".to_owned()
+        let who = match (by_mail.as_slice(), strangers) {
+            ([first], _) => format!("of {}", first.declared.address),
+            ([first, more @ ..], _) => {
+                format!("of {} and {} more", first.declared.address, more.len())
             }
-            (None, None) => return,
+            ([], Some(_)) => "from outside".to_owned(),
+            ([], None) => return,
         };
+        let message =
+            format!("whoever {who} signs in by a one-time passcode is refused: those are off");
         let mut finding = out.at(collaboration.declared, key("oneTimePasscode"), message);
         if let Some(first) = by_mail.first() {
             let note = "known by its domains alone";

@@ -28,8 +28,9 @@ impl Lint for PastEnd {
             if let Expiry::On(When::At(end)) = governing.policy.object.expires
                 && end <= cx.now
             {
-                let message = format!("access through this policy ended at {end}");
-                out.push(out.at(governing.declared(), key("expires"), message));
+                // On which day it ended is told by the tree, in words of its own.
+                let message = "access through this policy has ended";
+                out.push(out.at(governing.declared(), key("expires").key("on"), message));
             }
         }
     }

@@ -6,6 +6,7 @@ use foldhash::fast::FixedState;
 
 use crate::diag::{Code, Severity};
 use crate::lint::context::key;
+use crate::lint::finding::manages;
 use crate::lint::{Context, Findings, Info, Lint};
 use crate::model::text::Line;
 use crate::model::{Declaration, Kind};
@@ -29,8 +30,12 @@ impl Lint for SameDisplayName {
 
     fn check<'t>(&self, cx: &Context<'t>, out: &mut Findings<'t>) {
         let mut seen: HashMap<(Kind, &str, String), &Declaration, FixedState> = HashMap::default();
-        let mut see = |of: &'t Declaration, parent: &'t str, name: &Line| {
-            let shown = name.as_str().to_lowercase();
+        let mut see = |of: &'t Declaration, parent: &'t str, name: &str| {
+            // How it is called live is not known, and says nothing of the others.
+            if !manages(of, "displayName") {
+                return;
+            }
+            let shown = name.to_lowercase();
             let Some(first) = seen.get(&(of.address.kind(), parent, shown.clone())) else {
                 seen.insert((of.address.kind(), parent, shown), of);
                 return;
@@ -46,22 +51,20 @@ impl Lint for SameDisplayName {
             ));
         };
         for organization in &cx.organizations {
-            see(organization.declared, "", &organization.object.display_name);
+            let name = organization.object.display_name.as_str();
+            see(organization.declared, "", name);
         }
         for catalog in &cx.catalogs {
-            see(catalog.declared, "", &catalog.object.display_name);
+            see(catalog.declared, "", catalog.object.display_name.as_str());
         }
         for package in &cx.packages {
-            see(package.declared, "", &package.object.display_name);
+            see(package.declared, "", package.object.display_name.as_str());
         }
         for governing in &cx.policies {
-            if let Some(name) = &governing.policy.object.display_name {
-                see(
-                    governing.declared(),
-                    governing.package.declared.address.name(),
-                    name,
-                );
-            }
+            let of = governing.declared();
+            let name = governing.policy.object.display_name.as_ref();
+            let name = name.map_or_else(|| of.address.own_name(), Line::as_str);
+            see(of, governing.package.declared.address.name(), name);
         }
     }
 }

@@ -5,12 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Among, Known, Tree, UNKNOWN};
 use crate::diag::{Diagnostic, Diagnostics, code, offer};
 use crate::model::kinds::Resource;
-use crate::model::text::Email;
-use crate::model::{Address, Declaration, Kind, Name};
-use crate::scenario::{Deed, Edit, Edits, Mention, Scenario, mentions, named_people, people};
+use crate::model::text::{Domain, Email};
+use crate::model::{Address, Declaration, Kind, Name, Project};
+use crate::scenario::{
+    Deed, Edit, Edits, Mention, Scenario, mentions, named_people, own_people, people,
+};
 use crate::source::{Place, Route};
 
-pub(super) fn check(tree: &Tree<'_, '_>, scenarios: &[Scenario], out: &mut Diagnostics) {
+pub(super) fn check(
+    tree: &Tree<'_, '_>,
+    scenarios: &[Scenario],
+    project: &Project,
+    out: &mut Diagnostics,
+) {
     if scenarios.is_empty() {
         return;
     }
@@ -20,8 +27,22 @@ pub(super) fn check(tree: &Tree<'_, '_>, scenarios: &[Scenario], out: &mut Diagn
     let named = named_people(all.map(|(_, declaration)| declaration.body()));
     for scenario in scenarios {
         let there = people(&scenario.script, &named);
+        let is_own = |mail: &Email| {
+            let own = project.own_domains.iter();
+            own.map(Domain::as_str).any(|own| own == mail.domain())
+        };
+        let acting = own_people(&scenario.script, is_own);
+        let mut told = BTreeSet::new();
         mentions(&scenario.script, &mut |at, mention| {
-            if let Some(problem) = unknown(tree, scenario, &there, mention) {
+            let problem = match mention {
+                Mention::Actor(mail) | Mention::Expected(mail) if is_own(mail) => {
+                    absent(scenario, &there, (mail, "member"), &mut told)
+                }
+                Mention::Expected(mail) => absent(scenario, &there, (mail, "guest"), &mut told),
+                Mention::Person(mail) if acting.contains(mail) => None,
+                mention => unknown(tree, scenario, &there, mention, &is_own),
+            };
+            if let Some(problem) = problem {
                 out.push(located(problem, scenario, &at));
             }
         });
@@ -62,22 +83,22 @@ fn unknown(
     scenario: &Scenario,
     there: &BTreeSet<Email>,
     mention: Mention<'_>,
+    is_own: &dyn Fn(&Email) -> bool,
 ) -> Option<Diagnostic> {
     let name = &scenario.name;
     let wrong = |message: String| Diagnostic::error(UNKNOWN, message);
     match mention {
-        Mention::Person(mail) if !there.contains(mail) => {
-            let near = offer(mail.as_str(), there.iter().map(Email::as_str));
-            let help = near
-                .unwrap_or_else(|| format!("list them under `given.people`: `{mail}: visitor`"));
-            Some(wrong(format!("nobody in the test `{name}` is {mail}")).help(help))
+        Mention::Person(mail) | Mention::Actor(mail) | Mention::Expected(mail) => {
+            let problem = || wrong(format!("nobody in the test `{name}` is {mail}"));
+            let word = if is_own(mail) { "member" } else { "visitor" };
+            (!there.contains(mail)).then(|| who(problem(), there, mail, word))
         }
         Mention::Package(package) => declared(tree, name, Kind::Package, package),
         Mention::Organization(organization) => {
             declared(tree, name, Kind::Organization, organization)
         }
         Mention::Resource(resource) => declared(tree, name, Kind::Resource, resource),
-        Mention::Policy(Some(package), policy)
+        Mention::Policy(Some(package), policy) | Mention::Through(Some(package), policy)
             if tree.declares(Kind::Package, package.as_str()) =>
         {
             let address = Address::within(Kind::Policy, package, policy);
@@ -91,9 +112,18 @@ fn unknown(
                     own.push(declaration.address.own_name());
                 }
             }
-            let help = offer(policy.as_str(), own.iter().copied())
-                .unwrap_or_else(|| format!("it has: `{}`", own.join("`, `")));
-            Some(wrong(format!("package/{package} has no policy `{policy}`")).help(help))
+            let all = || match own.as_slice() {
+                [] => "it has none".to_owned(),
+                own => format!("it has: `{}`", own.join("`, `")),
+            };
+            let help = offer(policy.as_str(), own.iter().copied()).unwrap_or_else(all);
+            let message = format!("package/{package} has no policy `{policy}`");
+            Some(match mention {
+                // What goes through it, or is expected to, shows when the test is played.
+                Mention::Through(..) => Diagnostic::warning(UNKNOWN, message),
+                _ => Diagnostic::error(UNKNOWN, message),
+            })
+            .map(|problem| problem.help(help))
         }
         Mention::Group(group) => {
             let resource = tree.resource(group.as_str())?;
@@ -102,8 +132,38 @@ fn unknown(
                 Diagnostic::error(code::WRONG_REFERENCE, message).help("name a group or a team")
             })
         }
-        Mention::Person(_) | Mention::Policy(..) => None,
+        Mention::Policy(..) | Mention::Through(..) => None,
     }
+}
+
+/// Returns what is to be said, once in a test, of somebody who may act or be expected without being there: the tree names
+/// them no more, or never did.
+fn absent<'s>(
+    scenario: &Scenario,
+    there: &BTreeSet<Email>,
+    (mail, word): (&'s Email, &str),
+    told: &mut BTreeSet<&'s Email>,
+) -> Option<Diagnostic> {
+    if there.contains(mail) || !told.insert(mail) {
+        return None;
+    }
+    let message = format!(
+        "nothing in the tree names {mail}, and the test `{}` does not list them",
+        scenario.name
+    );
+    let problem = Diagnostic::warning(UNKNOWN, message);
+    Some(who(problem, there, mail, word))
+}
+
+/// Adds who was probably meant, and how to say that it is somebody else.
+fn who(problem: Diagnostic, there: &BTreeSet<Email>, mail: &Email, word: &str) -> Diagnostic {
+    let near = offer(mail.as_str(), there.iter().map(Email::as_str));
+    let list = format!("list them under `given.people`: `{mail}: {word}`");
+    let list = match near {
+        Some(_) => format!("or {list}"),
+        None => list,
+    };
+    problem.help_opt(near).help(list)
 }
 
 fn declared(tree: &Tree<'_, '_>, test: &Name, kind: Kind, name: &Name) -> Option<Diagnostic> {

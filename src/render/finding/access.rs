@@ -42,8 +42,7 @@ impl Setting<'_> {
         let fingerprint = print(&[&rule, &row.who.text, &packages.join(" "), &row.text]);
         let mut places = self.places(row);
         let spot = places.next().map(|(spot, _)| spot);
-        let related =
-            places.map(|(spot, one)| (spot, self.text(&one.address.to_string()).into_owned()));
+        let related = places.map(|(spot, one)| (spot, self.text(&one.to_string()).into_owned()));
         let spot = spot.unwrap_or_else(|| self.declared(None));
         self.note(rule, title, &message, spot, related.collect(), fingerprint)
     }
@@ -74,7 +73,13 @@ impl Setting<'_> {
         let (rule, title) = match effect.what {
             What::End => ("effect-end", "people who lose a package"),
             What::LoseRole => ("effect-lose-role", "people who lose a role"),
+            What::Leave => ("effect-leave", "people who leave a group by its rule"),
+            What::Block => (
+                "effect-block",
+                "people whose account is blocked with their last package",
+            ),
             What::Get => ("effect-get", "people who get a package by a rule"),
+            What::Join => ("effect-join", "people who come into a group by its rule"),
             What::GainRole => ("effect-gain-role", "people who get another role"),
             What::Stay => ("effect-stay", "people who keep what they have"),
             What::Refuse => ("effect-refuse", "open requests that will be refused"),

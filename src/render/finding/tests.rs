@@ -245,7 +245,7 @@ fn further_places_are_numbered_from_one_and_as_many_as_are_shown() {
 fn wider() -> Impact {
     use crate::impact::{Because, Difference, Row, Who};
     let because = |line| Because {
-        address: address("policy/a/all"),
+        address: Some(address("policy/a/all")),
         path: Some("a.yaml".to_owned()),
         line: Some(line),
     };

@@ -1,14 +1,16 @@
 //! Objects, declared or live, to a picture.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
 use super::model::{Class, Edge, Group, Key, Node, Picture};
 use super::who;
+use crate::governance::people::{is_closed, refused};
 use crate::model::kinds::policy::{Expiry, Frequency};
 use crate::model::kinds::{
-    Catalog, Organization, OrganizationState, Package, Policy, Resource, policy::Requestors,
+    Catalog, Domains, Organization, OrganizationState, Package, Policy, Resource,
+    policy::Requestors,
 };
 use crate::model::text::Line;
 use crate::model::{Address, Kind, Name, Object};
@@ -16,7 +18,8 @@ use crate::model::{Address, Kind, Name, Object};
 /// What a picture is about beside everything.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Focus<'f> {
-    /// An organization: policies for all configured organizations, or for anybody from outside, lead from it too.
+    /// An organization: policies for all configured organizations, for anybody from outside, or for all guests, lead from it
+    /// too.
     pub organization: Option<&'f Name>,
 }
 
@@ -40,7 +43,7 @@ pub fn draw<'o>(
             .insert(key(Kind::Catalog, name), group(catalog));
     }
     for (name, organization) in &known.organizations {
-        let node = partner(organization);
+        let node = partner(organization, known.is_shut_out(name, organization));
         picture.nodes.insert(key(Kind::Organization, name), node);
     }
     for (name, resource) in &known.resources {
@@ -74,6 +77,10 @@ struct Known<'o> {
     policies: BTreeMap<&'o str, &'o Policy>,
     /// The catalogs of each resource.
     holders: BTreeMap<&'o str, Vec<&'o str>>,
+    /// The tenant's list of domains.
+    domains: Option<&'o Domains>,
+    /// The organizations whose cross-tenant settings let nobody in.
+    closed: BTreeSet<&'o str>,
 }
 
 impl<'o> Known<'o> {
@@ -101,14 +108,31 @@ impl<'o> Known<'o> {
             Object::Policy(one) => {
                 self.policies.insert(name, one);
             }
-            // Settings of the tenant give nobody a package.
-            Object::CrossTenant(_)
-            | Object::TermsOfUse(_)
+            Object::Domains(one) => self.domains = Some(one),
+            Object::CrossTenant(one) => {
+                if is_closed(one) {
+                    self.closed.insert(name);
+                }
+            }
+            // Other settings of the tenant give nobody a package, and keep nobody out.
+            Object::TermsOfUse(_)
             | Object::Administrators(_)
             | Object::Collaboration(_)
-            | Object::Domains(_)
             | Object::ExternalUsers(_) => {}
         }
+    }
+
+    /// Returns true for an organization of which nobody comes in who is not here already.
+    fn is_shut_out(&self, name: &str, organization: &Organization) -> bool {
+        let domains = &organization.domains;
+        let is_refused = self.domains.is_some_and(|list| {
+            let mut all = domains.iter();
+            all.all(|rule| refused(list, &rule.domain).is_some())
+        });
+        let is_told_by_them = organization.tenant.is_none()
+            && organization.federation.is_none()
+            && organization.social.is_none();
+        self.closed.contains(name) || is_refused && is_told_by_them && !domains.is_empty()
     }
 
     fn resource(&self, name: &str, resource: &Resource) -> Node {
@@ -214,6 +238,7 @@ impl<'o> Known<'o> {
             Requestors::ConfiguredOrganizations if found.as_ref().is_some_and(configured) => {
                 "as a configured organization"
             }
+            Requestors::MembersAndGuests => "as guests who are here",
             _ => return,
         };
         let from = key(Kind::Organization, organization.as_str());
@@ -254,16 +279,21 @@ fn group(catalog: &Catalog) -> Group {
     }
 }
 
-fn partner(organization: &Organization) -> Node {
+fn partner(organization: &Organization, is_shut_out: bool) -> Node {
     let mut domains = organization.domains.iter();
     let mut detail = domains.next().map(ToString::to_string).unwrap_or_default();
     match domains.len() {
         0 => {}
         more => detail += &format!(" and {more} more"),
     }
-    if organization.state == OrganizationState::Proposed {
+    let is_proposed = organization.state == OrganizationState::Proposed;
+    let more = [
+        (is_proposed, "proposed"),
+        (is_shut_out, "only guests who are here"),
+    ];
+    for (_, word) in more.into_iter().filter(|(holds, _)| *holds) {
         let between = if detail.is_empty() { "" } else { " · " };
-        detail += &format!("{between}proposed");
+        detail += &format!("{between}{word}");
     }
     Node {
         class: Class::Organization,

@@ -70,7 +70,7 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
         let reasons = count(refused.len(), "reason", "reasons");
         total.push(
             Role::Error,
-            format!(" A plan of this is refused for {reasons}."),
+            format!(" A plan of this is refused for {reasons}; a store may know of more."),
         );
     }
     out.block(&Block::Verdict(Verdict {

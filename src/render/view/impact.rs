@@ -95,8 +95,9 @@ fn because(because: &[Because]) -> String {
         .iter()
         .take(NAMED)
         .map(|one| match (&one.path, one.line) {
-            (Some(path), Some(line)) => format!("{} ({path}:{line})", one.address),
-            _ => one.address.to_string(),
+            (Some(path), Some(line)) => format!("{one} ({path}:{line})"),
+            (Some(path), None) => format!("{one} ({path})"),
+            (None, _) => one.to_string(),
         });
     let shown: Vec<String> = shown.collect();
     let shown = shown.join(", ");
@@ -108,8 +109,13 @@ fn because(because: &[Because]) -> String {
 
 fn effect(effect: &Effect) -> Vec<Line<'_>> {
     let role = match effect.what {
-        What::End | What::LoseRole | What::Refuse | What::FailInvitation => Role::Removed,
-        What::Get => Role::Warning,
+        What::End
+        | What::LoseRole
+        | What::Leave
+        | What::Block
+        | What::Refuse
+        | What::FailInvitation => Role::Removed,
+        What::Get | What::Join => Role::Warning,
         What::Hide | What::GainRole => Role::Changed,
         What::Stay | What::OtherApprover | What::GuestStay => Role::Plain,
     };

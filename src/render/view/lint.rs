@@ -18,6 +18,7 @@ pub fn linted(report: &Linted<'_>, out: &mut dyn Writer) -> io::Result<()> {
         findings,
         waived,
         asked,
+        off,
         files,
         objects,
     } = *report;
@@ -39,6 +40,13 @@ pub fn linted(report: &Linted<'_>, out: &mut dyn Writer) -> io::Result<()> {
             (Vec::new(), Line::new().and(Role::Strong, line))
         }
     };
+    for info in off {
+        let line = format!(
+            "`{}` is off in the settings and was not asked.",
+            info.code.id
+        );
+        after.push(Line::new().and(Role::Plain, line));
+    }
     if waived > 0 {
         let waived = count(waived, "finding is", "findings are");
         after.push(Line::new().and(Role::Faint, format!("{waived} waived.")));

@@ -427,5 +427,29 @@ fn a_project_without_anybody_has_reports_too() {
             let told = report(&sandbox, &format!("{name} --format {format}")).exits(0);
             assert!(told.stderr.is_empty(), "{}", told.text());
         }
+        if name != "waivers" {
+            let _ = report(&sandbox, name).says("Nothing was written to this store yet");
+        }
     }
+}
+
+#[test]
+fn a_report_from_before_the_last_change_says_that_it_is_of_today() {
+    let sandbox = project();
+    let early = sandbox.run(["report", "guests", "--at", "2020-01-01T00:00:00Z"]);
+    let _ = early.exits(0).says("shown as they are now");
+    let told = report(&sandbox, "guests").exits(0);
+    assert!(
+        !told.text().contains("shown as they are now"),
+        "{}",
+        told.text()
+    );
+}
+
+#[test]
+fn what_is_to_come_is_told_up_to_the_last_day_of_the_calendar() {
+    let sandbox = project();
+    let near = report(&sandbox, "upcoming --until 2128-12-31 --format csv").exits(0);
+    let far = report(&sandbox, "upcoming --until 9999-12-30 --format csv").exits(0);
+    assert!(far.stdout.starts_with(near.stdout.trim_end()));
 }

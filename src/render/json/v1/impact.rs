@@ -97,8 +97,9 @@ pub struct ImpactTerms {
 /// A change that makes a difference.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ImpactCause {
-    /// The object.
-    pub address: String,
+    /// The object; absent for the domains of our own people, which the settings say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// The file that says so; absent for what the tree no longer declares.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -131,8 +132,14 @@ pub enum ImpactWhat {
     End,
     /// Assignments lose a role that nothing else gives.
     LoseRole,
+    /// People leave a group by the apply itself: its rule lets them in no longer.
+    Leave,
+    /// People lose their last package, and their account is blocked or deleted.
+    Block,
     /// People get a package by the apply itself: a rule matches them.
     Get,
+    /// People come into a group by the apply itself: its rule lets them in.
+    Join,
     /// Assignments get another role.
     GainRole,
     /// Assignments stay as they are, though what led to them changes.
@@ -218,7 +225,7 @@ impl From<&impact::Terms> for ImpactTerms {
 impl From<&impact::Because> for ImpactCause {
     fn from(because: &impact::Because) -> Self {
         Self {
-            address: because.address.to_string(),
+            address: because.address.as_ref().map(ToString::to_string),
             path: because.path.clone(),
             line: because.line,
         }
@@ -254,7 +261,10 @@ impl From<What> for ImpactWhat {
         match what {
             What::End => Self::End,
             What::LoseRole => Self::LoseRole,
+            What::Leave => Self::Leave,
+            What::Block => Self::Block,
             What::Get => Self::Get,
+            What::Join => Self::Join,
             What::GainRole => Self::GainRole,
             What::Stay => Self::Stay,
             What::Refuse => Self::Refuse,

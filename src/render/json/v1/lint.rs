@@ -23,6 +23,8 @@ pub struct Lint {
     pub waived: u64,
     /// The lints that were asked, by name.
     pub asked: Vec<&'static str>,
+    /// The lints that were named and are off, so that they were not asked.
+    pub off: Vec<&'static str>,
     /// How many files were read.
     pub files: u64,
     /// How many objects they declare.
@@ -42,6 +44,7 @@ impl From<&Linted<'_>> for Lint {
             notes: count(diag::Severity::Note),
             waived: report.waived as u64,
             asked: report.asked.iter().map(|(info, _)| info.code.id).collect(),
+            off: report.off.iter().map(|info| info.code.id).collect(),
             files: report.files as u64,
             objects: report.objects as u64,
             findings: list.iter().map(Diagnostic::from).collect(),

@@ -4,6 +4,8 @@
 mod border;
 mod holding;
 mod keeping;
+mod moving;
+mod said;
 mod waiting;
 
 use std::collections::BTreeSet;

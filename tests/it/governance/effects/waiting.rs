@@ -192,7 +192,7 @@ fn played(shape: &Shape, second: bool) -> Scene {
     scene
 }
 
-fn open(scene: &Scene) -> Vec<u64> {
+pub(super) fn open(scene: &Scene) -> Vec<u64> {
     let last = scene.look(|desk| {
         use guestlist::governance::record::{Entity as _, Request};
         desk.world().last(Request::KIND)
@@ -202,13 +202,13 @@ fn open(scene: &Scene) -> Vec<u64> {
         .collect()
 }
 
-fn who(scene: &Scene, request: u64) -> String {
+pub(super) fn who(scene: &Scene, request: u64) -> String {
     let person = scene.request(request).person;
     scene.look(|desk| desk.person(person)).mail.to_string()
 }
 
 /// Lets every stage be approved by the first who is asked; returns who was asked in the last one, with what came of it.
-fn decided(scene: &mut Scene, request: u64) -> (Vec<String>, RequestState) {
+pub(super) fn decided(scene: &mut Scene, request: u64) -> (Vec<String>, RequestState) {
     let mut asked = Vec::new();
     while scene.request(request).state == RequestState::PendingApproval {
         asked = scene.asked(request);

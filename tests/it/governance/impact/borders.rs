@@ -1,7 +1,11 @@
 //! Whom a list of domains lets in, or no longer does, in words: neither more people nor fewer than it is about.
 
-use guestlist::impact::Difference;
+use guestlist::impact::{self, Difference, Row, Sides};
+use guestlist::model::Desired;
+use guestlist::model::text::Domain;
+use guestlist::plan::between;
 
+use super::told::OWN;
 use super::{now, of};
 use crate::governance::scene::loaded;
 
@@ -95,11 +99,7 @@ fn rows(was: &str, is: &str) -> Vec<String> {
     let rows = of(&loaded(was, now()), &loaded(is, now())).rows;
     let said = rows.iter().map(|row| {
         let packages: Vec<&str> = row.packages.iter().map(|it| it.own_name()).collect();
-        let by: Vec<String> = row
-            .because
-            .iter()
-            .map(|it| it.address.to_string())
-            .collect();
+        let by: Vec<String> = row.because.iter().map(|it| it.to_string()).collect();
         let kind = row.kind.as_str();
         let (who, packages, by) = (&row.who.text, packages.join(","), by.join(","));
         format!("{kind} {who}: {packages} {} by {by}", row.text)
@@ -258,6 +258,53 @@ fn a_package_that_goes_is_the_reason_and_not_its_policies() {
         rows(&was, is),
         [
             "gone anyone from outside: for-any no longer: there is no such package any more by package/for-any"
+        ]
+    );
+}
+
+#[test]
+fn the_settings_are_the_reason_where_domains_of_our_own_are_others() {
+    let tree = |end: &str| {
+        let text = format!(
+            "version: 1
+catalogs: {{ open: {{ displayName: Open }} }}
+packages:
+  it: {{ catalog: open, displayName: It, policies: {{ all: {{ requestors: anyExternal, expires: {{ after: {end} }} }} }} }}
+"
+        );
+        loaded(&text, now())
+    };
+    let domains = |names: &[&str]| -> Vec<Domain> {
+        names.iter().map(|it| Domain::parse(it).unwrap()).collect()
+    };
+    let (had, has) = (domains(&[OWN, "lab.example"]), domains(&[OWN]));
+    let said = |old: &Desired, new: &Desired| -> Vec<String> {
+        let plan = between(old, new);
+        let sides = Sides::between(&plan, old);
+        let found = impact::impact(&plan, &sides, [&had, &has], now(), None).unwrap();
+        let row = |row: &Row| {
+            let because: Vec<String> = row.because.iter().map(ToString::to_string).collect();
+            format!(
+                "{} {}: {} by {}",
+                row.kind.as_str(),
+                row.who.text,
+                row.text,
+                because.join(", ")
+            )
+        };
+        found.rows.iter().map(row).collect()
+    };
+    let (short, long) = (tree("1d"), tree("2d"));
+    let new = "new anyone at lab.example (not in the directory yet): with no approval, for";
+    assert_eq!(
+        said(&short, &short),
+        [format!("{new} 1d by [tenant] domains")]
+    );
+    assert_eq!(
+        said(&short, &long),
+        [
+            format!("{new} 2d by [tenant] domains, policy/it/all"),
+            "wider anyone from outside: for 2d instead of 1d by policy/it/all".to_owned(),
         ]
     );
 }

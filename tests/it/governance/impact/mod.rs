@@ -2,7 +2,10 @@
 //! refused as wider if and only if somebody gains.
 
 mod borders;
+mod choosing;
+mod deciding;
 mod given;
+mod held;
 mod holding;
 mod moving;
 mod played;

@@ -41,7 +41,7 @@ fn told(was: &str, is: &str) -> (Vec<String>, bool) {
     let found = of(&old, &new);
     let row = |row: &Row| {
         let packages: Vec<&str> = row.packages.iter().map(|it| it.own_name()).collect();
-        assert_eq!(row.because[0].address.to_string(), "resource/it", "{row:?}");
+        assert_eq!(row.because[0].to_string(), "resource/it", "{row:?}");
         let (kind, packages) = (row.kind.as_str(), packages.join(", "));
         format!("{kind} {}: {packages}", row.who.text)
     };

@@ -9,6 +9,10 @@ use guestlist::plan::between;
 use super::{is_refused_as_wider, now, of};
 use crate::governance::scene::loaded;
 
+/// A policy through which an administrator assigns a package to anybody who is here, and nobody asks.
+const HELD: &str =
+    "policies: { all: { requestors: membersAndGuests, requests: { enabled: false } } }";
+
 /// A world in which holders of a package may be in a group that may ask for another one, and is kept from a third.
 fn small(resource: &str, grants: &str, second: &str) -> String {
     format!(
@@ -18,7 +22,7 @@ resources:
   site: {{ site: 'https://contoso.sharepoint.com/sites/one' }}
 catalogs: {{ open: {{ displayName: Open, resources: [team, site] }} }}
 packages:
-  held: {{ catalog: open, displayName: Held, grants: {grants} }}
+  held: {{ catalog: open, displayName: Held, grants: {grants}, {HELD} }}
 {second}  asked:
     catalog: open
     displayName: Asked
@@ -38,11 +42,7 @@ fn told(before: &str, after: &str) -> (Vec<String>, bool) {
     let found = of(&old, &new);
     let row = |row: &Row| {
         let packages: Vec<&str> = row.packages.iter().map(|it| it.own_name()).collect();
-        let because: Vec<String> = row
-            .because
-            .iter()
-            .map(|it| it.address.to_string())
-            .collect();
+        let because: Vec<String> = row.because.iter().map(|it| it.to_string()).collect();
         let (kind, packages) = (row.kind.as_str(), packages.join(", "));
         let text = if row.kind == Difference::Other {
             &row.text
@@ -100,7 +100,7 @@ fn who_gives_a_group_lets_holders_ask_and_keeps_them_from_what_excludes_it() {
 #[test]
 fn each_of_those_who_come_into_a_group_has_a_reason_of_its_own() {
     let more = |grants: &str| {
-        format!("  more: {{ catalog: open, displayName: More, grants: {grants} }}\n")
+        format!("  more: {{ catalog: open, displayName: More, grants: {grants}, {HELD} }}\n")
     };
     let site = "{ site: Visitors }";
     let both = "{ site: Visitors, team: Member }";
@@ -179,10 +179,12 @@ fn another_resource_behind_a_grant_takes_holders_from_group_to_group() {
 #[test]
 fn a_package_that_comes_and_gives_a_group_opens_what_the_group_may_ask_for() {
     let grants = "{ site: Visitors }";
-    let more = "  more: { catalog: open, displayName: More, grants: { team: Member } }\n";
+    let more = format!(
+        "  more: {{ catalog: open, displayName: More, grants: {{ team: Member }}, {HELD} }}\n"
+    );
     let (old, new) = (
         small("group: Crew", grants, ""),
-        small("group: Crew", grants, more),
+        small("group: Crew", grants, &more),
     );
     let (rows, is_refused) = told(&old, &new);
     assert_eq!(
@@ -357,4 +359,25 @@ packages: {{ it: {{ catalog: open, displayName: It, policies: {{ {policies} }} }
         ]
     );
     assert!(!is_refused);
+}
+
+#[test]
+fn a_resource_that_becomes_another_group_tells_the_groups_apart_and_who_keeps_it() {
+    let tree = |group: &str| {
+        small(group, "{ site: Visitors, team: Member }", "").replace("group:Crew", "group:team")
+    };
+    let (rows, _) = told(&tree("group: The Crew"), &tree("group: The Band"));
+    let by = "by resource/team";
+    assert_eq!(
+        rows,
+        [
+            format!("new group:The Band but holders of package/held: asked  {by}"),
+            format!("new group:The Crew but holders of package/held: kept  {by}"),
+            format!("gone group:The Crew but holders of package/held: asked  {by}"),
+            format!("gone group:The Band but holders of package/held: kept  {by}"),
+            format!(
+                "other whoever has it: held another resource behind team: group The Band instead of group The Crew {by}"
+            ),
+        ]
+    );
 }

@@ -22,6 +22,7 @@ pub(super) struct Somebody {
     pub(super) mail: Email,
     pub(super) identity: Identity,
     pub(super) account: Standing,
+    /// The groups that they were put into by hand, as members or `as Owner`.
     pub(super) groups: Vec<String>,
     pub(super) holds: Vec<String>,
     /// What rules look at.
@@ -252,11 +253,12 @@ pub(super) fn enter(desk: &mut Desk<'_>, at: usize, somebody: &Somebody) -> Resu
     };
     desk.keep(&person)?;
     for group in &somebody.groups {
+        let (group, role) = group.split_once(" as ").unwrap_or((group, "Member"));
         let hold = Hold {
             number: desk.fresh::<Hold>()?,
             person: PersonId(number),
             place: Place::group(group),
-            role: "Member".to_owned(),
+            role: role.to_owned(),
             source: Source::Direct,
         };
         desk.put(Activity::AddMember, &hold)?;
@@ -324,14 +326,23 @@ pub(super) fn given(people: &[Somebody], tree: &Desired, at: &str) -> Vec<Told> 
     let numbers: BTreeMap<u64, usize> = (first..).zip(living.map(|(nth, _)| nth)).collect();
     let _ = world.scene.tick(at);
     let mut told = vec![Told::new(); people.len()];
+    by_rule(&world.scene, tree, &numbers, &mut told);
+    told
+}
+
+/// Adds what the rules of a tree have given people, whose places in the list are found by their numbers.
+pub(super) fn by_rule(
+    scene: &Scene,
+    tree: &Desired,
+    numbers: &BTreeMap<u64, usize>,
+    told: &mut [Told],
+) {
     for (address, policy) in policies(tree) {
-        let Some(thing) = world.scene.look(|desk| desk.at(address)) else {
+        let Some(thing) = scene.look(|desk| desk.at(address)) else {
             continue;
         };
         let key = Key::new().object(thing.id);
-        let held: Vec<Assignment> = world
-            .scene
-            .look(|desk| desk.find(Mark::AssignmentPolicy, &key));
+        let held: Vec<Assignment> = scene.look(|desk| desk.find(Mark::AssignmentPolicy, &key));
         for assignment in held.iter().filter(|it| it.automatic) {
             let Some(nth) = numbers.get(&assignment.person.0) else {
                 continue;
@@ -341,7 +352,6 @@ pub(super) fn given(people: &[Somebody], tree: &Desired, at: &str) -> Vec<Told> 
             told[*nth].insert(key, (0, assignment.end, false, seldom(policy)));
         }
     }
-    told
 }
 
 /// Returns terms as the engine tells them of somebody who asks at an instant.

@@ -1,0 +1,119 @@
+//! Some of everybody, as a [`Census`](super::Census) divides them: those who get one answer for a package on every side.
+
+use super::access::Requestor;
+use super::class::Named;
+use super::crowd::Crowd;
+use super::estate::Traits;
+use super::moving::{Moves, Naming};
+
+/// People who get one answer for a package on every side.
+#[derive(Debug, Clone)]
+pub struct Part<'t> {
+    /// What each side sees in them.
+    pub traits: Vec<Traits<'t>>,
+    /// The sorts of people in it, by their position in [`Census::bases`]; none where an address names them.
+    pub bases: Crowd,
+    /// Which of the parts that nothing names it lies in.
+    pub(super) within: Option<usize>,
+    /// What names them: of several names that do the same one stands for all.
+    pub named: Vec<Named>,
+    /// What of that counts on each side.
+    pub(super) naming: Vec<Naming>,
+    /// The groups that they are in besides by a rule, of those that lists name: whoever they are, it matches.
+    pub(super) forced: Vec<Named>,
+    /// The names that are not theirs, of those of which rules say whose they are.
+    pub(super) apart: Vec<Named>,
+    /// Whether nobody is so: the rules of groups let everybody be in one of them.
+    pub(super) is_nobody: bool,
+    /// Every name that stands where the names of [`Self::named`] do, in the same order.
+    pub alike: Vec<Vec<Named>>,
+}
+
+impl<'t> Part<'t> {
+    /// Returns somebody of it who would ask, with what one side sees in them.
+    pub(super) fn requestor<'r>(&'r self, traits: &'r Traits<'t>, at: usize) -> Requestor<'r, 't> {
+        Requestor {
+            traits,
+            named: self.naming.get(at).map_or(&[], |it| &it.named),
+            holds: self.naming.get(at).map_or(&[], |it| &it.holds),
+        }
+    }
+
+    /// Returns the same people without saying which they are.
+    pub(super) fn alone(&self) -> Self {
+        Self {
+            bases: Crowd::default(),
+            alike: Vec::new(),
+            traits: self.traits.clone(),
+            within: None,
+            named: self.named.clone(),
+            naming: self.naming.clone(),
+            forced: self.forced.clone(),
+            apart: self.apart.clone(),
+            is_nobody: self.is_nobody,
+        }
+    }
+
+    /// Sets what the last side sees in them.
+    pub(super) fn see(&mut self, traits: Traits<'t>) {
+        if let Some(last) = self.traits.last_mut() {
+            *last = traits;
+        }
+    }
+
+    /// Sets what names them on the last side.
+    pub(super) fn name(&mut self, naming: Naming) {
+        if let Some(last) = self.naming.last_mut() {
+            *last = naming;
+        }
+    }
+
+    /// Returns true for members of the directory.
+    pub(super) fn is_member(&self) -> bool {
+        self.traits.first().is_some_and(|traits| traits.seen.member)
+    }
+
+    pub(super) fn of(traits: &[Traits<'t>], bases: Crowd) -> Self {
+        Self {
+            traits: traits.to_vec(),
+            bases,
+            within: None,
+            named: Vec::new(),
+            naming: Vec::new(),
+            forced: Vec::new(),
+            apart: Vec::new(),
+            is_nobody: false,
+            alike: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_living(&self) -> bool {
+        self.traits.iter().all(|traits| traits.seen.living)
+    }
+
+    /// Names them by the groups that they are in whoever they are.
+    pub(super) fn join(&mut self) {
+        for naming in &mut self.naming {
+            naming.named.extend(self.forced.iter().cloned());
+        }
+    }
+
+    pub(super) fn with(
+        &self,
+        named: &[Vec<Named>],
+        is_member: bool,
+        moves: Option<Moves<'_>>,
+    ) -> Self {
+        let first = named.iter().filter_map(|alike| alike.first().cloned());
+        let first: Vec<Named> = first.collect();
+        let sides = 0..self.traits.len();
+        Self {
+            naming: sides
+                .map(|at| Naming::of(&first, at, is_member, moves))
+                .collect(),
+            named: first,
+            alike: named.to_owned(),
+            ..self.clone()
+        }
+    }
+}

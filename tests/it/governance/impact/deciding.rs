@@ -1,0 +1,146 @@
+//! Rows about whoever comes to decide something because they come into a group, and whoever no longer does.
+
+use guestlist::impact::Row;
+
+use super::{now, of};
+use crate::governance::scene::loaded;
+
+const NOTHING: &str = "{ site: Visitors }";
+const MEMBER: &str = "{ site: Visitors, team: Member }";
+
+/// A world in which a group decides about packages, and a package, a rule of the group, and a rule of the package say who is
+/// in it.
+fn world(grants: &str, rule: &str, by_rule: &str) -> String {
+    let (managed, resources) = match rule {
+        "" => ("", "[team, site]"),
+        // A group of which a rule says who is in it is in no catalog.
+        _ => (", managed: true", "[site]"),
+    };
+    format!(
+        "version: 1
+resources:
+  team: {{ group: Crew{managed}{rule} }}
+  site: {{ site: 'https://contoso.sharepoint.com/sites/one' }}
+organizations:
+  a: {{ displayName: A, domains: [a.example], sponsors: {{ internal: ['group:team'] }} }}
+catalogs:
+  open: {{ displayName: Open, resources: {resources}, roles: {{ readers: ['group:Crew'] }} }}
+packages:
+  held:
+    catalog: open
+    displayName: Held
+    grants: {grants}
+    policies: {{ direct: {{}}{by_rule} }}
+  one:
+    catalog: open
+    displayName: One
+    policies:
+      ask:
+        requestors: members
+        expires: {{ after: 30d }}
+        approval: {{ stages: [{{ approvers: ['group:team'] }}] }}
+        review: {{ every: monthly, reviewers: ['user:ana@contoso.com'], fallback: ['group:Crew'] }}
+  two:
+    catalog: open
+    displayName: Two
+    policies:
+      ask:
+        requestors: members
+        expires: {{ after: 30d }}
+        onBehalf: {{ requestors: ['group:Crew'] }}
+        approval:
+          stages:
+            - approvers: ['user:ana@contoso.com']
+              decideWithin: 14d
+              escalation: {{ after: 7d, approvers: ['manager:2'], fallback: ['group:Crew'] }}
+  none:
+    catalog: open
+    displayName: None
+    policies:
+      ask:
+        requestors: members
+        expires: {{ after: 30d }}
+        approval: {{ stages: [{{ approvers: ['group:Others'] }}] }}
+"
+    )
+}
+
+fn told(before: &str, after: &str) -> Vec<String> {
+    let found = of(&loaded(before, now()), &loaded(after, now()));
+    let row = |row: &Row| {
+        let because: Vec<String> = row.because.iter().map(|it| it.to_string()).collect();
+        format!("{}: {} by {}", row.who.text, row.text, because.join(", "))
+    };
+    let rows = found.rows.iter().map(row);
+    rows.filter(|row| row.contains(" may ")).collect()
+}
+
+/// The rows of people who may do something from now on, or no longer.
+fn wanted(who: &str, may: &str, because: &str) -> Vec<String> {
+    let deeds = [
+        "see everything in catalog/open",
+        "approve requests for package/one and package/two",
+        "review who has package/one",
+        "approve as sponsors of organization/a",
+        "ask for package/two for others",
+    ];
+    let rows = deeds.map(|deed| format!("{who}: {may} {deed} by {because}"));
+    rows.to_vec()
+}
+
+#[test]
+fn holders_who_come_into_a_group_that_decides_are_told() {
+    let (nothing, member) = (world(NOTHING, "", ""), world(MEMBER, "", ""));
+    let holders = "holders of package/held";
+    assert_eq!(
+        told(&nothing, &member),
+        wanted(holders, "may", "package/held")
+    );
+    assert_eq!(
+        told(&member, &nothing),
+        wanted(holders, "may no longer", "package/held")
+    );
+}
+
+#[test]
+fn whom_the_rule_of_a_group_that_decides_makes_others_are_told() {
+    let rule = |letter: &str| format!(", membershipRule: '(user.mail -startsWith \"{letter}\")'");
+    let one = world(NOTHING, &rule("a"), "");
+    let wider = world(
+        NOTHING,
+        &rule("a").replace("\"a\")", "\"a\") or (user.mail -startsWith \"b\")"),
+        "",
+    );
+    let joining = wanted("whoever joins group:crew", "may", "resource/team");
+    let leaving = wanted(
+        "whoever leaves group:crew",
+        "may no longer",
+        "resource/team",
+    );
+    assert_eq!(told(&one, &wider), joining);
+    assert_eq!(told(&wider, &one), leaving);
+    let mut both = told(&one, &world(NOTHING, &rule("b"), ""));
+    both.sort();
+    let mut all = [joining, leaving].concat();
+    all.sort();
+    assert_eq!(both, all);
+}
+
+#[test]
+fn whom_a_rule_gives_a_package_with_a_group_that_decides_are_told() {
+    let rule = |department: &str| {
+        format!(
+            ", rule: {{ requestors: {{ automatic: {{ rule: 'user.department -eq \"{department}\"' }} }}, expires: never }}"
+        )
+    };
+    let (none, sales) = (world(MEMBER, "", ""), world(MEMBER, "", &rule("Sales")));
+    let because = "policy/held/rule";
+    assert_eq!(
+        told(&none, &sales),
+        wanted("whoever gets package/held", "may", because)
+    );
+    assert_eq!(
+        told(&sales, &none),
+        wanted("whoever loses package/held", "may no longer", because)
+    );
+}
