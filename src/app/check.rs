@@ -43,8 +43,8 @@ pub(super) struct Read<'r> {
     pub(super) now: Timestamp,
 }
 
-/// Reads and checks the tree, and tells apart from that which of its invariants do not hold; nothing of these where the tree
-/// has errors.
+/// Reads and checks the tree, also for invariants that are about nothing, and tells apart from that which of them do not hold;
+/// nothing of these where the tree has errors.
 ///
 /// # Errors
 ///
@@ -53,9 +53,14 @@ pub fn check_invariants(
     workspace: &Workspace,
     world: &World<'_>,
 ) -> Result<(Checked, Diagnostics), AppError> {
-    look(workspace, world, |read| {
+    let (mut checked, judged) = look(workspace, world, |read| {
         invariants::judge(read.desired, read.sources, read.project, read.now)
-    })
+    })?;
+    if !judged.idle.is_empty() {
+        checked.diagnostics.extend(judged.idle);
+        checked.diagnostics.sort();
+    }
+    Ok((checked, judged.broken))
 }
 
 /// Reads and checks the tree, and returns what is said of it while its files are at hand; nothing of a tree with errors.

@@ -1,12 +1,14 @@
-//! The invariants of the tree: those that do not hold, with their places, and a test that shows each.
+//! The invariants of the tree: those that do not hold, with their places, and a test that shows each; and those that are
+//! about nothing.
 
 use jiff::Timestamp;
 
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::impact::Account;
-use crate::invariant::{Access, Breach, Verdict, decide, name, story};
+use crate::invariant::{Access, Before, Breach, Idle, Verdict, decide, name, story};
 use crate::load::{self, print};
-use crate::model::invariant::{Statement, Way};
+use crate::model::OneOrMore;
+use crate::model::invariant::{Statement, Terms, Way, Who};
 use crate::model::kinds::policy::Expiry;
 use crate::model::{Declaration, Desired, Project};
 use crate::source::{Place, Route, Sources};
@@ -21,14 +23,23 @@ fn beneath(section: &str) -> String {
     lines.fold(String::new(), |text, line| text + line + "\n")
 }
 
-/// Says which invariants of a tree do not hold.
+/// What is said of the invariants of a tree.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    /// Errors: those that do not hold, or cannot be decided.
+    pub(super) broken: Diagnostics,
+    /// Warnings: those that are about nothing.
+    pub(super) idle: Diagnostics,
+}
+
+/// Says which invariants of a tree do not hold, or are about nothing.
 pub(super) fn judge(
     desired: &Desired,
     sources: &Sources,
     project: &Project,
     now: Timestamp,
-) -> Diagnostics {
-    let mut out = Diagnostics::new();
+) -> Judged {
+    let (mut out, mut nothing) = (Diagnostics::new(), Diagnostics::new());
     let verdicts = decide(desired, &project.own_domains, now);
     let parts = verdicts.iter().flat_map(|verdict| parts(desired, verdict));
     let parts: Vec<_> = parts.collect();
@@ -42,6 +53,12 @@ pub(super) fn judge(
                 if let Some(place) = places.next() {
                     broken = broken.related(place, note(access, breach));
                 }
+            }
+            if depends_on_today(breach) {
+                let today = now.strftime("%F");
+                broken = broken.help(format!(
+                    "decided for {today}: how long it is until a date depends on the day"
+                ));
             }
             if let Some(reason) = &verdict.invariant.reason {
                 broken = broken.help(format!("what it is for: {reason}"));
@@ -75,6 +92,9 @@ pub(super) fn judge(
             }
             out.push(undecided);
         }
+        if let Some(idle) = &verdict.idle {
+            nothing.push(about_nothing(&verdict, idle));
+        }
         if verdict.more > 0 {
             let message = format!(
                 "the invariant `{}` is broken by {} more {}",
@@ -97,7 +117,10 @@ pub(super) fn judge(
         }
     }
     out.sort();
-    out
+    Judged {
+        broken: out,
+        idle: nothing,
+    }
 }
 
 /// Returns the parts of policies that a verdict speaks of, in its order.
@@ -217,6 +240,15 @@ fn who(access: &Access<'_>) -> String {
     for group in &witness.groups {
         more.push(format!("in group:{group}"));
     }
+    match &witness.before {
+        None => {}
+        Some(Before::Refused(domain)) => {
+            more.push(format!("who was here before {domain} was refused"));
+        }
+        Some(Before::Closed(name)) => more.push(format!(
+            "who was here before the settings of organization/{name} let nobody in"
+        )),
+    }
     match more.is_empty() {
         true => mail.to_string(),
         false => format!("{mail}, {},", more.join(" ")),
@@ -240,9 +272,129 @@ fn failing(key: &str, access: &Access<'_>) -> String {
             (Expiry::After(length), Some(_)) => format!("for {length}"),
         },
         _ => match access.review() {
-            Some(every) => format!("with a {} review", every.as_str()),
+            Some(every) => {
+                let every = every.as_str();
+                match access.first_review {
+                    Some(when) => format!("with a {every} review that begins on {when}"),
+                    None => format!("with a {every} review"),
+                }
+            }
             None => "without a review".to_owned(),
         },
+    }
+}
+
+/// Returns true where what is not kept is how long it is until a date.
+fn depends_on_today(breach: &Breach<'_>) -> bool {
+    let dated = |access: &Access<'_>| {
+        let failed = |key| breach.failed.contains(&key);
+        let ends = matches!(access.rules.expires, Expiry::On(_));
+        failed("expires") && ends || failed("review") && access.first_review.is_some()
+    };
+    breach.access.iter().any(dated)
+}
+
+/// Says why an invariant is about nothing.
+fn about_nothing(verdict: &Verdict<'_>, idle: &Idle) -> Diagnostic {
+    let invariant = verdict.invariant;
+    let terms = invariant.terms();
+    let packages = || match &terms.holds {
+        Some(packages) => {
+            let names = packages.iter().map(ToString::to_string);
+            names.collect::<Vec<_>>().join(" and ")
+        }
+        None => match &terms.asks {
+            Some(package) => package.to_string(),
+            None => "what it is about".to_owned(),
+        },
+    };
+    let (why, keys) = match idle {
+        Idle::Nobody(keys) => (format!("nobody, for {}", nobody(terms, keys)), keys.clone()),
+        Idle::Programs => (
+            format!("nobody, for only programs have {}", packages()),
+            vec!["holds", "asks", "catalog", "resource"],
+        ),
+        Idle::Ways => {
+            let through = match terms.ways()[..] {
+                [Way::Automatic] => "gives it by rule",
+                [Way::Direct] => "lets anybody assign it by hand",
+                [Way::Request] => "lets anybody ask for it",
+                _ => "gives it in such a way",
+            };
+            let why = format!("nothing, for no policy of {} {through}", packages());
+            (why, vec!["through", "holds", "asks"])
+        }
+        Idle::Others => (
+            format!("nothing, for the policies of {} are for others", packages()),
+            vec!["requestors", "domain", "organization"],
+        ),
+        Idle::Bound(key) => {
+            let why = match (&invariant.statement, *key, &terms.ways()[..]) {
+                (_, "approvals", [Way::Automatic]) => {
+                    "nothing, for what a rule gives has no approvals"
+                }
+                (Statement::Never(_), "approvals", _) => {
+                    "nothing, for no policy has so many approvals"
+                }
+                (Statement::Never(_), ..) => "nothing, for no access is as short or as long",
+                (Statement::Always(_), "approvals", _) => {
+                    "nothing, for every policy has so many approvals"
+                }
+                (Statement::Always(_), ..) => "nothing, for all access is as short or as long",
+            };
+            (why.to_owned(), vec![*key])
+        }
+    };
+    let message = format!("the invariant `{}` is about {why}", invariant.name);
+    let mut written = invariant.stands.keys.iter();
+    let place = written.find(|(key, _)| keys.contains(&&**key));
+    let place = place.map_or(&invariant.stands.name, |(_, place)| place);
+    Diagnostic::warning(code::IDLE_INVARIANT, message)
+        .at(place.clone())
+        .help("it holds whatever the tree says: take it out, or say what it is for")
+}
+
+/// Says why nobody fits some keys.
+fn nobody(terms: &Terms, keys: &[&str]) -> String {
+    let who: Vec<Who> = terms
+        .requestors
+        .iter()
+        .flat_map(OneOrMore::iter)
+        .copied()
+        .collect();
+    let only = |these: &[Who]| !who.is_empty() && who.iter().all(|one| these.contains(one));
+    let said = |key: &str| keys.contains(&key);
+    let organization = || {
+        let names: Vec<String> = terms
+            .organization
+            .iter()
+            .flat_map(OneOrMore::iter)
+            .map(|glob| format!("organization/{glob}"))
+            .collect();
+        names.join(" or ")
+    };
+    match (said("requestors"), said("domain"), said("organization")) {
+        (true, false, true) if only(&[Who::Internal]) => {
+            "our own people are of no organization".to_owned()
+        }
+        (true, false, true) if only(&[Who::Unlisted]) => {
+            "`unlisted` people are of no organization that is declared".to_owned()
+        }
+        (true, false, true) if only(&[Who::ProposedOrganizations]) => {
+            format!("{} is configured, not proposed", organization())
+        }
+        (true, false, true) if only(&[Who::ConfiguredOrganizations]) => {
+            format!("{} is proposed, not configured", organization())
+        }
+        (true, false, false) => "no organization of the tree is in that state".to_owned(),
+        (false, false, true) => format!("nobody can prove to be of {}", organization()),
+        (false, true, true) => {
+            format!(
+                "nobody with such an address can prove to be of {}",
+                organization()
+            )
+        }
+        _ => "no sort of people is all of that".to_owned(),
     }
 }
 

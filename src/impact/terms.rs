@@ -1,9 +1,10 @@
 //! The terms of a policy as they matter to whoever has a package through it, and which terms are wider than others.
 //!
 //! Terms are wider when fewer stages approve, when access may last longer, when it can be extended again and again without
-//! approval, when whoever leaves the rule that gave it keeps it longer, or when reviews are fewer. They are compared one by
-//! one: terms that give in one and take in another are wider *and* narrower. Who approves, who reviews and how, and what
-//! somebody fills in, makes them other, never wider: also access that stays where no reviewer answers is reviewed.
+//! approval, when whoever leaves the rule that gave it keeps it longer, or when reviews are fewer, or begin later and not
+//! within one period from now. They are compared one by one: terms that give in one and take in another are wider *and*
+//! narrower. Who approves, who reviews and how, and what somebody fills in, makes them other, never wider: also access that
+//! stays where no reviewer answers is reviewed.
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -14,7 +15,7 @@ use crate::model::Set;
 use crate::model::kinds::policy::{
     Expiry, Frequency, Justification, OnNoResponse, Policy, Requestors, Review, Stage,
 };
-use crate::model::text::{Duration, Principal};
+use crate::model::text::{Duration, Principal, When};
 
 /// What somebody gets through a policy.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -225,6 +226,20 @@ impl Terms {
             && (self.leaving >= other.leaving || self.leaving.is_none())
             && (self.is_endless() || !other.is_free() || self.is_free())
             && seldom(self.review) >= seldom(other.review)
+            && self.first_review(now) >= other.first_review(now)
+    }
+
+    /// Returns when it is first reviewed; nothing where that is within one period from now, as it is without a date, and the
+    /// last instant where it is never.
+    fn first_review(&self, now: Timestamp) -> Option<Timestamp> {
+        let Some((every, looking)) = self.review.zip(self.looking.as_ref()) else {
+            return Some(Timestamp::MAX);
+        };
+        let starts = When::parse(looking.starts.as_deref()?).ok()?;
+        let starts = starts.start(&jiff::tz::TimeZone::UTC);
+        let period = SignedDuration::from_hours(24 * every.longest_days().cast_signed());
+        let soon = now.checked_add(period).unwrap_or(Timestamp::MAX);
+        (starts > soon).then_some(starts)
     }
 
     fn is_free(&self) -> bool {

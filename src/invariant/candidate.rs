@@ -11,7 +11,7 @@ use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::text::{Domain, Email, Line, Principal};
 
 use super::Undecided;
-use super::people::Kind;
+use super::people::{Before, Kind};
 use super::person::{self, Sketch};
 use super::reach::{Reach, Sought};
 
@@ -69,11 +69,12 @@ impl<'t> Reach<'_, 't> {
         named.collect()
     }
 
-    /// Returns a kind as it is with the domain of an address; `None` where they could not have it.
+    /// Returns a kind as it is with the domain of an address; `None` where they could not have it. Whoever signs in here may
+    /// have any.
     fn at_home(&self, kind: &Kind<'t>, mail: &Email, terms: &Terms) -> Option<Kind<'t>> {
         let domain = Domain::parse(mail.domain()).ok()?;
         let own = self.estate.own.contains(&domain);
-        if own == kind.base.account.is_outside() {
+        if own && kind.base.account.is_outside() {
             return None;
         }
         let about = terms.domain.as_ref();
@@ -91,16 +92,16 @@ impl<'t> Reach<'_, 't> {
             account: Account::None,
             ..base.clone()
         };
-        if !own && self.estate.traits(&newcomer).border.is_some() {
-            return None;
-        }
+        let border = self.estate.traits(&newcomer).border;
+        let border = border.filter(|_| base.account.is_outside());
         let traits = self.estate.traits(&base);
         // Another organization would be another kind, which is looked at by itself.
-        (traits.seen == kind.traits.seen).then_some(Kind {
+        (traits.seen == kind.traits.seen).then(|| Kind {
+            before: border.map(|border| Before::of(border, &base)),
             base,
             traits,
             claimed: kind.claimed,
-            is_natural: kind.is_natural,
+            is_natural: kind.is_natural && (own || kind.base.account.is_outside()),
         })
     }
 
@@ -160,6 +161,8 @@ impl<'t> Reach<'_, 't> {
             domain: kind.base.zone.witness.clone(),
             local,
             home: self.home.clone(),
+            anywhere: !kind.base.account.is_outside()
+                && sought.iter().all(|it| it.terms.domain.is_none()),
         };
         let (all, whole) = choices(free.len());
         let mut undecided = !whole;
@@ -331,7 +334,7 @@ pub(super) fn deciding<'o, 't>(
 }
 
 /// Returns how much has to be explained of people before they can ask through a policy.
-pub(super) fn oddity(kind: &Kind<'_>, rules: &Policy) -> (bool, usize) {
+pub(super) fn oddity(kind: &Kind<'_>, rules: &Policy) -> (bool, bool, usize) {
     let usual = match rules.requestors.is_outside() {
         true => [
             Account::None,
@@ -348,7 +351,8 @@ pub(super) fn oddity(kind: &Kind<'_>, rules: &Policy) -> (bool, usize) {
     };
     let account = kind.base.account;
     let place = usual.iter().position(|usual| *usual == account);
-    (!kind.is_natural, place.unwrap_or(usual.len()))
+    let late = kind.before.is_some();
+    (!kind.is_natural, late, place.unwrap_or(usual.len()))
 }
 
 /// Returns every choice of being in so many groups or not, those with few groups first, and whether these are all.

@@ -14,14 +14,16 @@ use crate::model::text::Domain;
 use crate::model::{Address, Desired, OneOrMore};
 
 use super::Undecided;
+use super::idle::{Idle, Looked};
 use super::people::{Everybody, People};
 use super::reach::{Access, Reach, Sought, about, globs};
+use super::reviews::reviewed;
 use super::together;
 
 /// How many ways to break an invariant are shown; the rest is counted.
 pub const SHOWN: usize = 3;
 
-/// An invariant that does not hold.
+/// An invariant that does not hold, or is about nothing.
 #[derive(Debug)]
 pub struct Verdict<'t> {
     /// The invariant.
@@ -32,6 +34,8 @@ pub struct Verdict<'t> {
     pub more: usize,
     /// Policies of which it is not known whether they break it: rules over people that decide there are too large.
     pub undecided: Vec<&'t Address>,
+    /// Why it is about nothing, where it is.
+    pub idle: Option<Idle>,
 }
 
 /// One way to break an invariant.
@@ -43,7 +47,7 @@ pub struct Breach<'t> {
     pub failed: Vec<&'static str>,
 }
 
-/// Decides the invariants of a tree, and returns those that do not hold, in order of names. `own` are the domains of our own
+/// Decides the invariants of a tree, and returns those that do not hold or are about nothing, in order of names. `own` are the domains of our own
 /// people; `now` is the first instant that counts.
 #[must_use]
 pub fn decide<'t>(desired: &'t Desired, own: &'t [Domain], now: Timestamp) -> Vec<Verdict<'t>> {
@@ -74,12 +78,16 @@ pub fn decide<'t>(desired: &'t Desired, own: &'t [Domain], now: Timestamp) -> Ve
         }
         let more = breaches.len().saturating_sub(SHOWN);
         breaches.truncate(SHOWN);
-        if !breaches.is_empty() || !undecided.is_empty() {
+        let holds = breaches.is_empty() && undecided.is_empty();
+        let looked = || Looked::at(&reach, &everybody, &people, invariant).idle();
+        let idle = holds.then(looked).flatten();
+        if !holds || idle.is_some() {
             verdicts.push(Verdict {
                 invariant,
                 breaches,
                 more,
                 undecided,
+                idle,
             });
         }
     }
@@ -172,6 +180,7 @@ fn of_package<'t>(
         kinds.retain(|kind| reach.may_give(offer, kind, terms));
         kinds
     };
+    let now = reach.estate.now;
     let mut found = Vec::new();
     for (address, rules) in &offer.policies {
         let mut judged = Ok(None);
@@ -183,10 +192,10 @@ fn of_package<'t>(
                 way,
                 terms,
             };
-            if !may_break(&invariant.statement, rules, way) || !reach.may_serve(sought) {
+            if !may_break(&invariant.statement, rules, way, now) || !reach.may_serve(sought) {
                 continue;
             }
-            let breaks = |access: &Access<'t>| fails(&invariant.statement, access).is_some();
+            let breaks = |access: &Access<'t>| fails(&invariant.statement, access, now).is_some();
             match reach.find(kinds.get_or_init(apart), sought, &breaks) {
                 Ok(None) => {}
                 Ok(Some(access)) => {
@@ -199,7 +208,7 @@ fn of_package<'t>(
         match judged {
             Ok(None) => {}
             Ok(Some(access)) => {
-                let failed = fails(&invariant.statement, &access).unwrap_or_default();
+                let failed = fails(&invariant.statement, &access, now).unwrap_or_default();
                 found.push(Ok(Breach {
                     access: vec![access],
                     failed,
@@ -233,23 +242,22 @@ pub(super) fn is_about(terms: &Terms, offer: &Offer<'_>) -> bool {
 }
 
 /// Returns the keys about approvals, ends and reviews that access breaks a statement by; `None` for access that does not.
-fn fails(statement: &Statement, access: &Access<'_>) -> Option<Vec<&'static str>> {
-    judge(statement, access.rules, access.way, access.longest)
+fn fails(statement: &Statement, access: &Access<'_>, now: Timestamp) -> Option<Vec<&'static str>> {
+    judge(statement, access.rules, access.way, (access.longest, now))
 }
 
 fn judge(
     statement: &Statement,
     rules: &Policy,
     way: Way,
-    longest: Option<u64>,
+    (longest, now): (Option<u64>, Timestamp),
 ) -> Option<Vec<&'static str>> {
     let (Statement::Never(terms) | Statement::Always(terms)) = statement;
     let stages = match way {
         Way::Automatic => 0,
         Way::Request | Way::Direct => rules.approval.stages.len(),
     };
-    let review = rules.review.as_ref().filter(|review| review.enabled);
-    let review = review.map(|review| review.every);
+    let review = reviewed(rules, longest, now);
     let fits = [
         (
             "approvals",
@@ -270,7 +278,7 @@ fn judge(
 }
 
 /// Returns false for a policy that breaks a statement for nobody: most need no person to be looked for.
-fn may_break(statement: &Statement, rules: &Policy, way: Way) -> bool {
+fn may_break(statement: &Statement, rules: &Policy, way: Way, now: Timestamp) -> bool {
     let lengths: Vec<Option<u64>> = match &rules.expires {
         Expiry::After(length) => vec![Some(length.as_seconds()), None],
         // How long it is depends on the present instant, which is the same for everybody.
@@ -280,7 +288,7 @@ fn may_break(statement: &Statement, rules: &Policy, way: Way) -> bool {
     let lengths = lengths.iter().filter(|length| length.is_some() || alone);
     lengths
         .copied()
-        .any(|length| judge(statement, rules, way, length).is_some())
+        .any(|length| judge(statement, rules, way, (length, now)).is_some())
 }
 
 /// Returns the policies of a package with their addresses, for each way that is meant.

@@ -7,9 +7,11 @@
 //! # What can happen
 //!
 //! *Who.* Our own members, guests with a local account, and people from outside: of any domain, signed in in any way that the
-//! engine knows, with or without an account. Nobody from outside is here whom the tree would not let in: domains that the
-//! tenant's list refuses, and organizations whose cross-tenant settings let nobody in, have no people here. (Guests who came
-//! before such a setting was made stay; a plan tells how many.) People stay who they are and sign in in one way. Whoever the
+//! engine knows, with or without an account. Domains that the tenant's list refuses, and organizations whose cross-tenant
+//! settings let nobody in, have people here, too: those who came before such a setting was made stay, and ask as others do.
+//! Whoever signs in here may have an address of any domain; nobody from outside has one of ours. People count as what they
+//! are when they come to have something: who is another afterwards, in other groups or no longer a member, keeps what they
+//! had, and is not looked at; nobody changes between two requests for packages that are held together. Whoever the
 //! tree names is there; groups have the members that directories like, but guests only where the tree says `guests: true`,
 //! and where it declares a rule, those who match it. Custom extensions name nobody, so that the fallback of their stage
 //! decides.
@@ -30,20 +32,31 @@
 //! the time until its date, and no end where it never ends or can be extended again and again without approval. An extension
 //! that is approved begins a new time. What was given under an earlier tree keeps its end and is not looked at.
 //!
-//! *Together.* Several packages are held together where one person can come to each in some order. What excludes a package
-//! counts when it is asked for, not when it is delivered: a request that waits for approval, or for its start, gets through.
+//! *How often.* Reviews that begin later than one period from now count from then on: what is given now and ends before that
+//! is not reviewed, and what lasts longer is not reviewed as often as it should be until then.
+//!
+//! *Together.* Several packages are held together where one person can come to each in some order. What excludes a package,
+//! or a group that another one puts them into, counts when it is asked for, not when it is delivered: a request that waits for approval, or for its start, gets through.
+//!
+//! *About nothing.* An invariant that holds whatever the policies say is told: nobody is of all the sorts that it names, only
+//! programs have what it is about, a bound that all access fits or none. `always` is told, too, where no policy could give
+//! anybody it is about what it is about, whatever is switched off at the moment.
 
 mod candidate;
 mod decide;
+mod idle;
 mod language;
 mod people;
 mod person;
 mod reach;
+mod reviews;
 mod stages;
 mod story;
 mod together;
 
 pub use decide::{Breach, SHOWN, Verdict, decide};
+pub use idle::Idle;
+pub use people::Before;
 pub use reach::{Access, Witness};
 pub use stages::{Approved, Decider};
 pub use story::{name, story};

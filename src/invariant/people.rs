@@ -1,9 +1,9 @@
-//! The sorts of people that an invariant is about: who may come in through this tree, and fits its terms.
+//! The sorts of people that an invariant is about: who may come in through this tree or was here before, and fits its terms.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::impact::{Account, Base, Census, Estate, SignIn, Sort, Traits, Zone};
+use crate::impact::{Account, Base, Border, Census, Estate, SignIn, Sort, Traits, Zone};
 use crate::model::OneOrMore;
 use crate::model::invariant::{Terms, Who};
 use crate::model::kinds::{Organization, OrganizationState};
@@ -20,6 +20,17 @@ pub(super) struct Kind<'t> {
     pub(super) claimed: Option<(&'t str, OrganizationState)>,
     /// Whether they sign in as people of their domain do.
     pub(super) is_natural: bool,
+    /// What lets nobody else of their sort in, of people who were here before.
+    pub(super) before: Option<Before>,
+}
+
+/// What keeps people out who are not here yet. Whoever was here before stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Before {
+    /// The tenant's list refuses a domain.
+    Refused(Domain),
+    /// The cross-tenant settings of an organization let nobody in.
+    Closed(String),
 }
 
 impl Kind<'_> {
@@ -32,13 +43,20 @@ impl Kind<'_> {
     }
 }
 
-/// What packages can tell of people whom nothing names.
-type Look<'t> = (Account, Traits<'t>, Option<(&'t str, OrganizationState)>);
+/// What packages can tell of people whom nothing names, and whether they are kept out.
+type Look<'t> = (
+    Account,
+    Traits<'t>,
+    Option<(&'t str, OrganizationState)>,
+    bool,
+);
 
-/// Everybody whom the tree lets in, and the organizations by what their people are known by.
+/// Everybody who is here or may come in, and the organizations by what their people are known by.
 pub(super) struct Everybody<'e, 't> {
     estate: &'e Estate<'t>,
     kinds: Vec<Arc<Kind<'t>>>,
+    /// Those who are not here and cannot come in: nothing happens to them, and yet statements are about them.
+    refused: Vec<Arc<Kind<'t>>>,
     by_domain: HashMap<&'t str, Vec<(&'t str, &'t Organization)>>,
     tenants: Vec<SignIn>,
     issuers: BTreeSet<String>,
@@ -46,11 +64,12 @@ pub(super) struct Everybody<'e, 't> {
 }
 
 impl<'e, 't> Everybody<'e, 't> {
-    /// Lists the sorts of people that a tree can tell apart, without those whom nothing lets in.
+    /// Lists the sorts of people that a tree can tell apart.
     pub(super) fn of(estate: &'e Estate<'t>) -> Self {
         let mut everybody = Self {
             estate,
             kinds: Vec::new(),
+            refused: Vec::new(),
             by_domain: HashMap::new(),
             tenants: Vec::new(),
             issuers: BTreeSet::new(),
@@ -72,18 +91,30 @@ impl<'e, 't> Everybody<'e, 't> {
             everybody.facebook |= organization.social.is_some();
         }
         let census = Census::of(&[estate]);
-        let (mut kinds, mut seen) = (Vec::new(), HashSet::new());
+        let mut listed = Listed::default();
         // Of those who are alike, one is shown who needs the least to be explained.
         let mut bases: Vec<&Base> = census.bases().iter().collect();
-        bases.sort_by_key(|base| {
+        bases.sort_by_cached_key(|base| {
             let strange = !everybody.is_natural(base);
-            (strange, strange && base.zone.sort != Sort::Other)
+            let late = everybody.border(base).is_some();
+            (late, strange, strange && base.zone.sort != Sort::Other)
         });
         for base in bases {
-            everybody.add(base.clone(), &mut seen, &mut kinds);
+            everybody.add(base.clone(), &mut listed);
         }
-        everybody.kinds = kinds;
+        everybody.kinds = listed.kinds;
+        everybody.refused = listed.refused;
         everybody
+    }
+
+    /// Returns why nobody like somebody from outside comes in, unless they are here already.
+    fn border(&self, base: &Base) -> Option<Border<'t>> {
+        let newcomer = Base {
+            account: Account::None,
+            ..base.clone()
+        };
+        let border = || self.estate.traits(&newcomer).border;
+        base.account.is_outside().then(border).flatten()
     }
 
     /// Returns true for people who sign in as those of their domain do.
@@ -92,7 +123,9 @@ impl<'e, 't> Everybody<'e, 't> {
             .naming(&base.zone.witness)
             .map(|(_, organization)| organization);
         match &base.sign_in {
-            SignIn::Own => true,
+            SignIn::Own => {
+                self.estate.own.is_empty() || self.estate.own.contains(&base.zone.witness)
+            }
             SignIn::Tenant(tenant) => claimed.is_some_and(|it| it.tenant.as_ref() == Some(tenant)),
             SignIn::Federation(issuer) => claimed.is_some_and(|it| {
                 let federation = it.federation.as_ref();
@@ -106,25 +139,32 @@ impl<'e, 't> Everybody<'e, 't> {
         }
     }
 
-    /// Adds a sort of people, unless they cannot come in or are like others that are listed.
-    fn add(&self, base: Base, seen: &mut HashSet<Look<'t>>, out: &mut Vec<Arc<Kind<'t>>>) {
-        let traits = self.estate.traits(&base);
-        // Guests come in as everybody from outside does: nobody is here whom the tree would not let in.
-        let newcomer = Base {
-            account: Account::None,
-            ..base.clone()
-        };
-        if base.account.is_outside() && self.estate.traits(&newcomer).border.is_some() {
+    /// Adds a sort of people, unless they are like others that are listed.
+    fn add(&self, base: Base, listed: &mut Listed<'t>) {
+        let border = self.border(&base);
+        // Nobody from outside has an address of our own.
+        if let Some(Border::Own) = border {
             return;
         }
         let kind = Kind {
+            traits: self.estate.traits(&base),
             claimed: self.claimed(&base),
             is_natural: self.is_natural(&base),
+            before: border.map(|border| Before::of(border, &base)),
             base,
-            traits,
         };
-        if seen.insert((kind.base.account, kind.traits, kind.claimed)) {
-            out.push(Arc::new(kind));
+        let into = match kind.traits.border {
+            Some(_) => &mut listed.refused,
+            None => &mut listed.kinds,
+        };
+        let mut bare = kind.traits;
+        bare.border = None;
+        let refused = kind.traits.border.is_some();
+        if listed
+            .seen
+            .insert((kind.base.account, bare, kind.claimed, refused))
+        {
+            into.push(Arc::new(kind));
         }
     }
 
@@ -156,19 +196,18 @@ impl<'e, 't> Everybody<'e, 't> {
 
     /// Returns the people that some terms are about.
     pub(super) fn fitting(&self, terms: &Terms) -> People<'t> {
-        let Some(domains) = &terms.domain else {
-            let fits = self.kinds.iter().filter(|kind| fits(terms, kind));
-            return People::of(fits.cloned().collect());
+        let fitting = |kinds: &[Arc<Kind<'t>>]| -> Vec<Arc<Kind<'t>>> {
+            let fits = kinds.iter().filter(|kind| fits(terms, kind));
+            fits.cloned().collect()
         };
-        let mut kinds = Vec::new();
-        let mut seen = HashSet::new();
-        for domain in domains.iter() {
-            for base in self.of_domain(domain) {
-                self.add(base, &mut seen, &mut kinds);
-            }
+        let Some(domains) = &terms.domain else {
+            return People::of(fitting(&self.kinds), fitting(&self.refused));
+        };
+        let mut listed = Listed::default();
+        for base in domains.iter().flat_map(|domain| self.of_domain(domain)) {
+            self.add(base, &mut listed);
         }
-        kinds.retain(|kind| fits(terms, kind));
-        People::of(kinds)
+        People::of(fitting(&listed.kinds), fitting(&listed.refused))
     }
 
     /// Returns the sorts of people with addresses of a domain, or of one below it.
@@ -188,22 +227,21 @@ impl<'e, 't> Everybody<'e, 't> {
         let mut bases = Vec::new();
         let mut everywhere = true;
         for zone in zones {
-            if self.estate.own.contains(&zone.witness) {
-                for account in Account::INSIDE {
-                    bases.push(Base {
-                        account,
-                        zone: zone.clone(),
-                        sign_in: SignIn::Own,
-                    });
-                }
-                continue;
+            // Whoever signs in here may have an address of any domain.
+            for account in Account::INSIDE {
+                bases.push(Base {
+                    account,
+                    zone: zone.clone(),
+                    sign_in: SignIn::Own,
+                });
             }
-            if self.estate.unlisted(&zone.witness).is_some() {
+            if self.estate.own.contains(&zone.witness) {
                 continue;
             }
             // A tenant and Facebook prove the same whatever the domain is.
-            let sign_ins = self.sign_ins(&zone.witness, everywhere);
-            everywhere = false;
+            let refused = self.estate.unlisted(&zone.witness).is_some();
+            let sign_ins = self.sign_ins(&zone.witness, everywhere || refused);
+            everywhere &= refused;
             for sign_in in sign_ins {
                 for account in Account::OUTSIDE {
                     bases.push(Base {
@@ -261,6 +299,7 @@ fn fits(terms: &Terms, kind: &Kind<'_>) -> bool {
     let is = |who: &Who| match who {
         Who::Anyone => true,
         Who::External => base.account.is_outside(),
+        Who::Visitors => base.account == Account::None,
         Who::Internal => !base.account.is_outside(),
         Who::Members => matches!(base.account, Account::Member | Account::ExternalMember),
         Who::Guests => kind.is_guest(),
@@ -283,17 +322,37 @@ fn fits(terms: &Terms, kind: &Kind<'_>) -> bool {
     who && terms.organization.as_ref().is_none_or(of) && terms.domain.as_ref().is_none_or(within)
 }
 
+impl Before {
+    pub(super) fn of(border: Border<'_>, base: &Base) -> Self {
+        match border {
+            Border::Blocked(rule) => Self::Refused(rule.domain.clone()),
+            Border::Closed(settings) => Self::Closed(settings.own_name().to_owned()),
+            Border::NotAllowed | Border::Own => Self::Refused(base.zone.witness.clone()),
+        }
+    }
+}
+
+/// Sorts of people, each once.
+#[derive(Default)]
+struct Listed<'t> {
+    kinds: Vec<Arc<Kind<'t>>>,
+    refused: Vec<Arc<Kind<'t>>>,
+    seen: HashSet<Look<'t>>,
+}
+
 /// The people whom some terms are about, by what packages can tell of them.
 #[derive(Debug)]
 pub(super) struct People<'t> {
     kinds: Vec<Arc<Kind<'t>>>,
+    /// Those of them who are not here and cannot come in.
+    refused: Vec<Arc<Kind<'t>>>,
     by_organization: HashMap<&'t str, Vec<usize>>,
     /// Kinds that are alike where a package names none of their organizations.
     general: Vec<Vec<usize>>,
 }
 
 impl<'t> People<'t> {
-    fn of(kinds: Vec<Arc<Kind<'t>>>) -> Self {
+    fn of(kinds: Vec<Arc<Kind<'t>>>, refused: Vec<Arc<Kind<'t>>>) -> Self {
         let mut by_organization: HashMap<&'t str, Vec<usize>> = HashMap::new();
         let mut general: Vec<Vec<usize>> = Vec::new();
         let mut known = HashMap::new();
@@ -322,14 +381,25 @@ impl<'t> People<'t> {
         }
         Self {
             kinds,
+            refused,
             by_organization,
             general,
         }
     }
 
-    /// Returns true for terms that nobody fits whom the tree lets in.
+    /// Returns true for terms that nobody fits who is here or may come in.
     pub(super) const fn is_empty(&self) -> bool {
         self.kinds.is_empty()
+    }
+
+    /// Returns those who fit and cannot come in.
+    pub(super) fn refused(&self) -> impl Iterator<Item = &Kind<'t>> {
+        self.refused.iter().map(|kind| &**kind)
+    }
+
+    /// Returns everybody who fits, also those who cannot come in.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Kind<'t>> {
+        self.kinds.iter().map(|kind| &**kind).chain(self.refused())
     }
 
     /// Returns one of each sort of people that packages naming these organizations tell apart.

@@ -28,6 +28,8 @@ pub(super) struct Sketch {
     pub(super) local: Option<String>,
     /// The domain of our own people.
     pub(super) home: String,
+    /// Whether their address may be of any other domain as well.
+    pub(super) anywhere: bool,
 }
 
 /// The local part of the address of whoever nothing names.
@@ -182,8 +184,10 @@ impl Sketch {
             "mail" if self.local.is_some() => return Ok(None),
             "mail" => {
                 let domain = regex_syntax::escape(self.domain.as_str());
-                let usual = format!("{LOCAL}@{domain}");
-                let any = format!("{ANY_LOCAL}@{domain}");
+                let (usual, any) = match self.anywhere {
+                    true => (ADDRESS.to_owned(), ANY_ADDRESS.to_owned()),
+                    false => (format!("{LOCAL}@{domain}"), format!("{ANY_LOCAL}@{domain}")),
+                };
                 let Some(text) = single(literals, &usual, Some(&any))? else {
                     return Ok(None);
                 };
@@ -422,6 +426,7 @@ mod tests {
 
     fn sketch(account: Account, local: Option<&str>) -> Sketch {
         Sketch {
+            anywhere: false,
             account,
             domain: Domain::parse("fabrikam.com").expect("a domain"),
             local: local.map(str::to_owned),

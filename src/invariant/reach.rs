@@ -9,14 +9,15 @@ use crate::impact::{self, Account, Base, Estate, Named, Offer, Requestor, SignIn
 use crate::model::invariant::{Glob, Terms, Way};
 use crate::model::kinds::policy::{Expiry, Frequency, Policy, Question, Requestors};
 use crate::model::kinds::{Incompatible, Organization, Origin, Package, Resource};
-use crate::model::text::{Domain, Email, Line, Principal};
+use crate::model::text::{Domain, Email, Line, Principal, When};
 use crate::model::{Address, Desired, Name, Object, OneOrMore, Set};
 
 use super::Undecided;
 use super::candidate::{Answer, Candidate, deciding, oddity};
 use super::language::{self, Found};
-use super::people::Kind;
+use super::people::{Before, Kind};
 use super::person::Sketch;
+use super::reviews;
 use super::stages::{Approved, Asking, approve};
 
 /// The domain of our own people where none is known.
@@ -78,6 +79,8 @@ pub struct Access<'t> {
     pub way: Way,
     /// The longest time that it is held without anybody approving again, in seconds; `None` where it never ends.
     pub longest: Option<u64>,
+    /// When it is first reviewed, where that is later than one period from now.
+    pub first_review: Option<When>,
     /// Whether it can be asked for at one time and delivered at a later one.
     pub waits: bool,
     /// Whether every role of the package is given.
@@ -103,6 +106,8 @@ pub struct Witness {
     pub groups: Vec<String>,
     /// What rules see in them beside that.
     pub seen: Vec<(String, String)>,
+    /// What has kept others of their sort out since they came.
+    pub before: Option<Before>,
 }
 
 impl Access<'_> {
@@ -280,7 +285,7 @@ impl<'e, 't> Reach<'e, 't> {
 
     /// Returns false for people whom a policy does not cover that way, whatever its lists name: most need nobody to be made
     /// up.
-    fn may_have(&self, kind: &Kind<'t>, sought: Sought<'_, 't>) -> bool {
+    pub(super) fn may_have(&self, kind: &Kind<'t>, sought: Sought<'_, 't>) -> bool {
         let requestors = &sought.rules.requestors;
         let covers = |traits: &Traits<'_>| {
             let named = |_: &Set<Principal>| Ok::<bool, Infallible>(true);
@@ -370,7 +375,8 @@ impl<'e, 't> Reach<'e, 't> {
                 let known = direct(kind);
                 let covered = matches!(rules.requestors, Requestors::Nobody)
                     || self.covers(&known, named, rules);
-                covered && self.is_let_in(kind) && !self.excluded(offer, named)
+                let open = kind.traits.border.is_none() && self.is_let_in(kind);
+                covered && open && !self.excluded(offer, named)
             }
         };
         if !admitted {
@@ -400,6 +406,7 @@ impl<'e, 't> Reach<'e, 't> {
             rules,
             way,
             longest: self.longest(candidate, sought),
+            first_review: reviews::late(rules, self.estate.now),
             waits: waits(sought),
             whole: self.gives_all(offer.package, kind),
             approved,
@@ -414,6 +421,7 @@ impl<'e, 't> Reach<'e, 't> {
                     .map(|(name, _)| name.to_owned()),
                 groups: self.groups_of(named),
                 seen: candidate.seen.clone(),
+                before: kind.before.clone(),
             },
         })
     }
@@ -484,6 +492,19 @@ impl<'e, 't> Reach<'e, 't> {
     pub(super) fn gives_any(&self, package: &Package, kind: &Kind<'_>) -> bool {
         let mut names = package.grants.keys();
         package.grants.is_empty() || names.any(|name| self.takes(name.as_str(), kind))
+    }
+
+    /// Returns true for a package that makes people of a kind members of a group, by its name in lower case.
+    pub(super) fn puts_into(&self, package: &Package, kind: &Kind<'_>, group: &str) -> bool {
+        package.grants.keys().any(|name| {
+            let resource = self.resources.get(name.as_str());
+            let origin = resource.and_then(|resource| resource.origin());
+            let is_it = matches!(
+                origin,
+                Some((Origin::Group | Origin::Team, name)) if name.to_lowercase() == group
+            );
+            is_it && self.takes(name.as_str(), kind)
+        })
     }
 
     fn gives_all(&self, package: &Package, kind: &Kind<'_>) -> bool {

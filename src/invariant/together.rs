@@ -133,8 +133,8 @@ impl<'s, 't> Search<'s, '_, 't> {
             .into_iter()
             .partition(|(sought, _)| sought.way == Way::Automatic);
         let excluded = asked.iter().any(|(sought, _)| {
-            let mut held = ruled.iter().map(|(held, _)| held.offer.address.own_name());
-            held.any(|name| excludes(sought.offer, name))
+            let mut held = ruled.iter().map(|(held, _)| held.offer);
+            held.any(|held| self.excludes(sought.offer, held, &candidate.kind))
         });
         if excluded {
             return None;
@@ -142,40 +142,46 @@ impl<'s, 't> Search<'s, '_, 't> {
         // What waits is asked for next, while nothing else is held, and delivered last.
         let (waiting, rest): (Vec<_>, Vec<_>) =
             asked.into_iter().partition(|(sought, _)| waits(*sought));
-        let all = in_order(ruled)?
+        let all = self
+            .in_order(ruled, &candidate.kind)?
             .into_iter()
             .chain(waiting)
-            .chain(in_order(rest)?);
+            .chain(self.in_order(rest, &candidate.kind)?);
         Some(all.map(|(_, access)| access).collect())
     }
-}
 
-/// Orders what is delivered at once so that nothing excludes what comes after it; `None` where no order does.
-fn in_order<'s, 't>(mut rest: Vec<Asked<'s, 't>>) -> Option<Vec<Asked<'s, 't>>> {
-    let mut order = Vec::new();
-    while !rest.is_empty() {
-        let free = rest.iter().position(|(sought, _)| {
-            // Who holds this one must still be given all the others.
-            let name = sought.offer.address.own_name();
-            let mut others = rest
-                .iter()
-                .filter(|(other, _)| other.address != sought.address);
-            !others.any(|(other, _)| excludes(other.offer, name))
-        })?;
-        order.push(rest.remove(free));
+    /// Orders what is delivered at once so that nothing excludes what comes after it; `None` where no order does.
+    fn in_order(
+        &self,
+        mut rest: Vec<Asked<'s, 't>>,
+        kind: &Kind<'t>,
+    ) -> Option<Vec<Asked<'s, 't>>> {
+        let mut order = Vec::new();
+        while !rest.is_empty() {
+            let free = rest.iter().position(|(sought, _)| {
+                // Who holds this one must still be given all the others.
+                let mut others = rest
+                    .iter()
+                    .filter(|(other, _)| other.address != sought.address);
+                !others.any(|(other, _)| self.excludes(other.offer, sought.offer, kind))
+            })?;
+            order.push(rest.remove(free));
+        }
+        Some(order)
     }
-    Some(order)
+
+    /// Returns true for a package that whoever holds another may not ask for: that excludes it, or a group that it puts them
+    /// into.
+    fn excludes(&self, offer: &Offer<'t>, held: &Offer<'t>, kind: &Kind<'t>) -> bool {
+        let mut others = offer.package.incompatible_with.iter();
+        others.any(|other| match other {
+            Incompatible::Package(name) => name.as_str() == held.address.own_name(),
+            Incompatible::Group(name) => {
+                let group = self.reach.estate.group(name);
+                self.reach.puts_into(held.package, kind, &group)
+            }
+        })
+    }
 }
 
 type Asked<'s, 't> = (Sought<'s, 't>, Access<'t>);
-
-fn excludes(offer: &Offer<'_>, package: &str) -> bool {
-    offer
-        .package
-        .incompatible_with
-        .iter()
-        .any(|other| match other {
-            Incompatible::Package(name) => name.as_str() == package,
-            Incompatible::Group(_) => false,
-        })
-}

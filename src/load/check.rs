@@ -73,7 +73,7 @@ pub(super) fn check(
     access::check(&tree, &mut out);
     people::check(&tree, project, &mut out);
     invariants.sort_by(|(_, a), (_, b)| (&a.name, &a.stands.name).cmp(&(&b.name, &b.stands.name)));
-    invariants::check(&tree, &invariants, project, &mut out);
+    invariants::check(&tree, &invariants, &mut out);
     scenarios::check(&tree, &scenarios, project, &mut out);
 
     let objects = declarations

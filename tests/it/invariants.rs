@@ -1,5 +1,6 @@
 //! Invariants from the command line: what breaks one is told as a test, and that test holds.
 
+mod about;
 mod stories;
 pub(crate) mod trees;
 
@@ -448,8 +449,10 @@ fn whom_a_statement_is_about_is_told_apart() {
     let holds = [
         "never: { requestors: guests, holds: package/inside }",
         "never: { requestors: external, holds: package/eva }",
-        "never: { holds: package/jane, through: [request, direct] }",
-        "never: { organization: closed, holds: package/* }",
+        // Nobody new comes in from there.
+        "never: { requestors: visitors, holds: package/jane, through: [request, direct] }",
+        "never: { requestors: visitors, organization: closed, holds: package/*, through: [request, direct] }",
+        "never: { requestors: visitors, domain: blocked.example, holds: package/*, through: [request, direct] }",
         // The organization has no domains below its own.
         "never: { domain: sub.fabrikam.com, organization: fabrikam, holds: package/partners }",
         "never: { domain: elsewhere.example, holds: package/mailed }",
@@ -471,6 +474,13 @@ fn whom_a_statement_is_about_is_told_apart() {
         "never: { domain: lamna.example, organization: 'd*', holds: package/partners, approvals: '1' }",
         // A tenant and Facebook prove the same with any address.
         "never: { domain: elsewhere.example, organization: tailspin, holds: package/partners }",
+        // Whoever was here before is.
+        "never: { domain: blocked.example, requestors: external, holds: package/jane }",
+        "never: { organization: closed, holds: package/* }",
+        // Whoever signs in here may have any address.
+        "never: { domain: blocked.example, requestors: internal, holds: package/sales }",
+        "never: { requestors: members, holds: package/jo }",
+        "never: { requestors: members, holds: package/mailed }",
         "never: { domain: elsewhere.example, organization: street, holds: package/partners }",
         // Whoever assigns by hand vouches for the domain.
         "never: { requestors: unlisted, domain: fabrikam.com, holds: package/partners, through: direct }",

@@ -8,13 +8,12 @@ use super::near::Among;
 use crate::diag::{Diagnostic, Diagnostics, code, offer};
 use crate::model::invariant::{Glob, Invariant, Terms};
 use crate::model::kinds::{Package, Resource};
-use crate::model::{Kind, OneOrMore, Project};
+use crate::model::{Kind, OneOrMore};
 use crate::source::{FileId, Place, Route};
 
 pub(super) fn check(
     tree: &Tree<'_, '_>,
     invariants: &[(FileId, Invariant)],
-    project: &Project,
     out: &mut Diagnostics,
 ) {
     for pair in invariants.windows(2) {
@@ -35,7 +34,6 @@ pub(super) fn check(
             tree,
             file: *file,
             invariant,
-            project,
         }
         .look(out);
     }
@@ -46,7 +44,6 @@ struct Idle<'i, 't, 's> {
     tree: &'i Tree<'t, 's>,
     file: FileId,
     invariant: &'i Invariant,
-    project: &'i Project,
 }
 
 impl Idle<'_, '_, '_> {
@@ -55,7 +52,7 @@ impl Idle<'_, '_, '_> {
         let terms = self.invariant.terms();
         let Terms {
             requestors: _,
-            domain,
+            domain: _,
             organization,
             holds,
             asks,
@@ -84,22 +81,11 @@ impl Idle<'_, '_, '_> {
         if let Some(roles) = role {
             self.roles(roles, out);
         }
-        let ours = |domain: &&crate::model::text::Domain| {
-            let mut own = self.project.own_domains.iter();
-            own.any(|own| own.covers(domain))
-        };
-        for (index, own) in domain.iter().flat_map(OneOrMore::iter).enumerate() {
-            if ours(&own) && terms.organization.is_some() {
-                let message =
-                    format!("`{own}` is a domain of our own people, who are of no organization");
-                out.push(self.idle(self.place(&self.item("domain", index)), message));
-            }
-        }
         if out.len() == before
             && !self
                 .tree
                 .packages()
-                .any(|(_, package)| self.is_about(package))
+                .any(|((_, declared), package)| self.is_about(declared.address.own_name(), package))
         {
             let message = format!(
                 "the invariant `{}` is about no package that is declared",
@@ -114,8 +100,14 @@ impl Idle<'_, '_, '_> {
     }
 
     /// Returns true for a package whose catalog and roles the statement is about.
-    fn is_about(&self, package: &Package) -> bool {
+    fn is_about(&self, name: &str, package: &Package) -> bool {
         let terms = self.invariant.terms();
+        let mut held = terms.holds.iter().flat_map(OneOrMore::iter).peekable();
+        let held = held.peek().is_none() || held.any(|package| package.0.matches(name));
+        let asked = terms.asks.as_ref();
+        if !held || !asked.is_none_or(|package| package.0.matches(name)) {
+            return false;
+        }
         let fits = |globs: &Option<OneOrMore<Glob>>, name: &str| {
             let mut globs = globs.iter().flat_map(OneOrMore::iter).peekable();
             globs.peek().is_none() || globs.any(|glob| glob.matches(name))

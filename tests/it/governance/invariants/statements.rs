@@ -1,6 +1,6 @@
 //! Random statements: every key of the language, `never` and `always`, each told once more as a question about what was seen.
 
-use super::people::Someone;
+use super::people::{Account, Someone};
 use super::play::{Access, DAY, Seen};
 use super::worlds::{World, is_guest, is_member};
 use crate::support::dice::Dice;
@@ -29,6 +29,7 @@ pub(super) struct Statement {
 const REQUESTORS: &[&str] = &[
     "anyone",
     "external",
+    "visitors",
     "internal",
     "members",
     "guests",
@@ -179,6 +180,7 @@ impl Statement {
         let is = |word: &&str| match *word {
             "anyone" => true,
             "external" => who.is_outside(),
+            "visitors" => who.account == Account::None,
             "internal" => !who.is_outside(),
             "members" => is_member(who),
             "guests" => is_guest(who),
@@ -243,7 +245,11 @@ impl Statement {
         let place = |word: &str| OFTEN.iter().position(|often| *often == word);
         let review = self.review.map(|least| match (least, access.review) {
             ("never", every) => every.is_none(),
-            (least, every) => every.is_some_and(|every| place(every) <= place(least)),
+            (least, every) => {
+                let days = [7, 31, 92, 184, 366];
+                let soon = place(least).is_some_and(|at| access.begins <= days[at] * DAY);
+                soon && every.is_some_and(|every| place(every) <= place(least))
+            }
         });
         [approvals, expires, review].into_iter().flatten()
     }

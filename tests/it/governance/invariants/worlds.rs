@@ -47,6 +47,7 @@ const REVIEWS: &[&str] = &[
     "",
     ", review: { every: monthly, reviewers: ['user:ana@contoso.com'] }",
     ", review: { every: quarterly, reviewers: ['user:ana@contoso.com'] }",
+    ", review: { every: monthly, starts: '2027-02-24', reviewers: ['user:ana@contoso.com'] }",
     ", review: { every: monthly, enabled: false, reviewers: ['user:ana@contoso.com'] }",
 ];
 
