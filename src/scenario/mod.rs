@@ -26,6 +26,7 @@ mod mentions;
 mod person;
 mod played;
 mod script;
+mod stand_in;
 mod step;
 mod words;
 
@@ -37,6 +38,7 @@ pub use mentions::{Mention, mentions};
 pub use person::{Person, Somebody};
 pub use played::{Failure, Happening, Played};
 pub use script::{Scenario, Script};
+pub use stand_in::{SOMEONE, StandIn, is_stand_in};
 pub use step::{
     Answers, Arrive, Ask, Assign, Ballot, Cancel, Convert, Deed, DirectoryChange, Extend, Invite,
     OfAssignment, OfPerson, Offboard, OffboardOrganization, Redeem, Remove, Review, Sole,
