@@ -366,6 +366,35 @@ mod tests {
     }
 
     #[test]
+    fn different_people_look_different() {
+        let mask = Mask::default();
+        for (text, masked) in [
+            (
+                "expected [abe@contoso.com], found [ana@contoso.com]",
+                "expected [a…@contoso.com], found [a…(2)@contoso.com]",
+            ),
+            ("ana@contoso.com, again", "a…(2)@contoso.com, again"),
+            ("Abe@Contoso.com.", "A…@Contoso.com."),
+            ("user:ann@contoso.com", "user:a…(3)@contoso.com"),
+            ("ana@fabrikam.com", "a…@fabrikam.com"),
+            ("a…(2)@contoso.com", "a…(2)@contoso.com"),
+            ("someone@contoso.com", "someone@contoso.com"),
+            ("approver-1@contoso.com", "approver-1@contoso.com"),
+            ("approver@contoso.com", "a…(4)@contoso.com"),
+        ] {
+            assert_eq!(mask.text(text), masked);
+        }
+        let file = SourceFile::new("a.yaml", "to: [ana@contoso.com, nobody]\n");
+        let start = file.text().find("nobody").expect("in the text") as u32;
+        let place = mask.place(&file.place(start, start + 6));
+        assert_eq!(place.excerpt, "to: [a…(2)@contoso.com, nobody]");
+        assert_eq!((place.offset, place.marked), (24, 6));
+        let (lines, note) = mask.copied(["- ask: { as: someone@contoso.com }"]);
+        assert_eq!((lines.len(), note), (1, None));
+        assert!(mask.copied(["as: ana@contoso.com"]).1.is_some());
+    }
+
+    #[test]
     fn masks_an_address_that_is_cut_into_pieces() {
         let cut = Line::new()
             .and(Role::Removed, "[-jane-]")
