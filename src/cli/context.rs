@@ -18,7 +18,9 @@ use crate::app::{self, AppError, Overrides, Patience, Workspace, World, reposito
 use crate::model::Digest;
 use crate::ports::{Clock, Ids, Secret, Timer};
 use crate::render::finding::{self, Findings, Setting};
-use crate::render::{Block, Html, Line, Markdown, Masked, Page, Role, Text, Writer, json, mark};
+use crate::render::{
+    Block, Html, Line, Markdown, Mask, Masked, Page, Role, Text, Writer, json, mark,
+};
 
 /// The prefix of variables for `${var.name}`: `GUESTLIST_VAR_PARTNER_MAIL` is `partner-mail`.
 const VARIABLE: &str = "GUESTLIST_VAR_";
@@ -32,6 +34,8 @@ pub(crate) struct Context {
     pub(super) globals: Globals,
     command: &'static str,
     project: OnceCell<Project>,
+    /// What masks the mail addresses of results: the same ones alike in all that a run writes.
+    mask: Mask,
     has_written: Cell<bool>,
     /// What is being written meanwhile.
     meanwhile: RefCell<Option<JoinHandle<io::Result<()>>>>,
@@ -53,6 +57,7 @@ impl Context {
             globals,
             command,
             project: OnceCell::new(),
+            mask: Mask::default(),
             has_written: Cell::new(false),
             meanwhile: RefCell::default(),
             unwritten: RefCell::default(),
@@ -92,15 +97,16 @@ impl Context {
         Ok(())
     }
 
-    /// Returns true when mail addresses are masked.
-    pub(super) fn masks(&self) -> bool {
-        match self.globals.pii {
+    /// Returns what masks mail addresses; `None` where they are shown whole.
+    pub(super) fn mask(&self) -> Option<&Mask> {
+        let masks = match self.globals.pii {
             Some(pii) => pii == Pii::Masked,
             None => !matches!(
                 self.globals.format,
                 Format::Text | Format::Json | Format::Csv
             ),
-        }
+        };
+        masks.then_some(&self.mask)
     }
 
     /// Returns where a file is that the command line names: below the folder that `-C` works in, as if started there.
@@ -113,9 +119,9 @@ impl Context {
         }
     }
 
-    /// Returns true when mail addresses are masked in pictures, which leave the terminal in every format but JSON.
-    pub(super) fn masks_pictures(&self) -> bool {
-        self.globals.pii != Some(Pii::Full)
+    /// Returns what masks mail addresses in files and pictures, which leave the terminal whatever is shown there.
+    pub(super) fn mask_of_files(&self) -> Option<&Mask> {
+        (self.globals.pii != Some(Pii::Full)).then_some(&self.mask)
     }
 
     /// Finds the project.
@@ -348,7 +354,7 @@ impl Context {
                 .get()
                 .map_or("", |project| project.folder.as_str()),
             settings: app::FILE,
-            masks: self.masks(),
+            mask: self.mask(),
         }
     }
 
@@ -358,10 +364,9 @@ impl Context {
         writer: &mut dyn Writer,
         view: impl FnOnce(&mut dyn Writer) -> io::Result<()>,
     ) -> io::Result<()> {
-        if self.masks() {
-            view(&mut Masked::new(writer))
-        } else {
-            view(writer)
+        match self.mask() {
+            Some(mask) => view(&mut Masked::new(mask, writer)),
+            None => view(writer),
         }
     }
 

@@ -73,9 +73,9 @@ impl Arguments {
             let report = json::v1::Graph::new(&picture, drawn);
             cx.write(|out| json::write(out, &report))?;
         } else {
-            let picture = match cx.masks_pictures() {
-                true => picture.masked(),
-                false => picture,
+            let picture = match cx.mask_of_files() {
+                Some(mask) => picture.masked(mask),
+                None => picture,
             };
             let text = drawn(self.to.unwrap_or(To::Mermaid), &picture, cx);
             cx.write(|out| out.write_all(text.as_bytes()))?;

@@ -9,7 +9,8 @@ use super::context::Context;
 use super::failure::Failure;
 use super::progress::Progress;
 use crate::app;
-use crate::render::{finding, json, report, view};
+use crate::render::finding::{self, Setting};
+use crate::render::{json, report, view};
 
 /// Play the tests of the tree through in the engine
 ///
@@ -41,15 +42,20 @@ impl Arguments {
             warnings: &tested.warnings,
             all: cx.globals.verbose,
         };
-        let findings = || cx.setting().tested(&tested.played, &tested.warnings);
         if let Some(path) = &self.junit {
-            let findings = findings();
+            // A file is read elsewhere, by others.
+            let setting = Setting {
+                mask: cx.mask_of_files(),
+                ..cx.setting()
+            };
+            let findings = setting.tested(&tested.played, &tested.warnings);
             app::write_junit(&workspace, &cx.globals.dir.join(path), |out| {
                 finding::junit(out, &findings)
             })?;
         }
         if cx.globals.format.is_of_findings() {
-            cx.findings(&findings(), |out| view::tested(&report, out))?;
+            let findings = cx.setting().tested(&tested.played, &tested.warnings);
+            cx.findings(&findings, |out| view::tested(&report, out))?;
         } else {
             cx.report(
                 |out| view::tested(&report, out),

@@ -13,6 +13,7 @@ use crate::governance::rule::{Rule, attribute, matches};
 use crate::impact::Account;
 use crate::model::rule::{Operator, Test, Value};
 use crate::model::text::{Domain, Email};
+use crate::scenario::SOMEONE;
 
 /// How many ways to make rules true are tried.
 const WAYS: usize = 500;
@@ -31,9 +32,6 @@ pub(super) struct Sketch {
     /// Whether their address may be of any other domain as well.
     pub(super) anywhere: bool,
 }
-
-/// The local part of the address of whoever nothing names.
-const SOMEONE: &str = "someone";
 
 impl Sketch {
     /// Returns the address of somebody of whom nothing more is known.

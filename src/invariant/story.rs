@@ -8,7 +8,7 @@ use crate::model::invariant::{Statement, Way};
 use crate::model::kinds::policy::{Expiry, Justification, Question};
 use crate::model::text::Domain;
 use crate::model::{Digest, NAME_LENGTH, Name};
-use crate::scenario::Script;
+use crate::scenario::{Script, StandIn};
 
 use super::decide::Breach;
 use super::language::{self, Found};
@@ -265,10 +265,12 @@ impl Story<'_> {
             }
             let by = self.approver(approved, nth * 3 + at + 1);
             let mut ballot = json!({
-                "as": by,
                 "for": self.who.mail.as_str(),
                 "package": access.package.own_name(),
             });
+            if let Some(by) = by {
+                ballot["as"] = by.into();
+            }
             if stage.justification == Justification::Required {
                 ballot["justification"] = "Known to us".into();
             }
@@ -277,16 +279,18 @@ impl Story<'_> {
         Some(())
     }
 
-    /// Returns the address of an approver, who is there from then on.
-    fn approver(&mut self, approved: &Approved, nth: usize) -> String {
+    /// Returns the address of an approver, who is made up and there from then on. Whom the policy names is asked anyway, and
+    /// not named again: the story is read where addresses are masked.
+    fn approver(&mut self, approved: &Approved, nth: usize) -> Option<String> {
         let home = self.home;
-        match &approved.by {
-            Decider::User(mail) => mail.to_string(),
+        Some(match &approved.by {
+            Decider::User(_) => return None,
             Decider::Member { group, outside } => {
-                let mail = match outside {
-                    true => format!("approver-{nth}@{}", self.who.base.zone.witness),
-                    false => format!("approver-{nth}@{home}"),
+                let domain = match outside {
+                    true => self.who.base.zone.witness.as_str(),
+                    false => home,
                 };
+                let mail = format!("{}@{domain}", StandIn::Approver.local(nth));
                 let kind = if *outside { "guest" } else { "member" };
                 let person = json!({ "kind": kind, "groups": [group] });
                 self.people.insert(mail.clone(), person);
@@ -295,7 +299,7 @@ impl Story<'_> {
             Decider::Manager(level) => {
                 let mut below = self.who.mail.to_string();
                 for level in 1..=*level {
-                    let above = format!("manager-{level}@{home}");
+                    let above = format!("{}@{home}", StandIn::Manager.local(level));
                     self.people
                         .entry(above.clone())
                         .or_insert_with(|| json!({ "kind": "member" }));
@@ -307,7 +311,7 @@ impl Story<'_> {
                 below
             }
             Decider::Sponsor => {
-                let mail = format!("sponsor-{nth}@{home}");
+                let mail = format!("{}@{home}", StandIn::Sponsor.local(nth));
                 self.people
                     .insert(mail.clone(), json!({ "kind": "member" }));
                 if let Some(person) = self.people.get_mut(self.who.mail.as_str()) {
@@ -317,7 +321,7 @@ impl Story<'_> {
                 }
                 mail
             }
-        }
+        })
     }
 
     /// Tells how long the package is kept, where the statement is about that.

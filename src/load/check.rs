@@ -1,6 +1,8 @@
 //! What no object can know by itself: names declared twice, references to nothing, and rules across objects.
 
 mod access;
+mod cast;
+mod edits;
 mod invariants;
 mod names;
 mod near;

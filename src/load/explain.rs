@@ -14,6 +14,7 @@ use super::parse::MERGE_KEY;
 use super::scalar::short;
 use crate::diag::{Code, Diagnostic, Diagnostics, code, nearest, offer};
 use crate::model::text::{Check, FORMATS, Malformed};
+use crate::scenario::WITHOUT;
 use crate::source::{Route, SourceFile, Step};
 
 /// How many names a line of help lists at most.
@@ -126,6 +127,10 @@ impl Explainer<'_> {
             let place = self.file.place(entry.key_span.0, entry.key_span.1);
             let known = || known.iter().map(String::as_str);
             let help = offer(entry.key, known()).or_else(|| {
+                // A test says the keys themselves, in place of those that the tree has from a profile.
+                if known().any(|key| key == WITHOUT) && entry.key == "profile" {
+                    return Some("write the keys of the profile that the test is about".to_owned());
+                }
                 let free = known().filter(|key| node.get(key).is_none());
                 list(free).map(|keys| format!("keys that fit here: {keys}"))
             });

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::Kind;
 use crate::model::{Lifecycle, Name};
+use crate::scenario::{GONE, WITHOUT};
 
 /// The version of the language.
 pub const VERSION: u64 = 1;
@@ -69,6 +70,7 @@ pub fn policy_file() -> Value {
     remove_keys(&mut profile, &["protect"]);
     definitions.insert("Profile".to_owned(), profile);
 
+    let edits = edits(&mut definitions, &address);
     for kind in Kind::ALL.iter().filter(|kind| !kind.is_settings()) {
         extend(&mut definitions, definition_of(*kind), keys_of_life.clone());
     }
@@ -160,10 +162,51 @@ pub fn policy_file() -> Value {
         "$defs": definitions,
     });
     by_name(&mut schema, &name);
+    if let Some(definitions) = schema["$defs"].as_object_mut() {
+        for (test, key) in [("Given", "before"), ("TestStep", "apply")] {
+            let description = definitions[test]["properties"][key]["description"].clone();
+            let of = json!({ "$ref": "#/$defs/Edits", "description": description });
+            definitions[test]["properties"][key] = of;
+        }
+        definitions.remove("Edit");
+        definitions.insert("Edits".to_owned(), edits.clone());
+    }
     publish(&mut schema);
     take_variables(&mut schema);
     describe_choices(&mut schema);
     schema
+}
+
+/// Defines how objects of each kind are declared otherwise in a test: any keys of theirs. Returns the schema of objects by
+/// address.
+fn edits(definitions: &mut Map<String, Value>, address: &Value) -> Value {
+    let mut kinds = Map::new();
+    for kind in Kind::ALL {
+        let mut edited = definitions[definition_of(*kind)].clone();
+        edited["description"] = "Keys in place of the tree's own.".into();
+        let keys: Vec<String> = edited["properties"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(key, _)| key.clone())
+            .collect();
+        edited["properties"][WITHOUT] = json!({
+            "type": "array", "items": { "type": "string", "enum": keys }, "minItems": 1,
+            "description": "Keys of the tree's own that it shall not have.",
+        });
+        if let Some(edited) = edited.as_object_mut() {
+            edited.remove("required");
+        }
+        let name = format!("{}Edit", definition_of(*kind));
+        let either = json!([
+            { "type": "string", "enum": [GONE], "description": "It is not declared." },
+            { "$ref": format!("#/$defs/{name}") },
+        ]);
+        definitions.insert(name, edited);
+        let end = if kind.is_singleton() { "$" } else { "/" };
+        kinds.insert(format!("^{kind}{end}"), json!({ "anyOf": either }));
+    }
+    json!({ "type": "object", "propertyNames": address, "patternProperties": kinds })
 }
 
 /// Gives the one key of a choice the words of the choice: an editor shows those of keys.

@@ -113,9 +113,8 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
         mut contents,
         ..
     } = reader;
-    let tests = scenarios::read(root, file);
-    contents.scenarios = tests.scenarios;
-    if !well_shaped || refused || tests.misnamed || !tests.misread.is_empty() {
+    let mut tests = scenarios::read(root, file);
+    if !well_shaped || refused || tests.misnamed || tests.edits || !tests.misread.is_empty() {
         let explainer = Explainer {
             schema: reading.shape.schema(),
             file,
@@ -135,20 +134,27 @@ pub(super) fn read(reading: &Reading<'_>, id: FileId) -> Contents {
             .skip(before)
             .filter_map(|one| Some(one.primary.as_ref()?.line))
             .collect();
-        for (DecodeError { message, span }, (from, until)) in
-            tests.misread.into_iter().chain(unread)
-        {
+        let is_explained = |(from, until): (u32, u32)| {
             let lines = file.line(from)..=file.line(until);
-            if explained.iter().any(|line| lines.contains(line)) {
+            explained.iter().any(|line| lines.contains(line))
+        };
+        // What is wrong with a test is told; what it names is looked at when it can be read.
+        tests.scenarios.retain(|(_, whole)| !is_explained(*whole));
+        for (DecodeError { message, span }, whole) in tests.misread.into_iter().chain(unread) {
+            if is_explained(whole) {
                 continue;
             }
-            let (start, end) = span.unwrap_or((from, from));
+            let (start, end) = span.unwrap_or((whole.0, whole.0));
             let problem = Diagnostic::error(code::BAD_FORMAT, message);
             contents
                 .diagnostics
                 .push(problem.at(file.place(start, end)));
         }
     }
+    let tests = tests.scenarios.into_iter();
+    contents
+        .scenarios
+        .extend(tests.map(|(scenario, _)| scenario));
     contents
 }
 

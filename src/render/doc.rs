@@ -164,6 +164,8 @@ pub enum Block<'a> {
         title: Line<'a>,
         /// The lines.
         lines: Vec<String>,
+        /// Whether people copy it from there, so that it is said where it is not whole.
+        is_copied: bool,
     },
 }
 

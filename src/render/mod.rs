@@ -30,5 +30,5 @@ pub mod view;
 pub use doc::{Block, Line, Page, Role, Writer};
 pub use html::Html;
 pub use markdown::Markdown;
-pub use mask::Masked;
+pub use mask::{Mask, Masked};
 pub use text::Text;

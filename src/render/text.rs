@@ -334,7 +334,7 @@ impl Writer for Text<'_> {
             Block::Snippet(snippet) => self.snippet(snippet),
             Block::Table(table) => self.table(table),
             Block::Chart(chart) => self.chart(chart),
-            Block::Listing { title, lines } => {
+            Block::Listing { title, lines, .. } => {
                 self.put_line(title);
                 self.end()?;
                 lines.iter().try_for_each(|line| {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::given::Edit;
 use super::mentions::{Mention, mentions};
 use super::script::Script;
+use super::step::Deed;
 use crate::model::Body;
 use crate::model::text::Email;
 
@@ -24,11 +26,22 @@ pub fn named_people(bodies: impl IntoIterator<Item = Body>) -> BTreeSet<Email> {
     found
 }
 
-/// Returns everybody who is there in a test because the tree or the test says so.
+/// Returns everybody who is there in a test because the tree or the test says so, be it in what it declares otherwise.
 #[must_use]
 pub fn people(script: &Script, named: &BTreeSet<Email>) -> BTreeSet<Email> {
     let own = script.given.people.keys();
-    named.iter().chain(own).cloned().collect()
+    let applied = script.steps.iter().filter_map(|step| match &step.deed {
+        Some(Deed::Apply(edits)) => Some(edits),
+        _ => None,
+    });
+    let edits = applied.chain([&script.given.before]).flatten();
+    let bodies = edits.filter_map(|(_, edit)| match edit {
+        Edit::Keys(keys) => Some(Body::of(keys)),
+        Edit::Gone => None,
+    });
+    let mut people = named_people(bodies);
+    people.extend(named.iter().chain(own).cloned());
+    people
 }
 
 /// Returns everybody who is there in a test though nothing but its steps names them: our own people, who are members

@@ -7,6 +7,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::once::some_once;
 use super::words::{AccountWord, AssignmentWord, Ground, MailWord, RequestWord};
 use crate::model::text::{Email, Line, When};
 use crate::model::{Name, OneOrMore, Set};
@@ -57,21 +58,56 @@ pub struct Expect {
     pub ends: Option<Ends>,
 
     /// The packages that people have now, all of each.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "some_once"
+    )]
     pub access: Option<BTreeMap<Email, Set<Name>>>,
 
     /// The roles that people hold now in resources of the tree, all of each, however they came by them.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "some_once"
+    )]
     pub roles: Option<BTreeMap<Email, BTreeMap<Name, OneOrMore<Line>>>>,
 
     /// What has become of accounts.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "some_once"
+    )]
     pub accounts: Option<BTreeMap<Email, AccountWord>>,
 
     /// Every mail that was sent since the step before, each with those who got it, as often as they did; `{}` for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "mails")]
     pub mails: Option<BTreeMap<MailWord, Vec<Email>>>,
+}
+
+impl Expect {
+    /// Returns true where something is expected, and not only said of whom.
+    pub(super) fn says_something(&self) -> bool {
+        let Self {
+            refused,
+            person: _,
+            package: _,
+            request,
+            policy,
+            stage,
+            approvers,
+            assignment,
+            ends,
+            access,
+            roles,
+            accounts,
+            mails,
+        } = self;
+        let of_request = request.is_some() || policy.is_some() || stage.is_some();
+        let of_assignment = assignment.is_some() || ends.is_some();
+        let of_people = access.is_some() || roles.is_some() || accounts.is_some();
+        let told = approvers.is_some() || mails.is_some();
+        refused.is_some() || of_request || of_assignment || of_people || told
+    }
 }
 
 /// Returns the schema of mails: a list of addresses for each that there is.

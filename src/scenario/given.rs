@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::once::once;
 use super::person::Somebody;
 use crate::model::text::{Email, When};
 use crate::model::{Address, Declaration, Name, Object};
@@ -20,7 +21,11 @@ pub struct Given {
     pub date: When,
 
     /// Who is there, by address. Whom the tree names by address is there anyway, and so are those of our own people who act.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "once"
+    )]
     pub people: BTreeMap<Email, Somebody>,
 
     /// Who has which package already.
@@ -69,9 +74,10 @@ pub enum Edit {
     Keys(Map<String, Value>),
 }
 
-const GONE: &str = "gone";
+/// The word for an object that is not declared.
+pub const GONE: &str = "gone";
 /// The key that lists keys of the tree's own to be left out. No object has such a key.
-const WITHOUT: &str = "without";
+pub const WITHOUT: &str = "without";
 
 impl Edit {
     /// Returns an object as it is with this edit; `None` for one that is gone. Where the tree does not declare it, the keys
@@ -106,7 +112,13 @@ impl Edit {
             }
         }
         let object = address.kind().decode(Value::Object(whole));
-        object.map(Some).map_err(|error| error.to_string())
+        object.map(Some).map_err(|error| {
+            let told = error.to_string();
+            match told.strip_prefix("missing field ") {
+                Some(key) => format!("the key {key} is missing"),
+                None => told,
+            }
+        })
     }
 }
 

@@ -56,13 +56,13 @@ pub struct Difference {
     pub help: Option<String>,
 }
 
-/// Returns an instant as people of a zone read it: `2028-07-29 14:00`, with seconds where there are some.
+/// Returns an instant as people of a zone read it: `2028-07-29 14:00`, with seconds, and parts of one, where there are some.
 #[must_use]
 pub fn told(at: Timestamp, zone: &TimeZone) -> String {
     let at = at.to_zoned(zone.clone());
-    let form = match at.second() {
-        0 => "%Y-%m-%d %H:%M",
-        _ => "%Y-%m-%d %H:%M:%S",
+    let form = match (at.second(), at.subsec_nanosecond()) {
+        (0, 0) => "%Y-%m-%d %H:%M",
+        _ => "%Y-%m-%d %H:%M:%S%.f",
     };
     at.strftime(form).to_string()
 }
@@ -76,9 +76,7 @@ pub fn judge(step: &Step, seen: &Observed, zone: &TimeZone) -> Vec<Difference> {
         found: Vec::new(),
     };
     judge.refusal(step);
-    if let Some(expect) = &step.expect
-        && judge.found.is_empty()
-    {
+    if let Some(expect) = &step.expect {
         judge.request(expect);
         judge.assignment(expect);
         judge.people(expect);

@@ -2,7 +2,8 @@
 
 use super::expect::Expect;
 use super::script::Script;
-use super::step::{Deed, Step};
+use super::step::{Answers, Deed, Step};
+use super::words::Ground;
 use crate::model::text::{Email, Line, Principal};
 use crate::model::{Name, Set};
 use crate::source::Route;
@@ -29,6 +30,10 @@ pub enum Mention<'s> {
     Resource(&'s Name),
     /// A group: a resource of the tree, or one of the directory.
     Group(&'s Line),
+    /// Terms of use of the tree.
+    Terms(&'s Name),
+    /// A question of a policy of a package, by its words or its number.
+    Question(&'s Name, &'s str),
 }
 
 /// Hands over everything that a test names, each with its route below the test.
@@ -53,8 +58,9 @@ pub fn mentions<'s>(script: &'s Script, see: &mut dyn FnMut(Route, Mention<'s>))
         see(at.clone().key("package"), Mention::Package(&held.package));
         if let Some(policy) = &held.policy {
             let of = Some(&held.package);
-            see(at.key("policy"), Mention::Policy(of, policy));
+            see(at.clone().key("policy"), Mention::Policy(of, policy));
         }
+        questions(&held.package, &held.answers, &at, see);
     }
     for (index, step) in script.steps.iter().enumerate() {
         of_step(step, &Route::root().key("steps").index(index), see);
@@ -73,6 +79,24 @@ fn sponsors<'s>(
             Principal::Group(name) => see(at, Mention::Group(name)),
             Principal::Manager(_) | Principal::Oneself | Principal::Sponsors(_) => {}
         }
+    }
+}
+
+fn questions<'s>(
+    package: &'s Name,
+    answers: &'s Answers,
+    at: &Route,
+    see: &mut dyn FnMut(Route, Mention<'s>),
+) {
+    for question in answers.keys() {
+        let at = at.clone().key("answers").key(question);
+        see(at, Mention::Question(package, question));
+    }
+}
+
+fn terms<'s>(accepted: Option<&'s Set<Name>>, at: &Route, see: &mut dyn FnMut(Route, Mention<'s>)) {
+    for (index, terms) in accepted.into_iter().flatten().enumerate() {
+        see(at.clone().key("accept").index(index), Mention::Terms(terms));
     }
 }
 
@@ -107,11 +131,37 @@ fn of_step<'s>(step: &'s Step, at: &Route, see: &mut dyn FnMut(Route, Mention<'s
             see(at.clone().key("package"), Mention::Package(package));
         }
         of_deed(deed, &at, see);
+        let refused = step.expect.as_ref().and_then(|expect| expect.refused);
+        if refused != Some(Ground::Answers) {
+            answered(deed, &at, see);
+        }
+        if refused != Some(Ground::Unknown) {
+            accepted(deed, &at, see);
+        }
     }
     if let Some(expect) = &step.expect {
         let at = at.clone().key("expect");
         let package = step.deed.as_ref().and_then(|deed| roles(deed).2);
         of_expectation(expect, package, &at, see);
+    }
+}
+
+/// Hands over the terms of use that somebody accepts on the way.
+fn accepted<'s>(deed: &'s Deed, at: &Route, see: &mut dyn FnMut(Route, Mention<'s>)) {
+    match deed {
+        Deed::Ask(ask) => terms(ask.accept.as_ref(), at, see),
+        Deed::Redeem(redeem) => terms(redeem.accept.as_ref(), at, see),
+        Deed::SignIn(arrive) => terms(arrive.accept.as_ref(), at, see),
+        _ => {}
+    }
+}
+
+/// Hands over the questions that a deed answers.
+fn answered<'s>(deed: &'s Deed, at: &Route, see: &mut dyn FnMut(Route, Mention<'s>)) {
+    match deed {
+        Deed::Ask(ask) => questions(&ask.package, &ask.answers, at, see),
+        Deed::Assign(assign) => questions(&assign.package, &assign.answers, at, see),
+        _ => {}
     }
 }
 
@@ -122,7 +172,7 @@ fn roles(deed: &Deed) -> (Option<&Email>, Option<&Email>, Option<&Name>) {
         Deed::Extend(it) => (Some(&it.by), it.person.as_ref(), Some(&it.package)),
         Deed::Remove(it) => (Some(&it.by), it.person.as_ref(), Some(&it.package)),
         Deed::Approve(it) | Deed::Deny(it) | Deed::TakeBack(it) => {
-            (Some(&it.by), it.person.as_ref(), it.package.as_ref())
+            (it.by.as_ref(), it.person.as_ref(), it.package.as_ref())
         }
         Deed::Cancel(it) => (it.by.as_ref(), it.person.as_ref(), it.package.as_ref()),
         Deed::Assign(it) => (it.by.as_ref(), None, Some(&it.package)),

@@ -12,6 +12,7 @@
 //! * Somebody from outside signs in as their organization does; the one of their `organization`, or else of their domain;
 //!   by a one-time passcode where there is none. `signIn` says it otherwise.
 //! * Whoever redeems, signs in or asks accepts the terms of use that are asked of them; `accept` says which otherwise.
+//! * An approval or denial without `as` is given by the first of those who may decide then, in order of addresses.
 //! * A step without `as` that an administrator can do is done by one who may do everything.
 //! * The engine ticks after every step, and while time passes at every instant at which something is due. Nothing else
 //!   moves the clock.
@@ -23,20 +24,23 @@ mod expect;
 mod given;
 mod judge;
 mod mentions;
+mod once;
 mod person;
 mod played;
 mod script;
+mod stand_in;
 mod step;
 mod words;
 
 pub use cast::{named_people, own_people, people};
 pub use expect::{Ends, Expect};
-pub use given::{Edit, Edits, Given, GivenAssignment};
+pub use given::{Edit, Edits, GONE, Given, GivenAssignment, WITHOUT};
 pub use judge::{Difference, Observed, SeenRequest, judge, told};
 pub use mentions::{Mention, mentions};
 pub use person::{Person, Somebody};
 pub use played::{Failure, Happening, Played};
 pub use script::{Scenario, Script};
+pub use stand_in::{SOMEONE, StandIn, is_stand_in};
 pub use step::{
     Answers, Arrive, Ask, Assign, Ballot, Cancel, Convert, Deed, DirectoryChange, Extend, Invite,
     OfAssignment, OfPerson, Offboard, OffboardOrganization, Redeem, Remove, Review, Sole,

@@ -58,7 +58,8 @@ macro_rules! deeds {
                 if !deeds.is_empty() {
                     return Err(format!("a step does one thing, and this one has {}", several.join(" and ")));
                 }
-                if deed.is_none() && written.expect.is_none() {
+                let expects = written.expect.as_ref().is_some_and(Expect::says_something);
+                if deed.is_none() && !expects {
                     return Err("a step in which nothing happens and nothing is expected".to_owned());
                 }
                 Ok(Self { deed, expect: written.expect })
@@ -137,7 +138,8 @@ deeds! {
     Wait(wait, "wait"): Duration,
     /// Time passes until an instant; a date alone means through the end of that day.
     Until(until, "until"): When,
-    /// The tree is applied: `{}` as it is, or with objects that are declared otherwise.
+    /// The tree is applied: `{}` as it is, or as the step `apply` before it left it, with objects that are declared otherwise.
+    /// Guards that somebody can answer for are lifted; what is protected is not deleted.
     Apply(apply, "apply"): Edits,
 }
 
@@ -237,9 +239,10 @@ pub struct Remove {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Ballot {
-    /// Who decides.
-    #[serde(rename = "as")]
-    pub by: Email,
+    /// Who decides; without it, the first of those who may decide now, in order of addresses; of an approval that is taken
+    /// back, whoever gave it.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub by: Option<Email>,
     /// Whose request.
     #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
     pub person: Option<Email>,

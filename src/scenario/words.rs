@@ -94,6 +94,8 @@ words! {
         Limit = "limit",
         /// The clock is not to be trusted.
         Clock = "clock",
+        /// What is protected is not deleted: of a tree that is applied.
+        Protection = "protection",
     }
 
     /// Where a request stands.

@@ -10,7 +10,7 @@ use crate::governance::record::{
     Asked, Assignment, Entity as _, GrantState, Hold, Key, Mark, ObjectId, Person, PersonId,
     RecordId, Request, RequestKind, Source,
 };
-use crate::governance::{Desk, Ground, Range, Refusal, Scope, Task, Unread};
+use crate::governance::{Desk, Ground, Range, Refusal, Scope, Task, Unread, request};
 use crate::model::{Address, Kind, Name};
 use crate::render::json::v1::{AccessRow, ReachedRole, Summary};
 
@@ -101,8 +101,11 @@ impl<'e> Access<'e> {
                 may_report(engine, scope, words)?;
                 let Some(id) = found else {
                     let message = format!("there is no {address} in the store");
-                    let refusal = Refusal::new(Ground::Unknown, message)
-                        .help("`guestlist list` shows what the store holds");
+                    let near = engine.look(|desk| request::near(desk, name))?;
+                    let help = near.unwrap_or_else(|| {
+                        "`guestlist list` shows what the store holds".to_owned()
+                    });
+                    let refusal = Refusal::new(Ground::Unknown, message).help(help);
                     return Err(AppError::Governance(Box::new(refusal)));
                 };
                 Next::Package(id, None)

@@ -12,10 +12,10 @@ use crate::governance::record::{Assignment, Entity as _, Person, RecordId};
 use crate::governance::upcoming::{Ahead, Happening, Upcoming, upcoming};
 use crate::governance::{Desk, Unread};
 use crate::model::Waiver;
+use crate::render::Mask;
 use crate::render::chart::{Chart, Form, Lane};
 use crate::render::ics;
 use crate::render::json::v1::{ExpiryRow, Summary, UpcomingRow};
-use crate::render::mask::mask;
 
 /// The word for the end of a waiver, which is in the tree and not in the store.
 const WAIVER: &str = "waiverEnds";
@@ -123,12 +123,13 @@ impl<'e> Outlook<'e> {
         })
     }
 
-    /// Returns a row as an event of a calendar, with mail addresses masked or whole. `lineage` is the identity of the store.
+    /// Returns a row as an event of a calendar, with mail addresses masked where there is a mask. `lineage` is the identity of
+    /// the store.
     #[must_use]
-    pub fn event(row: &UpcomingRow, lineage: &str, masked: bool) -> ics::Event<'static> {
-        let shown = |text: String| match masked {
-            true => mask(&text).into_owned(),
-            false => text,
+    pub fn event(row: &UpcomingRow, lineage: &str, mask: Option<&Mask>) -> ics::Event<'static> {
+        let shown = |text: String| match mask {
+            Some(mask) => mask.text(&text).into_owned(),
+            None => text,
         };
         ics::Event {
             uid: uid(row, lineage),

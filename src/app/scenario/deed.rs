@@ -6,8 +6,8 @@ use super::time::operator;
 use crate::app::AppError;
 use crate::app::governance::Engine;
 use crate::governance::record::{
-    Assignment, ExternalState, Hold, Identity, Key, Mark, PersonId, Place, Removal, Source,
-    UserType,
+    Assignment, ExternalState, Hold, Identity, Key, Mark, PersonId, Place, Removal, Request,
+    Source, StageState, UserType,
 };
 use crate::governance::request::{self, Change, Held, Visitor};
 use crate::governance::{
@@ -224,9 +224,13 @@ impl Giving<'_, '_> {
 
     fn decide(&mut self, ballot: &Ballot, approve: bool) -> Result<Command, AppError> {
         let request = self.request(ballot.person.as_ref(), ballot.package.as_ref())?;
-        self.seat_known(&ballot.by)?;
+        let by = self.decider(ballot, &request, |request| {
+            let asked = request.open_stage().into_iter().flat_map(StageState::asked);
+            asked.collect()
+        })?;
+        self.seat_known(&by)?;
         Ok(request::Command::Decide(request::Ballot {
-            request,
+            request: request.number,
             approve,
             justification: said(ballot.justification.as_ref()),
         })
@@ -235,23 +239,57 @@ impl Giving<'_, '_> {
 
     fn take_back(&mut self, ballot: &Ballot) -> Result<Command, AppError> {
         let request = self.request(ballot.person.as_ref(), ballot.package.as_ref())?;
-        self.seat_known(&ballot.by)?;
-        Ok(request::Command::TakeBack(request).into())
+        let by = self.decider(ballot, &request, |request| {
+            let mut given = request
+                .stages
+                .iter()
+                .rev()
+                .filter_map(|it| it.opinion.as_ref());
+            given.next().map(|opinion| opinion.by).into_iter().collect()
+        })?;
+        self.seat_known(&by)?;
+        Ok(request::Command::TakeBack(request.number).into())
     }
 
     fn cancel(&mut self, cancel: &Cancel) -> Result<Command, AppError> {
         let request = self.request(cancel.person.as_ref(), cancel.package.as_ref())?;
         self.seat(cancel.by.as_ref())?;
-        Ok(request::Command::Cancel(request).into())
+        Ok(request::Command::Cancel(request.number).into())
     }
 
-    /// Returns the number of the request that is meant.
-    fn request(&self, person: Option<&Email>, package: Option<&Name>) -> Result<u64, AppError> {
+    /// Returns who decides: whom the test names, or else the first of these by address.
+    fn decider(
+        &self,
+        ballot: &Ballot,
+        request: &Request,
+        of: impl Fn(&Request) -> Vec<PersonId>,
+    ) -> Result<Email, AppError> {
+        if let Some(by) = &ballot.by {
+            return Ok(by.clone());
+        }
+        self.engine.ask(|desk| {
+            let mut first: Option<Email> = None;
+            for person in of(request) {
+                let mail = desk.person(person)?.mail;
+                first = Some(first.map_or(mail.clone(), |first| first.min(mail)));
+            }
+            match first {
+                Some(mail) => Ok(mail),
+                None => desk.refuse(Refusal::new(
+                    Ground::State,
+                    "nothing waits for anybody to decide",
+                )),
+            }
+        })
+    }
+
+    /// Returns the request that is meant.
+    fn request(&self, person: Option<&Email>, package: Option<&Name>) -> Result<Request, AppError> {
         let last = self.last;
         self.engine.ask(|desk| {
             let found = see::request(desk, person, package, last)?;
             match found {
-                Some(request) => Ok(request.number),
+                Some(request) => Ok(request),
                 None => desk.refuse(Refusal::new(Ground::Unknown, "nobody has asked for it")),
             }
         })

@@ -1,6 +1,5 @@
 //! What all tests stand on: the tree, applied to a store in memory.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -10,10 +9,11 @@ use crate::app::AppError;
 use crate::app::plan::against;
 use crate::apply::{ApplyError, apply};
 use crate::governance::Tenant;
-use crate::model::kinds::Organization;
+use crate::guard::{Circumstances, Rule, judge};
+use crate::model::kinds::{Organization, Resource};
 use crate::model::text::{Domain, Email};
 use crate::model::{Address, Declaration, Desired, Kind, Lifecycle, Name, Object, Origin};
-use crate::plan::{Asks, Purpose};
+use crate::plan::{Asks, Plan, Purpose};
 use crate::ports::Holder;
 use crate::scenario::{Edits, named_people};
 use crate::store::memory::Memory;
@@ -60,7 +60,7 @@ impl Ground {
         })
     }
 
-    /// Returns a store to which the tree was applied with these objects declared otherwise.
+    /// Returns a store to which the tree was applied with these objects declared otherwise: what was there before the test.
     ///
     /// # Errors
     ///
@@ -68,35 +68,48 @@ impl Ground {
     pub(super) fn store(&self, before: &Edits) -> Result<Memory, AppError> {
         let mut store = self.store.clone();
         if !before.is_empty() {
-            bring(&mut store, &self.project, &self.with(before))?;
+            bring(&mut store, &self.project, &self.with(&self.desired, before))?;
         }
         Ok(store)
     }
 
-    /// Applies the tree to a store, with these objects declared otherwise.
+    /// Applies a tree to a store: the one that was applied last with these objects declared otherwise, or the tree as it is
+    /// where nothing is. Returns it, or why something that is protected stands against it.
     ///
     /// # Errors
     ///
     /// Those of the store.
-    pub(super) fn apply(&self, store: &mut dyn Store, edits: &Edits) -> Result<(), AppError> {
-        bring(store, &self.project, &self.with(edits))
+    pub(super) fn apply(
+        &self,
+        store: &mut dyn Store,
+        last: Option<&Desired>,
+        edits: &Edits,
+    ) -> Result<Result<Option<Desired>, String>, AppError> {
+        let edited = match edits.is_empty() {
+            true => None,
+            false => Some(self.with(last.unwrap_or(&self.desired), edits)),
+        };
+        let desired = edited.as_ref().unwrap_or(&self.desired);
+        let plan = against(store, &self.project, desired, &Asks::default())?;
+        if let Some(refusal) = protected(&plan) {
+            return Ok(Err(refusal));
+        }
+        bring_about(store, &self.project, desired, &plan)?;
+        Ok(Ok(edited))
     }
 
-    /// Returns the tree with these objects declared otherwise. What lives in an object that is gone is gone with it.
-    fn with(&self, edits: &Edits) -> Cow<'_, Desired> {
-        if edits.is_empty() {
-            return Cow::Borrowed(&self.desired);
-        }
+    /// Returns a tree with these objects declared otherwise. What lives in an object that is gone is gone with it.
+    fn with(&self, tree: &Desired, edits: &Edits) -> Desired {
         let gone = |address: &Address| {
             let parent = address.parent();
             let over = edits.get(address).or_else(|| edits.get(&parent?));
             over.is_some_and(|edit| matches!(edit, crate::scenario::Edit::Gone))
         };
-        let all = self.desired.objects().iter();
+        let all = tree.objects().iter();
         let kept = all.filter(|one| !edits.contains_key(&one.address) && !gone(&one.address));
         let mut objects: Vec<Declaration> = kept.cloned().collect();
         for (address, edit) in edits {
-            let declared = self.desired.get(address);
+            let declared = tree.get(address);
             // What is no object was refused when the tree was read.
             if let Ok(Some(mut object)) = edit.on(declared, address) {
                 object.settle(&self.tenant.zone);
@@ -104,46 +117,75 @@ impl Ground {
                 objects.push(fresh(address.clone(), object, origin));
             }
         }
-        let tree = self.desired.tree;
-        Cow::Owned(Desired::new(objects, Vec::new(), Vec::new(), tree))
+        Desired::new(objects, Vec::new(), Vec::new(), tree.tree)
     }
 
-    /// Returns an organization of the tree.
-    pub(super) fn organization(&self, name: &Name) -> Option<&Organization> {
-        let declared = self.desired.get(&Address::new(Kind::Organization, name))?;
+    /// Returns the trees in which a test finds what it names: the one that it applied last, and the tree as it is.
+    fn trees<'d>(&'d self, last: Option<&'d Desired>) -> impl Iterator<Item = &'d Desired> {
+        last.into_iter().chain([&self.desired])
+    }
+
+    /// Returns an organization of the tree that was applied last, or of the tree as it is.
+    pub(super) fn organization<'d>(
+        &'d self,
+        last: Option<&'d Desired>,
+        name: &Name,
+    ) -> Option<&'d Organization> {
+        let address = Address::new(Kind::Organization, name);
+        let declared = self.trees(last).find_map(|tree| tree.get(&address))?;
         match &*declared.object {
             Object::Organization(organization) => Some(organization),
             _ => None,
         }
     }
 
-    /// Returns the organization of the tree that a domain belongs to: of several the one whose domain says most.
-    pub(super) fn organization_of(&self, domain: &str) -> Option<&Organization> {
+    /// Returns the organization that a domain belongs to: of several the one whose domain says most.
+    pub(super) fn organization_of<'d>(
+        &'d self,
+        last: Option<&'d Desired>,
+        domain: &str,
+    ) -> Option<&'d Organization> {
         let domain = Domain::parse(domain).ok()?;
-        let all = self.desired.objects().iter();
-        let organizations = all.filter_map(|declared| match &*declared.object {
-            Object::Organization(organization) => Some(organization),
-            _ => None,
-        });
-        let rank = |organization: &Organization| {
-            let rules = organization.domains.iter();
-            let fits = rules.filter(|rule| {
-                rule.domain == domain || rule.subdomains && rule.domain.covers(&domain)
-            });
-            fits.map(|rule| rule.domain.as_str().len()).max()
-        };
-        let ranked = organizations.filter_map(|one| Some((rank(one)?, one)));
-        ranked.max_by_key(|(rank, _)| *rank).map(|(_, one)| one)
+        self.trees(last).find_map(|tree| belonging(tree, &domain))
     }
 
-    /// Returns the resources of the tree, by name.
-    pub(super) fn resources(&self) -> impl Iterator<Item = (&str, &crate::model::kinds::Resource)> {
-        let all = self.desired.objects().iter();
+    /// Returns the resources that a test may name, by name; those of the tree that was applied last come first.
+    pub(super) fn resources<'d>(
+        &'d self,
+        last: Option<&'d Desired>,
+    ) -> impl Iterator<Item = (&'d str, &'d Resource)> {
+        let all = self.trees(last).flat_map(|tree| tree.objects().iter());
         all.filter_map(|declared| match &*declared.object {
             Object::Resource(resource) => Some((declared.address.name(), resource)),
             _ => None,
         })
     }
+}
+
+/// Returns the organization of a tree that a domain belongs to.
+fn belonging<'d>(tree: &'d Desired, domain: &Domain) -> Option<&'d Organization> {
+    let all = tree.objects().iter();
+    let organizations = all.filter_map(|declared| match &*declared.object {
+        Object::Organization(organization) => Some(organization),
+        _ => None,
+    });
+    let rank = |organization: &Organization| {
+        let rules = organization.domains.iter();
+        let fits = rules
+            .filter(|rule| rule.domain == *domain || rule.subdomains && rule.domain.covers(domain));
+        fits.map(|rule| rule.domain.as_str().len()).max()
+    };
+    let ranked = organizations.filter_map(|one| Some((rank(one)?, one)));
+    ranked.max_by_key(|(rank, _)| *rank).map(|(_, one)| one)
+}
+
+/// Returns why a plan is refused for what it deletes. No flag lifts that, so it stands in tests, too; every other guard is
+/// there for somebody to answer, and whoever writes a test has.
+fn protected(plan: &Plan) -> Option<String> {
+    let verdict = judge(plan, &Circumstances::default());
+    let refusals = verdict.refusals.into_iter();
+    let mut protected = refusals.filter(|refusal| refusal.rule == Rule::Protection);
+    protected.next().map(|refusal| refusal.message)
 }
 
 /// Tells a tree that no store takes, such as one that lacks what others name, from a failure: what is wrong with it.
@@ -174,6 +216,16 @@ fn nowhere() -> Origin {
 /// Applies a tree to a store, past every guard: the store is nobody's.
 fn bring(store: &mut dyn Store, project: &str, desired: &Desired) -> Result<(), AppError> {
     let plan = against(store, project, desired, &Asks::default())?;
+    bring_about(store, project, desired, &plan)
+}
+
+/// Applies a plan of a tree.
+fn bring_about(
+    store: &mut dyn Store,
+    project: &str,
+    desired: &Desired,
+    plan: &Plan,
+) -> Result<(), AppError> {
     // The instant at which the store of a test is filled is before every test.
     let now = Timestamp::UNIX_EPOCH;
     let ask = LeaseAsk {
@@ -202,7 +254,7 @@ fn bring(store: &mut dyn Store, project: &str, desired: &Desired) -> Result<(), 
         started: now,
         lifted: Vec::new(),
     };
-    let applied = apply(store, &plan, &lease, run, &|| false, &mut |_, _| {});
+    let applied = apply(store, plan, &lease, run, &|| false, &mut |_, _| {});
     store.release(lease)?;
     applied.map(drop).map_err(AppError::from)
 }

@@ -8,6 +8,7 @@ use crate::governance::record::{
     Creation, DirectoryRole, ExternalState, Governed, Identity, UserType,
 };
 use crate::governance::{Command, people};
+use crate::model::Desired;
 use crate::model::kinds::Organization;
 use crate::model::text::{Email, Line, Principal, SignIn};
 use crate::scenario::{self, DirectoryChange, Person, PersonKind, RoleWord, Scenario};
@@ -15,6 +16,8 @@ use crate::scenario::{self, DirectoryChange, Person, PersonKind, RoleWord, Scena
 /// Who is there in a test.
 pub(super) struct Cast<'s> {
     ground: &'s Ground,
+    /// The tree that the test applied last, where it is not the tree as it is.
+    pub(super) applied: Option<Desired>,
     /// Everybody, by address; those whom only the tree or a step names have no mapping of their own.
     people: BTreeMap<Email, Option<&'s Person>>,
 }
@@ -41,6 +44,7 @@ impl<'s> Cast<'s> {
         };
         Self {
             ground,
+            applied: None,
             people: everybody.into_iter().map(with).collect(),
         }
     }
@@ -73,10 +77,11 @@ impl<'s> Cast<'s> {
         if let Some(sign_in) = person.and_then(|person| person.sign_in.as_ref()) {
             return identity(sign_in);
         }
+        let applied = self.applied.as_ref();
         let named = person.and_then(|person| person.organization.as_ref());
         let organization = match named {
-            Some(name) => self.ground.organization(name),
-            None => self.ground.organization_of(mail.domain()),
+            Some(name) => self.ground.organization(applied, name),
+            None => self.ground.organization_of(applied, mail.domain()),
         };
         organization.map_or(Identity::Passcode, usual)
     }
@@ -232,7 +237,7 @@ impl<'s> Cast<'s> {
 
     /// Returns the group that a name means: that of a resource of the tree, or one of the directory.
     pub(super) fn group(&self, name: &Line) -> GroupRow {
-        let mut resources = self.ground.resources();
+        let mut resources = self.ground.resources(self.applied.as_ref());
         let resource = resources.find(|(declared, _)| *declared == name.as_str());
         let declared = resource.and_then(|(_, resource)| resource.origin());
         let display = declared.and_then(|(_, display)| Line::parse(display).ok());

@@ -11,19 +11,20 @@ use crate::governance::record::{
 use crate::governance::{Desk, Unread};
 use crate::model::kinds::Origin;
 use crate::model::text::Email;
-use crate::model::{Address, Kind, Name};
+use crate::model::{Address, Desired, Kind, Name};
 use crate::scenario::{
     AccountWord, AssignmentWord, Expect, MailWord, Observed, RequestWord, SeenRequest,
 };
 
-/// Looks at everything that an expectation asks for. `last` is the request that the step was about.
+/// Looks at everything that an expectation asks for, in the tree as it is and the one that was applied since. `last` is the
+/// request that the step was about.
 ///
 /// # Errors
 ///
 /// Those of reading.
 pub(super) fn see(
     engine: &Engine<'_>,
-    ground: &Ground,
+    (ground, applied): (&Ground, Option<&Desired>),
     expect: &Expect,
     last: Option<u64>,
     mails: BTreeMap<MailWord, Vec<Email>>,
@@ -39,7 +40,8 @@ pub(super) fn see(
             seen.access.insert(mail.clone(), access(desk, mail)?);
         }
         for mail in expect.roles.iter().flatten().map(|(mail, _)| mail) {
-            seen.roles.insert(mail.clone(), roles(desk, ground, mail)?);
+            seen.roles
+                .insert(mail.clone(), roles(desk, ground, applied, mail)?);
         }
         for mail in expect.accounts.iter().flatten().map(|(mail, _)| mail) {
             let person = desk.by_mail(mail)?;
@@ -172,6 +174,7 @@ fn access(desk: &Desk<'_>, mail: &Email) -> Result<BTreeSet<String>, Unread> {
 fn roles(
     desk: &Desk<'_>,
     ground: &Ground,
+    applied: Option<&Desired>,
     mail: &Email,
 ) -> Result<BTreeMap<String, BTreeSet<String>>, Unread> {
     let mut roles: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -184,7 +187,7 @@ fn roles(
         Origin::Team => Origin::Group,
         other => other,
     };
-    for (name, resource) in ground.resources() {
+    for (name, resource) in ground.resources(applied) {
         let Some((origin, place)) = resource.origin() else {
             continue;
         };

@@ -183,6 +183,8 @@ enum Done {
     Fine,
     /// The engine refused it.
     Refused(Box<Refusal>),
+    /// A guard refused the tree that was to be applied.
+    Guarded(String),
     /// No engine was asked: it makes no sense.
     Senseless(String),
 }
@@ -237,7 +239,7 @@ impl Stage<'_> {
                     self.broken(&at, refusal.message, refusal.help);
                     return Ok(());
                 }
-                Done::Senseless(message) => {
+                Done::Guarded(message) | Done::Senseless(message) => {
                     self.broken(&at, message, None);
                     return Ok(());
                 }
@@ -299,6 +301,11 @@ impl Stage<'_> {
                     self.broken(&at.key(deed.word()), message, None);
                     return Ok(());
                 }
+                Done::Guarded(message) => {
+                    let ground = crate::scenario::Ground::Protection;
+                    self.tell(began, format!("  refused ({ground}): {message}"));
+                    seen.refused = Some((ground, message));
+                }
                 Done::Refused(refusal) => {
                     let ground = crate::scenario::Ground::of(refusal.ground.as_str());
                     let word = refusal.ground.as_str();
@@ -311,7 +318,8 @@ impl Stage<'_> {
         let refused = seen.refused.take();
         let nothing = Expect::default();
         let expect = step.expect.as_ref().unwrap_or(&nothing);
-        seen = see::see(&self.engine, self.ground, expect, self.last, mails)?;
+        let sides = (self.ground, self.cast.applied.as_ref());
+        seen = see::see(&self.engine, sides, expect, self.last, mails)?;
         seen.refused = refused;
         for difference in judge(step, &seen, &self.ground.tenant.zone) {
             let route: Route = at
@@ -351,8 +359,11 @@ impl Stage<'_> {
                 return self.pass(until, date);
             }
             Deed::Apply(edits) => {
-                if let Err(error) = self.ground.apply(self.engine.store(), edits) {
-                    return unfit(error).map(Done::Senseless);
+                let last = self.cast.applied.as_ref();
+                match self.ground.apply(self.engine.store(), last, edits) {
+                    Ok(Ok(applied)) => self.cast.applied = applied,
+                    Ok(Err(refusal)) => return Ok(Done::Guarded(refusal)),
+                    Err(error) => return unfit(error).map(Done::Senseless),
                 }
                 let _ = self.engine.follow_up(usize::MAX)?;
                 let _ = tick(&mut self.engine)?;

@@ -30,6 +30,10 @@ pub(super) fn deed(deed: &Deed) -> String {
         }
         text
     };
+    let decider = |by: &Option<crate::model::text::Email>| match by {
+        Some(mail) => mail.to_string(),
+        None => "whoever may decide".to_owned(),
+    };
     let text = |mail: &Option<crate::model::text::Email>| mail.as_ref().map(ToString::to_string);
     let name = |name: &Option<crate::model::Name>| name.as_ref().map(ToString::to_string);
     match deed {
@@ -43,17 +47,20 @@ pub(super) fn deed(deed: &Deed) -> String {
         Deed::Extend(it) => format!("{} asks to keep {} longer", it.by, it.package),
         Deed::Remove(it) => format!("{} gives {} back", it.by, it.package),
         Deed::Approve(it) => of(
-            &format!("{} approves", it.by),
+            &format!("{} approves", decider(&it.by)),
             text(&it.person),
             name(&it.package),
         ),
         Deed::Deny(it) => of(
-            &format!("{} denies", it.by),
+            &format!("{} denies", decider(&it.by)),
             text(&it.person),
             name(&it.package),
         ),
         Deed::TakeBack(it) => of(
-            &format!("{} takes the approval back", it.by),
+            &match &it.by {
+                Some(by) => format!("{by} takes the approval back"),
+                None => "the approval is taken back".to_owned(),
+            },
             text(&it.person),
             name(&it.package),
         ),

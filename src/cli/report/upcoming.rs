@@ -62,14 +62,14 @@ fn calendar(
 ) -> Result<(), Failure> {
     let failed = RefCell::new(None);
     let name = format!("guestlist {}", cx.project());
-    let masks = cx.masks();
+    let mask = cx.mask();
     let written = cx.write(|out| {
         let mut calendar = ics::Calendar::begin(out, &name, at)?;
         loop {
             match outlook.page() {
                 Ok(Some(rows)) => {
                     for row in &rows {
-                        calendar.event(&Outlook::event(row, lineage, masks))?;
+                        calendar.event(&Outlook::event(row, lineage, mask))?;
                     }
                 }
                 Ok(None) => return calendar.end(),

@@ -14,10 +14,9 @@ use crate::cli::progress::Progress;
 use crate::cli::{Exit, Format};
 use crate::render::chart::{Bar, Chart, Form};
 use crate::render::json::v1::{FormatVersion, Report, Rows, Summary};
-use crate::render::mask::mask;
 use crate::render::row::Row;
 use crate::render::view::{Told, report};
-use crate::render::{csv, json};
+use crate::render::{Mask, csv, json};
 
 /// How many rows a page of HTML shows.
 const OF_HTML: usize = 2_000;
@@ -207,7 +206,7 @@ fn as_json<P: Pages>(cx: &Context, about: &About, pages: &mut P) -> Result<(), F
 
 fn as_csv<P: Pages>(cx: &Context, pages: &mut P) -> Result<(), Failure> {
     let failed = RefCell::new(None);
-    let masks = cx.masks();
+    let mask = cx.mask();
     let written = cx.write(|out| {
         csv::line(out, P::Row::COLUMNS.iter().copied())?;
         loop {
@@ -220,17 +219,17 @@ fn as_csv<P: Pages>(cx: &Context, pages: &mut P) -> Result<(), Failure> {
                 }
             };
             for row in &rows {
-                line(out, row, masks)?;
+                line(out, row, mask)?;
             }
         }
     });
     judged(written, failed)
 }
 
-fn line(out: &mut dyn io::Write, row: &impl Row, masks: bool) -> io::Result<()> {
+fn line(out: &mut dyn io::Write, row: &impl Row, mask: Option<&Mask>) -> io::Result<()> {
     let cells = row.cells();
-    if masks {
-        let masked: Vec<_> = cells.iter().map(|cell| mask(cell)).collect();
+    if let Some(mask) = mask {
+        let masked: Vec<_> = cells.iter().map(|cell| mask.text(cell)).collect();
         return csv::line(out, masked.iter().map(|cell| &**cell));
     }
     csv::line(out, cells.iter().map(|cell| &**cell))
@@ -255,7 +254,7 @@ fn counted<P: Pages>(cx: &Context, about: About, pages: &mut P) -> Result<(), Fa
         return Ok(());
     };
     let table = chart.table();
-    let masks = cx.masks();
+    let mask = cx.mask();
     cx.write(|out| {
         let headings: Vec<String> = table
             .columns
@@ -264,9 +263,9 @@ fn counted<P: Pages>(cx: &Context, about: About, pages: &mut P) -> Result<(), Fa
             .collect();
         csv::line(out, headings.iter().map(String::as_str))?;
         for row in &table.rows {
-            let cells = row.iter().map(|cell| match masks {
-                true => mask(cell),
-                false => (&**cell).into(),
+            let cells = row.iter().map(|cell| match mask {
+                Some(mask) => mask.text(cell),
+                None => (&**cell).into(),
             });
             let cells: Vec<_> = cells.collect();
             csv::line(out, cells.iter().map(|cell| &**cell))?;

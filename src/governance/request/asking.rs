@@ -3,10 +3,11 @@
 use super::conditions::Form;
 use super::examine::examine;
 use super::{Ask, Asker, Visitor, answers, organization, progress};
+use crate::diag::offer;
 use crate::governance::record::{
     Asked, Identity, Person, Request, RequestKind, RequestState, Schedule, Terms,
 };
-use crate::governance::{Activity, Actor, Desk, Ground, Refusal, Stop, Thing};
+use crate::governance::{Activity, Actor, Desk, Ground, Refusal, Stop, Thing, Unread};
 use crate::model::text::Email;
 use crate::model::{Address, Kind, Name};
 
@@ -66,11 +67,32 @@ pub(super) fn submit(desk: &mut Desk<'_>, ask: &Ask) -> Result<(), Stop> {
 pub(super) fn package(desk: &Desk<'_>, name: &Name) -> Result<std::rc::Rc<Thing>, Stop> {
     match desk.at(&Address::new(Kind::Package, name))? {
         Some(package) => Ok(package),
-        None => desk.refuse(
-            Refusal::new(Ground::Unknown, format!("there is no package `{name}`"))
-                .help("`guestlist request list --offered` shows what can be asked for"),
-        ),
+        None => {
+            let near = match &desk.moment.actor {
+                Actor::Operator(_) => near(desk, name)?,
+                // Nobody else is told which packages there are.
+                _ => None,
+            };
+            let help = near.unwrap_or_else(|| {
+                "`guestlist request list --offered` shows what can be asked for".to_owned()
+            });
+            let refusal = Refusal::new(Ground::Unknown, format!("there is no package `{name}`"));
+            desk.refuse(refusal.help(help))
+        }
     }
+}
+
+/// Returns which package was probably meant, as help, for somebody who may know all of them.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn near(desk: &Desk<'_>, name: &Name) -> Result<Option<String>, Unread> {
+    let all = desk.things(Kind::Package, None)?;
+    Ok(offer(
+        name.as_str(),
+        all.iter().map(|thing| thing.address.name()),
+    ))
 }
 
 /// Returns who acts: the person of the moment, or somebody from outside whom the operator vouches for. An address that

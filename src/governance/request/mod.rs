@@ -27,7 +27,7 @@ pub(super) use answers::read as read_answers;
 pub(super) use approval::may_decide;
 pub use approval::waiting;
 pub use approval::{Ballot, escalates};
-pub use asking::as_visitor;
+pub use asking::{as_visitor, near};
 pub use cancel::seen as see;
 pub use conditions::{Condition, Examined, Finding, Form, Verdict};
 pub use examine::examine;

@@ -17,9 +17,9 @@ mod tests;
 use std::borrow::Cow;
 
 use super::access;
-use super::mask::mask;
+use super::mask::Mask;
 use super::neutral::neutral;
-use crate::diag::{Diagnostics, Severity};
+use crate::diag::{Diagnostics, Example, Severity};
 use crate::guard::{Refusal, Rule};
 use crate::impact::Impact;
 use crate::lint::Info;
@@ -50,7 +50,7 @@ pub struct Finding {
     pub help: Vec<String>,
     /// The name of the test that it is the result of; `None` for a finding of another sort.
     pub test: Option<String>,
-    /// What is to be known beside it, a line each: the timeline of a test.
+    /// What is to be known beside it, a line each: what else a test says and how it was played, or a test that shows it.
     pub more: Vec<String>,
     /// Where.
     pub spot: Spot,
@@ -130,17 +130,29 @@ pub struct Setting<'a> {
     pub folder: &'a str,
     /// The file that stands for what has no place in the tree.
     pub settings: &'a str,
-    /// Whether mail addresses are masked.
-    pub masks: bool,
+    /// What masks mail addresses; `None` where they are shown whole.
+    pub mask: Option<&'a Mask>,
 }
 
 impl Setting<'_> {
     fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let masked = if self.masks { mask(text) } else { text.into() };
+        let masked = self.mask.map_or(text.into(), |mask| mask.text(text));
         match neutral(&masked, true) {
             Cow::Borrowed(_) => masked,
             Cow::Owned(shown) => Cow::Owned(shown),
         }
+    }
+
+    /// Returns a text that people copy, as lines that are indented alike.
+    fn example(&self, example: &Example) -> Vec<String> {
+        let Example { title, text } = example;
+        let (lines, note) = match self.mask {
+            Some(mask) => mask.copied(text.lines()),
+            None => (text.lines().map(str::to_owned).collect(), None),
+        };
+        let title = format!("{title}{}", note.unwrap_or_default());
+        let lines = lines.iter().map(|line| neutral(line, true).into_owned());
+        std::iter::once(title).chain(lines).collect()
     }
 
     fn path(&self, path: &str) -> String {
@@ -206,7 +218,10 @@ impl Setting<'_> {
                     .map(|help| self.text(help).into_owned())
                     .collect(),
                 test: None,
-                more: Vec::new(),
+                more: one
+                    .example
+                    .as_deref()
+                    .map_or_else(Vec::new, |example| self.example(example)),
                 related: one
                     .related
                     .iter()
@@ -300,10 +315,10 @@ impl Setting<'_> {
             let lines = one.lines();
             for mut finding in self.diagnostics(&list).all {
                 finding.test = Some(one.name.to_string());
-                finding.more = lines
-                    .iter()
-                    .map(|line| self.text(line).into_owned())
-                    .collect();
+                let also = finding.related.iter();
+                let also = also.map(|(spot, note)| format!("{}:{}: {note}", spot.path, spot.line));
+                let played = lines.iter().map(|line| self.text(line).into_owned());
+                finding.more = also.chain(played).collect();
                 findings.all.push(finding);
             }
         }

@@ -339,7 +339,7 @@ impl Writer for Html<'_> {
             Block::Snippet(snippet) => self.snippet(snippet, block)?,
             Block::Table(rows) => self.parts.push(table(rows)),
             Block::Chart(drawn) => self.parts.push(chart::chart(drawn)),
-            Block::Listing { title, lines } => self.parts.push(html! {
+            Block::Listing { title, lines, .. } => self.parts.push(html! {
                 details open {
                     summary { (title) }
                     pre.even { @for line in lines { (Foreign(line)) "\n" } }

@@ -11,7 +11,7 @@ use crate::model::Body;
 use crate::plan::{Delta, Plan, Reason};
 use crate::render::access::{Entry, Kind};
 use crate::render::doc::Detail;
-use crate::render::mask::Masked;
+use crate::render::mask::{Mask, Masked};
 use crate::render::report::Planned;
 use crate::render::samples::{address, change, everything, origin, plan};
 use crate::render::view;
@@ -112,7 +112,8 @@ fn foreign_text_is_text() {
 
 #[test]
 fn masks_addresses_for_those_who_ask() {
-    let document = document(|out| planned(&everything(), &mut Masked::new(out)));
+    let mask = Mask::default();
+    let document = document(|out| planned(&everything(), &mut Masked::new(&mask, out)));
     assert!(document.contains("user:a…@contoso.com"), "{document}");
     assert!(!document.contains("ana@"), "{document}");
 }
@@ -338,6 +339,7 @@ fn foreign_text_ends_no_fence_and_no_line() {
         out.block(&Block::Listing {
             title: Line::plain("an object"),
             lines: vec!["```".to_owned(), "@everyone".to_owned()],
+            is_copied: false,
         })?;
         out.block(&one(
             Role::Changed,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::render::mask::mask;
+use crate::render::Mask;
 
 /// What tells a box from all others: an address, or `who/…` for requestors that are no object.
 pub type Key = String;
@@ -162,8 +162,8 @@ impl Picture {
 
     /// Returns the picture with mail addresses masked in all that a format writes of it; what tells boxes apart stays.
     #[must_use]
-    pub fn masked(mut self) -> Self {
-        let change = |text: &mut String| *text = mask(text).into_owned();
+    pub fn masked(mut self, mask: &Mask) -> Self {
+        let change = |text: &mut String| *text = mask.text(text).into_owned();
         change(&mut self.title);
         for node in self.nodes.values_mut() {
             change(&mut node.label);

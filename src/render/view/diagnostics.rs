@@ -68,6 +68,7 @@ pub(super) fn found(
             out.block(&Block::Listing {
                 title: Line::plain(title.as_str()),
                 lines: text.lines().map(str::to_owned).collect(),
+                is_copied: true,
             })?;
         }
     }

@@ -47,6 +47,7 @@ fn listing(title: &'static str, body: &Body, out: &mut dyn Writer) -> io::Result
     out.block(&Block::Listing {
         title: Line::new().and(Role::Strong, title),
         lines: value::lines(&body.to_value(), WIDTH),
+        is_copied: false,
     })
 }
 

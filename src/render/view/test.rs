@@ -109,6 +109,7 @@ fn timeline(played: &Played, out: &mut dyn Writer) -> io::Result<()> {
     out.block(&Block::Listing {
         title,
         lines: description.chain(lines).collect(),
+        is_copied: false,
     })
 }
 

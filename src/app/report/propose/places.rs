@@ -43,7 +43,11 @@ impl Places {
     /// Returns the resource that a role is of, or why no package can give it.
     pub(super) fn resource(&mut self, paper: &mut Paper<'_>, hold: &Hold) -> Result<Name, String> {
         let place = &hold.place;
-        let named = format!("{} `{}`", place.origin.key(), place.name);
+        let declared = self.declared.get(&place.key());
+        let named = match declared {
+            Some((name, _)) => Address::new(Kind::Resource, name).to_string(),
+            None => format!("{} `{}`", place.origin.key(), place.name),
+        };
         if place.origin == Origin::DirectoryRole {
             return Err(format!(
                 "{named} is given to administrators, not by a proposal"
@@ -53,7 +57,7 @@ impl Places {
         if is_group && let Some(why) = paper.ground.closed.get(&place.name.to_lowercase()) {
             return Err(format!("{named} {why}"));
         }
-        if let Some((name, resource)) = self.declared.get(&place.key()) {
+        if let Some((name, resource)) = declared {
             let address = Address::new(Kind::Resource, name);
             if resource.membership_rule.is_some() {
                 return Err(format!("{address} has its members by rule"));

@@ -1,0 +1,127 @@
+//! Who is there in a test: what is said of each of them fits what they are, and the day.
+
+use super::scenarios::located;
+use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::model::Project;
+use crate::model::text::{Domain, Email, When};
+use crate::scenario::{Person, PersonKind, Scenario};
+use crate::source::Route;
+
+/// Adds what does not fit what somebody is, and what is later than the day on which the test begins.
+pub(super) fn check(scenario: &Scenario, project: &Project, out: &mut Diagnostics) {
+    let given = &scenario.script.given;
+    let day = given.date.start(&project.zone);
+    let late = |when: Option<When>| when.is_some_and(|when| when.start(&project.zone) > day);
+    for (mail, person) in &given.people {
+        let person = &person.0;
+        let kind = kind(mail, person, project);
+        let mut say = |key: &str, message: String, help: &str| {
+            let at = Route::root().key("given").key("people");
+            let at = at.key(mail.as_str()).key(key);
+            let problem = Diagnostic::error(code::KEYS_EXCLUDE, message).help(help);
+            out.push(located(problem, scenario, &at));
+        };
+        for key in unfit(kind, person) {
+            let (what, help) = reason(kind);
+            say(key, format!("`{key}` does not fit {mail}: {what}"), help);
+        }
+        if person.invited && person.last_sign_in.is_some() {
+            let message = format!("{mail} has not redeemed yet, so they never signed in");
+            say(
+                "lastSignIn",
+                message,
+                "take out one of `invited` and `lastSignIn`",
+            );
+        }
+        if late(person.last_sign_in) {
+            let message = format!("{mail} signed in after the day on which the test begins");
+            say("lastSignIn", message, "write an instant before `date`");
+        }
+    }
+    for (index, held) in given.assignments.iter().enumerate() {
+        if late(held.since) {
+            let at = Route::root().key("given").key("assignments");
+            let at = at.index(index).key("since");
+            let message = format!(
+                "{} has {} only after the day on which the test begins",
+                held.person, held.package
+            );
+            let problem = Diagnostic::error(code::KEYS_EXCLUDE, message)
+                .help("write an instant before `date`, or a step `assign` after an `until`");
+            out.push(located(problem, scenario, &at));
+        }
+    }
+}
+
+/// Returns what somebody is before the first step, as whoever plays the test takes it.
+fn kind(mail: &Email, person: &Person, project: &Project) -> PersonKind {
+    let own = project.own_domains.iter();
+    let is_own = own.map(Domain::as_str).any(|own| own == mail.domain());
+    person.kind.unwrap_or(match is_own {
+        true => PersonKind::Member,
+        false => PersonKind::Visitor,
+    })
+}
+
+/// Returns the keys that say something that cannot be of somebody of a kind.
+fn unfit(kind: PersonKind, person: &Person) -> Vec<&'static str> {
+    let Person {
+        kind: _,
+        name: _,
+        organization,
+        sign_in,
+        manager,
+        groups,
+        sponsors,
+        roles,
+        governed,
+        invited,
+        blocked,
+        last_sign_in,
+        company,
+        user_principal_name,
+        other_mails,
+        attributes,
+    } = person;
+    let of_directory = [
+        ("manager", manager.is_some()),
+        ("groups", !groups.is_empty()),
+        ("sponsors", !sponsors.is_empty()),
+        ("roles", !roles.is_empty()),
+        ("governed", *governed),
+        ("invited", *invited),
+        ("blocked", *blocked),
+        ("lastSignIn", last_sign_in.is_some()),
+        ("company", company.is_some()),
+        ("userPrincipalName", user_principal_name.is_some()),
+        ("otherMails", !other_mails.is_empty()),
+        ("attributes", !attributes.is_empty()),
+    ];
+    let of_outside = [
+        ("organization", organization.is_some()),
+        ("signIn", sign_in.is_some()),
+        ("invited", *invited),
+    ];
+    let said = |keys: &[(&'static str, bool)]| {
+        let said = keys.iter().filter(|(_, is_said)| *is_said);
+        said.map(|(key, _)| *key).collect()
+    };
+    match kind {
+        PersonKind::Visitor => said(&of_directory),
+        PersonKind::Member | PersonKind::InternalGuest => said(&of_outside),
+        PersonKind::Guest | PersonKind::ExternalMember => Vec::new(),
+    }
+}
+
+const fn reason(kind: PersonKind) -> (&'static str, &'static str) {
+    match kind {
+        PersonKind::Visitor => (
+            "the directory does not know a visitor",
+            "write `kind: guest` where the directory knows them, or take the key out",
+        ),
+        _ => (
+            "they sign in with an account of our own",
+            "write `kind: guest` where they sign in elsewhere, or take the key out",
+        ),
+    }
+}
