@@ -130,7 +130,10 @@ fn a_refusal_is_expected_or_fails_the_step() {
             json!({ "refused": "noPolicy", "accounts": { "a@b.example": "active" } }),
             &refused
         ),
-        ["expect.refused: expected `refused: noPolicy`, found `domain`: the domain is blocked"]
+        [
+            "expect.refused: expected `refused: noPolicy`, found `domain`: the domain is blocked",
+            "expect.accounts[\"a@b.example\"]: expected the account of a@b.example `active`, found `none`"
+        ]
     );
     assert_eq!(
         wrong(json!({}), &refused),
