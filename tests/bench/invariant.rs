@@ -25,31 +25,31 @@ const CATALOGS: usize = 500;
 /// What is decided, each alone.
 const STATEMENTS: &[(&str, &str)] = &[
     (
-        "holds: a blocked domain",
-        "never: { domain: competitor.example, holds: package/* }",
+        "a blocked domain",
+        "never: { requestors: visitors, domain: competitor.example, holds: package/* }",
     ),
     (
-        "holds: everybody from outside",
+        "everybody from outside",
         "always: { requestors: external, approvals: '>=1', expires: '<=365d' }",
     ),
     (
-        "holds: one organization",
+        "one organization",
         "never: { organization: partner-17, resource: books }",
     ),
     (
-        "holds: guests and a role",
+        "guests and a role",
         "never: { requestors: guests, resource: books, role: Owner }",
     ),
     (
-        "holds: together",
+        "together",
         "never: { requestors: external, holds: [package/p-1, package/p-2] }",
     ),
     (
-        "broken by all: reviews",
+        "reviews",
         "always: { requestors: external, review: weekly }",
     ),
     (
-        "broken by all: strangers' domain",
+        "strangers' domain",
         "never: { domain: stranger.example, through: [request, direct] }",
     ),
 ];
