@@ -17,7 +17,8 @@ use super::{Name, Problem};
 use crate::diag::code;
 use crate::source::{Place, Route};
 
-/// A statement over everything that the tree lets happen: exactly one of `never` and `always`.
+/// A statement over everything that the tree lets happen, decided for people who stay who they are: exactly one of `never` and
+/// `always`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "Invariant")]
