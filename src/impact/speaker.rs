@@ -319,7 +319,7 @@ impl<'c, 't> Speaker<'c, 't> {
         let mut left = spots.clone();
         let mut texts = Vec::new();
         let mut domains = Vec::new();
-        let all_orgs_but = self.most(&mut left, spots, &uncounted);
+        let all_orgs_but = self.most(&mut left, spots, &uncounted, is_all_strangers);
         let no_orgs = all_orgs_but.is_none() && self.known.is_empty();
         if is_all_strangers {
             left.take(&self.strangers);
@@ -391,8 +391,15 @@ impl<'c, 't> Speaker<'c, 't> {
     }
 
     /// Returns the organizations of which not everybody is meant, where they are the fewer, and takes everybody of the others
-    /// out of those who are left. Organizations of which everybody may be meant or not count as meant.
-    fn most(&self, left: &mut Crowd, spots: &Crowd, uncounted: &[&Crowd]) -> Option<Vec<String>> {
+    /// out of those who are left. Organizations of which everybody may be meant or not count as meant where all strangers are
+    /// too; where these are not, few that are meant are told sooner than some that are not.
+    fn most(
+        &self,
+        left: &mut Crowd,
+        spots: &Crowd,
+        uncounted: &[&Crowd],
+        with_strangers: bool,
+    ) -> Option<Vec<String>> {
         if !self.known.meets(spots) {
             return None;
         }
@@ -400,11 +407,19 @@ impl<'c, 't> Speaker<'c, 't> {
         missing.take(spots);
         uncounted.iter().for_each(|crowd| missing.take(crowd));
         let others: Vec<_> = self.organizations(&missing).collect();
-        let whole = self.organizations.len() - others.len();
-        if !others.is_empty() && whole <= SHOWN.max(others.len()) {
-            return None;
-        }
         let names: BTreeSet<&str> = others.iter().map(|(name, _)| *name).collect();
+        if !others.is_empty() {
+            let whole = match with_strangers {
+                true => self.organizations.len() - others.len(),
+                false => self
+                    .organizations(spots)
+                    .filter(|(name, _)| !names.contains(name))
+                    .count(),
+            };
+            if whole <= SHOWN.max(others.len()) {
+                return None;
+            }
+        }
         let is_other = |at: &usize| {
             let organization = self.organizations.get(*at);
             organization.is_some_and(|(name, _)| names.contains(name))
