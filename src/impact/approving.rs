@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::living::Living;
-use crate::governance::directory::{can_act, has_mail};
+use crate::governance::directory::can_act;
 use crate::governance::record::{Asked, Key, Mark, Person, Place, Request, RequestKind};
 use crate::governance::request::escalates;
 use crate::governance::{Range, Unread};
@@ -319,20 +319,7 @@ impl Living<'_> {
             Fits::Inside => !person.is_outside(),
             Fits::Outside => person.is_outside(),
         };
-        if !is_meant {
-            return Ok(false);
-        }
-        for principal in principals {
-            let named = match principal {
-                Principal::User(mail) => has_mail(person, mail),
-                Principal::Group(name) => self.is_in(at, person, &self.estate(at).group(name))?,
-                _ => false,
-            };
-            if named {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(is_meant && self.names_person(at, principals.iter().copied(), person)?)
     }
 
     /// Returns true for somebody of a list, or of its fallback where that is asked, who may decide.

@@ -200,10 +200,10 @@ impl Living<'_> {
     }
 
     /// Returns true when a list of people and groups names somebody.
-    fn names_person(
+    pub(super) fn names_person<'p>(
         &self,
         at: usize,
-        people: &Set<Principal>,
+        people: impl IntoIterator<Item = &'p Principal>,
         person: &Person,
     ) -> Result<bool, Unread> {
         for principal in people {
