@@ -236,12 +236,11 @@ pub fn impact(
         impact.rows = rows(plan, &touched, &strays, [&before, &after], now);
     }
     impact.rows.extend(delegated::rows(plan, sides));
-    let (estates, moves) = ([&before, &after], touched.moves());
-    let by_group = delegated::by_group(plan, sides, estates, moves);
+    let estates = [&before, &after];
+    let by_group = delegated::by_group(plan, sides, estates, &touched);
     impact.rows.extend(by_group);
-    impact
-        .rows
-        .extend(deciding::rows(plan, sides, estates, moves));
+    let deciding = deciding::rows(plan, sides, estates, &touched);
+    impact.rows.extend(deciding);
     if let Some(Asked { world, named }) = asked {
         impact.effects = living(world, plan, sides, &touched, [&before, &after], named)?;
     }

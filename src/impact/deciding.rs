@@ -1,7 +1,7 @@
-//! Who decides from now on, and did not, because they come into a group that is asked, or leave one: approvers, reviewers,
-//! sponsors, and whoever may ask for others.
+//! Who decides from now on, and did not: sponsors of an organization that names others, and whoever comes into a group that is
+//! asked, or leaves one: approvers, reviewers, sponsors, and whoever may ask for others.
 //!
-//! What a policy itself asks of whom is told with its terms. Here it asks the same group, and others are in it; whoever decides
+//! What a policy itself asks of whom is told with its terms. Here it asks the same, and others are meant; whoever decides
 //! about access has none by that, so it is *other*.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,20 +10,21 @@ use super::class::Named;
 use super::compare::Row;
 use super::delegated::row;
 use super::estate::Estate;
-use super::moving::Moves;
 use super::sides::Sides;
+use super::touched::Touched;
 use super::who::list;
 use crate::model::kinds::{Organization, Policy};
-use crate::model::text::Principal;
+use crate::model::text::{Line, Principal};
 use crate::model::{Address, Object};
-use crate::plan::Plan;
+use crate::plan::{Change, Plan};
 
 /// What somebody may do about access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Deed {
     Approve,
     Review,
-    Sponsor,
+    InternalSponsor,
+    ExternalSponsor,
     AskForOthers,
 }
 
@@ -33,21 +34,26 @@ impl Deed {
         match self {
             Self::Approve => format!("approve requests for {of}"),
             Self::Review => format!("review who has {of}"),
-            Self::Sponsor => format!("approve as sponsors of {of}"),
+            Self::InternalSponsor => format!("approve as internal sponsors of {of}"),
+            Self::ExternalSponsor => format!("approve as external sponsors of {of}"),
             Self::AskForOthers => format!("ask for {of} for others"),
         }
     }
 }
+
+/// What a row says before the deed: of the side before, and of the side after.
+pub(super) const VERBS: [&str; 2] = ["may no longer", "may"];
 
 /// Returns a row for whoever comes to decide something by a plan, and whoever no longer does.
 pub(super) fn rows(
     plan: &Plan,
     sides: &Sides<'_>,
     estates: [&Estate<'_>; 2],
-    moves: Moves<'_>,
+    touched: &Touched,
 ) -> Vec<Row> {
-    if moves.is_still() {
-        return Vec::new();
+    let mut rows = other_sponsors(plan, sides);
+    if touched.is_meaning_the_same() {
+        return rows;
     }
     let mut asking: BTreeSet<Address> = BTreeSet::new();
     sides.each(&mut |address, object| {
@@ -55,32 +61,134 @@ pub(super) fn rows(
             let _ = asking.insert(address.clone());
         }
     });
-    let mut found: BTreeMap<(Named, usize, Deed), BTreeSet<String>> = BTreeMap::new();
+    let mut found: [BTreeMap<(Meant, Deed), BTreeSet<String>>; 2] = Default::default();
     for address in &asking {
         let (before, after) = sides.both(address);
-        for (at, side) in [(0, before), (1, after)] {
-            let of = address.parent();
-            let of = of.as_ref().unwrap_or(address).to_string();
-            each(side, &mut |deed, principal| {
-                let Principal::Group(name) = principal else {
-                    return;
-                };
-                for named in moves.only_on(at, &estates[at].group(name)) {
-                    let packages = found.entry((named, at, deed)).or_default();
-                    let _ = packages.insert(of.clone());
+        let of = address.parent();
+        let of = of.as_ref().unwrap_or(address).to_string();
+        let lists = [before, after].map(groups);
+        for at in 0..VERBS.len() {
+            for (deed, name) in &lists[at] {
+                let stays = lists[1 - at].contains(&(*deed, *name));
+                for meant in meant_only_on(at, (name, stays), estates, touched) {
+                    let all = found[at].entry((meant, *deed)).or_default();
+                    let _ = all.insert(of.clone());
                 }
-            });
+            }
         }
     }
-    let rows = found.into_iter().map(|((named, at, deed), of)| {
-        let because = moves.because(&named);
-        let changes = plan.changes.iter();
-        let changes = changes.filter(|change| because.contains(&change.address));
-        let verb = if at > 0 { "may" } else { "may no longer" };
-        let of: Vec<String> = of.into_iter().collect();
-        row(changes, vec![named.to_string()], verb, &deed.words(&of))
+    for (at, verb) in VERBS.into_iter().enumerate() {
+        for ((meant, deed), of) in &found[at] {
+            // Whoever decides by one group before and by another after decides as before.
+            let other = found[1 - at].get(&(meant.clone(), *deed));
+            let of = of
+                .iter()
+                .filter(|it| !other.is_some_and(|other| other.contains(*it)));
+            let of: Vec<String> = of.cloned().collect();
+            if !of.is_empty() {
+                let changes = because(at, &meant.named, plan, touched);
+                let named = vec![meant.words.clone()];
+                rows.push(row(changes, named, verb, &deed.words(&of)));
+            }
+        }
+    }
+    rows
+}
+
+/// Somebody whom a list means by a group that it names, and how the directory writes it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Meant {
+    pub(super) named: Named,
+    pub(super) words: String,
+}
+
+/// Returns who is meant by a group in a list on one side and not by it on the other: whoever comes into it or leaves it, and
+/// everybody in it where a list that goes on naming it means another group then.
+pub(super) fn meant_only_on(
+    at: usize,
+    (name, stays): (&Line, bool),
+    estates: [&Estate<'_>; 2],
+    touched: &Touched,
+) -> Vec<Meant> {
+    let called = estates.map(|side| side.called(name));
+    let groups = called.map(str::to_lowercase);
+    let mut found = touched.moves().only_on(at, &groups[at]);
+    if stays && groups[0] != groups[1] {
+        found.push(Named::Group(groups[at].clone()));
+    }
+    let found = found.into_iter().map(|named| Meant {
+        words: named.spelled(called[at]).to_string(),
+        named,
     });
+    found.collect()
+}
+
+/// Returns the changes that make somebody be meant by a group on one side only.
+pub(super) fn because<'p>(
+    at: usize,
+    named: &Named,
+    plan: &'p Plan,
+    touched: &Touched,
+) -> impl Iterator<Item = &'p Change> {
+    let mut because = touched.moves().because(named);
+    if let Named::Group(name) = named {
+        let other = touched.regrouped.iter();
+        let other = other.filter(|(_, groups)| groups.get(at) == Some(name));
+        because.extend(other.map(|(address, _)| address.clone()));
+    }
+    let changes = plan.changes.iter();
+    changes.filter(move |change| because.contains(&change.address))
+}
+
+/// Returns a row for those who come to be sponsors of organizations that stay, and for those who no longer are.
+fn other_sponsors(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
+    type Of<'p> = (Vec<&'p Change>, Vec<String>);
+    let mut found: BTreeMap<(usize, Deed, Vec<String>), Of<'_>> = BTreeMap::new();
+    for change in &plan.changes {
+        let (Some(Object::Organization(old)), Some(Object::Organization(new))) =
+            sides.both(&change.address)
+        else {
+            continue;
+        };
+        let lists = [old, new].map(|side| {
+            let mut lists: BTreeMap<Deed, BTreeSet<&Principal>> = BTreeMap::new();
+            sponsors(side, &mut |deed, principal| {
+                let _ = lists.entry(deed).or_default().insert(principal);
+            });
+            lists
+        });
+        for at in 0..VERBS.len() {
+            for (deed, people) in &lists[at] {
+                let other = lists[1 - at].get(deed);
+                let people = people
+                    .iter()
+                    .filter(|it| !other.is_some_and(|other| other.contains(*it)));
+                let people: Vec<String> = people.map(ToString::to_string).collect();
+                if !people.is_empty() {
+                    let of = found.entry((at, *deed, people)).or_default();
+                    of.0.push(change);
+                    of.1.push(change.address.to_string());
+                }
+            }
+        }
+    }
+    let rows = found
+        .into_iter()
+        .map(|((at, deed, people), (changes, of))| {
+            row(changes.into_iter(), people, VERBS[at], &deed.words(&of))
+        });
     rows.collect()
+}
+
+/// Returns the groups that decide something by an object.
+fn groups(side: Option<&Object>) -> BTreeSet<(Deed, &Line)> {
+    let mut found = BTreeSet::new();
+    each(side, &mut |deed, principal| {
+        if let Principal::Group(name) = principal {
+            let _ = found.insert((deed, name));
+        }
+    });
+    found
 }
 
 /// Shows everybody who decides something by an object.
@@ -116,7 +224,10 @@ fn by_policy<'o>(policy: &'o Policy, see: &mut dyn FnMut(Deed, &'o Principal)) {
 
 fn sponsors<'o>(organization: &'o Organization, see: &mut dyn FnMut(Deed, &'o Principal)) {
     let sponsors = &organization.sponsors;
-    for principal in sponsors.internal.iter().chain(sponsors.external.iter()) {
-        see(Deed::Sponsor, principal);
+    for (deed, people) in [
+        (Deed::InternalSponsor, &sponsors.internal),
+        (Deed::ExternalSponsor, &sponsors.external),
+    ] {
+        people.iter().for_each(|principal| see(deed, principal));
     }
 }

@@ -4,30 +4,30 @@
 
 use std::collections::BTreeSet;
 
-use super::class::Named;
 use super::compare::{Because, Difference, Row};
+use super::deciding::{Meant, VERBS, because, meant_only_on};
 use super::estate::Estate;
-use super::moving::Moves;
 use super::sides::Sides;
+use super::touched::Touched;
 use super::who::{Who, list};
 use crate::model::kinds::{Administrators, Catalog};
-use crate::model::text::Principal;
+use crate::model::text::{Line, Principal};
 use crate::model::{Address, Kind, Object};
 use crate::plan::{Change, Plan};
 
 /// A role and those who have it.
 type Office<'o> = (&'static str, BTreeSet<&'o Principal>);
 
-/// Returns a row for whoever comes into a group that has a role, or leaves one: holders of a package, and whom the rule of the
-/// group makes others.
+/// Returns a row for whoever comes into a group that has a role, or leaves one: holders of a package, whom the rule of the
+/// group makes others, and everybody in it where the list means another group.
 pub(super) fn by_group(
     plan: &Plan,
     sides: &Sides<'_>,
     estates: [&Estate<'_>; 2],
-    moves: Moves<'_>,
+    touched: &Touched,
 ) -> Vec<Row> {
     let mut offices: BTreeSet<Address> = BTreeSet::new();
-    if !moves.is_still() {
+    if !touched.is_meaning_the_same() {
         sides.each(&mut |address, object| {
             if matches!(object, Object::Administrators(_) | Object::Catalog(_)) {
                 let _ = offices.insert(address.clone());
@@ -37,21 +37,31 @@ pub(super) fn by_group(
     let mut rows = Vec::new();
     for address in &offices {
         let (before, after) = sides.both(address);
-        for (at, side) in [(1, after), (0, before)] {
-            let verb = if at > 0 { "may" } else { "may no longer" };
-            for (key, people) in self::offices(side) {
-                let groups = people.iter().filter_map(|person| match person {
-                    Principal::Group(name) => Some(estates[at].group(name)),
-                    _ => None,
-                });
-                let named: BTreeSet<Named> =
-                    groups.flat_map(|group| moves.only_on(at, &group)).collect();
-                for named in named {
-                    let because = moves.because(&named);
-                    let changes = plan.changes.iter();
-                    let changes = changes.filter(|change| because.contains(&change.address));
-                    let named = vec![named.to_string()];
-                    rows.push(row(changes, named, verb, &words(key, address)));
+        let found = [before, after].map(self::offices);
+        let groups = |at: usize, key: &str| -> BTreeSet<&Line> {
+            let people = found[at].iter().filter(|(other, _)| *other == key);
+            let people = people.flat_map(|(_, people)| people);
+            let groups = people.filter_map(|it| match it {
+                Principal::Group(name) => Some(name),
+                _ => None,
+            });
+            groups.collect()
+        };
+        let meant = |at: usize, key: &str| -> BTreeSet<Meant> {
+            let others = groups(1 - at, key);
+            let names = groups(at, key).into_iter();
+            let named = names.flat_map(|name| {
+                let stays = others.contains(name);
+                meant_only_on(at, (name, stays), estates, touched)
+            });
+            named.collect()
+        };
+        for at in [1, 0] {
+            for (key, _) in &found[at] {
+                for meant in &meant(at, key) - &meant(1 - at, key) {
+                    let changes = because(at, &meant.named, plan, touched);
+                    let of = words(key, address);
+                    rows.push(row(changes, vec![meant.words], VERBS[at], &of));
                 }
             }
         }
@@ -78,8 +88,8 @@ pub(super) fn rows(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
             let (was, is) = (of(&was), of(&is));
             let office = words(key, &change.address);
             for (verb, people) in [
-                ("may", is.difference(&was)),
-                ("may no longer", was.difference(&is)),
+                (VERBS[1], is.difference(&was)),
+                (VERBS[0], was.difference(&is)),
             ] {
                 let people: Vec<String> = people.cloned().collect();
                 if !people.is_empty() {

@@ -254,14 +254,15 @@ impl Holdings {
         found
     }
 
-    /// Adds packages of which nothing is another: whoever holds one of them is in groups by that on both sides.
+    /// Adds packages of which nothing is another: whoever may hold one of them is to be known, and in which groups they are by that
+    /// on both sides.
     pub(super) fn add(&mut self, sides: &Sides<'_>, packages: BTreeSet<Address>) {
         for address in packages {
             let (Some(Object::Package(package)), _) = sides.both(&address) else {
                 continue;
             };
             let groups = groups(sides, package, 0);
-            if groups[1].is_empty() || self.of.contains_key(address.own_name()) {
+            if self.of.contains_key(address.own_name()) {
                 continue;
             }
             let holding = Holding {

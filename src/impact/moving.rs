@@ -369,6 +369,17 @@ impl Named {
         }
     }
 
+    /// Returns the same people, their group written otherwise.
+    pub(super) fn spelled(&self, group: &str) -> Self {
+        let group = group.to_owned();
+        match self {
+            Self::Group(_) => Self::Group(group),
+            Self::Joining(_) => Self::Joining(group),
+            Self::Leaving(_) => Self::Leaving(group),
+            named => named.clone(),
+        }
+    }
+
     /// Returns the package that makes somebody be meant.
     pub(super) fn package(&self) -> Option<&str> {
         self.course().map(|(package, _)| package)

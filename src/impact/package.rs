@@ -157,15 +157,13 @@ impl<'t> Comparing<'_, 't> {
         let mut push = |who: Who, outcome: Outcome| {
             rows.push(self.row(who, &address, outcome));
         };
-        let singles: BTreeSet<(Difference, Vec<Named>, Standing)> = marked
-            .keys()
-            .filter(|(_, (alike, _))| alike.len() == 1)
-            .flat_map(|(outcome, (alike, standing))| {
-                alike
-                    .iter()
-                    .map(|names| (outcome.kind, names.clone(), *standing))
-            })
-            .collect();
+        let mut singles: BTreeMap<(&Vec<Named>, Standing), Vec<&Outcome>> = BTreeMap::new();
+        for (outcome, (alike, standing)) in marked.keys() {
+            if let [names] = alike.as_slice() {
+                let outcomes = singles.entry((names, *standing)).or_default();
+                outcomes.push(outcome);
+            }
+        }
         for (outcome, parts) in plain {
             let bases = together(&parts);
             if !outcome.let_in {
@@ -190,9 +188,12 @@ impl<'t> Comparing<'_, 't> {
             }
         }
         for ((outcome, (alike, standing)), parts) in &marked {
-            // Two names together say nothing new where one of them does the same alone.
-            let told =
-                |names: &Vec<Named>| singles.contains(&(outcome.kind, names.clone(), *standing));
+            // Two names together say nothing new where one of them does as much alone.
+            let told = |names: &Vec<Named>| {
+                let alone = singles.get(&(names, *standing)).into_iter().flatten();
+                let mut alone = alone.copied();
+                alone.any(|alone| self.is_as_much(alone, outcome))
+            };
             if alike.len() > 1 && alike.iter().any(told) {
                 continue;
             }
@@ -226,6 +227,21 @@ impl<'t> Comparing<'_, 't> {
         if own {
             self.beside(offers, &address, rows);
         }
+    }
+
+    /// Returns true for an outcome that says all of another one: of those who come to have a package every way to it, of those
+    /// who have harder terms every way that they had.
+    fn is_as_much(&self, alone: &Outcome, of: &Outcome) -> bool {
+        let covers = |known: &[Terms], told: &[Terms]| {
+            let is_covered = |terms: &Terms| known.iter().any(|it| it.covers(terms, self.now));
+            told.iter().all(is_covered)
+        };
+        alone.kind == of.kind
+            && match of.kind {
+                Difference::New | Difference::Wider => covers(&alone.after, &of.after),
+                Difference::Narrower => covers(&alone.before, &of.before),
+                Difference::Gone | Difference::Other => true,
+            }
     }
 
     /// Returns whoever is in the groups that a part is named by, and comes to something else: they hold a package that gives it,
@@ -267,17 +283,11 @@ impl<'t> Comparing<'_, 't> {
 
     /// Returns somebody whom lists name, as the tree writes them.
     fn written(&self, named: &Named) -> String {
-        let of_tree = |name: &String| match self.groups.get(name) {
-            Some(written) => (*written).to_owned(),
-            None => name.clone(),
-        };
-        let written = match named {
-            Named::Group(name) => Named::Group(of_tree(name)),
-            Named::Joining(name) => Named::Joining(of_tree(name)),
-            Named::Leaving(name) => Named::Leaving(of_tree(name)),
-            named => named.clone(),
-        };
-        written.to_string()
+        let written = named.group().and_then(|group| self.groups.get(group));
+        match written {
+            Some(written) => named.spelled(written).to_string(),
+            None => named.to_string(),
+        }
     }
 
     pub(super) fn row(&self, who: Who, package: &Address, outcome: Outcome) -> Row {
@@ -327,8 +337,9 @@ impl<'t> Comparing<'_, 't> {
         let [before, after] = given.as_ref().unwrap_or(asked);
         let found = self.found(offers, [before, after], rule, standing)?;
         // What a rule alone gives or takes has no other reason, and no other terms.
+        let is_alone = |terms: &[Terms]| rule.is_some_and(|it| it.beyond(terms).next().is_none());
         let given = match found.kind {
-            Difference::New if standing[1] => after.ways.last(),
+            Difference::New if standing[1] && is_alone(&found.after) => after.ways.last(),
             Difference::Gone if standing[0] => before.ways.last(),
             _ => None,
         };

@@ -153,7 +153,9 @@ impl<'e, 't> Ruled<'e, 't> {
         match (kind, barrier) {
             (Difference::New, _) if is => {
                 let terms = after.last().map(Terms::words).unwrap_or_default();
-                format!("without asking, {terms}")
+                let others = self.beyond(after);
+                let others = others.map(|terms| format!(", also {}", terms.as_way()));
+                format!("without asking, {terms}{}", others.collect::<String>())
             }
             (Difference::Gone, Some(Barrier::Gone)) => text,
             (Difference::Gone, _) if is => format!("no longer: {}", words(Barrier::Excluded)),
@@ -165,6 +167,17 @@ impl<'e, 't> Ruled<'e, 't> {
             _ if was && !is => with("on request only"),
             _ => text,
         }
+    }
+
+    /// Returns those of some terms, of which that of the rule is the last, that give more than the rule does.
+    pub(super) fn beyond<'a>(&self, terms: &'a [Terms]) -> impl Iterator<Item = &'a Terms> {
+        let now = self.estates[1].now;
+        let (rule, others) = match terms.split_last() {
+            Some((rule, others)) => (Some(rule), others),
+            None => (None, terms),
+        };
+        let is_covered = move |terms: &Terms| rule.is_some_and(|rule| rule.covers(terms, now));
+        others.iter().filter(move |terms| !is_covered(terms))
     }
 
     /// Says who stands so to the rules.

@@ -155,6 +155,11 @@ impl Touched {
         self.packages.is_empty() && !self.outside
     }
 
+    /// Returns true where every group in a list means the same people as before.
+    pub(super) fn is_meaning_the_same(&self) -> bool {
+        self.moves().is_still() && self.regrouped.is_empty()
+    }
+
     /// Returns an organization that is touched, by name.
     pub(super) fn organization(&self, name: &str) -> Option<Address> {
         let address = Address::new(Kind::Organization, &Name::parse(name).ok()?);

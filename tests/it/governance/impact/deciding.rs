@@ -81,7 +81,7 @@ fn wanted(who: &str, may: &str, because: &str) -> Vec<String> {
         "see everything in catalog/open",
         "approve requests for package/one and package/two",
         "review who has package/one",
-        "approve as sponsors of organization/a",
+        "approve as internal sponsors of organization/a",
         "ask for package/two for others",
     ];
     let rows = deeds.map(|deed| format!("{who}: {may} {deed} by {because}"));

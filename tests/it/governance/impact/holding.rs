@@ -9,8 +9,8 @@ use guestlist::impact::{self, Account, Difference, Sides};
 use guestlist::model::Desired;
 use guestlist::plan::between;
 
-use super::told::{Somebody, Told, answers, by_rule, enter, gains};
-use super::{now, own};
+use super::told::{Somebody, Told, answers, by_rule, enter, gained};
+use super::{now, own, untold};
 use crate::governance::scene::{BEGIN, Scene, instant, loaded, mail};
 use crate::support::dice::Dice;
 
@@ -290,7 +290,7 @@ fn holders_may_ask_for_more_if_and_only_if_the_engine_lets_them() {
         let later = played.settle("T2");
         let come = played.told(&new);
 
-        let (mut gained, mut lost) = (BTreeSet::new(), BTreeSet::new());
+        let (mut gaining_by, mut lost) = (BTreeSet::new(), BTreeSet::new());
         // What somebody no longer may, now that they have something that nobody could give them before.
         let mut given_up = BTreeSet::new();
         let mut whom = BTreeMap::new();
@@ -298,9 +298,11 @@ fn holders_may_ask_for_more_if_and_only_if_the_engine_lets_them() {
         for (nth, somebody) in people.iter().enumerate() {
             for (has, has_come) in [(&has[nth], false), (&come[nth], later.contains(&nth))] {
                 let had = &had[nth];
-                for name in gains(had, has).into_iter().filter(is_told) {
-                    let _ = whom.entry(("gains", name.clone())).or_insert(somebody);
-                    gained.insert(name);
+                for (name, terms) in gained(had, has) {
+                    if is_told(&name) {
+                        let _ = whom.entry(("gains", name.clone())).or_insert(somebody);
+                        gaining_by.insert((name, terms));
+                    }
                 }
                 let gone = &names(had) - &names(has);
                 for name in gone.into_iter().filter(is_told) {
@@ -335,11 +337,14 @@ fn holders_may_ask_for_more_if_and_only_if_the_engine_lets_them() {
         });
         let rows: String = rows.collect();
         let case = format!("{seed}\n{before}\n{after}\n{rows}\n{whom:?}");
+        let gained: BTreeSet<String> = gaining_by.iter().map(|(name, _)| name.clone()).collect();
         assert_eq!(
             told(&[Difference::New, Difference::Wider]),
             gained,
             "{case}"
         );
+        let untold = untold(&found, &gaining_by);
+        assert!(untold.is_empty(), "{untold:?} {case}");
         let gone = told(&[Difference::Gone]);
         assert!(gone.is_superset(&lost), "{gone:?} {lost:?} {case}");
         given_up.append(&mut lost.clone());

@@ -28,7 +28,7 @@ use guestlist::plan::{Plan, between};
 use jiff::Timestamp;
 
 use super::scene::{BEGIN, instant, loaded};
-use told::{OWN, Somebody, Terms, Told, World, gains};
+use told::{OWN, Somebody, Terms, Told, World, covers, gained, gains};
 
 fn own() -> Vec<Domain> {
     vec![Domain::parse(OWN).unwrap()]
@@ -231,6 +231,17 @@ impl Answers {
         }
     }
 
+    /// What somebody gains by another tree at the first instant, by package.
+    fn gained(&self, one: usize, other: usize) -> BTreeSet<(String, Terms)> {
+        let pairs = self.by_tree[one].iter().zip(&self.by_tree[other]);
+        let pairs: BTreeSet<(&usize, &usize)> = pairs.filter(|(one, other)| one != other).collect();
+        let gained = pairs.into_iter().flat_map(|(before, after)| {
+            let [before, after] = [before, after].map(|at| &self.known[*at][0]);
+            gained(before, after)
+        });
+        gained.collect()
+    }
+
     /// The packages of which somebody gains, of which somebody loses and does not gain, and those that somebody may no longer
     /// have at once, from one tree to another.
     fn differ(&self, one: usize, other: usize) -> [BTreeSet<String>; 3] {
@@ -256,6 +267,19 @@ impl Answers {
         }
         differ
     }
+}
+
+/// Returns those of what somebody gains that no row of their package tells: neither it nor more.
+fn untold<'g>(found: &Impact, gained: &'g BTreeSet<(String, Terms)>) -> Vec<&'g (String, Terms)> {
+    let is_told = |(package, terms): &&(String, Terms)| {
+        let rows = found.rows.iter().filter(|row| row.kind.widens());
+        let mut rows = rows.filter(|row| row.packages.iter().any(|it| it.own_name() == package));
+        rows.any(|row| {
+            let mut after = row.after.iter();
+            after.any(|it| covers(&told::in_numbers(it, now()), terms))
+        })
+    };
+    gained.iter().filter(|it| !is_told(it)).collect()
 }
 
 /// Holds impact and the guard against the engine for pairs of worlds, for all people that there may be. Returns how many pairs
@@ -313,6 +337,13 @@ fn agree_for(
             found.rows
         );
         assert_eq!(gone, lost, "{before}\n{after}\n{:#?}", found.rows);
+        let gained_by = answers.gained(one, other);
+        let untold = untold(&found, &gained_by);
+        assert!(
+            untold.is_empty(),
+            "{before}\n{after}\n{untold:?}\n{:#?}",
+            found.rows
+        );
         assert_eq!(is_refused_as_wider(&plan, found), !gained.is_empty());
         compared.0 += 1;
         compared.1 += usize::from(!gained.is_empty());

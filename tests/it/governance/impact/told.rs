@@ -368,14 +368,26 @@ pub(super) fn in_numbers(terms: &impact::Terms, at: Timestamp) -> Terms {
 
 /// Returns the packages of which somebody who was told one thing gains by being told another.
 pub(super) fn gains(before: &Told, after: &Told) -> BTreeSet<String> {
+    let gained = gained(before, after).into_iter();
+    gained.map(|(package, _)| package).collect()
+}
+
+/// Returns what somebody who was told one thing gains by being told another, by package.
+pub(super) fn gained(before: &Told, after: &Told) -> BTreeSet<(String, Terms)> {
     let gained = after.iter().filter(|((package, _), new)| {
         let mut old = before.iter().filter(|((other, _), _)| other == package);
-        !old.any(|(_, old)| {
-            old.0 <= new.0
-                && (old.1.is_none() || new.1.is_some() && old.1 >= new.1)
-                && (old.1.is_none() || old.2 || !new.2)
-                && old.3 >= new.3
-        })
+        !old.any(|(_, old)| covers(old, new))
     });
-    gained.map(|((package, _), _)| package.clone()).collect()
+    gained
+        .map(|((package, _), new)| (package.clone(), *new))
+        .collect()
+}
+
+/// Returns true for terms that give no less than others.
+pub(super) fn covers(terms: &Terms, other: &Terms) -> bool {
+    let (approvals, end, free, seldom) = terms;
+    *approvals <= other.0
+        && (end.is_none() || other.1.is_some() && *end >= other.1)
+        && (end.is_none() || *free || !other.2)
+        && *seldom >= other.3
 }
