@@ -21,7 +21,7 @@ use super::estate::{Border, Estate, Offer, Traits};
 use super::held::Held;
 use super::moving::{Moves, Naming};
 use super::names::Names;
-use super::part::Part;
+use super::part::{Belongs, Part};
 use super::stray::Strays;
 use super::zones::{Elsewhere, Zones, sign_ins};
 use crate::governance::rule::Rule;
@@ -459,11 +459,13 @@ impl<'e, 't> Census<'e, 't> {
                 });
             }
         }
-        let mut found: Vec<Part<'t>> = Vec::new();
-        let mut known: BTreeSet<Vec<(Vec<bool>, Vec<bool>)>> = BTreeSet::new();
+        let mut alike: Vec<Part<'t>> = Vec::new();
+        let mut known: BTreeMap<Vec<(Vec<bool>, Vec<bool>)>, usize> = BTreeMap::new();
         for base in &bases {
             let traits = self.traits(base);
-            let key = offers.iter().zip(&traits).map(|(offer, traits)| {
+            let masks = offers.iter().zip(&traits);
+            let masks: Vec<_> = masks.map(|(offer, it)| mask(*offer, it)).collect();
+            let key = traits.iter().zip(&masks).map(|(traits, mask)| {
                 let seen = &traits.seen;
                 let configured = seen.organization.map(|(_, state)| state);
                 let flags = vec![
@@ -474,12 +476,18 @@ impl<'e, 't> Census<'e, 't> {
                     configured == Some(OrganizationState::Configured),
                     traits.looks_alike,
                 ];
-                (flags, mask(*offer, traits))
+                (flags, mask.clone())
             });
-            if !known.insert(key.collect()) {
-                continue;
+            let at = *known.entry(key.collect()).or_insert_with(|| {
+                alike.push(Part::of(&traits, Crowd::default()));
+                alike.len() - 1
+            });
+            if let Some(part) = alike.get_mut(at) {
+                part.belongs.extend(belongs(&traits, &masks));
             }
-            let part = Part::of(&traits, Crowd::default());
+        }
+        let mut found: Vec<Part<'t>> = Vec::new();
+        for part in alike {
             found.extend(self.named(&part, &[users.to_vec()], names));
             for group in &names.single {
                 let both = [users.to_vec(), group.clone()];
@@ -520,4 +528,20 @@ fn mask(offer: Option<&Offer<'_>>, traits: &Traits<'_>) -> Vec<bool> {
         },
     );
     names.collect()
+}
+
+/// Returns whose somebody is, of whom each side sees something; by side, `masks` say which policies name their organization.
+fn belongs<'t>(traits: &[Traits<'t>], masks: &[Vec<bool>]) -> BTreeSet<Belongs<'t>> {
+    let of = traits.iter().zip(masks).filter_map(|(traits, mask)| {
+        let (name, _) = traits.seen.organization?;
+        Some(match mask.contains(&true) {
+            true => Belongs::To(name),
+            false => Belongs::ToAnother,
+        })
+    });
+    let of: BTreeSet<Belongs<'t>> = of.collect();
+    match of.is_empty() {
+        true => BTreeSet::from([Belongs::ToNone]),
+        false => of,
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::access::{Access, Barrier, access};
+use super::called::{belonging, called};
 use super::cause::{Case, Reason};
 use super::census::Census;
 use super::choice::{Choice, choice};
@@ -13,6 +14,7 @@ use super::compare::{Because, Difference, Row};
 use super::crowd::Crowd;
 use super::estate::{Border, Estate, Offer};
 use super::let_in::LetIn;
+use super::marked::Marked;
 use super::part::Part;
 use super::ruled::{NO_RULE, Ruled, Standing};
 use super::speaker::Speaker;
@@ -83,7 +85,7 @@ impl<'t> Comparing<'_, 't> {
         };
         let ruled = Ruled::of([self.before, self.after], offers);
         let mut plain: BTreeMap<Outcome, Vec<&Part<'t>>> = BTreeMap::new();
-        let mut marked: BTreeMap<(Outcome, Marks), Vec<&Part<'t>>> = BTreeMap::new();
+        let mut marked = Marked::default();
         // What each part without names comes to, by how its people stand to rules: named people of
         // these differ only where they come to something else, and people whom a rule matches where that is not what all do.
         let mut known: BTreeMap<(usize, Standing), Option<Outcome>> = BTreeMap::new();
@@ -149,21 +151,13 @@ impl<'t> Comparing<'_, 't> {
                     continue;
                 }
                 if let Some(outcome) = outcome {
-                    let marks = (part.alike.clone(), standing);
-                    marked.entry((outcome, marks)).or_default().push(part);
+                    marked.add(outcome, standing, part);
                 }
             }
         }
         let mut push = |who: Who, outcome: Outcome| {
             rows.push(self.row(who, &address, outcome));
         };
-        let mut singles: BTreeMap<(&Vec<Named>, Standing), Vec<&Outcome>> = BTreeMap::new();
-        for (outcome, (alike, standing)) in marked.keys() {
-            if let [names] = alike.as_slice() {
-                let outcomes = singles.entry((names, *standing)).or_default();
-                outcomes.push(outcome);
-            }
-        }
         for (outcome, parts) in plain {
             let bases = together(&parts);
             if !outcome.let_in {
@@ -187,18 +181,11 @@ impl<'t> Comparing<'_, 't> {
                 push(who, outcome);
             }
         }
-        for ((outcome, (alike, standing)), parts) in &marked {
-            // Two names together say nothing new where one of them does as much alone.
-            let told = |names: &Vec<Named>| {
-                let alone = singles.get(&(names, *standing)).into_iter().flatten();
-                let mut alone = alone.copied();
-                alone.any(|alone| self.is_as_much(alone, outcome))
-            };
-            if alike.len() > 1 && alike.iter().any(told) {
+        for told in marked.told(self.now) {
+            let Some(part) = told.parts.first() else {
                 continue;
-            }
-            let Some(part) = parts.first() else { continue };
-            let bases = together(parts);
+            };
+            let bases = together(&told.parts);
             let mut free = doubts.beside(&idle, &bases, &[0, 1]);
             if let Some(nameable) = self.census.nameable(part) {
                 // Whoever cannot be named so may be meant or not.
@@ -206,42 +193,29 @@ impl<'t> Comparing<'_, 't> {
                 others.take(&nameable);
                 free.add(&others);
             }
-            let is_everybody = match matched.get(standing) {
-                Some(all) if *standing != NO_RULE => all.is_within(&bases, &[&free]),
+            let rule = ruled.as_ref().filter(|_| told.standing != NO_RULE);
+            let is_everybody = match matched.get(&told.standing) {
+                Some(all) if rule.is_some() => all.is_within(&bases, &[&free]),
                 _ => self.living.is_within(&bases, &[&free]),
             };
-            let of = match bases.is_empty() || is_everybody {
-                true => None,
-                false => Some(self.speaker.bases(&bases, &free).text),
+            let of = match (bases.is_empty(), is_everybody) {
+                // How they sign in makes the difference.
+                (true, _) => told.is_one_of_several.then(|| belonging(&told.parts)),
+                (false, true) => None,
+                (false, false) => Some(self.speaker.bases(&bases, &free).text),
             };
-            let rule = ruled.as_ref().filter(|_| *standing != NO_RULE);
-            let rule = rule.map(|rule| rule.words(*standing));
-            let but = self.others(part, offers, outcome.kind, &holders);
-            let who = Speaker::named(
+            let rule = rule.map(|rule| rule.words(told.standing));
+            let but = self.others(part, offers, told.outcome.kind, &holders);
+            let who = called(
                 part,
                 |it| self.written(it),
                 [rule.as_deref(), but.as_deref(), of.as_deref()],
             );
-            push(who, outcome.clone());
+            push(who, told.outcome);
         }
         if own {
             self.beside(offers, &address, rows);
         }
-    }
-
-    /// Returns true for an outcome that says all of another one: of those who come to have a package every way to it, of those
-    /// who have harder terms every way that they had.
-    fn is_as_much(&self, alone: &Outcome, of: &Outcome) -> bool {
-        let covers = |known: &[Terms], told: &[Terms]| {
-            let is_covered = |terms: &Terms| known.iter().any(|it| it.covers(terms, self.now));
-            told.iter().all(is_covered)
-        };
-        alone.kind == of.kind
-            && match of.kind {
-                Difference::New | Difference::Wider => covers(&alone.after, &of.after),
-                Difference::Narrower => covers(&alone.before, &of.before),
-                Difference::Gone | Difference::Other => true,
-            }
     }
 
     /// Returns whoever is in the groups that a part is named by, and comes to something else: they hold a package that gives it,
@@ -463,9 +437,6 @@ fn together(parts: &[&Part<'_>]) -> Crowd {
 
 /// What people of an organization may have whose addresses are not of its domains.
 const AS_OTHERS: &str = "as others of their organization may";
-
-/// What marks people in a part: lists of names, and how they stand to rules.
-type Marks = (Vec<Vec<Named>>, Standing);
 
 /// People whose domains look like known ones.
 #[derive(Default)]

@@ -1,10 +1,21 @@
 //! Some of everybody, as a [`Census`](super::Census) divides them: those who get one answer for a package on every side.
 
+use std::collections::BTreeSet;
+
 use super::access::Requestor;
 use super::class::Named;
 use super::crowd::Crowd;
 use super::estate::Traits;
 use super::moving::{Moves, Naming};
+
+/// Whose somebody is by how they sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Belongs<'t> {
+    /// Of an organization that policies of the package name.
+    To(&'t str),
+    ToAnother,
+    ToNone,
+}
 
 /// People who get one answer for a package on every side.
 #[derive(Debug, Clone)]
@@ -13,6 +24,8 @@ pub struct Part<'t> {
     pub traits: Vec<Traits<'t>>,
     /// The sorts of people in it, by their position in [`Census::bases`]; none where an address names them.
     pub bases: Crowd,
+    /// Whose they are where an address names them, by how they sign in.
+    pub(super) belongs: BTreeSet<Belongs<'t>>,
     /// Which of the parts that nothing names it lies in.
     pub(super) within: Option<usize>,
     /// What names them: of several names that do the same one stands for all.
@@ -45,6 +58,7 @@ impl<'t> Part<'t> {
             bases: Crowd::default(),
             alike: Vec::new(),
             traits: self.traits.clone(),
+            belongs: BTreeSet::new(),
             within: None,
             named: self.named.clone(),
             naming: self.naming.clone(),
@@ -77,6 +91,7 @@ impl<'t> Part<'t> {
         Self {
             traits: traits.to_vec(),
             bases,
+            belongs: BTreeSet::new(),
             within: None,
             named: Vec::new(),
             naming: Vec::new(),

@@ -3,11 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::census::Census;
-use super::class::{Account, Base, Named, SignIn, Sort};
+use super::class::{Account, Base, SignIn, Sort};
 use super::crowd::{BITS, Crowd};
-use super::holding::Course;
-use super::part::Part;
-use super::who::{SHOWN, Who, by, inside, joined, list, outside, zone};
+use super::who::{SHOWN, Who, by, inside, list, outside, zone};
 use crate::model::text::Domain;
 
 /// Somebody's address and sign-in, without what they are to the directory.
@@ -46,6 +44,9 @@ pub(super) struct Speaker<'c, 't> {
     open: usize,
     /// The spots of each organization, as any side sees it, in order of names.
     organizations: Vec<(&'t str, Vec<usize>)>,
+    /// Organizations that nobody belongs to on both sides, since they are told by something else than domains: the spots before,
+    /// and after.
+    remade: BTreeMap<&'t str, [BTreeSet<usize>; 2]>,
     /// The organizations of each spot.
     organizations_of: Vec<Vec<usize>>,
     /// The spots of any organization.
@@ -75,6 +76,7 @@ impl<'c, 't> Speaker<'c, 't> {
             bases: census.bases(),
             open: census.open(),
             organizations: Vec::new(),
+            remade: BTreeMap::new(),
             organizations_of: Vec::new(),
             known: Crowd::default(),
             strangers: Crowd::default(),
@@ -122,6 +124,7 @@ impl<'c, 't> Speaker<'c, 't> {
 
     fn learn_organizations(&mut self, census: &Census<'_, 't>) {
         let mut organizations: BTreeMap<&'t str, BTreeSet<usize>> = BTreeMap::new();
+        let mut by_side: BTreeMap<&'t str, [BTreeSet<usize>; 2]> = BTreeMap::new();
         for (at, traits) in census.seen() {
             let base = self.bases.get(at).filter(|base| base.account.is_outside());
             let (Some(_), Some(spot)) = (base, self.spots.get(at).copied()) else {
@@ -139,7 +142,14 @@ impl<'c, 't> Speaker<'c, 't> {
                 true => self.strangers.insert(spot),
                 false => self.known.insert(spot),
             }
+            for (side, traits) in traits.iter().enumerate() {
+                let name = traits.seen.organization.map(|(name, _)| name);
+                let spots = name.and_then(|name| by_side.entry(name).or_default().get_mut(side));
+                spots.into_iter().for_each(|spots| spots.extend([spot]));
+            }
         }
+        by_side.retain(|_, sides| self.is_remade(sides));
+        self.remade = by_side;
         self.organizations_of = vec![Vec::new(); self.sorts.len()];
         for (name, spots) in organizations {
             for spot in &spots {
@@ -149,6 +159,19 @@ impl<'c, 't> Speaker<'c, 't> {
             }
             self.organizations.push((name, spots.into_iter().collect()));
         }
+    }
+
+    /// Returns true for the spots of an organization before and after that have none in common, and that domains do not tell
+    /// apart: they share some, or people at any domain are meant.
+    fn is_remade(&self, [before, after]: &[BTreeSet<usize>; 2]) -> bool {
+        let zones = |spots: &BTreeSet<usize>| -> BTreeSet<&(Sort, Domain)> {
+            let sorts = spots.iter().filter_map(|at| self.sorts.get(*at));
+            sorts.collect()
+        };
+        let is_any = |zones: &BTreeSet<&(Sort, Domain)>| zones.iter().any(|it| it.0 == Sort::Other);
+        let is_there = !before.is_empty() && !after.is_empty() && before.is_disjoint(after);
+        let [before, after] = [zones(before), zones(after)];
+        is_there && (is_any(&before) || is_any(&after) || !before.is_disjoint(&after))
     }
 
     /// Returns the organizations that people of some spots belong to, in order of names.
@@ -463,6 +486,10 @@ impl<'c, 't> Speaker<'c, 't> {
                 names.push(((*name).to_owned(), way));
                 continue;
             }
+            if let Some(side) = self.side(name, &mine, idle) {
+                names.push(((*name).to_owned(), side.to_owned()));
+                continue;
+            }
             let zones: BTreeSet<String> = mine
                 .iter()
                 .filter_map(|spot| self.sorts.get(*spot))
@@ -502,62 +529,18 @@ impl<'c, 't> Speaker<'c, 't> {
         (!texts.is_empty()).then(|| texts.join(", "))
     }
 
-    /// Says who is meant by a part: whoever matches a rule, where one is told, is none of those whom `but` tells, and belongs to
-    /// whom `of` tells. `written` says how the tree writes a name.
-    pub(super) fn named(
-        part: &Part<'_>,
-        written: impl Fn(&Named) -> String,
-        [rule, but, of]: [Option<&str>; 3],
-    ) -> Who {
-        let mut who = Who::default();
-        let mut lists = Vec::new();
-        let last = if part.alike.len() > 1 { "or" } else { "and" };
-        for alike in &part.alike {
-            let (held, named): (Vec<&Named>, Vec<&Named>) =
-                alike.iter().partition(|named| named.course().is_some());
-            let names: Vec<String> = named.into_iter().map(&written).collect();
-            let courses: Vec<(&str, Course)> = held.into_iter().filter_map(Named::course).collect();
-            let packages = courses.iter().map(|(name, _)| format!("package/{name}"));
-            let packages: Vec<String> = packages.collect();
-            who.holds
-                .extend(courses.iter().map(|(name, _)| (*name).to_owned()));
-            let also = !lists.is_empty();
-            let course = courses.first().map(|(_, course)| *course);
-            let holders = course.map(|course| {
-                let who = match (course, also) {
-                    (Course::Holds, false) => "holders of",
-                    (Course::Holds, true) => "who also have",
-                    (Course::Loses, false) => "whoever loses",
-                    (Course::Loses, true) => "who also lose",
-                    (Course::Gets, false) => "whoever gets",
-                    (Course::Gets, true) => "who also get",
-                };
-                format!("{who} {}", joined(&packages, last))
-            });
-            let in_lists = (!names.is_empty()).then(|| match also {
-                true => format!("who is also in {}", joined(&names, last)),
-                false => joined(&names, last),
-            });
-            let both: Vec<String> = in_lists.into_iter().chain(holders).collect();
-            lists.push(both.join(&format!(" {last} ")));
-            who.named.extend(names);
-        }
-        who.text = lists.join(", ");
-        if let Some(but) = but {
-            who.text = format!("{} {but}", who.text);
-        }
-        if let Some(rule) = rule {
-            who.text = match who.text.as_str() {
-                "" => format!("whoever matches {rule}"),
-                text => format!("{text}, matching {rule}"),
-            };
-        }
-        if let Some(of) = of {
-            // Whoever is named, holds something or matches a rule is there.
-            let of = of.replace(" (in the directory)", "");
-            who.text = format!("{} ({of})", who.text);
-        }
-        who
+    /// Returns the words for some spots that are all of an organization on one side, where it is told by something else on the
+    /// other.
+    fn side(&self, organization: &str, spots: &[usize], idle: &Crowd) -> Option<&'static str> {
+        let sides = self.remade.get(organization)?;
+        let words = ["as it was", "as it will be"];
+        let mut sides = sides.iter().zip(words).filter(|(side, _)| {
+            let is_whole = side
+                .iter()
+                .all(|at| spots.contains(at) || idle.contains(*at));
+            is_whole && spots.iter().all(|at| side.contains(at))
+        });
+        sides.next().map(|(_, words)| words)
     }
 }
 

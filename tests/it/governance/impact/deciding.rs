@@ -111,9 +111,9 @@ fn whom_the_rule_of_a_group_that_decides_makes_others_are_told() {
         &rule("a").replace("\"a\")", "\"a\") or (user.mail -startsWith \"b\")"),
         "",
     );
-    let joining = wanted("whoever joins group:crew", "may", "resource/team");
+    let joining = wanted("whoever joins group:Crew", "may", "resource/team");
     let leaving = wanted(
-        "whoever leaves group:crew",
+        "whoever leaves group:Crew",
         "may no longer",
         "resource/team",
     );

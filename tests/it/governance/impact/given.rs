@@ -50,7 +50,7 @@ organizations:
 catalogs:
   open: {{ displayName: Open }}
 packages:
-  held: {{ catalog: open, displayName: Held }}
+  held: {{ catalog: open, displayName: Held, policies: {{ direct: {{ expires: never }} }} }}
   it:
     catalog: open
     displayName: It

@@ -199,7 +199,7 @@ catalogs:
   first: {{ displayName: First, {}, {} }}
   second: {{ displayName: Second }}
 packages:
-  held: {{ catalog: second, displayName: Held }}
+  held: {{ catalog: second, displayName: Held, policies: {{ direct: {{ expires: never }} }} }}
   beside:
     catalog: first
     displayName: Beside

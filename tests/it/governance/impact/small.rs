@@ -93,7 +93,7 @@ catalogs:
   open: {{ displayName: Open, published: {}, externallyVisible: {} }}
 collaboration: {{ oneTimePasscode: {} }}
 {}packages:
-  held: {{ catalog: open, displayName: Held }}
+  held: {{ catalog: open, displayName: Held, policies: {{ direct: {{ expires: never }} }} }}
   beside: {{ catalog: open, displayName: Beside, policies: {{ all: {{ requestors: configuredOrganizations }} }} }}
   it:
     catalog: open
