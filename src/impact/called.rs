@@ -58,8 +58,9 @@ pub(super) fn called(
         };
     }
     if let Some(of) = of {
-        // Whoever is named, holds something or matches a rule is there.
+        // Whoever is named, holds something or matches a rule is there; and what stands in brackets has none itself.
         let of = of.replace(" (in the directory)", "");
+        let of = of.replace(" (", ", ").replace(')', "");
         who.text = format!("{} ({of})", who.text);
     }
     who

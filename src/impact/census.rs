@@ -169,6 +169,11 @@ impl<'e, 't> Census<'e, 't> {
         })
     }
 
+    /// Returns the sorts of people who can hold packages as others of an organization can, whose people they do not prove to be.
+    pub(super) fn claimed(&self) -> Option<&Crowd> {
+        Some(self.held.as_ref()?.claimed(self))
+    }
+
     /// Says in which groups people of a part are by a rule that stays, of those that lists of a package name; false where nobody
     /// is there to whom none of the other names belongs.
     fn settle(&self, part: &mut Part<'t>, names: &Names) -> bool {

@@ -140,6 +140,8 @@ struct Sorts<'t> {
     members: Crowd,
     guests: Crowd,
     outside: Crowd,
+    /// Those whose domain is of an organization that how they sign in does not prove.
+    claimed: Crowd,
     /// By side: those of configured organizations, and those of each organization.
     of: Vec<(Crowd, HashMap<&'t str, Crowd>)>,
 }
@@ -150,6 +152,7 @@ impl<'t> Sorts<'t> {
             members: Crowd::default(),
             guests: Crowd::default(),
             outside: Crowd::default(),
+            claimed: Crowd::default(),
             of: vec![Default::default(); census.sides.len()],
         };
         for (at, base) in census.bases().iter().enumerate() {
@@ -164,6 +167,9 @@ impl<'t> Sorts<'t> {
                 }
                 if seen.outside {
                     all.outside.insert(at);
+                }
+                if seen.organization.is_some() && traits.seen.organization.is_none() {
+                    all.claimed.insert(at);
                 }
                 let (Some((name, state)), Some((configured, of))) =
                     (seen.organization, all.of.get_mut(nth))
@@ -249,6 +255,16 @@ impl<'e, 't> Held<'e, 't> {
         self.holders(census, named).map(|holders| &holders.crowd)
     }
 
+    /// Returns the sorts of people whose domain is of an organization that how they sign in does not prove: they can hold what
+    /// others of it can.
+    pub(super) fn claimed(&self, census: &Census<'_, 't>) -> &Crowd {
+        &self.sorts(census).claimed
+    }
+
+    fn sorts(&self, census: &Census<'_, 't>) -> &Sorts<'t> {
+        self.sorts.get_or_init(|| Sorts::of(census))
+    }
+
     /// Returns false for somebody whom an address names and who cannot hold what makes them be named so besides.
     pub(super) fn may_hold(
         &self,
@@ -272,7 +288,7 @@ impl<'e, 't> Held<'e, 't> {
     }
 
     fn find(&self, census: &Census<'_, 't>, package: &str) -> Holders<'t> {
-        let sorts = self.sorts.get_or_init(|| Sorts::of(census));
+        let sorts = self.sorts(census);
         let mut crowd = Crowd::default();
         let coverages = Coverages::of(&census.sides, package, self.moves);
         for (coverage, (configured, of)) in coverages.0.iter().zip(&sorts.of) {

@@ -35,27 +35,36 @@ impl<'p, 't> Marked<'p, 't> {
         self.0.entry((outcome, marks)).or_default().push(part);
     }
 
+    /// Returns what becomes of those whom one name marks, and some rules.
+    fn singles(&self) -> BTreeMap<(&Vec<Named>, Standing), Vec<(&Outcome, &'p Part<'t>)>> {
+        let mut singles: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for ((outcome, (alike, standing)), parts) in &self.0 {
+            if let [names] = alike.as_slice() {
+                let of = singles.entry((names, *standing)).or_default();
+                of.extend(parts.iter().map(|part| (outcome, *part)));
+            }
+        }
+        singles
+    }
+
     /// Returns what is to be told: of two names together nothing that one of them says, and of somebody whom an address names
     /// once what is in the same words, however they sign in.
     pub(super) fn told(&self, now: Timestamp) -> Vec<Told<'p, 't>> {
-        let mut singles: BTreeMap<(&Vec<Named>, Standing), Vec<&Outcome>> = BTreeMap::new();
-        for (outcome, (alike, standing)) in self.0.keys() {
-            if let [names] = alike.as_slice() {
-                let outcomes = singles.entry((names, *standing)).or_default();
-                outcomes.push(outcome);
-            }
-        }
-        let is_said = |outcome: &Outcome, (alike, standing): &Marks| {
-            let said = |names: &Vec<Named>| {
-                let alone = singles.get(&(names, *standing)).into_iter().flatten();
-                let mut alone = alone.copied();
-                alone.any(|alone| is_as_much(alone, outcome, now))
-            };
-            alike.len() > 1 && alike.iter().any(said)
-        };
+        let singles = self.singles();
         let mut told: Vec<(&Marks, Told<'p, 't>)> = Vec::new();
         for ((outcome, marks), parts) in &self.0 {
-            if is_said(outcome, marks) {
+            let (alike, standing) = marks;
+            let is_said = |part: &&Part<'t>| {
+                let said = |names: &Vec<Named>| {
+                    let alone = singles.get(&(names, *standing)).into_iter().flatten();
+                    let mut alone = alone.filter(|(_, other)| is_of_same(other, part));
+                    alone.any(|(alone, _)| is_as_much(alone, outcome, now))
+                };
+                alike.len() > 1 && alike.iter().any(said)
+            };
+            let parts = parts.iter().copied().filter(|part| !is_said(part));
+            let parts: Vec<&Part<'t>> = parts.collect();
+            if parts.is_empty() {
                 continue;
             }
             let is_by_address = parts.iter().all(|part| part.bases.is_empty());
@@ -69,11 +78,10 @@ impl<'p, 't> Marked<'p, 't> {
                 told.parts.extend(parts);
                 continue;
             }
-            let (_, standing) = marks;
             let one = Told {
                 outcome: outcome.clone(),
                 standing: *standing,
-                parts: parts.clone(),
+                parts,
                 is_one_of_several: false,
             };
             told.push((marks, one));
@@ -88,6 +96,11 @@ impl<'p, 't> Marked<'p, 't> {
         });
         told.collect()
     }
+}
+
+/// Returns true for parts of the same people but for what names them.
+fn is_of_same(one: &Part<'_>, other: &Part<'_>) -> bool {
+    one.within == other.within && (one.within.is_some() || one.traits == other.traits)
 }
 
 /// Returns true for outcomes that are told in the same words.

@@ -187,10 +187,11 @@ impl<'t> Comparing<'_, 't> {
             };
             let bases = together(&told.parts);
             let mut free = doubts.beside(&idle, &bases, &[0, 1]);
-            if let Some(nameable) = self.census.nameable(part) {
+            let nameable = self.census.nameable(part);
+            if let Some(nameable) = &nameable {
                 // Whoever cannot be named so may be meant or not.
                 let mut others = self.living.clone();
-                others.take(&nameable);
+                others.take(nameable);
                 free.add(&others);
             }
             let rule = ruled.as_ref().filter(|_| told.standing != NO_RULE);
@@ -202,6 +203,7 @@ impl<'t> Comparing<'_, 't> {
                 // How they sign in makes the difference.
                 (true, _) => told.is_one_of_several.then(|| belonging(&told.parts)),
                 (false, true) => None,
+                (false, false) if nameable.is_some() => Some(self.holders(bases, free)),
                 (false, false) => Some(self.speaker.bases(&bases, &free).text),
             };
             let rule = rule.map(|rule| rule.words(told.standing));
@@ -215,6 +217,22 @@ impl<'t> Comparing<'_, 't> {
         }
         if own {
             self.beside(offers, &address, rows);
+        }
+    }
+
+    /// Says who is meant by sorts of people who hold packages: those who do not prove to be of an organization stand for
+    /// themselves, or others of it stand for them, whichever is shorter.
+    fn holders(&self, mut bases: Crowd, mut free: Crowd) -> String {
+        let text = self.speaker.bases(&bases, &free).text;
+        let Some(claimed) = self.census.claimed() else {
+            return text;
+        };
+        bases.take(claimed);
+        free.add(claimed);
+        let others = self.speaker.bases(&bases, &free).text;
+        match others.is_empty() || others.len() >= text.len() {
+            true => text,
+            false => others,
         }
     }
 

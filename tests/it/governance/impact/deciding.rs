@@ -144,3 +144,62 @@ fn whom_a_rule_gives_a_package_with_a_group_that_decides_are_told() {
         wanted("whoever loses package/held", "may no longer", because)
     );
 }
+
+#[test]
+fn whoever_becomes_a_sponsor_and_whoever_no_longer_is_are_told() {
+    let world = |a: &str, b: &str| {
+        format!(
+            "version: 1
+organizations:
+  a: {{ displayName: A, domains: [a.example], sponsors: {a} }}
+  b: {{ displayName: B, domains: [b.example], sponsors: {b} }}
+"
+        )
+    };
+    let ana = "{ internal: ['user:ana@contoso.com'] }";
+    let omar = "{ internal: ['user:omar@contoso.com'] }";
+    assert_eq!(
+        told(&world(ana, ana), &world(omar, omar)),
+        [
+            "user:ana@contoso.com: may no longer approve as internal sponsors of organization/a and organization/b by organization/a, organization/b",
+            "user:omar@contoso.com: may approve as internal sponsors of organization/a and organization/b by organization/a, organization/b",
+        ]
+    );
+    let outside = "{ external: ['user:ana@contoso.com'] }";
+    assert_eq!(
+        told(&world(ana, omar), &world(outside, omar)),
+        [
+            "user:ana@contoso.com: may no longer approve as internal sponsors of organization/a by organization/a",
+            "user:ana@contoso.com: may approve as external sponsors of organization/a by organization/a",
+        ]
+    );
+    // Who sponsors an organization that comes is said by itself.
+    let none = "version: 1\ncatalogs: { open: { displayName: Open } }\n";
+    assert_eq!(told(none, &world(ana, ana)), [""; 0]);
+}
+
+#[test]
+fn a_list_that_means_another_group_tells_both() {
+    let before = world(NOTHING, "", "");
+    let after = before.replace("{ group: Crew", "{ group: Other, replace: allowed");
+    let by_name = [
+        "approve requests for package/one",
+        "approve as internal sponsors of organization/a",
+    ];
+    let rows = [("may no longer", "Crew"), ("may", "Other")].map(|(may, group)| {
+        by_name.map(|deed| format!("group:{group}: {may} {deed} by resource/team"))
+    });
+    assert_eq!(told(&before, &after), rows.concat());
+    // Holders who go from the one group to the other decide as before.
+    let before = world(MEMBER, "", "");
+    let after = before.replace("{ group: Crew", "{ group: Other, replace: allowed");
+    let holders: Vec<String> = told(&before, &after);
+    let holders = holders.iter().filter(|row| row.starts_with("holders"));
+    let others: Vec<&String> = holders.collect();
+    assert!(
+        others
+            .iter()
+            .all(|row| !row.contains("as internal sponsors")),
+        "{others:?}"
+    );
+}

@@ -8,6 +8,7 @@ mod given;
 mod held;
 mod holding;
 mod moving;
+mod naming;
 mod played;
 mod random;
 mod reasons;
