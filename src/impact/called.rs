@@ -76,11 +76,12 @@ pub(super) fn belonging(parts: &[&Part<'_>]) -> String {
     let names: Vec<String> = names.collect();
     let mut words = Vec::new();
     words.extend((!names.is_empty()).then(|| joined(&names, "or")));
-    for (belongs, of) in [
-        (Belongs::ToAnother, "an organization that no policy names"),
-        (Belongs::ToNone, "no known organization"),
-    ] {
-        words.extend(all.contains(&belongs).then(|| of.to_owned()));
-    }
-    format!("as somebody of {}", words.join(", or of "))
+    let other = all.contains(&Belongs::ToAnother);
+    words.extend(other.then(|| "another organization".to_owned()));
+    let none = match words.is_empty() {
+        true => "no known organization",
+        false => "none",
+    };
+    words.extend(all.contains(&Belongs::ToNone).then(|| none.to_owned()));
+    format!("as somebody of {}", words.join(" or of "))
 }
