@@ -465,7 +465,7 @@ impl<'e, 't> Census<'e, 't> {
             }
         }
         let mut alike: Vec<Part<'t>> = Vec::new();
-        let mut known: BTreeMap<Vec<(Vec<bool>, Vec<bool>)>, usize> = BTreeMap::new();
+        let mut known: BTreeMap<Vec<Look>, usize> = BTreeMap::new();
         for base in &bases {
             let traits = self.traits(base);
             let masks = offers.iter().zip(&traits);
@@ -502,6 +502,9 @@ impl<'e, 't> Census<'e, 't> {
         found
     }
 }
+
+/// What a side sees in somebody whom an address names, and which policies name their organization.
+type Look = (Vec<bool>, Vec<bool>);
 
 /// Why somebody cannot be invited, as far as it makes a difference for what they may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -18,6 +18,9 @@ type Marks = (Vec<Vec<Named>>, Standing);
 #[derive(Debug, Default)]
 pub(super) struct Marked<'p, 't>(BTreeMap<(Outcome, Marks), Vec<&'p Part<'t>>>);
 
+/// What becomes of those whom one name marks, and some rules: each outcome with a part of theirs.
+type Singles<'m, 'p, 't> = BTreeMap<(&'m Vec<Named>, Standing), Vec<(&'m Outcome, &'p Part<'t>)>>;
+
 /// What is to be told of some people whom something marks.
 #[derive(Debug)]
 pub(super) struct Told<'p, 't> {
@@ -36,8 +39,8 @@ impl<'p, 't> Marked<'p, 't> {
     }
 
     /// Returns what becomes of those whom one name marks, and some rules.
-    fn singles(&self) -> BTreeMap<(&Vec<Named>, Standing), Vec<(&Outcome, &'p Part<'t>)>> {
-        let mut singles: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    fn singles<'m>(&'m self) -> Singles<'m, 'p, 't> {
+        let mut singles = Singles::new();
         for ((outcome, (alike, standing)), parts) in &self.0 {
             if let [names] = alike.as_slice() {
                 let of = singles.entry((names, *standing)).or_default();
