@@ -84,11 +84,28 @@ pub struct Change<'a> {
     /// The address, and what belongs to it: `(was organization/old)`.
     pub address: Line<'a>,
     /// What stands at the right: a place, or the reason where there is no place.
-    pub aside: Option<String>,
+    pub aside: Option<Aside>,
     /// What happens inside.
     pub details: Vec<Detail<'a>>,
     /// How many lines of details are left out.
     pub more: usize,
+}
+
+/// What stands at the right of a change: `no longer declared; was at ` and `policies/tree.yaml:4`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Aside {
+    /// Words of ours, in which backticks mark code.
+    pub words: String,
+    /// What comes behind them from elsewhere, such as the name of a file.
+    pub name: String,
+}
+
+impl Aside {
+    /// Returns all of it as one text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{}{}", self.words, self.name)
+    }
 }
 
 /// What happens to one part of an object.

@@ -11,7 +11,9 @@ use std::ops::Range;
 
 use super::access::{Access, Entry};
 use super::chart::{Bar, Chart, Form, Lane};
-use super::doc::{Block, Change, Detail, Line, Piece, Role, Snippet, Table, Verdict, Writer};
+use super::doc::{
+    Aside, Block, Change, Detail, Line, Piece, Role, Snippet, Table, Verdict, Writer,
+};
 use crate::scenario::is_stand_in;
 use crate::source::Place;
 
@@ -317,7 +319,10 @@ impl Writer for Masked<'_> {
                 sign,
                 role: *role,
                 address: mask.line(address),
-                aside: aside.as_deref().map(|aside| mask.text(aside).into_owned()),
+                aside: aside.as_ref().map(|Aside { words, name }| Aside {
+                    words: mask.text(words).into_owned(),
+                    name: mask.text(name).into_owned(),
+                }),
                 details: details
                     .iter()
                     .map(|Detail { at, lines: text }| Detail {
@@ -505,7 +510,10 @@ mod tests {
                 sign: "+",
                 role: Role::Added,
                 address: plain("address"),
-                aside: Some(jane("aside")),
+                aside: Some(Aside {
+                    words: jane("words"),
+                    name: jane("name"),
+                }),
                 details: vec![Detail {
                     at: jane("at"),
                     lines: vec![plain("detail")],

@@ -117,7 +117,7 @@ impl<'w> Text<'w> {
         self.put_line(&change.address);
         if let Some(aside) = &change.aside {
             self.pad(ASIDE, 2);
-            self.put(Role::Faint, aside);
+            self.put(Role::Faint, &aside.text());
         }
         self.end()?;
         let label = change
@@ -356,7 +356,8 @@ fn drawn(part: u64, most: u64) -> String {
     "█".repeat(length)
 }
 
-fn locus(place: &Place) -> String {
+/// Returns a place as it stands before a message.
+pub(super) fn locus(place: &Place) -> String {
     format!("{}:{}:{}: ", place.path, place.line, place.column)
 }
 

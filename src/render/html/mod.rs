@@ -11,7 +11,7 @@ use std::io;
 
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
-use super::doc::{Block, Change, Line, Page, Piece, Role, Snippet, Table, Verdict, Writer};
+use super::doc::{Aside, Block, Change, Line, Page, Piece, Role, Snippet, Table, Verdict, Writer};
 use super::neutral::{code_spans, neutral};
 use super::text::Text;
 
@@ -203,7 +203,13 @@ impl<'w> Html<'w> {
 
     fn change(&mut self, change: &Change<'_>) {
         let id = format!("c{}", self.changes.len() + 1);
-        let aside = change.aside.as_deref().unwrap_or_default();
+        let aside = change.aside.as_ref();
+        let aside = html! {
+            @if let Some(Aside { words, name }) = aside {
+                (Prose(&neutral(words, true)))
+                (Foreign(name))
+            }
+        };
         let sign = Piece {
             text: change.sign.into(),
             role: change.role,
@@ -212,13 +218,13 @@ impl<'w> Html<'w> {
             tr {
                 td { (sign) }
                 td { a.address href={ "#" (id) } { (change.address) } }
-                td { (Foreign(aside)) }
+                td { (aside) }
             }
         });
         let head = html! {
             span.sign { (sign) }
             span.address { (change.address) }
-            " " span.f { (Foreign(aside)) }
+            " " span.f { (aside) }
         };
         self.changes.push(if change.details.is_empty() {
             html! { div.leaf id=(id) { (head) } }

@@ -18,6 +18,21 @@ pub(super) enum Within {
 
 /// Returns a line of pieces, cut to a number of characters of theirs.
 pub(super) fn line(line: &Line<'_>, within: Within, most: usize) -> String {
+    pieces(line, within, most, cut, push)
+}
+
+/// Returns a line that is made of names, such as a title: backticks are letters like others.
+pub(super) fn title(line: &Line<'_>, within: Within, most: usize) -> String {
+    pieces(line, within, most, cut_name, foreign)
+}
+
+fn pieces(
+    line: &Line<'_>,
+    within: Within,
+    most: usize,
+    cut: fn(&str, usize) -> String,
+    push: fn(&mut String, &str, Within, bool),
+) -> String {
     let mut out = String::new();
     let mut room = most;
     for piece in &line.0 {
@@ -78,11 +93,31 @@ pub(super) fn entry(entry: &Entry<'_>) -> String {
     out
 }
 
-fn cut(text: &str, most: usize) -> String {
+/// Cuts a name to a number of characters.
+fn cut_name(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         None => text.to_owned(),
-        Some((at, _)) => format!("{}…", &text[..at]),
+        Some((end, _)) => format!("{}…", &text[..end]),
     }
+}
+
+/// Cuts text of ours to a number of characters. Code that is cut is closed behind the cut; code of which nothing is left goes.
+fn cut(text: &str, most: usize) -> String {
+    let Some((end, _)) = text.char_indices().nth(most) else {
+        return text.to_owned();
+    };
+    let mut start = 0;
+    for (at, part) in code_spans(text).into_iter().enumerate() {
+        if at % 2 == 1 && (start..=start + part.len()).contains(&end) {
+            return match text[start..end].trim().is_empty() {
+                true => format!("{}…", &text[..start - 1]),
+                false => format!("{}…`", &text[..end]),
+            };
+        }
+        // Behind each part stands the backtick that ends it.
+        start += part.len() + 1;
+    }
+    format!("{}…", &text[..end])
 }
 
 /// Appends text of ours; what it marks as code by backticks stays code.
@@ -197,7 +232,7 @@ fn is_plain(word: &str, first: bool) -> bool {
         .trim_start_matches(['(', '"'])
         .trim_end_matches(['.', ',', ';', ':', '?', ')', '"', '…']);
     if core.is_empty() {
-        return !first && (word == ":" || !word.starts_with(':'));
+        return word == "…" || (!first && (word == ":" || !word.starts_with(':')));
     }
     let inner = |c: char| c.is_alphanumeric() || "-'/+·→←▲▼…–—,.=".contains(c);
     let lower = core.to_lowercase();
@@ -266,9 +301,32 @@ mod tests {
             ("`a``b`", "``` `a``b` ```"),
             ("a--b", "`a--b`"),
             ("? one :: two", "`?` one `::` two"),
+            ("… and 3 more", "… and 3 more"),
         ] {
             assert_eq!(markdown(text), shown);
         }
+    }
+
+    #[test]
+    fn code_that_is_cut_is_closed() {
+        let text = "see `a b` now";
+        let shown: Vec<String> = (4..10).map(|most| cut(text, most)).collect();
+        assert_eq!(
+            shown,
+            [
+                "see …",
+                "see …",
+                "see `a…`",
+                "see `a …`",
+                "see `a b…`",
+                "see `a b`…"
+            ]
+        );
+        let one = Line::plain(text);
+        assert_eq!(line(&one, Within::Markdown, 6), "see `a…`");
+        assert_eq!(line(&one, Within::Html, 6), "see <code>a…</code>");
+        assert_eq!(cut("`a b` c", 1), "…");
+        assert_eq!(cut("`東京都", 3), "`東京…");
     }
 
     #[test]

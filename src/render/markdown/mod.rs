@@ -11,10 +11,10 @@ use budget::{Budget, Full, Kept, Noun, Part, Rank};
 use inline::Within;
 
 use super::access::{self, Access};
-use super::doc::{Block, Change, Line, Page, Role, Table, Verdict, Writer};
+use super::doc::{Aside, Block, Change, Line, Page, Role, Snippet, Table, Verdict, Writer};
 use super::mark::marker;
 use super::neutral::neutral;
-use super::text::Text;
+use super::text::{Text, locus};
 
 /// How many characters a document has at most.
 pub const MOST: usize = 60_000;
@@ -204,9 +204,10 @@ impl<'w> Markdown<'w> {
         let address: String = change.address.0.iter().map(|piece| &*piece.text).collect();
         let name = format!("{} {}", change.sign, neutral(&address, false));
         inline::code(&mut head, &name, Within::Html);
-        if let Some(aside) = &change.aside {
+        if let Some(Aside { words, name }) = &change.aside {
             head.push(' ');
-            inline::push(&mut head, aside, Within::Html, false);
+            inline::push(&mut head, words, Within::Html, false);
+            inline::foreign(&mut head, name, Within::Html, false);
         }
         let body = changed(change);
         let full = (!body.is_empty()).then(|| Full {
@@ -219,17 +220,15 @@ impl<'w> Markdown<'w> {
     }
 
     /// A block that reads best as on a terminal: its first line is the title, the others are folded.
-    fn folded(&mut self, block: &Block<'_>, noun: Noun, lines: Noun) -> io::Result<()> {
+    fn folded(&mut self, block: &Block<'_>, head: &str, noun: Noun, lines: Noun) -> io::Result<()> {
         let mut bytes = Vec::new();
         Text::new(&mut bytes, false).block(block)?;
         let shown = String::from_utf8_lossy(&bytes);
-        let (title, body) = shown.split_once('\n').unwrap_or((&shown, ""));
-        let mut head = String::new();
-        inline::push(&mut head, title, Within::Html, false);
+        let body = shown.split_once('\n').map_or("", |(_, body)| body);
         let full = (!body.is_empty()).then(|| Full {
             rank: Rank::DetailOfChange,
             noun: lines,
-            text: details(&head, "text", body),
+            text: details(head, "text", body),
         });
         let text = format!("<p>{head}</p>\n");
         self.part(Spot::Rest, Rank::Message, noun, text, full);
@@ -296,7 +295,7 @@ impl Writer for Markdown<'_> {
                 self.paragraph(Spot::Rest, std::slice::from_ref(line));
             }
             Block::Heading(line) => {
-                self.heading = format!("### {}\n\n", inline::line(line, Within::Markdown, LINE));
+                self.heading = format!("### {}\n\n", inline::title(line, Within::Markdown, LINE));
             }
             Block::Access(access) => self.access(access),
             Block::Refusals(lines) => self.paragraph(Spot::Refused, lines),
@@ -316,8 +315,11 @@ impl Writer for Markdown<'_> {
             }
             Block::Paragraph(lines) => self.paragraph(Spot::Rest, lines),
             Block::Change(change) => self.change(change),
-            Block::Snippet(_) => self.folded(block, MESSAGE, LINES)?,
-            Block::Listing { .. } => self.folded(block, LISTING, LISTED)?,
+            Block::Snippet(snippet) => self.folded(block, &message(snippet), MESSAGE, LINES)?,
+            Block::Listing { title, .. } => {
+                let head = inline::line(title, Within::Html, usize::MAX);
+                self.folded(block, &head, LISTING, LISTED)?;
+            }
             Block::Table(table) => self.table(table),
             Block::Chart(chart) => {
                 let title = Line::new().and(Role::Strong, &*chart.title);
@@ -327,6 +329,17 @@ impl Writer for Markdown<'_> {
         }
         Ok(())
     }
+}
+
+/// Returns the title of a message: a place is a name, and what is wrong is in words of ours.
+fn message(snippet: &Snippet<'_>) -> String {
+    let place = snippet.place.map(locus).unwrap_or_default();
+    let mut head = String::new();
+    let tag = format!("{place}{}", snippet.tag);
+    inline::foreign(&mut head, &tag, Within::Html, true);
+    head.push_str(": ");
+    inline::push(&mut head, snippet.message, Within::Html, false);
+    head
 }
 
 /// Returns text folded under a title, between fences that are longer than any in it.

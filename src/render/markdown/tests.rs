@@ -15,6 +15,7 @@ use crate::render::mask::{Mask, Masked};
 use crate::render::report::Planned;
 use crate::render::samples::{address, change, everything, origin, plan};
 use crate::render::view;
+use crate::source::SourceFile;
 
 pub(in crate::render) fn planned(plan: &Plan, out: &mut dyn Writer) -> io::Result<()> {
     let report = Planned {
@@ -167,6 +168,41 @@ fn a_name_stays_whole_and_its_code_holds_nothing_else() {
     let who = "<strong>`` group:a `tick` ``b</strong>: onboarding";
     assert!(document.contains(&who.replace("``b", "`` b")), "{document}");
     assert!(document.contains("(`catalogs/a.yaml:97`)"), "{document}");
+}
+
+#[test]
+fn names_with_backticks_stay_as_they_are_and_words_of_ours_are_code() {
+    let path = "a `x` b.yaml";
+    let place = SourceFile::new(path.to_owned(), "k: 1\n".to_owned()).place(0, 1);
+    let document = document(|out| {
+        out.block(&Block::Heading(Line::plain("diff main → `x`<b>")))?;
+        out.block(&Block::Snippet(Snippet {
+            role: Role::Error,
+            tag: "error[GL0201]".to_owned(),
+            message: "unknown key `typo`",
+            place: Some(&place),
+            related: Vec::new(),
+            help: &[],
+        }))?;
+        out.block(&Block::Change(Change {
+            sign: "-",
+            role: Role::Removed,
+            address: Line::plain("organization/litware"),
+            aside: Some(Aside {
+                words: "`tenant` cannot change in place; was at ".to_owned(),
+                name: path.to_owned(),
+            }),
+            details: Vec::new(),
+            more: 0,
+        }))
+    });
+    for text in [
+        "### diff main → `` `x`<b> ``",
+        "a <code>`x` b.yaml:1:1: error[GL0201]</code>: unknown key <code>typo</code>",
+        "<code>tenant</code> cannot change in place; was at a <code>`x`</code> b.yaml",
+    ] {
+        assert!(document.contains(text), "{text}\n{document}");
+    }
 }
 
 fn many(creates: usize, prunes: usize, size: usize, refused: usize) -> String {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::model::{Address, Body, Kind};
 use crate::plan::{Action, Cause, Change, Delta, Edit, Reason, Words};
-use crate::render::doc::{self, Block, Detail, Line, Role};
+use crate::render::doc::{self, Aside, Block, Detail, Line, Role};
 use crate::render::value::{self, WIDTH};
 use crate::source::Route;
 
@@ -22,15 +22,24 @@ pub(super) fn planned(change: &Change) -> Block<'static> {
     let was = before
         .filter(|before| **before != change.address)
         .map(Address::to_string);
-    let origin = change.origin.as_ref().map(ToString::to_string);
     let because = because(change);
     let mut details = Vec::new();
-    if let (Some(_), Some(because)) = (&origin, &because) {
-        details.push(Detail {
-            at: String::new(),
-            lines: vec![Line::new().and(Role::Faint, because.clone())],
-        });
-    }
+    let aside = match (&change.origin, because) {
+        (Some(origin), because) => {
+            details.extend(because.map(|because| Detail {
+                at: String::new(),
+                lines: vec![Line::new().and(Role::Faint, because)],
+            }));
+            Some(Aside {
+                words: String::new(),
+                name: origin.to_string(),
+            })
+        }
+        (None, because) => because.map(|words| Aside {
+            words,
+            name: String::new(),
+        }),
+    };
     match &change.delta {
         Delta::Create { after } => details.extend(created(after)),
         other => {
@@ -47,7 +56,7 @@ pub(super) fn planned(change: &Change) -> Block<'static> {
         action,
         &change.address.to_string(),
         was.as_deref(),
-        origin.or(because),
+        aside,
         details,
     )
 }
@@ -57,7 +66,7 @@ pub(super) fn block(
     action: Action,
     address: &str,
     was: Option<&str>,
-    aside: Option<String>,
+    aside: Option<Aside>,
     mut details: Vec<Detail<'static>>,
 ) -> Block<'static> {
     let most = match action {

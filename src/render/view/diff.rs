@@ -34,8 +34,9 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
     for one in &plan.changes {
         let mut block = change::planned(one);
         if let (Block::Change(block), Some(origin)) = (&mut block, gone.get(&one.address)) {
-            let because = block.aside.take().unwrap_or_default();
-            block.aside = Some(format!("{because}; was at {origin}"));
+            let aside = block.aside.get_or_insert_default();
+            aside.words.push_str("; was at ");
+            aside.name = origin.to_string();
         }
         out.block(&block)?;
     }

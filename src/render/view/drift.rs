@@ -5,7 +5,7 @@ use std::io;
 use super::{audit, change, count, strayed};
 use crate::model::Fate;
 use crate::plan::{Action, Drifted, Strayed};
-use crate::render::doc::{Block, Detail, Line, Role, Verdict, Writer};
+use crate::render::doc::{Aside, Block, Detail, Line, Role, Verdict, Writer};
 use crate::render::report::{Drift, Refreshed};
 
 /// Lowers what was changed.
@@ -89,9 +89,12 @@ fn object(one: &Drifted) -> Block<'static> {
         },
     };
     let what = strayed::happened(one);
-    let aside = match &one.origin {
-        Some(origin) => format!("{origin} · {what}"),
-        None => what,
+    let aside = Aside {
+        words: String::new(),
+        name: match &one.origin {
+            Some(origin) => format!("{origin} · {what}"),
+            None => what,
+        },
     };
     let details: Vec<Detail<'static>> = edits.iter().map(change::edit).collect();
     change::block(action, &one.address.to_string(), None, Some(aside), details)
