@@ -15,7 +15,7 @@ use crate::diag::Diagnostics;
 use crate::guard::{Allowances, Circumstances, judge};
 use crate::impact::{Sides, impact};
 use crate::model::Kind;
-use crate::plan::between;
+use crate::plan;
 use crate::render::report::Compared;
 use side::{Side, Sort};
 
@@ -53,18 +53,19 @@ pub fn diff(
             return Err(AppError::Invalid(problems));
         }
     };
-    let plan = between(&old, &new);
+    let plan = plan::between(&old, &new);
     let sides = Sides::between(&plan, &old);
     let now = world.clock.now();
     // No store is asked, so none can fail to tell.
-    let impact = impact(
-        &plan,
-        &sides,
-        [&before.named.own, &after.named.own],
-        now,
-        None,
-    )
-    .unwrap_or_default();
+    let between = |own| impact(&plan, &sides, own, now, None).unwrap_or_default();
+    let was = &before.named.own;
+    let own = &after.named.own;
+    let differs = between([was, own]);
+    // A plan has the settings of the tree after for both sides: it refuses nothing for a domain that became our own or no longer is.
+    let planned = match was == own {
+        true => differs.clone(),
+        false => between([own, own]),
+    };
     // Of the guards those that need no store: how many deletes are too many, and who has what, it alone knows.
     let known = Circumstances {
         waivers: new.waivers.clone(),
@@ -74,11 +75,10 @@ pub fn diff(
             widening: false,
             everything: Kind::ALL.iter().copied().collect(),
         },
-        impact,
+        impact: planned,
         ..Circumstances::default()
     };
     let refusals = judge(&plan, &known).refusals;
-    let impact = known.impact;
     let gone = plan.changes.iter().filter(|change| change.origin.is_none());
     let gone = gone.filter_map(|change| {
         let was = change.delta.before()?.address.as_ref()?;
@@ -90,7 +90,7 @@ pub fn diff(
         gone: gone.collect(),
         refusals,
         plan,
-        impact,
+        impact: differs,
         warnings: after.problems,
     })
 }

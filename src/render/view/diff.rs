@@ -53,7 +53,7 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
         );
         before_it.push(Line::new().and(Role::Warning, other));
     }
-    before_it.extend(domains([before, after]));
+    before_it.extend(domains([before, after], !impact.rows.is_empty()));
     let mut total = Line::new();
     if plan.is_empty() && !impact.rows.is_empty() {
         let same = count(plan.unchanged, "object is", "objects are");
@@ -81,8 +81,9 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
     }))
 }
 
-/// Says whose domains are of our own people on one side only: nothing of a tree tells.
-fn domains([before, after]: [&ComparedSide; 2]) -> Option<Line<'static>> {
+/// Says whose domains are of our own people on one side only: nothing of a tree tells, and no plan does. `matters` where
+/// somebody gains or loses something.
+fn domains([before, after]: [&ComparedSide; 2], matters: bool) -> Option<Line<'static>> {
     let of = |one: &ComparedSide, other: &ComparedSide| -> Vec<String> {
         let only = one.own.iter().filter(|it| !other.own.contains(it));
         only.map(ToString::to_string).collect()
@@ -104,7 +105,10 @@ fn domains([before, after]: [&ComparedSide; 2]) -> Option<Line<'static>> {
         })
         .collect();
     (!words.is_empty()).then(|| {
-        let text = format!("guestlist.toml: {}.", words.join("; "));
+        let mut text = format!("guestlist.toml: {}.", words.join("; "));
+        if matters {
+            text.push_str(" `plan` and its guards know the present settings alone, and neither show nor refuse what follows from this.");
+        }
         Line::new().and(Role::Warning, text)
     })
 }
