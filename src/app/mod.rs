@@ -57,7 +57,7 @@ pub use init::{Ci, Initialised, init};
 pub use inspect::{history, history_run, list, show};
 pub use lease::{break_lease, lease_of, lease_status};
 pub use lint::{Linted, lint};
-pub use output::{write_junit, write_schema};
+pub use output::{write_junit, write_schemas};
 pub use picture::{Shows, picture};
 pub use plan::{Planned, plan};
 pub use rollback::{Rollback, Target, roll_back, rollback};

@@ -131,16 +131,21 @@ pub fn write_junit(
     })
 }
 
-/// Writes a schema, for which no project is needed.
+/// Writes schemas into a folder, which is made where it is missing. No project is needed for that.
 ///
 /// # Errors
 ///
 /// As for [`write`].
-pub fn write_schema(path: &Path, text: &str) -> Result<(), AppError> {
-    let place = place(path, Sort::Schema)?;
-    put(path, &place, Sort::Schema, |out| {
-        out.write_all(text.as_bytes()).map_err(failed(path))
-    })
+pub fn write_schemas(folder: &Path, schemas: &[(String, String)]) -> Result<(), AppError> {
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    for (file, text) in schemas {
+        let path = folder.join(file);
+        let place = place(&path, Sort::Schema)?;
+        put(&path, &place, Sort::Schema, |out| {
+            out.write_all(text.as_bytes()).map_err(failed(&path))
+        })?;
+    }
+    Ok(())
 }
 
 fn failed(path: &Path) -> impl Fn(io::Error) -> AppError + use<> {
@@ -185,7 +190,12 @@ fn place(path: &Path, sort: Sort) -> Result<PathBuf, AppError> {
         Err(error) => return Err(failed(path)(error)),
     };
     match fs::symlink_metadata(&place) {
-        Ok(there) if !there.is_file() => Err(occupied(path, "no regular file", sort)),
+        Ok(there) if there.is_dir() => Err(failed(path)(io::ErrorKind::IsADirectory.into())),
+        Ok(there) if !there.is_file() => Err(AppError::File {
+            path: path.to_owned(),
+            doing: "written",
+            source: io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"),
+        }),
         Ok(_) => {
             let file = File::open(&place).map_err(failed(path))?;
             if sort.is(file).map_err(failed(path))? {

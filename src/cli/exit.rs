@@ -54,7 +54,9 @@ impl Exit {
     pub const fn about(self) -> &'static str {
         match self {
             Self::Done => "done, or no difference",
-            Self::Error => "an error; a file that is named, such as a saved plan, is not there",
+            Self::Error => {
+                "an error; a file that is named, such as a saved plan, is not there, or is none that a result may take the place of"
+            }
             Self::Differences => {
                 "there are differences: with `--detailed-exitcode`, `drift` and `diff`"
             }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -40,7 +39,8 @@ impl Arguments {
         let schemas = app::schemas();
         if let Some(folder) = &self.write {
             let folder = cx.path(folder);
-            return write(&folder, &schemas).map(|()| Exit::Done);
+            app::write_schemas(&folder, &schemas)?;
+            return Ok(Exit::Done);
         }
         if let Some(folder) = &self.check {
             let stale = stale(&cx.path(folder), &schemas);
@@ -92,21 +92,6 @@ fn names(cx: &Context, names: &[String]) -> Result<(), Failure> {
     )
 }
 
-fn write(folder: &Path, schemas: &[(String, String)]) -> Result<(), Failure> {
-    let failed = |path: &Path, error: io::Error| {
-        Failure::new(
-            Exit::Error,
-            format!("{} cannot be written: {error}", path.display()),
-        )
-    };
-    fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
-    for (file, text) in schemas {
-        let path = folder.join(file);
-        app::write_schema(&path, text)?;
-    }
-    Ok(())
-}
-
 /// Returns the files that are missing, different, or no schema of ours.
 fn stale(folder: &Path, schemas: &[(String, String)]) -> Vec<String> {
     let mut stale: BTreeSet<String> = schemas
@@ -133,7 +118,7 @@ mod tests {
     fn finds_what_is_missing_stale_or_left_over() {
         let folder = tempfile::tempdir().expect("a folder");
         let schemas = ["a", "b"].map(|name| (format!("{name}{ENDING}"), "{}\n".to_owned()));
-        write(folder.path(), &schemas).expect("written");
+        app::write_schemas(folder.path(), &schemas).expect("written");
         assert_eq!(stale(folder.path(), &schemas), [""; 0]);
         fs::write(folder.path().join("a.schema.json"), "{ }\n").expect("written");
         fs::remove_file(folder.path().join("b.schema.json")).expect("removed");

@@ -414,11 +414,11 @@ fn a_command_that_cannot_begin_writes_a_document_in_every_format() {
 #[test]
 fn what_is_not_saved_is_said() {
     let sandbox = project();
-    for to in ["nowhere/plan.json", "."] {
-        let _ = sandbox.run(["plan", "--out", to]).exits(match to {
-            "." => 1,
-            _ => 7,
-        });
+    for to in ["nowhere/plan.json", ".", "/dev/full"] {
+        let _ = sandbox
+            .run(["plan", "--out", to])
+            .exits(7)
+            .says(&format!("{to} cannot be written"));
     }
     let _ = sandbox.run(["plan", "--out", "plan.json"]).exits(0);
     let _ = sandbox

@@ -25,7 +25,6 @@ fn what_the_project_lives_from_is_never_replaced() {
         ("notes.txt", "is another file"),
         ("guestlist.db-journal", "is a store of the project"),
         ("policies/new.yaml", "is a policy file of the tree"),
-        ("policies", "is no regular file"),
     ];
     for command in [&["plan"][..], &["audit", "export"]] {
         for (file, says) in files {
@@ -40,6 +39,33 @@ fn what_the_project_lives_from_is_never_replaced() {
         }
     }
     let _ = sandbox.run(["list"]).exits(0).says("organization/a");
+}
+
+#[test]
+fn what_is_no_file_cannot_be_written() {
+    let sandbox = applied();
+    let commands = [
+        &["plan", "--out"][..],
+        &["audit", "export", "--out"],
+        &["test", "--junit"],
+    ];
+    for command in commands {
+        for (to, says) in [
+            ("policies", "policies cannot be written: is a directory"),
+            (
+                "/dev/full",
+                "/dev/full cannot be written: it is no regular file",
+            ),
+        ] {
+            let arguments = command.iter().copied().chain([to]);
+            let _ = sandbox.run(arguments).exits(7).says(says);
+        }
+    }
+    std::fs::remove_file(sandbox.path("policies/a.yaml")).expect("the tree is gone");
+    for command in [&["schema", "--write"][..], &["import", "--into"]] {
+        let arguments = command.iter().copied().chain(["guestlist.toml/below"]);
+        let _ = sandbox.run(arguments).exits(7).says("cannot be written");
+    }
 }
 
 #[test]
