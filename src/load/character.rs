@@ -23,10 +23,14 @@ pub(super) fn refused(text: &str, limit: usize) -> Vec<Refused> {
     }
     let mut found = Vec::new();
     let mut before = None;
+    let mut zeros = 0;
     let mut rest = text.char_indices().peekable();
     while let Some((at, char)) = rest.next() {
         let after = rest.peek().map(|(_, next)| *next);
-        if let Some((message, help)) = judge(before, char, after) {
+        zeros += usize::from(char == '\0');
+        // One zero speaks for all: no editor shows them, and nobody mends them one by one.
+        let is_told = char == '\0' && zeros > 1;
+        if let Some((message, help)) = judge(before, char, after).filter(|_| !is_told) {
             found.push(Refused {
                 start: at,
                 end: at + char.len_utf8(),
@@ -38,6 +42,14 @@ pub(super) fn refused(text: &str, limit: usize) -> Vec<Refused> {
             }
         }
         before = Some(char);
+    }
+    if zeros > 1
+        && let Some(first) = found
+            .iter_mut()
+            .find(|it| text[it.start..].starts_with('\0'))
+    {
+        first.message = format!("{}, and stands here {zeros} times", first.message);
+        first.help = "save the file as UTF-8, without them";
     }
     normal(text, limit, &mut found);
     found
@@ -225,6 +237,10 @@ mod tests {
     #[test]
     fn stops_at_the_limit() {
         assert_eq!(refused(&"\u{200b}".repeat(50), 7).len(), 7);
+        let zeros = refused(&"a\0\u{7f}\0".repeat(5), 7);
+        assert_eq!(zeros.len(), 6);
+        let first = "the character U+0000 is a control character, and stands here 10 times";
+        assert_eq!(zeros[0].message, first);
         assert_eq!(refused(&"e\u{301}\n".repeat(50), 7).len(), 7);
     }
 }

@@ -24,6 +24,10 @@ pub fn decode_text(path: impl Into<String>, bytes: Vec<u8>) -> Result<SourceFile
             .at(place(path, &[], 0))
             .help("split it: any section may stand in any file"));
     }
+    if let Some(encoding) = wide(&bytes) {
+        let message = format!("the file is {encoding}");
+        return Err(not_utf8(path, &[], 0, message));
+    }
     match String::from_utf8(bytes) {
         Ok(mut text) => {
             if text.starts_with(BYTE_ORDER_MARK) {
@@ -34,15 +38,38 @@ pub fn decode_text(path: impl Into<String>, bytes: Vec<u8>) -> Result<SourceFile
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let bytes = error.as_bytes();
-            let message = match bytes {
-                [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file is UTF-16".to_owned(),
-                _ => format!("byte 0x{:02x} is not UTF-8", bytes[at]),
-            };
-            Err(Diagnostic::error(code::ENCODING, message)
-                .at(place(path, bytes, at))
-                .help("save the file as UTF-8"))
+            let message = format!("byte 0x{:02x} is not UTF-8", bytes[at]);
+            Err(not_utf8(path, bytes, at, message))
         }
     }
+}
+
+fn not_utf8(path: String, bytes: &[u8], at: usize, message: String) -> Diagnostic {
+    Diagnostic::error(code::ENCODING, message)
+        .at(place(path, bytes, at))
+        .help("save the file as UTF-8")
+}
+
+/// Returns the encoding of bytes that are text of more than one byte a character: by the mark that they begin with, or without
+/// one by where most of the zeros stand that such an encoding puts beside each ASCII character.
+fn wide(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return Some("UTF-32"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Some("UTF-16"),
+        _ => {}
+    }
+    let mut zeros = [0; 4];
+    for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == 0) {
+        zeros[at % 4] += 1;
+    }
+    let most = |n: usize| n * 8 > bytes.len();
+    Some(match zeros.map(most) {
+        [false, true, true, true] => "UTF-32, little-endian, without a byte order mark",
+        [true, true, true, false] => "UTF-32, big-endian, without a byte order mark",
+        [false, true, false, true] => "UTF-16, little-endian, without a byte order mark",
+        [true, false, true, false] => "UTF-16, big-endian, without a byte order mark",
+        _ => return None,
+    })
 }
 
 /// The place of a byte in bytes that are text only up to there. The excerpt stays empty: the line may hold a secret, and
@@ -79,9 +106,27 @@ mod tests {
     }
 
     #[test]
-    fn recognizes_utf_16() {
-        let wrong = decode_text("a.yaml", b"\xff\xfea\0".to_vec()).expect_err("bytes");
-        assert_eq!(wrong.message, "the file is UTF-16");
+    fn recognizes_encodings_of_more_than_a_byte_a_character() {
+        let text = "# Müller, 東京\nversion: 1\norganizations: {}\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let wide = |of: fn(u32) -> [u8; 4]| text.chars().flat_map(|c| of(c as u32)).collect();
+        let unmarked = |name: &str| format!("the file is {name}, without a byte order mark");
+        for (bytes, says) in [
+            (b"\xff\xfea\0".to_vec(), "the file is UTF-16".to_owned()),
+            (
+                b"\xff\xfe\0\0a\0\0\0".to_vec(),
+                "the file is UTF-32".to_owned(),
+            ),
+            (little, unmarked("UTF-16, little-endian")),
+            (big, unmarked("UTF-16, big-endian")),
+            (wide(u32::to_le_bytes), unmarked("UTF-32, little-endian")),
+            (wide(u32::to_be_bytes), unmarked("UTF-32, big-endian")),
+        ] {
+            let wrong = decode_text("a.yaml", bytes).expect_err("bytes");
+            assert_eq!(wrong.message, says);
+            assert_eq!(wrong.code, code::ENCODING);
+        }
     }
 
     #[test]
