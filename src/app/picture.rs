@@ -51,8 +51,11 @@ pub fn picture(
         }
         Shows::Live => {
             let store = workspace.open(OpenMode::Read)?;
-            let live = typed(&*store, &read(&*store, workspace)?)?;
-            let picture = of_live(&live, title("who reaches what, live"));
+            let read = read(&*store, workspace)?;
+            let live = typed(&*store, &read)?;
+            let mut picture = of_live(&live, title("who reaches what, live"));
+            picture.nothing =
+                (read.generation == 0).then_some("nothing was applied to this store yet");
             (picture, live.into_keys().collect())
         }
         Shows::Changed => {

@@ -47,12 +47,17 @@ pub struct Calendar<'o> {
 }
 
 impl<'o> Calendar<'o> {
-    /// Begins a calendar that was made at an instant, with the name that people read.
+    /// Begins a calendar that was made at an instant, with the name that people read and what they should know of all of it.
     ///
     /// # Errors
     ///
     /// Those of what it writes to.
-    pub fn begin(out: &'o mut dyn io::Write, name: &str, at: Timestamp) -> io::Result<Self> {
+    pub fn begin(
+        out: &'o mut dyn io::Write,
+        name: &str,
+        about: Option<&str>,
+        at: Timestamp,
+    ) -> io::Result<Self> {
         fold(out, "BEGIN:VCALENDAR")?;
         fold(out, "VERSION:2.0")?;
         fold(
@@ -65,6 +70,9 @@ impl<'o> Calendar<'o> {
         )?;
         fold(out, "CALSCALE:GREGORIAN")?;
         fold(out, &format!("X-WR-CALNAME:{}", text(name)))?;
+        if let Some(about) = about {
+            fold(out, &format!("X-WR-CALDESC:{}", text(about)))?;
+        }
         Ok(Self {
             out,
             at,
@@ -155,7 +163,7 @@ mod tests {
         let at = "2027-01-01T00:00:00Z".parse().expect("an instant");
         let mut out = Vec::new();
         let mut calendar =
-            Calendar::begin(&mut out, "contoso, soon", at).expect("memory takes all");
+            Calendar::begin(&mut out, "contoso, soon", None, at).expect("memory takes all");
         for event in &events {
             calendar.event(event).expect("memory takes all");
         }

@@ -318,10 +318,18 @@ fn says_what_is_not_there() {
         .exits(1)
         .says("neither declared nor live");
     let _ = sandbox.run(["graph", "--live", "--changed"]).exits(64);
-    let _ = sandbox
-        .run(["graph", "--live"])
-        .exits(0)
-        .says("Nothing to show");
+    for format in [
+        &["--to", "mermaid"][..],
+        &["--to", "dot"],
+        &["--to", "svg"],
+        &["--format", "json"],
+    ] {
+        let live = ["graph", "--live"];
+        let _ = sandbox
+            .run(live.iter().chain(format).copied())
+            .exits(0)
+            .says("nothing was applied to this store yet");
+    }
     let _ = sandbox.run(["graph", "--package", "No Name"]).exits(64);
     let sandbox = tree("version: 1\npackages: [\n");
     let _ = sandbox.run(["graph"]).exits(3);

@@ -41,30 +41,31 @@ impl Arguments {
         let workspace = cx.workspace()?;
         let lineage = engine.lineage()?;
         let mut outlook = Outlook::new(&engine, &workspace, &cx.world(), until)?;
-        if cx.globals.format == Format::Ics {
-            calendar(cx, &mut outlook, &lineage, engine.now())?;
-            return Ok(Exit::Done);
-        }
         let noun = ("change", "changes");
         let about = About::of(&engine, "upcoming", "What happens by itself", noun)?
             .ahead("what", Some(until))
             .only_counts(self.counts);
+        if cx.globals.format == Format::Ics {
+            calendar(cx, &mut outlook, &lineage, about.standing(), engine.now())?;
+            return Ok(Exit::Done);
+        }
         written(cx, about, &mut outlook)
     }
 }
 
-/// Writes a calendar, event by event.
+/// Writes a calendar, event by event; `about` is what has to be known of all of it.
 fn calendar(
     cx: &Context,
     outlook: &mut Outlook<'_>,
     lineage: &str,
+    about: Option<&str>,
     at: Timestamp,
 ) -> Result<(), Failure> {
     let failed = RefCell::new(None);
     let name = format!("guestlist {}", cx.project());
     let mask = cx.mask();
     let written = cx.write(|out| {
-        let mut calendar = ics::Calendar::begin(out, &name, at)?;
+        let mut calendar = ics::Calendar::begin(out, &name, about, at)?;
         loop {
             match outlook.page() {
                 Ok(Some(rows)) => {

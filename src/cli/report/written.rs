@@ -13,7 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::{Exit, Format};
 use crate::render::chart::{Bar, Chart, Form};
-use crate::render::json::v1::{FormatVersion, Report, Rows, Summary};
+use crate::render::json::v1::{FormatVersion, Report, Rows, Standing, Summary};
 use crate::render::row::Row;
 use crate::render::view::{Told, report};
 use crate::render::{Mask, csv, json};
@@ -41,6 +41,10 @@ pub(super) struct About {
     counts: Option<Counts>,
     /// Whether the rows are listed, or only counted.
     lists: bool,
+    /// How the store stands to that instant; `None` for a report on the tree alone.
+    store: Option<Standing>,
+    /// The same in words, where rows alone would mislead.
+    standing: Option<String>,
     /// What should be known besides.
     notes: Vec<String>,
 }
@@ -63,14 +67,31 @@ impl About {
         title: &'static str,
         noun: (&'static str, &'static str),
     ) -> Result<Self, Failure> {
-        let about = Self::new(report, title, noun, engine.now());
-        Ok(match engine.seen()? {
-            None => about.note("Nothing was written to this store yet: `guestlist apply` fills it."),
-            Some(seen) if seen > engine.now() => about.note(&format!(
-                "The store was changed until {seen:.0}, which is later: people and their access are shown as they are now."
-            )),
-            Some(_) => about,
+        let (store, standing) = match engine.seen()? {
+            None => (
+                Standing::Empty,
+                Some(
+                    "Nothing was written to this store yet: `guestlist apply` fills it.".to_owned(),
+                ),
+            ),
+            Some(seen) if seen > engine.now() => (
+                Standing::Ahead,
+                Some(format!(
+                    "The store was changed until {seen:.0}, which is later: people and their access are shown as they are now."
+                )),
+            ),
+            Some(_) => (Standing::Current, None),
+        };
+        Ok(Self {
+            store: Some(store),
+            standing,
+            ..Self::new(report, title, noun, engine.now())
         })
+    }
+
+    /// Returns what has to be said of the store, where there is anything.
+    pub(super) fn standing(&self) -> Option<&str> {
+        self.standing.as_deref()
     }
 
     /// A report, its title, what its rows are called (one, several), and the instant at which it is true.
@@ -89,6 +110,8 @@ impl About {
             by: "",
             counts: None,
             lists: true,
+            store: None,
+            standing: None,
             notes: Vec::new(),
         }
     }
@@ -153,6 +176,10 @@ pub(super) fn written<P: Pages>(
     about: About,
     pages: &mut P,
 ) -> Result<Exit, Failure> {
+    if let (Format::Csv, Some(standing)) = (cx.globals.format, about.standing()) {
+        // A table has no place for it.
+        cx.say(standing);
+    }
     match cx.globals.format {
         Format::Json => as_json(cx, &about, pages)?,
         Format::Csv if about.lists => as_csv(cx, pages)?,
@@ -195,6 +222,7 @@ fn as_json<P: Pages>(cx: &Context, about: &About, pages: &mut P) -> Result<(), F
             report: about.report,
             at: about.at,
             until: about.until,
+            store: about.store,
             by: Some(about.by),
             rows: Rows::new(&mut next),
             summary: &summary,
@@ -286,6 +314,7 @@ fn shown<P: Pages>(cx: &Context, about: About, pages: &mut P) -> Result<(), Fail
     let progress = Progress::start(cx, "reading");
     let (rows, summary) = gathered(pages, most)?;
     drop(progress);
+    let notes: Vec<String> = about.standing.into_iter().chain(about.notes).collect();
     let told = Told {
         title: about.title,
         project: cx.project(),
@@ -296,7 +325,7 @@ fn shown<P: Pages>(cx: &Context, about: About, pages: &mut P) -> Result<(), Fail
         chart: chart(pages, about.counts),
         rows: &rows,
         lists: about.lists,
-        notes: &about.notes,
+        notes: &notes,
     };
     if cx.globals.format.is_document() {
         // Each report has a mark of its own, so that none takes the place of another.

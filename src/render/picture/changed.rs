@@ -61,6 +61,7 @@ fn renamed(picture: Picture, renames: &Renames) -> Picture {
     let groups = picture.groups.into_iter();
     Picture {
         title: picture.title,
+        nothing: picture.nothing,
         nodes: nodes.collect(),
         edges: edges
             .map(|((from, to), edge)| ((name(from), name(to)), edge))

@@ -88,7 +88,11 @@ pub fn dot(picture: &Picture) -> String {
         let _ = writeln!(out, "  n{} -> n{}{more}", id(from), id(to));
     }
     if picture.is_empty() {
-        out += "  nothing [label=\"Nothing to show\" shape=plaintext style=\"\"]\n";
+        let nothing = escaped(&picture.nothing());
+        let _ = writeln!(
+            out,
+            "  nothing [label=\"{nothing}\" shape=plaintext style=\"\"]"
+        );
     }
     out + "}\n"
 }

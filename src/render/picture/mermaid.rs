@@ -46,7 +46,7 @@ fn written(picture: &Picture, left: Option<&LeftOut>) -> String {
     let _ = writeln!(out, "  accTitle: {}", plain(&picture.title));
     out += "  accDescr: From left to right: who may ask, the policy, the package, the resources with their roles\n";
     if picture.is_empty() && left.is_none() {
-        out += "  nothing[\"Nothing to show\"]\n";
+        let _ = writeln!(out, "  nothing[\"{}\"]", escaped(&picture.nothing()));
         return out;
     }
     let ids: BTreeMap<&str, String> = picture

@@ -12,6 +12,8 @@ pub type Key = String;
 pub struct Picture {
     /// What it shows.
     pub title: String,
+    /// Why it is empty, where more is to be said of that.
+    pub nothing: Option<&'static str>,
     /// The boxes.
     pub nodes: BTreeMap<Key, Node>,
     /// The lines, by where they start and end.
@@ -150,6 +152,15 @@ impl Picture {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty() && self.groups.is_empty()
+    }
+
+    /// Returns what is said in place of boxes where there are none.
+    #[must_use]
+    pub fn nothing(&self) -> String {
+        match self.nothing {
+            Some(why) => format!("Nothing to show: {why}"),
+            None => "Nothing to show".to_owned(),
+        }
     }
 
     /// Returns true when it shows what changes.

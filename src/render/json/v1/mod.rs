@@ -58,7 +58,8 @@ pub use plan::{Change, Edit, Items, Plan, Reason, Refusal, WordPiece};
 pub use program::{Init, Names, Version};
 pub use report::{
     AccessRow, ExpiryRow, GroupCount, GuestRow, Next, NotProposed, Proposed, ProposedFile,
-    ReachedRole, Report, ReviewRow, Rows, Silences, Summary, UngovernedRow, UpcomingRow, WaiverRow,
+    ReachedRole, Report, ReviewRow, Rows, Silences, Standing, Summary, UngovernedRow, UpcomingRow,
+    WaiverRow,
 };
 pub use rollback::{Lasting, Rollback};
 pub use run::{History, Run, RunChange, RunSummary};

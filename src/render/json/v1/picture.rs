@@ -13,6 +13,9 @@ pub struct Graph {
     pub format_version: FormatVersion,
     /// What it shows.
     pub title: String,
+    /// Why it is empty, where more is to be said of that: nothing was applied to the store yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nothing: Option<&'static str>,
     /// The boxes, in order of their ids.
     pub nodes: Vec<GraphNode>,
     /// The lines, from whoever asks to a policy, on to its package, on to resources.
@@ -154,6 +157,7 @@ impl Graph {
         Self {
             format_version: FormatVersion,
             title: picture.title.clone(),
+            nothing: picture.nothing,
             nodes: nodes.collect(),
             edges: edges.collect(),
             groups: groups.collect(),

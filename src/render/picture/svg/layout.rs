@@ -114,7 +114,13 @@ pub(super) fn place(picture: &Picture) -> Placed<'_> {
         nodes: nodes.collect(),
         groups,
         lines,
-        width: (inside.1 + MARGIN).max(width(&cut(&picture.title, 80)) * 16 / 13 + 2 * MARGIN),
+        width: (inside.1 + MARGIN)
+            .max(width(&cut(&picture.title, 80)) * 16 / 13 + 2 * MARGIN)
+            .max(if picture.is_empty() {
+                width(&picture.nothing()) + 2 * MARGIN
+            } else {
+                0
+            }),
         height: bottom + MARGIN,
     }
 }

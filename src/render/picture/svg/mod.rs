@@ -100,7 +100,8 @@ pub fn svg(picture: &Picture) -> String {
     let title = escaped(&cut(&picture.title, 80));
     let _ = writeln!(out, "<text class=\"head\" x=\"16\" y=\"28\">{title}</text>");
     if picture.is_empty() {
-        out += "<text x=\"16\" y=\"60\">Nothing to show</text>\n";
+        let nothing = escaped(&picture.nothing());
+        let _ = writeln!(out, "<text x=\"16\" y=\"60\">{nothing}</text>");
     }
     let marked = picture.has_marks();
     for (key, frame) in &groups {

@@ -39,6 +39,9 @@ pub struct Report<'r, R> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub until: Option<Timestamp>,
+    /// How the store stands to that instant; absent for a report on the tree alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store: Option<Standing>,
     /// What the rows are counted by; absent where they are not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<&'static str>,
@@ -48,6 +51,18 @@ pub struct Report<'r, R> {
     /// What the rows add up to.
     #[schemars(with = "Summary")]
     pub summary: &'r RefCell<Summary>,
+}
+
+/// How a store stands to the instant of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Standing {
+    /// Nothing was written to it yet.
+    Empty,
+    /// Nothing in it is later.
+    Current,
+    /// It was changed later: people and their access are as they are since.
+    Ahead,
 }
 
 /// What the rows of a report add up to.
