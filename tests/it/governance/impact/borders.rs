@@ -1,26 +1,19 @@
 //! Whom a list of domains lets in, or no longer does, in words: neither more people nor fewer than it is about.
 
-use guestlist::impact::{self, Difference, Row, Sides};
+use guestlist::impact::{self, Difference, Sides};
 use guestlist::model::Desired;
 use guestlist::model::text::Domain;
 use guestlist::plan::between;
 
 use super::told::OWN;
-use super::{now, of};
+use super::{now, of, packages, words};
 use crate::governance::scene::loaded;
 
 /// What is said from one list to another of people who are not in the directory yet.
 fn said(was: &str, is: &str) -> Vec<String> {
     let tree = |list: &str| {
-        let text = format!(
-            "version: 1
-{list}
-catalogs: {{ open: {{ displayName: Open }} }}
-packages:
-  it: {{ catalog: open, displayName: It, policies: {{ all: {{ requestors: anyExternal }} }} }}
-"
-        );
-        loaded(&text, now())
+        let all = "  it: { catalog: open, displayName: It, policies: { all: { requestors: anyExternal } } }\n";
+        loaded(&(packages(all) + list), now())
     };
     let rows = of(&tree(was), &tree(is)).rows;
     let said = rows.iter().map(|row| {
@@ -96,15 +89,8 @@ fn domains_are_told_with_what_is_excepted() {
 
 /// What is said from one tree to another, of whom and of which packages.
 fn rows(was: &str, is: &str) -> Vec<String> {
-    let rows = of(&loaded(was, now()), &loaded(is, now())).rows;
-    let said = rows.iter().map(|row| {
-        let packages: Vec<&str> = row.packages.iter().map(|it| it.own_name()).collect();
-        let by: Vec<String> = row.because.iter().map(|it| it.to_string()).collect();
-        let kind = row.kind.as_str();
-        let (who, packages, by) = (&row.who.text, packages.join(","), by.join(","));
-        format!("{kind} {who}: {packages} {} by {by}", row.text)
-    });
-    said.collect()
+    let found = of(&loaded(was, now()), &loaded(is, now()));
+    found.rows.iter().map(words).collect()
 }
 
 /// Three partners: one by its tenant, one by its domain, one by both; and packages for each, for all and for anyone.
@@ -135,7 +121,7 @@ fn people_of_organizations_with_other_addresses_are_told_apart_and_last() {
         [
             "gone people of b at b.example (not in the directory yet): for-all no longer: their domain is blocked by settings/domains",
             "gone anyone at b.example or below and d.example or below (not in the directory yet): for-any no longer: their domain is blocked by settings/domains",
-            "gone people of other organizations at b.example or below and d.example or below (not in the directory yet): for-a,for-all no longer: their domain is blocked by settings/domains",
+            "gone people of other organizations at b.example or below and d.example or below (not in the directory yet): for-a, for-all no longer: their domain is blocked by settings/domains",
         ]
     );
 }
@@ -149,7 +135,7 @@ fn a_domain_that_is_no_longer_refused_lets_in_whom_their_organization_may() {
     assert_eq!(
         rows.last().map(String::as_str),
         Some(
-            "new people of other organizations at d.example or below (not in the directory yet): for-a,for-all as others of their organization may by settings/domains"
+            "new people of other organizations at d.example or below (not in the directory yet): for-a, for-all as others of their organization may by settings/domains"
         )
     );
     assert!(
@@ -227,17 +213,14 @@ fn domains_that_look_like_known_ones_are_told_apart_where_they_gain() {
 #[test]
 fn groups_are_told_as_the_tree_writes_them() {
     let tree = |excluding: &str| {
-        format!(
-            "version: 1
-catalogs: {{ open: {{ displayName: Open }} }}
-packages:
-  it:
+        packages(&format!(
+            "  it:
     catalog: open
     displayName: It
     incompatibleWith: [{excluding}]
     policies: {{ some: {{ requestors: {{ people: ['group:Accounts Payable', 'group:Controllers'] }} }} }}
 "
-        )
+        ))
     };
     let rows = rows(&tree("'group:Interns'"), &tree(""));
     let who: Vec<&str> = rows
@@ -265,14 +248,10 @@ fn a_package_that_goes_is_the_reason_and_not_its_policies() {
 #[test]
 fn the_settings_are_the_reason_where_domains_of_our_own_are_others() {
     let tree = |end: &str| {
-        let text = format!(
-            "version: 1
-catalogs: {{ open: {{ displayName: Open }} }}
-packages:
-  it: {{ catalog: open, displayName: It, policies: {{ all: {{ requestors: anyExternal, expires: {{ after: {end} }} }} }} }}
-"
+        let all = format!(
+            "  it: {{ catalog: open, displayName: It, policies: {{ all: {{ requestors: anyExternal, expires: {{ after: {end} }} }} }} }}\n"
         );
-        loaded(&text, now())
+        loaded(&packages(&all), now())
     };
     let domains = |names: &[&str]| -> Vec<Domain> {
         names.iter().map(|it| Domain::parse(it).unwrap()).collect()
@@ -282,20 +261,10 @@ packages:
         let plan = between(old, new);
         let sides = Sides::between(&plan, old);
         let found = impact::impact(&plan, &sides, [&had, &has], now(), None).unwrap();
-        let row = |row: &Row| {
-            let because: Vec<String> = row.because.iter().map(ToString::to_string).collect();
-            format!(
-                "{} {}: {} by {}",
-                row.kind.as_str(),
-                row.who.text,
-                row.text,
-                because.join(", ")
-            )
-        };
-        found.rows.iter().map(row).collect()
+        found.rows.iter().map(words).collect()
     };
     let (short, long) = (tree("1d"), tree("2d"));
-    let new = "new anyone at lab.example (not in the directory yet): with no approval, for";
+    let new = "new anyone at lab.example (not in the directory yet): it with no approval, for";
     assert_eq!(
         said(&short, &short),
         [format!("{new} 1d by [tenant] domains")]
@@ -304,7 +273,7 @@ packages:
         said(&short, &long),
         [
             format!("{new} 2d by [tenant] domains, policy/it/all"),
-            "wider anyone from outside: for 2d instead of 1d by policy/it/all".to_owned(),
+            "wider anyone from outside: it for 2d instead of 1d by policy/it/all".to_owned(),
         ]
     );
 }

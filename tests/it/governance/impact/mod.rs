@@ -21,7 +21,7 @@ use guestlist::governance::record::Identity;
 use guestlist::guard::{self, Circumstances, Rule};
 use guestlist::impact::{
     self, Account as Standing, Base, Census, Difference, Estate, Impact, Named, Part, Requestor,
-    Sides, access,
+    Row, Sides, access,
 };
 use guestlist::model::text::Domain;
 use guestlist::model::{Desired, Object};
@@ -44,6 +44,22 @@ fn of(one: &Desired, other: &Desired) -> Impact {
     let own = own();
     let sides = Sides::between(&plan, one);
     impact::impact(&plan, &sides, [&own, &own], now(), None).unwrap()
+}
+
+/// A tree of one open catalog with these packages in it.
+fn packages(packages: &str) -> String {
+    format!("version: 1\ncatalogs: {{ open: {{ displayName: Open }} }}\npackages:\n{packages}")
+}
+
+/// A row in words: what it is, of whom, which packages, what differs, and the changes that make it.
+fn words(row: &Row) -> String {
+    let packages: Vec<&str> = row.packages.iter().map(|it| it.own_name()).collect();
+    let because: Vec<String> = row.because.iter().map(ToString::to_string).collect();
+    let (kind, packages, because) = (row.kind.as_str(), packages.join(", "), because.join(", "));
+    format!(
+        "{kind} {}: {packages} {} by {because}",
+        row.who.text, row.text
+    )
 }
 
 /// Whether the guards refuse a plan as wider.

@@ -6,7 +6,7 @@ use guestlist::impact::{Difference, Row};
 use guestlist::model::Desired;
 use guestlist::plan::between;
 
-use super::{is_refused_as_wider, now, of};
+use super::{is_refused_as_wider, now, of, packages, words};
 use crate::governance::scene::loaded;
 
 /// A policy through which an administrator assigns a package to anybody who is here, and nobody asks.
@@ -40,20 +40,13 @@ packages:
 fn told(before: &str, after: &str) -> (Vec<String>, bool) {
     let (old, new) = (loaded(before, now()), loaded(after, now()));
     let found = of(&old, &new);
-    let row = |row: &Row| {
-        let packages: Vec<&str> = row.packages.iter().map(|it| it.own_name()).collect();
-        let because: Vec<String> = row.because.iter().map(|it| it.to_string()).collect();
-        let (kind, packages) = (row.kind.as_str(), packages.join(", "));
-        let text = if row.kind == Difference::Other {
-            &row.text
-        } else {
-            ""
-        };
-        format!(
-            "{kind} {}: {packages} {text} by {}",
-            row.who.text,
-            because.join(", ")
-        )
+    // What is other is its text; of the others it is enough whom they are about.
+    let row = |row: &Row| match row.kind {
+        Difference::Other => words(row),
+        _ => words(&Row {
+            text: String::new(),
+            ..row.clone()
+        }),
     };
     let rows = found.rows.iter().map(row).collect();
     (rows, is_refused_as_wider(&between(&old, &new), found))
@@ -254,16 +247,13 @@ packages:
             ""
         };
         let one = if state { "members" } else { "nobody" };
-        format!(
-            "version: 1
-catalogs: {{ open: {{ displayName: Open }} }}
-packages:
-  it:
+        packages(&format!(
+            "  it:
     catalog: open
     displayName: It
     policies: {{ p: {{ requestors: {one}, expires: never }}{more} }}
 "
-        )
+        ))
     };
     let (rows, _) = told(&both(false), &both(true));
     assert_eq!(rows[0], "new members: it  by policy/it/p, policy/it/q");
@@ -309,16 +299,13 @@ fn refused(old: &Desired, new: &Desired) -> bool {
 #[test]
 fn who_reviews_and_what_comes_of_no_answer_is_other() {
     let world = |review: &str| {
-        format!(
-            "version: 1
-catalogs: {{ open: {{ displayName: Open }} }}
-packages:
-  it:
+        packages(&format!(
+            "  it:
     catalog: open
     displayName: It
     policies: {{ ask: {{ requestors: members, expires: never, review: {{ every: quarterly, {review} }} }} }}
 "
-        )
+        ))
     };
     let old = world("reviewers: ['user:boss@contoso.com'], onNoResponse: remove");
     let new = world("reviewers: [self], onNoResponse: keep");
@@ -336,12 +323,9 @@ packages:
 #[test]
 fn what_programs_may_ask_for_is_other() {
     let world = |policies: &str| {
-        format!(
-            "version: 1
-catalogs: {{ open: {{ displayName: Open }} }}
-packages: {{ it: {{ catalog: open, displayName: It, policies: {{ {policies} }} }} }}
-"
-        )
+        packages(&format!(
+            "  it: {{ catalog: open, displayName: It, policies: {{ {policies} }} }}\n"
+        ))
     };
     let asks = "approval: { stages: [{ approvers: ['user:boss@contoso.com'] }] }, expires: never";
     let old = world(&format!(
