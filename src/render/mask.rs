@@ -221,7 +221,7 @@ impl Mask {
 /// Returns true for a character before which no mail address begins. The marks of a change of words do not count: an
 /// address that changes is masked with them.
 fn ends_address(c: char) -> bool {
-    c.is_whitespace() || matches!(c, ':' | ',' | ';' | '<' | '>' | '(' | ')' | '"' | '`' | '@')
+    c.is_whitespace() || ":,;<>()\"`@/".contains(c)
 }
 
 /// Returns the part of a text that starts at `offset`, without what is hidden.
@@ -383,6 +383,9 @@ mod tests {
             ("@team at 10:00 @ home", "@team at 10:00 @ home"),
             ("a@b@c.example", "a…@b…@c.example"),
             ("nobody", "nobody"),
+            // Folders and files may begin with the sign.
+            ("teams/@platform/a.yaml:4", "teams/@platform/a.yaml:4"),
+            ("teams/jane@contoso.com.yaml", "teams/j…@contoso.com.yaml"),
         ] {
             assert_eq!(Mask::default().text(text), masked);
         }
