@@ -51,3 +51,16 @@ pub(crate) fn name(address: Option<&String>) -> Cow<'_, str> {
         None => "gone".into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_seconds() {
+        let read = |text: &str| second(text.parse().expect("an instant"));
+        let fraction = read("2027-05-20T09:12:24.960472804Z");
+        assert_eq!(fraction, "2027-05-20T09:12:24Z");
+        assert_eq!(read("2027-05-20T09:12:24Z"), "2027-05-20T09:12:24Z");
+    }
+}

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::render::doc::{Block, Line, Role, Writer};
 use crate::render::report::{BrokenLease, LeaseState, LeaseStatus, StandingLease};
-use crate::render::view::moment::moment;
+use crate::render::row::second;
 
 /// Lowers who holds the lease.
 ///
@@ -98,8 +98,8 @@ fn standing(store: &str, lease: &StandingLease, out: &mut dyn Writer) -> io::Res
             .and(Role::Plain, host.as_str())
             .and(Role::Plain, format!(" (process {process})")),
         line("operation").and(Role::Plain, operation.as_str()),
-        line("since").and(Role::Plain, moment(*since)),
-        line("until").and(Role::Plain, moment(*until)),
+        line("since").and(Role::Plain, second(*since)),
+        line("until").and(Role::Plain, second(*until)),
     ]))
 }
 

@@ -14,7 +14,6 @@ mod import;
 mod lease;
 mod lint;
 mod list;
-mod moment;
 mod plan;
 mod report;
 mod rollback;

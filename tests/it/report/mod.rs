@@ -463,6 +463,22 @@ fn a_report_from_before_the_last_change_says_that_it_is_of_today() {
 }
 
 #[test]
+fn people_read_instants_to_the_second() {
+    let sandbox = project();
+    let at = ["--at", "2027-07-02T10:00:00.25Z"];
+    let run = |command: &[&'static str]| sandbox.run(command.iter().copied().chain(at)).exits(0);
+    let _ = run(&["tick"]);
+    for command in [
+        &["review", "list"][..],
+        &["review", "show", "1"],
+        &["report", "reviews"],
+    ] {
+        let shown = run(command).says("2027-07-").stdout;
+        assert!(!shown.contains(".25"), "{shown}");
+    }
+}
+
+#[test]
 fn what_is_to_come_is_told_up_to_the_last_day_of_the_calendar() {
     let sandbox = project();
     let near = report(&sandbox, "upcoming --until 2128-12-31 --format csv").exits(0);

@@ -6,8 +6,8 @@ use std::io;
 use super::card::Card;
 use crate::render::doc::{Block, Line, Role, Table, Writer};
 use crate::render::json::v1::{Assignment, Assignments, Bulk};
+use crate::render::row::second;
 use crate::render::view::count;
-use crate::render::view::moment::moment;
 
 /// Lowers one assignment.
 ///
@@ -15,7 +15,7 @@ use crate::render::view::moment::moment;
 ///
 /// Those of the writer.
 pub fn assignment(assignment: &Assignment, out: &mut dyn Writer) -> io::Result<()> {
-    let instant = |at: Option<jiff::Timestamp>| at.map(moment);
+    let instant = |at: Option<jiff::Timestamp>| at.map(second);
     let end = instant(assignment.end).unwrap_or_else(|| "never".to_owned());
     let how = assignment.automatic.then(|| "by rule".to_owned());
     Card::new(
@@ -27,7 +27,7 @@ pub fn assignment(assignment: &Assignment, out: &mut dyn Writer) -> io::Result<(
     .fact("policy", assignment.policy.clone())
     .fact("request", assignment.request.to_string())
     .fact("came", how)
-    .fact("starts", moment(assignment.start))
+    .fact("starts", second(assignment.start))
     .fact("ends", end)
     .fact("leaves", instant(assignment.grace_until))
     .fact("ended", instant(assignment.ended))
@@ -60,8 +60,8 @@ pub fn assignments(list: &Assignments, out: &mut dyn Writer) -> io::Result<()> {
         let rows = list.assignments.iter().map(|assignment| {
             let package = assignment.package.as_deref().unwrap_or("gone");
             let end = match (assignment.ended, assignment.end) {
-                (Some(ended), _) => moment(ended),
-                (None, Some(end)) => moment(end),
+                (Some(ended), _) => second(ended),
+                (None, Some(end)) => second(end),
                 (None, None) => "never".to_owned(),
             };
             vec![

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::render::doc::{Block, Line, Writer};
 use crate::render::json::v1::ClockConfirmed;
+use crate::render::row::second;
 
 /// Lowers what became of confirming the clock.
 ///
@@ -11,7 +12,7 @@ use crate::render::json::v1::ClockConfirmed;
 ///
 /// Those of the writer.
 pub fn clock_confirmed(report: &ClockConfirmed, out: &mut dyn Writer) -> io::Result<()> {
-    let now = report.now;
+    let now = second(report.now);
     let text = if report.confirmed {
         format!("The clock is confirmed: it is {now}. The next tick goes on with what has waited.")
     } else {

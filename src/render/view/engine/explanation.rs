@@ -7,7 +7,7 @@ use crate::render::json::v1::{
     ExplainedAssignment, ExplainedCondition, ExplainedRule, ExplainedStage, ExplainedWay,
     Explanation,
 };
-use crate::render::view::moment::moment;
+use crate::render::row::second;
 
 /// Lowers an explanation: the answer, the conditions, and what follows.
 ///
@@ -102,7 +102,7 @@ fn follows(way: &ExplainedWay) -> Vec<Line<'_>> {
         lines.push(Line::plain(format!("  stage {}: {}", at + 1, asked(stage))));
     }
     lines.push(Line::plain(match way.end {
-        Some(end) => format!("  ends {} if it starts now", moment(end)),
+        Some(end) => format!("  ends {} if it starts now", second(end)),
         None => "  does not end".to_owned(),
     }));
     lines
@@ -112,7 +112,7 @@ fn follows(way: &ExplainedWay) -> Vec<Line<'_>> {
 fn has(assignment: &ExplainedAssignment) -> String {
     let number = assignment.number;
     let end = match assignment.end {
-        Some(end) => format!("until {}", moment(end)),
+        Some(end) => format!("until {}", second(end)),
         None => "without an end".to_owned(),
     };
     let through = match &assignment.policy {

@@ -6,8 +6,8 @@ use std::io;
 use super::card::Card;
 use crate::render::doc::{Block, Line, Role, Table, Writer};
 use crate::render::json::v1::Invitation;
+use crate::render::row::second;
 use crate::render::view::count;
-use crate::render::view::moment::moment;
 
 /// Returns where an invitation stands, in a plain word.
 fn standing(status: &str) -> &'static str {
@@ -35,7 +35,7 @@ pub fn invitation(invitation: &Invitation, out: &mut dyn Writer) -> io::Result<(
         .fact("to", invitation.invited_user_email_address.clone())
         .fact("as", invitation.invited_user_type.to_lowercase())
         .fact("by", invitation.invited_by.clone())
-        .fact("sent", moment(invitation.sent))
+        .fact("sent", second(invitation.sent))
         .fact("mailed", mailed)
         .fact("lands on", invitation.invite_redirect_url.clone())
         .fact("link", invitation.invite_redeem_url.clone())
@@ -55,7 +55,7 @@ pub fn invitations(invitations: &[Invitation], out: &mut dyn Writer) -> io::Resu
                 one.invited_user_email_address.as_str().into(),
                 one.invited_user_type.to_lowercase().into(),
                 standing(one.status).into(),
-                moment(one.sent).into(),
+                second(one.sent).into(),
                 one.invited_by.as_deref().unwrap_or("").into(),
             ]
         });

@@ -5,6 +5,7 @@ use std::io;
 use super::card::Card;
 use crate::render::doc::{Block, Line, Role, Table, Writer};
 use crate::render::json::v1::{Departure, Ending, Offboarding, Offboardings, Taken};
+use crate::render::row::second;
 
 /// Lowers the offboarding of one person.
 ///
@@ -62,7 +63,7 @@ fn account(departure: &Departure) -> String {
         ("stays", _) => "stays".to_owned(),
         ("deletedAlready", _) => "deleted already".to_owned(),
         ("deletedNow", _) => "deleted at once; it can be restored for 30 days".to_owned(),
-        (_, Some(at)) => format!("deleted on {at}"),
+        (_, Some(at)) => format!("deleted on {}", second(at)),
         (_, None) => "deleted later".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 
 use crate::render::doc::{Block, Line, Role, Table, Writer};
 use crate::render::json::v1::OutboxRow;
-use crate::render::view::moment::moment;
+use crate::render::row::second;
 
 /// Lowers the outbox.
 ///
@@ -26,7 +26,7 @@ pub fn outbox(rows: &[OutboxRow], out: &mut dyn Writer) -> io::Result<()> {
             .what
             .as_ref()
             .map_or_else(|| kind.to_owned(), |what| format!("{kind} {what}"));
-        let next = row.next.map(moment);
+        let next = row.next.map(second);
         vec![
             row.number.to_string().into(),
             row.state.into(),

@@ -6,8 +6,8 @@ use std::io;
 use super::card::Card;
 use crate::render::doc::{Block, Line, Role, Table, Writer};
 use crate::render::json::v1::{DirectoryImport, Group, Person, RequiredTerms};
+use crate::render::row::second;
 use crate::render::view::count;
-use crate::render::view::moment::moment;
 
 /// Returns how somebody stands, in a word or two.
 fn standing(person: &Person) -> &'static str {
@@ -30,7 +30,7 @@ fn standing(person: &Person) -> &'static str {
 ///
 /// Those of the writer.
 pub fn person(person: &Person, out: &mut dyn Writer) -> io::Result<()> {
-    let instant = |at: Option<jiff::Timestamp>| at.map(moment);
+    let instant = |at: Option<jiff::Timestamp>| at.map(second);
     let identities = person.identities.iter();
     let identities: Vec<String> = identities
         .map(|identity| match &identity.tenant {
@@ -72,7 +72,7 @@ pub fn person(person: &Person, out: &mut dyn Writer) -> io::Result<()> {
 fn accepted(terms: &RequiredTerms) -> String {
     let name = &terms.display_name;
     let (at, until) = (terms.recorded_date_time, terms.expiration_date_time);
-    match (at.map(moment), until.map(moment)) {
+    match (at.map(second), until.map(second)) {
         (None, _) => format!("{name}: to be accepted"),
         (Some(at), _) if terms.is_due => format!("{name}: accepted {at}, to be accepted again"),
         (Some(at), Some(until)) => format!("{name}: accepted {at}, until {until}"),
@@ -96,7 +96,7 @@ fn lifecycle(word: &str) -> &'static str {
 pub fn people(people: &[Person], out: &mut dyn Writer) -> io::Result<()> {
     if !people.is_empty() {
         let rows = people.iter().map(|person| -> Vec<Cow<'_, str>> {
-            let last = person.last_sign_in_date_time.map(|at| at.to_string());
+            let last = person.last_sign_in_date_time.map(second);
             vec![
                 person.mail.as_str().into(),
                 person.display_name.as_str().into(),

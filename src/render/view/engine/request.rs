@@ -6,8 +6,8 @@ use std::io;
 use super::card::Card;
 use crate::render::doc::{Block, Line, Role, Table, Writer};
 use crate::render::json::v1::{Answer, Decision, Request, RequestList};
+use crate::render::row::second;
 use crate::render::view::count;
-use crate::render::view::moment::moment;
 
 /// Lowers one request.
 ///
@@ -15,7 +15,7 @@ use crate::render::view::moment::moment;
 ///
 /// Those of the writer.
 pub fn request(request: &Request, out: &mut dyn Writer) -> io::Result<()> {
-    let instant = |at: Option<jiff::Timestamp>| at.map(moment);
+    let instant = |at: Option<jiff::Timestamp>| at.map(second);
     Card::new(format!("request {}", request.number), request.state)
         .fact("for", request.person.clone())
         .fact("asked by", request.by.clone())
@@ -56,7 +56,7 @@ fn decided(decision: &Decision) -> String {
     let by = by.as_deref().unwrap_or("an approver");
     let why = justification.as_ref().map(|why| format!(": {why}"));
     let why = why.unwrap_or_default();
-    let at = moment(*at);
+    let at = second(*at);
     format!("stage {stage} {what} by {by} at {at}{why}")
 }
 
@@ -84,7 +84,7 @@ pub fn requests(list: &RequestList, out: &mut dyn Writer) -> io::Result<()> {
 }
 
 fn row(request: &Request) -> Vec<Cow<'_, str>> {
-    let decide_by = request.decide_by.map(moment);
+    let decide_by = request.decide_by.map(second);
     let package = request.package.as_deref().unwrap_or("gone");
     vec![
         request.number.to_string().into(),

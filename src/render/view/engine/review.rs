@@ -5,6 +5,7 @@ use std::io;
 use super::card::Card;
 use crate::render::doc::{Block, Line, Role, Table, Writer};
 use crate::render::json::v1::{Review, ReviewDecided, ReviewItem, ReviewList, ReviewShow};
+use crate::render::row::second;
 use crate::render::view::count;
 
 /// Lowers a list of rounds.
@@ -24,7 +25,7 @@ pub fn reviews(list: &ReviewList, out: &mut dyn Writer) -> io::Result<()> {
                         review.number.to_string().into(),
                         policy(review).into(),
                         review.state.into(),
-                        review.closes.to_string().into(),
+                        second(review.closes).into(),
                         review.undecided.to_string().into(),
                         review.items.to_string().into(),
                     ]
@@ -52,8 +53,8 @@ pub fn review(show: &ReviewShow, out: &mut dyn Writer) -> io::Result<()> {
     Card::new(format!("review {}", review.number), review.state)
         .fact("policy", policy(review))
         .fact("round", review.round.to_string())
-        .fact("opened", review.opens.to_string())
-        .fact("closes", review.closes.to_string())
+        .fact("opened", second(review.opens))
+        .fact("closes", second(review.closes))
         .fact("no answer", review.on_no_response.to_owned())
         .fact("keep", review.kept.to_string())
         .fact("remove", review.removed.to_string())
