@@ -56,7 +56,6 @@ const MESSAGE: Noun = ("message", "messages");
 const PARAGRAPH: Noun = ("paragraph", "paragraphs");
 const LISTING: Noun = ("listing", "listings");
 const LINES: Noun = ("the lines of 1 message", "the lines of # messages");
-const LISTED: Noun = ("the lines of 1 listing", "the lines of # listings");
 const NOTE: Noun = ("note about access", "notes about access");
 const ROW: Noun = ("row of a table", "rows of tables");
 
@@ -219,19 +218,25 @@ impl<'w> Markdown<'w> {
         self.part(Spot::Changes, rank, CHANGE, text, full);
     }
 
-    /// A block that reads best as on a terminal: its first line is the title, the others are folded.
-    fn folded(&mut self, block: &Block<'_>, head: &str, noun: Noun, lines: Noun) -> io::Result<()> {
-        let mut bytes = Vec::new();
-        Text::new(&mut bytes, false).block(block)?;
-        let shown = String::from_utf8_lossy(&bytes);
-        let body = shown.split_once('\n').map_or("", |(_, body)| body);
+    /// A message under its title; what stands below it is folded.
+    fn snippet(&mut self, snippet: &Snippet<'_>, block: &Block<'_>) -> io::Result<()> {
+        let body = below(block)?;
+        let head = message(snippet);
         let full = (!body.is_empty()).then(|| Full {
             rank: Rank::DetailOfChange,
-            noun: lines,
-            text: details(head, "text", body),
+            noun: LINES,
+            text: details(&head, "text", &body),
         });
         let text = format!("<p>{head}</p>\n");
-        self.part(Spot::Rest, Rank::Message, noun, text, full);
+        self.part(Spot::Rest, Rank::Message, MESSAGE, text, full);
+        Ok(())
+    }
+
+    /// Lines under a title, which are there or not: the title alone says nothing.
+    fn listing(&mut self, title: &Line<'_>, block: &Block<'_>) -> io::Result<()> {
+        let head = inline::line(title, Within::Html, usize::MAX);
+        let text = details(&head, "text", &below(block)?);
+        self.part(Spot::Rest, Rank::DetailOfChange, LISTING, text, None);
         Ok(())
     }
 
@@ -315,11 +320,8 @@ impl Writer for Markdown<'_> {
             }
             Block::Paragraph(lines) => self.paragraph(Spot::Rest, lines),
             Block::Change(change) => self.change(change),
-            Block::Snippet(snippet) => self.folded(block, &message(snippet), MESSAGE, LINES)?,
-            Block::Listing { title, .. } => {
-                let head = inline::line(title, Within::Html, usize::MAX);
-                self.folded(block, &head, LISTING, LISTED)?;
-            }
+            Block::Snippet(snippet) => self.snippet(snippet, block)?,
+            Block::Listing { title, .. } => self.listing(title, block)?,
             Block::Table(table) => self.table(table),
             Block::Chart(chart) => {
                 let title = Line::new().and(Role::Strong, &*chart.title);
@@ -329,6 +331,16 @@ impl Writer for Markdown<'_> {
         }
         Ok(())
     }
+}
+
+/// Returns a block as on a terminal, without its first line.
+fn below(block: &Block<'_>) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    Text::new(&mut bytes, false).block(block)?;
+    let shown = String::from_utf8_lossy(&bytes);
+    Ok(shown
+        .split_once('\n')
+        .map_or_else(String::new, |(_, body)| body.to_owned()))
 }
 
 /// Returns the title of a message: a place is a name, and what is wrong is in words of ours.

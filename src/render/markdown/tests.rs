@@ -370,6 +370,25 @@ fn the_longest_heading_and_verdict_leave_their_room_to_nothing_else() {
 }
 
 #[test]
+fn what_is_listed_is_whole_or_not_there() {
+    let document = document(|out| {
+        for at in 0..2_000 {
+            out.block(&Block::Listing {
+                title: Line::plain(format!("title {at}")),
+                lines: vec!["a line".repeat(10)],
+                is_copied: false,
+            })?;
+        }
+        Ok(())
+    });
+    let kept = document.matches("<summary>title ").count();
+    assert!((100..2_000).contains(&kept), "{kept}");
+    assert_eq!(document.matches("title ").count(), kept);
+    let left = format!("{} listings", 2_000 - kept);
+    assert!(document.contains(&left), "{left} in {}", &document[..500]);
+}
+
+#[test]
 fn foreign_text_ends_no_fence_and_no_line() {
     let document = document(|out| {
         out.block(&Block::Listing {
