@@ -31,7 +31,7 @@ use super::stray::{Strays, strays};
 use super::terms::Terms;
 use super::touched::Touched;
 use super::who::Who;
-use super::{deciding, delegated};
+use super::{accepting, deciding, delegated};
 use crate::governance::{Unread, World};
 use crate::model::text::Domain;
 use crate::model::{Address, Origin};
@@ -241,6 +241,7 @@ pub fn impact(
     impact.rows.extend(by_group);
     let deciding = deciding::rows(plan, sides, estates, &touched);
     impact.rows.extend(deciding);
+    impact.rows.extend(accepting::rows(plan, sides));
     if let Some(Asked { world, named }) = asked {
         impact.effects = living(world, plan, sides, &touched, [&before, &after], named)?;
     }

@@ -54,6 +54,8 @@ pub enum What {
     Refuse,
     /// Open requests will be decided by others.
     OtherApprover,
+    /// Guests have terms of use to accept that they had not.
+    Accept,
     /// Invitations that are not redeemed yet will fail.
     FailInvitation,
     /// Guests stay though they could not be invited any more.
@@ -77,6 +79,7 @@ impl What {
             Self::Stay => "stay",
             Self::Refuse => "refuse",
             Self::OtherApprover => "otherApprover",
+            Self::Accept => "accept",
             Self::FailInvitation => "failInvitation",
             Self::GuestStay => "guestStay",
             Self::Hide => "hide",
@@ -95,7 +98,7 @@ impl What {
             | Self::FailInvitation
             | Self::Hide => "▼",
             Self::Get | Self::Join | Self::GainRole => "▲",
-            Self::Stay | Self::OtherApprover | Self::GuestStay => "=",
+            Self::Stay | Self::OtherApprover | Self::Accept | Self::GuestStay => "=",
         }
     }
 
@@ -117,6 +120,7 @@ impl Effect {
             What::Get => ("person gets", "people get"),
             What::GainRole | What::Stay => ("person holds", "people hold"),
             What::Refuse | What::OtherApprover => ("open request", "open requests"),
+            What::Accept => ("guest must accept", "guests must accept"),
             What::FailInvitation => ("pending invitation", "pending invitations"),
             What::GuestStay => ("guest stays", "guests stay"),
             What::Hide => ("package", "packages"),
@@ -147,7 +151,7 @@ impl Effect {
                 _ => format!("{who} {package}{detail}"),
             },
             What::Refuse => format!("{who} for {address} will be refused: {detail}"),
-            What::Leave | What::Block | What::Join | What::OtherApprover => {
+            What::Leave | What::Block | What::Join | What::OtherApprover | What::Accept => {
                 format!("{who} {detail}")
             }
             What::FailInvitation => format!("{who} will fail: {detail}"),

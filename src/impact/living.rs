@@ -141,6 +141,7 @@ impl Living<'_> {
                 self.organization(change, old, new)
             }
             (_, Some(Object::Collaboration(_))) => self.passcodes(change),
+            (_, Some(Object::TermsOfUse(_))) => self.terms(change),
             _ => Ok(()),
         }
     }

@@ -8,6 +8,7 @@
 //! What a tree cannot know is left out of it: an account that is blocked, a request that is open already, the form that
 //! somebody fills in. These are the same before and after.
 
+mod accepting;
 mod access;
 mod approving;
 mod beside;

@@ -53,18 +53,23 @@ pub fn terms(
         let until = accepted
             .as_ref()
             .and_then(|accepted| ends(terms, accepted.at));
-        let current = accepted
-            .as_ref()
-            .is_some_and(|accepted| accepted.version == terms.version.as_str());
-        let over = until.is_some_and(|until| until <= desk.now());
         found.push(Required {
-            is_due: !current || over,
+            is_due: is_due(terms, accepted.as_ref(), desk.now()),
             accepted,
             until,
             terms: thing,
         });
     }
     Ok(found)
+}
+
+/// Returns true where terms are to be accepted, by what somebody accepted last: never, another version, or too long ago.
+#[must_use]
+pub fn is_due(terms: &TermsOfUse, accepted: Option<&Acceptance>, now: Timestamp) -> bool {
+    !accepted.is_some_and(|accepted| {
+        let is_over = ends(terms, accepted.at).is_some_and(|until| until <= now);
+        accepted.version == terms.version.as_str() && !is_over
+    })
 }
 
 fn concerns(

@@ -84,6 +84,7 @@ impl Setting<'_> {
                 "effect-other-approver",
                 "open requests that others will decide",
             ),
+            What::Accept => ("effect-accept", "guests who have terms to accept"),
             What::FailInvitation => ("effect-fail-invitation", "invitations that will fail"),
             What::GuestStay => ("effect-guest-stay", "guests who stay"),
             What::Hide => ("effect-hide", "packages that nobody sees any more"),

@@ -148,6 +148,8 @@ pub enum ImpactWhat {
     Refuse,
     /// Open requests will be decided by others.
     OtherApprover,
+    /// Guests have terms of use to accept that they had not.
+    Accept,
     /// Invitations that are not redeemed yet will fail.
     FailInvitation,
     /// Guests stay though they could not be invited any more.
@@ -269,6 +271,7 @@ impl From<What> for ImpactWhat {
             What::Stay => Self::Stay,
             What::Refuse => Self::Refuse,
             What::OtherApprover => Self::OtherApprover,
+            What::Accept => Self::Accept,
             What::FailInvitation => Self::FailInvitation,
             What::GuestStay => Self::GuestStay,
             What::Hide => Self::Hide,
