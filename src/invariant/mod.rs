@@ -42,7 +42,9 @@
 //! programs have what it is about, a bound that all access fits or none. `always` is told, too, where no policy could give
 //! anybody it is about what it is about, whatever is switched off at the moment.
 
+mod by_rule;
 mod candidate;
+mod course;
 mod decide;
 mod idle;
 mod language;
@@ -54,6 +56,7 @@ mod stages;
 mod story;
 mod together;
 
+pub use course::{Comes, Course, Ended, Turn};
 pub use decide::{Breach, SHOWN, Verdict, decide};
 pub use idle::Idle;
 pub use people::Before;

@@ -1,29 +1,12 @@
-//! Whom invariants are about, what they are about nothing for, and from which day on.
+//! What invariants are about nothing for, and from which day on.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{SMALL, WHO, broken, plays};
+use super::keys::SMALL;
+use super::{broken, plays};
 use crate::support::Sandbox;
-
-#[test]
-fn who_was_here_before_is_told_so() {
-    let tree = format!(
-        "{WHO}invariants:
-  refused: {{ never: {{ requestors: guests, domain: blocked.example, holds: package/jane }} }}
-  closed: {{ never: {{ requestors: guests, organization: closed, holds: package/partners }} }}
-"
-    );
-    let sandbox = Sandbox::project().write("tree.yaml", tree);
-    let text = sandbox.run(["validate"]).exits(3).text();
-    for said in [
-        "jane@blocked.example, a guest who was here before blocked.example was refused, can have it",
-        "a guest of organization/closed who was here before the settings of organization/closed let nobody in, can have it",
-    ] {
-        assert!(text.contains(said), "{said}\n{text}");
-    }
-}
 
 #[test]
 fn what_is_about_nothing_is_told_with_the_reason() {
@@ -185,38 +168,6 @@ invariants:
                 text.contains("how long it is until a date depends on the day"),
                 "{text}"
             );
-        }
-    }
-}
-
-#[test]
-fn what_puts_somebody_into_a_group_that_excludes_the_other_is_asked_for_last() {
-    let tree = |first: &str, second: &str, role: &str| {
-        format!(
-            "version: 1
-resources:
-  site: {{ site: 'https://contoso.sharepoint.com/sites/a' }}
-  payers: {{ group: Payers, managed: true }}
-catalogs: {{ open: {{ displayName: Open, resources: [site, payers] }} }}
-packages:
-  a: {{ catalog: open, displayName: A, grants: {{ payers: {role} }}, incompatibleWith: {first}, policies: {{ all: {{ requestors: members, expires: never }} }} }}
-  b: {{ catalog: open, displayName: B, grants: {{ site: Members }}, incompatibleWith: {second}, policies: {{ all: {{ requestors: members, expires: never }} }} }}
-invariants: {{ both: {{ never: {{ holds: [package/a, package/b] }} }} }}
-"
-        )
-    };
-    for (first, second, role, breaks) in [
-        ("[]", "['group:payers']", "Member", true),
-        ("[package/b]", "['group:payers']", "Member", false),
-        ("[package/b]", "['group:others']", "Member", true),
-        ("[package/b]", "['group:payers']", "Owner", false),
-        ("['group:payers']", "[package/a]", "Member", true),
-    ] {
-        let sandbox = Sandbox::project().write("tree.yaml", tree(first, second, role));
-        let found = broken(&sandbox, "GL0511");
-        assert_eq!(!found.is_empty(), breaks, "{first} {second} {role}");
-        if breaks {
-            plays(&sandbox, 1);
         }
     }
 }
