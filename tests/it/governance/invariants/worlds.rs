@@ -197,13 +197,17 @@ organizations:
         let grants: Vec<String> = grants.collect();
         for (at, package) in ["a", "b"].iter().enumerate() {
             tree.push_str(&format!(
-                "  {package}:\n    catalog: {}\n    displayName: {package}\n    grants: {{ {} }}\n    incompatibleWith: {}\n    policies:\n",
+                "  {package}:\n    catalog: {}\n    displayName: {package}\n    grants: {{ {} }}\n    incompatibleWith: {}\n",
                 ["first", "second"][at],
                 grants.join(", "),
                 self.excludes[at]
             ));
             let own = self.policies.iter().enumerate();
             let own = own.filter(|(at, (of, _))| of == package && Some(*at) != without);
+            let mut own = own.peekable();
+            if own.peek().is_some() {
+                tree.push_str("    policies:\n");
+            }
             for (at, (_, text)) in own {
                 tree.push_str(&format!("      p{at}: {{ {text} }}\n"));
             }
