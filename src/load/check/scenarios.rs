@@ -57,7 +57,7 @@ pub(super) fn check(
             }
         });
         edits::check(tree, scenario, &created, &mut whole, out);
-        cast::check(scenario, project, out);
+        cast::check(tree, scenario, project, out);
     }
 }
 
