@@ -10,10 +10,10 @@ use crate::model::Address;
 use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::kinds::{Incompatible, Origin, Package};
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, deciding};
 use super::people::Kind;
 use super::person::Sketch;
-use super::reach::{Reach, has_ended};
+use super::reach::{Reach, Sought, has_ended};
 
 /// How many packages that rules give are looked at for one counterexample.
 const MOST: usize = 64;
@@ -92,11 +92,19 @@ impl<'t> Reach<'_, 't> {
         given.collect()
     }
 
-    /// Returns the packages that rules give and whose holders may not ask for one: itself, and those that exclude it.
-    pub(super) fn in_the_way(&self, offer: &Offer<'_>) -> Vec<ByRule<'t>> {
+    /// Returns the packages that rules give and whose holders may not ask for one as they could without: itself, those that
+    /// exclude it, and those that put them into a group that a policy of it is for.
+    pub(super) fn in_the_way(&self, offer: &Offer<'t>) -> Vec<ByRule<'t>> {
+        if self.given.packages.is_empty() {
+            return Vec::new();
+        }
         let own = self.given.packages.get(offer.address.own_name());
-        let own = own.copied().into_iter();
-        own.chain(self.rivals(offer.package)).collect()
+        let mut all: Vec<ByRule<'t>> = own.copied().into_iter().collect();
+        all.extend(self.rivals(offer.package));
+        for (group, _) in deciding(self.estate, offer) {
+            all.extend(self.given.groups.get(&group).into_iter().flatten());
+        }
+        all
     }
 
     /// Returns what rules give somebody of some packages, and of all that could keep them from it: what excludes something,
@@ -162,6 +170,30 @@ impl<'t> Reach<'_, 't> {
         let joined = groups.filter(|group| self.is_by_rule(group, &guest.kind, &person));
         guest.named.extend(joined.cloned().map(Named::Group));
         guest
+    }
+
+    /// Returns true for somebody who may still ask through a policy when they hold another package: whom it puts into a group,
+    /// a policy for the group may be for instead.
+    pub(super) fn may_still(
+        &self,
+        candidate: &Candidate<'t>,
+        sought: Sought<'_, 't>,
+        held: &Package,
+    ) -> bool {
+        let groups = deciding(self.estate, sought.offer).map(|(name, _)| name);
+        let joined = groups.filter(|group| self.puts_into(held, &candidate.kind, group));
+        let mut inside = candidate.clone();
+        inside.named.extend(joined.map(Named::Group));
+        inside.named.len() == candidate.named.len() || self.access(&inside, sought).is_some()
+    }
+
+    /// Returns the groups of somebody that a package puts them into as well, as the tree names them: what ends takes them out.
+    pub(super) fn shared_groups(&self, candidate: &Candidate<'_>, held: &Package) -> Vec<String> {
+        let named = candidate.named.iter().filter(|named| match named {
+            Named::Group(group) => self.puts_into(held, &candidate.kind, group),
+            _ => false,
+        });
+        self.groups_of(&named.cloned().collect::<Vec<_>>())
     }
 
     /// Returns true for a package that whoever holds another may not ask for: that excludes it, or a group that it puts them

@@ -34,10 +34,12 @@ pub struct Turn<'t> {
 }
 
 /// A package that a rule gave somebody, and that ends.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Ended<'t> {
     /// The package.
     pub package: &'t Address,
+    /// The groups that they leave by it, and are members of all the same.
+    pub rejoins: Vec<String>,
     /// Whether they can give it back by themselves; it is taken away otherwise.
     pub alone: bool,
 }
@@ -118,13 +120,20 @@ impl<'t> Play<'_, '_, 't> {
             let mut all = order.iter();
             all.any(|(sought, _)| sought.way == Way::Automatic && sought.address == one.policy)
         };
+        let comes = |(sought, _): &(Sought<'_, 't>, _)| sought.way == Way::Automatic;
+        let may_come = order.len() > 1 && (!self.here || order.iter().any(comes));
         let late = self.given.iter().filter(|one| {
             let held = (one.address, one.package);
             let is_sure = !self.given.iter().any(|other| {
                 other.policy != one.policy
                     && self.excludes(one.package, (other.address, other.package))
             });
+            // What a rule gives while it is asked for is no longer asked for.
+            let waiting = |sought: Sought<'_, 't>| {
+                sought.offer.address == one.address && waits(sought) && may_come
+            };
             order.iter().any(|(sought, _)| match sought.way {
+                Way::Request | Way::Direct if waiting(*sought) => true,
                 Way::Automatic => {
                     sought.address != one.policy && self.excludes(sought.offer.package, held)
                 }
@@ -174,7 +183,9 @@ impl<'t> Play<'_, '_, 't> {
             kept.any(|(kept, _)| kept.offer.address == address)
         };
         for held in self.held.clone() {
-            if held.0 != own.0 && !self.excludes(own.1, held) {
+            let free =
+                !self.excludes(own.1, held) && self.reach.may_still(self.candidate, sought, held.1);
+            if held.0 != own.0 && free {
                 continue;
             }
             if stays(held.0) {
@@ -183,6 +194,7 @@ impl<'t> Play<'_, '_, 't> {
             let given = self.given.iter().find(|one| one.address == held.0)?;
             turn.ends.push(Ended {
                 package: held.0,
+                rejoins: self.reach.shared_groups(self.candidate, held.1),
                 alone: given.rules.requests.removal,
             });
             self.held.retain(|one| one.0 != held.0);

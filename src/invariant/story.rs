@@ -228,6 +228,10 @@ impl Story<'_> {
                 true => json!({ "remove": { "as": who, "package": package } }),
                 false => json!({ "revoke": { "for": who, "package": package } }),
             });
+            if !ended.rejoins.is_empty() {
+                self.steps
+                    .push(json!({ "change": { "for": who, "joins": ended.rejoins } }));
+            }
         }
         match turn.comes {
             Comes::Already => {}

@@ -170,7 +170,9 @@ impl<'s, 't> Search<'s, '_, 't> {
                     .iter()
                     .filter(|(other, _)| other.address != sought.address);
                 !others.any(|(other, _)| {
-                    self.reach.excludes(other.offer.package, held, kind) || first_only(*other)
+                    self.reach.excludes(other.offer.package, held, kind)
+                        || !self.reach.may_still(candidate, *other, held.1)
+                        || first_only(*other)
                 })
             })?;
             order.push(rest.remove(free));
