@@ -203,3 +203,39 @@ invariants: {{ both: {{ never: {{ holds: [package/a, package/b] }} }} }}
         }
     }
 }
+
+#[test]
+fn a_group_that_comes_with_a_package_changes_what_somebody_may_ask_for() {
+    let of_payers = "q: { requestors: { people: [group:payers] }, expires: never, approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] } }";
+    // A rule puts everybody into the group, so that they may ask through its policy alone, until that ends.
+    let b = package("b", "payers: Member", "[]", ALL);
+    let finer = package("a", "site: Members", "[]", &format!("{ASKED}, {of_payers}")) + &b;
+    let free = "never: { requestors: members, holds: package/a, approvals: '0' }";
+    let text = breaks(&finer, free);
+    assert!(
+        text.contains("remove: { as: someone@contoso.com, package: b }"),
+        "{text}"
+    );
+    // What they ask for first stays when the group comes.
+    drop(breaks(&finer, "never: { holds: [package/a, package/b] }"));
+    let asked = package("b", "payers: Member", "[]", ASKED);
+    let asked = package("a", "site: Members", "[]", &format!("{ASKED}, {of_payers}")) + &asked;
+    drop(breaks(&asked, "never: { holds: [package/b, package/a] }"));
+    // Whom the directory has in the group anyway leaves it with the package, and comes back.
+    let own = package("a", "payers: Member", "[]", &format!("{ALL}, {of_payers}"));
+    let text = breaks(
+        &own,
+        "never: { requestors: members, through: request, holds: package/a }",
+    );
+    assert!(text.contains("joins: [payers]"), "{text}");
+}
+
+#[test]
+fn what_somebody_waits_for_is_not_given_meanwhile() {
+    let waits = "p: { requestors: anyExternal, expires: never, approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] } }";
+    let packages = package("a", "site: Members", "[]", &format!("{ALL}, {waits}"))
+        + &package("b", "site: Members", "[package/a]", ANYBODY);
+    let said = "never: { requestors: visitors, holds: [package/a, package/b] }";
+    let text = breaks(&packages, said);
+    assert!(text.contains("apply: {}"), "{text}");
+}
