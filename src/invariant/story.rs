@@ -22,6 +22,8 @@ const BEGIN: &str = "2030-01-01T09:00:00Z";
 const EXTENSIONS: u64 = 12;
 /// The number of the manager whom somebody gets when the directory says something new of them.
 const NEW_MANAGER: u8 = 9;
+/// Access that lasts less, in seconds, may be over before others have approved the rest.
+const PATIENCE: u64 = 60 * DAY;
 const DAY: u64 = 86_400;
 /// How long a story lasts at most, in seconds; a test lasts ten years.
 const LONGEST: u64 = 9 * 365 * DAY;
@@ -111,6 +113,17 @@ fn begin(
     }
 }
 
+/// What was asked for and waits for approval.
+struct Waiting<'w, 't> {
+    access: &'w Access<'t>,
+    /// Which of those that wait it is.
+    nth: usize,
+    /// The seconds that had passed when its open stage began.
+    since: u64,
+    /// How many stages were approved.
+    done: usize,
+}
+
 struct Story<'s> {
     who: &'s Witness,
     home: &'s str,
@@ -174,21 +187,39 @@ impl Story<'_> {
     /// Tells how somebody comes to have packages: what waits is asked for first and delivered last.
     fn tell(&mut self, access: &[Access<'_>], course: &Course<'_>) -> Option<()> {
         let alone = access.len() == 1;
-        let mut waiting = Vec::new();
-        let mut late = None;
+        let mut waiting: Vec<Waiting<'_, '_>> = Vec::new();
+        let mut late = false;
+        // What does not last long is asked for once there is little left to wait for.
+        let shortest = access.iter().filter_map(|one| match &one.rules.expires {
+            Expiry::After(length) => Some(length.as_seconds()),
+            Expiry::Never | Expiry::On(_) => None,
+        });
+        let shortest = shortest.min().unwrap_or(u64::MAX);
+        let pause = (shortest / 4).clamp(1, DAY);
         for (one, turn) in access.iter().zip(&course.turns) {
+            let waits = one.way != Way::Automatic && !one.rules.approval.is_none();
+            if !waits && shortest < PATIENCE {
+                for one in &mut waiting {
+                    self.approve(one, false)?;
+                }
+            }
             self.turn(turn);
             match one.way {
                 Way::Automatic if alone => {}
                 Way::Automatic => self.settle(one),
-                Way::Request | Way::Direct if !one.rules.approval.is_none() => {
+                Way::Request | Way::Direct if waits => {
                     self.ask(one, None)?;
-                    waiting.push(one);
+                    waiting.push(Waiting {
+                        access: one,
+                        nth: waiting.len(),
+                        since: self.passed,
+                        done: 0,
+                    });
                 }
                 Way::Request | Way::Direct => {
                     // A later start waits as an approval does.
-                    let starts = (one.waits && !alone).then(|| self.at(2 * DAY));
-                    late = late.or(starts);
+                    let starts = (one.waits && !alone).then(|| self.at(2 * pause));
+                    late |= starts.is_some();
                     self.ask(one, starts)?;
                     if starts.is_none() {
                         self.settle(one);
@@ -196,12 +227,12 @@ impl Story<'_> {
                 }
             }
         }
-        for (nth, one) in waiting.iter().enumerate() {
-            self.approve(one, nth)?;
-            self.settle(one);
+        for one in &mut waiting {
+            self.approve(one, true)?;
+            self.settle(one.access);
         }
-        if late.is_some() {
-            self.wait(3 * DAY);
+        if late {
+            self.wait(3 * pause);
         }
         let has_come = course.turns.iter().any(|turn| turn.comes == Comes::Later);
         if !course.later.is_empty() && !has_come {
@@ -316,13 +347,22 @@ impl Story<'_> {
         Some(())
     }
 
-    fn approve(&mut self, access: &Access<'_>, nth: usize) -> Option<()> {
+    /// Tells how stages are approved; without the `last` one, up to the time from which on it can be.
+    fn approve(&mut self, waiting: &mut Waiting<'_, '_>, last: bool) -> Option<()> {
+        let access = waiting.access;
         let stages = access.rules.approval.stages.iter();
-        for (at, (stage, approved)) in stages.zip(access.approved.as_ref()?).enumerate() {
+        let all: Vec<_> = stages.zip(access.approved.as_ref()?).collect();
+        while let Some((stage, approved)) = all.get(waiting.done).copied() {
             if let Some(escalation) = stage.escalation.as_ref().filter(|_| approved.late) {
-                self.wait(escalation.after.as_seconds());
+                let from = waiting.since + escalation.after.as_seconds();
+                if from > self.passed {
+                    self.wait(from - self.passed);
+                }
             }
-            let by = self.approver(approved, nth * 3 + at + 1);
+            if !last && waiting.done + 1 == all.len() {
+                break;
+            }
+            let by = self.approver(approved, waiting.nth * 3 + waiting.done + 1);
             let mut ballot = json!({
                 "for": self.who.mail.as_str(),
                 "package": access.package.own_name(),
@@ -334,6 +374,8 @@ impl Story<'_> {
                 ballot["justification"] = "Known to us".into();
             }
             self.steps.push(json!({ "approve": ballot }));
+            waiting.done += 1;
+            waiting.since = self.passed;
         }
         Some(())
     }

@@ -38,6 +38,9 @@ packages:
   below: { catalog: open, displayName: V, grants: { site: Members }, policies: { p: { requestors: anyExternal, expires: { after: 30d }, approval: { stages: [{ approvers: [sponsors:internal], fallback: ['user:eva@contoso.com'] }, { approvers: ['user:omar@contoso.com'] }] } } } }
   either: { catalog: open, displayName: R, grants: { site: Members }, policies: { a: { requestors: { people: [group:ones] }, expires: { after: 30d } }, b: { requestors: members, expires: { after: 30d } } } }
   other: { catalog: open, displayName: S, grants: { site: Members }, incompatibleWith: [group:ones], policies: { p: { requestors: members, expires: { after: 30d } } } }
+  escalated-too: { catalog: open, displayName: W, grants: { site: Members }, policies: { p: { requestors: { people: ['user:ana@contoso.com'] }, expires: { after: 30d }, approval: { stages: [{ approvers: ['user:ana@contoso.com'], decideWithin: 14d, escalation: { after: 7d, approvers: ['user:omar@contoso.com'] } }] } } } }
+  brief: { catalog: open, displayName: X, grants: { site: Members }, policies: { p: { requestors: members, expires: { after: 8h } } } }
+  brief-later: { catalog: open, displayName: Y, grants: { site: Members }, policies: { p: { requestors: members, expires: { after: 8h }, requests: { customSchedule: true } } } }
 ";
 
 const SAID: &[&str] = &[
@@ -65,6 +68,10 @@ const SAID: &[&str] = &[
     "never: { requestors: unlisted, domain: fabrikam.com, holds: package/below, through: direct }",
     // Whoever is in the group may have one of them alone.
     "never: { holds: [package/either, package/other] }",
+    // What others take a week to approve is there while the rest still is.
+    "never: { holds: [package/brief, package/escalated] }",
+    "never: { holds: [package/escalated, package/escalated-too] }",
+    "never: { holds: [package/brief-later, package/brief] }",
 ];
 
 #[test]
