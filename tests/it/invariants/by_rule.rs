@@ -239,3 +239,13 @@ fn what_somebody_waits_for_is_not_given_meanwhile() {
     let text = breaks(&packages, said);
     assert!(text.contains("apply: {}"), "{text}");
 }
+
+#[test]
+fn what_a_rule_cannot_give_is_not_given_without_end() {
+    // Whoever asks comes as a guest, whom the group takes no more than it does when the rule is followed.
+    let packages = package("a", "inside: Member", "[]", &format!("{ALL}, {ANYBODY}"));
+    drop(breaks(
+        &packages,
+        "never: { requestors: visitors, asks: package/a }",
+    ));
+}
