@@ -8,9 +8,9 @@ use crate::impact::Account;
 use crate::invariant::{Access, Before, Breach, Idle, Verdict, decide, name, story};
 use crate::load::{self, print};
 use crate::model::OneOrMore;
-use crate::model::invariant::{Statement, Terms, Way, Who};
+use crate::model::invariant::{Glob, Statement, Terms, Way, Who};
 use crate::model::kinds::policy::Expiry;
-use crate::model::{Declaration, Desired, Project};
+use crate::model::{Declaration, Desired, Kind, Project};
 use crate::source::{Place, Route, Sources};
 
 /// What is said of a test that shows how an invariant is broken.
@@ -93,7 +93,7 @@ pub(super) fn judge(
             out.push(undecided);
         }
         if let Some(idle) = &verdict.idle {
-            nothing.push(about_nothing(&verdict, idle));
+            nothing.push(about_nothing(desired, &verdict, idle));
         }
         if verdict.more > 0 {
             let message = format!(
@@ -295,7 +295,7 @@ fn depends_on_today(breach: &Breach<'_>) -> bool {
 }
 
 /// Says why an invariant is about nothing.
-fn about_nothing(verdict: &Verdict<'_>, idle: &Idle) -> Diagnostic {
+fn about_nothing(desired: &Desired, verdict: &Verdict<'_>, idle: &Idle) -> Diagnostic {
     let invariant = verdict.invariant;
     let terms = invariant.terms();
     let packages = || match &terms.holds {
@@ -309,10 +309,23 @@ fn about_nothing(verdict: &Verdict<'_>, idle: &Idle) -> Diagnostic {
         },
     };
     let (why, keys) = match idle {
-        Idle::Nobody(keys) => (format!("nobody, for {}", nobody(terms, keys)), keys.clone()),
-        Idle::Programs => (
-            format!("nobody, for only programs have {}", packages()),
-            vec!["holds", "asks", "catalog", "resource"],
+        Idle::Nobody(keys) => (
+            format!("nobody, for {}", nobody(desired, terms, keys)),
+            keys.clone(),
+        ),
+        Idle::Programs(some) => {
+            let packages = match &some[..] {
+                [] => packages(),
+                some => some.join(" and "),
+            };
+            (
+                format!("nobody, for only programs have {packages}"),
+                vec!["holds", "asks", "catalog", "resource"],
+            )
+        }
+        Idle::Visitors => (
+            "nobody, for rules give nothing to people without an account".to_owned(),
+            vec!["requestors", "through"],
         ),
         Idle::Ways => {
             let through = match terms.ways()[..] {
@@ -355,7 +368,7 @@ fn about_nothing(verdict: &Verdict<'_>, idle: &Idle) -> Diagnostic {
 }
 
 /// Says why nobody fits some keys.
-fn nobody(terms: &Terms, keys: &[&str]) -> String {
+fn nobody(desired: &Desired, terms: &Terms, keys: &[&str]) -> String {
     let who: Vec<Who> = terms
         .requestors
         .iter()
@@ -364,14 +377,25 @@ fn nobody(terms: &Terms, keys: &[&str]) -> String {
         .collect();
     let only = |these: &[Who]| !who.is_empty() && who.iter().all(|one| these.contains(one));
     let said = |key: &str| keys.contains(&key);
-    let organization = || {
-        let names: Vec<String> = terms
-            .organization
-            .iter()
-            .flat_map(OneOrMore::iter)
-            .map(|glob| format!("organization/{glob}"))
-            .collect();
-        names.join(" or ")
+    // Of what is not declared the reader was told already.
+    let is_there = |glob: &&Glob| {
+        let mut all = desired.objects().iter();
+        all.any(|one| {
+            one.address.kind() == Kind::Organization && glob.matches(one.address.own_name())
+        })
+    };
+    let organizations = || {
+        let globs = terms.organization.iter().flat_map(OneOrMore::iter);
+        let names = globs
+            .filter(is_there)
+            .map(|glob| format!("organization/{glob}"));
+        names.collect::<Vec<_>>()
+    };
+    let organization = || organizations().join(" or ");
+    let are = |state: &str| {
+        let names = organizations();
+        let are = if names.len() == 1 { "is" } else { "are" };
+        format!("{} {are} {state}", names.join(" and "))
     };
     match (said("requestors"), said("domain"), said("organization")) {
         (true, false, true) if only(&[Who::Internal]) => {
@@ -381,10 +405,10 @@ fn nobody(terms: &Terms, keys: &[&str]) -> String {
             "`unlisted` people are of no organization that is declared".to_owned()
         }
         (true, false, true) if only(&[Who::ProposedOrganizations]) => {
-            format!("{} is configured, not proposed", organization())
+            are("configured, not proposed")
         }
         (true, false, true) if only(&[Who::ConfiguredOrganizations]) => {
-            format!("{} is proposed, not configured", organization())
+            are("proposed, not configured")
         }
         (true, false, false) => "no organization of the tree is in that state".to_owned(),
         (false, false, true) => format!("nobody can prove to be of {}", organization()),

@@ -15,26 +15,6 @@ use super::people::{Before, Kind};
 use super::person::{self, Sketch};
 use super::reach::{Reach, Sought};
 
-/// How many ways of being without some packages are looked at.
-const MOST_OUTS: usize = 64;
-
-/// A way of being without packages that rules give.
-#[derive(Debug, Clone, Default)]
-struct Out {
-    rules: Vec<(usize, bool)>,
-    /// Groups to be in, by their names in lower case.
-    groups: Vec<String>,
-}
-
-impl Out {
-    fn and(&self, other: &Self) -> Self {
-        let mut both = self.clone();
-        both.rules.extend(&other.rules);
-        both.groups.extend(other.groups.iter().cloned());
-        both
-    }
-}
-
 /// The address of somebody, and what rules see in them; `None` for nobody.
 pub(super) type Answer = Result<Option<(Email, Vec<(String, String)>)>, Undecided>;
 
@@ -45,17 +25,22 @@ pub(super) struct Candidate<'t> {
     pub(super) mail: Email,
     pub(super) named: Vec<Named>,
     pub(super) seen: Vec<(String, String)>,
+    /// Who they are apart from that.
+    pub(super) sketch: Sketch,
 }
 
 impl<'t> Reach<'_, 't> {
     /// Returns the people of a kind who may differ for a policy: those whom nothing names, and those whom its list names.
+    /// `quiet` ones are given nothing by rule that is in the way.
     pub(super) fn candidates(
         &self,
         kind: &Kind<'t>,
         sought: Sought<'_, 't>,
+        quiet: bool,
     ) -> Vec<Result<Candidate<'t>, Undecided>> {
-        let one =
-            |kind: &Kind<'t>, named: &[Named]| self.settled(kind, named, &[sought]).transpose();
+        let one = |kind: &Kind<'t>, named: &[Named]| {
+            self.settled(kind, named, &[sought], quiet).transpose()
+        };
         let Requestors::People(people) = &sought.rules.requestors else {
             return one(kind, &[]).into_iter().collect();
         };
@@ -105,7 +90,8 @@ impl<'t> Reach<'_, 't> {
         })
     }
 
-    /// Returns somebody of a kind who is named as wanted and in no other group with a rule that would keep them out.
+    /// Returns somebody of a kind who is named as wanted and in no other group with a rule that would keep them out; of the
+    /// `quiet`, somebody to whom no rule gives what is in the way.
     ///
     /// # Errors
     ///
@@ -115,6 +101,7 @@ impl<'t> Reach<'_, 't> {
         kind: &Kind<'t>,
         named: &[Named],
         sought: &[Sought<'_, 't>],
+        quiet: bool,
     ) -> Result<Option<Candidate<'t>>, Undecided> {
         let (mut ruled, mut local) = (Vec::new(), None);
         for name in named {
@@ -135,9 +122,14 @@ impl<'t> Reach<'_, 't> {
                 Named::Holder(_) | Named::Loser(_) | Named::Getter(_) => {}
             }
         }
-        for sought in sought.iter().filter(|it| it.way == Way::Automatic) {
-            let rule = self.automatic.get(sought.address);
-            ruled.extend(rule.map(|rule| (*rule, true)));
+        for sought in sought {
+            if sought.way == Way::Automatic {
+                let rule = self.automatic.get(sought.address);
+                ruled.extend(rule.map(|rule| (*rule, true)));
+            } else if quiet && kind.base.account != Account::None {
+                let given = self.in_the_way(sought.offer).into_iter();
+                ruled.extend(given.map(|given| (given.rule, false)));
+            }
         }
         // Groups with a rule that keep somebody out, or lead to another policy.
         let others = sought
@@ -155,7 +147,6 @@ impl<'t> Reach<'_, 't> {
                 free.push((group, rule));
             }
         }
-        let outs = self.outs(kind, sought);
         let sketch = Sketch {
             account: kind.base.account,
             domain: kind.base.zone.witness.clone(),
@@ -167,18 +158,13 @@ impl<'t> Reach<'_, 't> {
         let (all, whole) = choices(free.len());
         let mut undecided = !whole;
         // As few groups as there can be: each more can only keep somebody out.
-        for (kept, out) in all
-            .iter()
-            .flat_map(|kept| outs.iter().map(move |out| (kept, out)))
-        {
+        for kept in &all {
             let mut rules = ruled.clone();
             let inside = free.iter().zip(kept);
             rules.extend(inside.clone().map(|((_, rule), inside)| (*rule, *inside)));
-            rules.extend(&out.rules);
             match self.who(&sketch, &rules) {
                 Ok(Some((mail, seen))) => {
                     let mut named = named.to_vec();
-                    named.extend(out.groups.iter().cloned().map(Named::Group));
                     let inside = inside.filter(|(_, inside)| **inside);
                     named.extend(inside.map(|((group, _), _)| Named::Group((*group).clone())));
                     named.sort();
@@ -188,6 +174,7 @@ impl<'t> Reach<'_, 't> {
                         mail,
                         named,
                         seen,
+                        sketch,
                     }));
                 }
                 Ok(None) => {}
@@ -195,56 +182,6 @@ impl<'t> Reach<'_, 't> {
             }
         }
         if undecided { Err(Undecided) } else { Ok(None) }
-    }
-
-    /// Returns the ways in which people of a kind are without the packages that exclude what is sought and that a rule gives:
-    /// the rule does not match them, or something keeps them from what it gives. Whoever has no account follows no rule yet.
-    fn outs(&self, kind: &Kind<'t>, sought: &[Sought<'_, 't>]) -> Vec<Out> {
-        let mut all = vec![Out::default()];
-        if kind.base.account == Account::None {
-            return all;
-        }
-        let offers = || sought.iter().map(|it| it.offer);
-        let excluding = offers().filter_map(|offer| self.excluding.get(offer.address));
-        for given in excluding.flatten() {
-            let mut ways = vec![Out {
-                rules: vec![(given.rule, false)],
-                groups: Vec::new(),
-            }];
-            for other in &given.package.incompatible_with {
-                match other {
-                    Incompatible::Group(name) => {
-                        let group = self.estate.group(name);
-                        let kept = self.groups.get(&group);
-                        let named = [Named::Group(group.clone())];
-                        if kept.is_some_and(|kept| kind.is_guest() && !kept.guests)
-                            || offers().any(|offer| self.excluded(offer, &named))
-                        {
-                            continue;
-                        }
-                        let rule = kept.and_then(|kept| kept.rule);
-                        ways.push(Out {
-                            rules: rule.map(|rule| (rule, true)).into_iter().collect(),
-                            groups: vec![group],
-                        });
-                    }
-                    // Of two rules one is followed first.
-                    Incompatible::Package(name) if self.is_given(name) => {
-                        ways.push(Out::default());
-                    }
-                    // What they would have to ask for came too late.
-                    Incompatible::Package(_) => {}
-                }
-            }
-            if !self.gives_any(given.package, kind) {
-                ways.push(Out::default());
-            }
-            let pairs = all
-                .iter()
-                .flat_map(|one| ways.iter().map(move |other| one.and(other)));
-            all = pairs.take(MOST_OUTS).collect();
-        }
-        all
     }
 
     /// Returns somebody for whom rules are as wanted, and what rules see in them. The same is asked of many policies, and

@@ -14,6 +14,7 @@ use crate::model::text::Domain;
 use crate::model::{Address, Desired, OneOrMore};
 
 use super::Undecided;
+use super::course::Course;
 use super::idle::{Idle, Looked};
 use super::people::{Everybody, People};
 use super::reach::{Access, Reach, Sought, about, globs};
@@ -45,6 +46,8 @@ pub struct Breach<'t> {
     pub access: Vec<Access<'t>>,
     /// The keys of the statement that it does not fit, of `always`; none of `never`.
     pub failed: Vec<&'static str>,
+    /// What happens around that; `None` where it is more than can be told.
+    pub course: Option<Course<'t>>,
 }
 
 /// Decides the invariants of a tree, and returns those that do not hold or are about nothing, in order of names. `own` are the domains of our own
@@ -131,10 +134,11 @@ fn judged<'t>(
             .collect();
         return match together::find(reach, people, terms, &names) {
             Ok(found) => found
-                .map(|access| {
+                .map(|(access, course)| {
                     Ok(Breach {
                         access,
                         failed: Vec::new(),
+                        course,
                     })
                 })
                 .into_iter()
@@ -198,8 +202,8 @@ fn of_package<'t>(
             let breaks = |access: &Access<'t>| fails(&invariant.statement, access, now).is_some();
             match reach.find(kinds.get_or_init(apart), sought, &breaks) {
                 Ok(None) => {}
-                Ok(Some(access)) => {
-                    judged = Ok(Some(access));
+                Ok(Some(found)) => {
+                    judged = Ok(Some(found));
                     break;
                 }
                 Err(Undecided) => judged = Err(*address),
@@ -207,11 +211,12 @@ fn of_package<'t>(
         }
         match judged {
             Ok(None) => {}
-            Ok(Some(access)) => {
+            Ok(Some((access, course))) => {
                 let failed = fails(&invariant.statement, &access, now).unwrap_or_default();
                 found.push(Ok(Breach {
                     access: vec![access],
                     failed,
+                    course,
                 }));
             }
             Err(policy) => found.push(Err(policy)),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::impact::{Offer, Traits};
+use crate::impact::{Account, Offer, Traits};
 use crate::model::OneOrMore;
 use crate::model::invariant::{Count, Glob, Invariant, Length, Statement, Terms, Way};
 use crate::model::kinds::policy::{Policy, Requestors};
@@ -19,8 +19,10 @@ use super::reach::{Reach, Sought};
 pub enum Idle {
     /// Nobody fits these keys together, and fewer of them somebody does.
     Nobody(Vec<&'static str>),
-    /// Only programs have what it is about.
-    Programs,
+    /// Only programs have what it is about; of packages together, these of them.
+    Programs(Vec<String>),
+    /// Whom it is about have no account yet, and so no rule gives them anything.
+    Visitors,
     /// No policy of what it is about gives anything in a way that is meant.
     Ways,
     /// The policies of what it is about are for others.
@@ -76,12 +78,20 @@ impl<'l, 'e, 't> Looked<'l, 'e, 't> {
         let mut found = offers().peekable();
         // The tree was told already that nothing is called so.
         found.peek()?;
-        let programs = match self.terms.together() {
-            Some(_) => found.any(for_programs),
-            None => found.all(for_programs),
-        };
-        if programs {
-            return Some(Idle::Programs);
+        if self.terms.together().is_some() {
+            let programs = found.filter(|offer| for_programs(offer));
+            let programs: Vec<String> = programs.map(|offer| offer.address.to_string()).collect();
+            if !programs.is_empty() {
+                return Some(Idle::Programs(programs));
+            }
+        } else if found.all(for_programs) {
+            return Some(Idle::Programs(Vec::new()));
+        }
+        let mut people = self.people.all();
+        if self.terms.ways()[..] == [Way::Automatic]
+            && people.all(|kind| kind.base.account == Account::None)
+        {
+            return Some(Idle::Visitors);
         }
         if let Statement::Never(_) = self.statement {
             return None;

@@ -22,8 +22,9 @@
 //! administrator, or whoever looks after the catalog, assigns through a policy that admits the person; one for nobody admits
 //! everybody. Whoever does that answers for it, so it counts only where `through` says so.
 //!
-//! *Excluded.* Whoever has an account has what a rule gives them, and so comes to have nothing that this excludes, unless
-//! something keeps them from what the rule gives.
+//! *By rule.* Whoever has an account has what a rule gives them without asking. It ends as any access does: it is over, they
+//! give it back, or it is taken from them; and it comes again when the directory says anything new of them. So it keeps
+//! nobody from asking for what it excludes. Rules are followed in whatever order.
 //!
 //! *What.* Who holds a package holds each of its roles but those that take no guests, or have their members by rule; who
 //! gets none of them does not hold it. `asks` is about asking alone.
@@ -35,14 +36,18 @@
 //! *How often.* Reviews that begin later than one period from now count from then on: what is given now and ends before that
 //! is not reviewed, and what lasts longer is not reviewed as often as it should be until then.
 //!
-//! *Together.* Several packages are held together where one person can come to each in some order. What excludes a package,
-//! or a group that another one puts them into, counts when it is asked for, not when it is delivered: a request that waits for approval, or for its start, gets through.
+//! *Together.* Several packages are held together where one person can come to each in some order, by a rule as by a request.
+//! What excludes a package, or a group that another one puts them into, counts when it is asked for or given, not when it is
+//! delivered: a request that waits for approval, or for its start, gets through. Whoever had no account is a guest from the
+//! first package on.
 //!
 //! *About nothing.* An invariant that holds whatever the policies say is told: nobody is of all the sorts that it names, only
 //! programs have what it is about, a bound that all access fits or none. `always` is told, too, where no policy could give
 //! anybody it is about what it is about, whatever is switched off at the moment.
 
+mod by_rule;
 mod candidate;
+mod course;
 mod decide;
 mod idle;
 mod language;
@@ -54,6 +59,7 @@ mod stages;
 mod story;
 mod together;
 
+pub use course::{Comes, Course, Ended, Turn};
 pub use decide::{Breach, SHOWN, Verdict, decide};
 pub use idle::Idle;
 pub use people::Before;

@@ -64,6 +64,26 @@ impl Sketch {
         person
     }
 
+    /// Returns somebody of whom rules see this, by the names of the directory.
+    pub(super) fn seen_with(&self, mail: &Email, seen: &[(String, String)]) -> Person {
+        let mut person = self.plain(mail);
+        for (name, value) in seen {
+            let value = value.clone();
+            match (name.as_str(), &mut person.account) {
+                ("displayName", _) => person.name = value,
+                ("companyName", _) => person.company = Some(value),
+                ("userPrincipalName", Some(account)) => account.upn = value,
+                ("objectId", _) => person.number = value.parse().unwrap_or(person.number),
+                ("otherMails", _) => {
+                    let mails = value.split(',').filter_map(|text| Email::parse(text).ok());
+                    person.other_mails = mails.collect();
+                }
+                _ => drop(person.attributes.insert(name.clone(), value)),
+            }
+        }
+        person
+    }
+
     /// Returns the user principal name that the directory gives an address.
     fn upn(&self, mail: &Email) -> String {
         match self.account.is_outside() {

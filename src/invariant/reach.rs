@@ -10,10 +10,12 @@ use crate::model::invariant::{Glob, Terms, Way};
 use crate::model::kinds::policy::{Expiry, Frequency, Policy, Question, Requestors};
 use crate::model::kinds::{Incompatible, Organization, Origin, Package, Resource};
 use crate::model::text::{Domain, Email, Line, Principal, When};
-use crate::model::{Address, Desired, Name, Object, OneOrMore, Set};
+use crate::model::{Address, Desired, Object, OneOrMore, Set};
 
 use super::Undecided;
+use super::by_rule::Given;
 use super::candidate::{Answer, Candidate, deciding, oddity};
+use super::course::Course;
 use super::language::{self, Found};
 use super::people::{Before, Kind};
 use super::person::Sketch;
@@ -27,7 +29,7 @@ pub(super) const HOME: &str = "contoso.com";
 pub(super) struct Reach<'e, 't> {
     pub(super) estate: &'e Estate<'t>,
     organizations: HashMap<&'t str, &'t Organization>,
-    resources: HashMap<&'t str, &'t Resource>,
+    pub(super) resources: HashMap<&'t str, &'t Resource>,
     /// Groups that the tree declares, by their names in the directory, in lower case.
     pub(super) groups: HashMap<String, Kept>,
     /// Every group that decides about some package: by its name in lower case, as the tree names it.
@@ -38,8 +40,8 @@ pub(super) struct Reach<'e, 't> {
     pub(super) rules: Vec<Rule>,
     /// The rules of automatic policies.
     pub(super) automatic: HashMap<&'t Address, usize>,
-    /// Of each package, those that exclude it and are given by rule.
-    pub(super) excluding: HashMap<&'t Address, Vec<Excluding<'t>>>,
+    /// The packages that rules give.
+    pub(super) given: Given<'t>,
     /// Patterns of questions that no text answers.
     unanswerable: HashSet<&'t str>,
     /// The domain of our own people.
@@ -50,13 +52,6 @@ pub(super) struct Reach<'e, 't> {
 
 /// Rules by their places in [`Reach::rules`], and whether somebody is to match them.
 pub(super) type Wanted = Vec<(usize, bool)>;
-
-/// A package that excludes another and that a rule gives.
-pub(super) struct Excluding<'t> {
-    pub(super) package: &'t Package,
-    /// The rule, by its place in [`Reach::rules`].
-    pub(super) rule: usize,
-}
 
 /// What the tree says about the members of a group.
 pub(super) struct Kept {
@@ -150,7 +145,7 @@ impl<'e, 't> Reach<'e, 't> {
             ruled: HashMap::new(),
             rules: Vec::new(),
             automatic: HashMap::new(),
-            excluding: HashMap::new(),
+            given: Given::default(),
             unanswerable: HashSet::new(),
             home: home.to_owned(),
             known: RwLock::default(),
@@ -189,11 +184,8 @@ impl<'e, 't> Reach<'e, 't> {
                 _ => {}
             }
         }
+        reach.given = reach.given();
         for offer in estate.offers() {
-            let excluding = reach.excluding(offer);
-            if !excluding.is_empty() {
-                reach.excluding.insert(offer.address, excluding);
-            }
             for (name, text) in deciding(estate, offer) {
                 let kept = reach.groups.get(&name);
                 if kept.is_some_and(|kept| kept.rule.is_some()) {
@@ -204,41 +196,6 @@ impl<'e, 't> Reach<'e, 't> {
             }
         }
         reach
-    }
-
-    /// Returns the packages that exclude one and that a rule gives to whoever matches it.
-    fn excluding(&self, offer: &Offer<'t>) -> Vec<Excluding<'t>> {
-        let others = offer.package.incompatible_with.iter();
-        let others = others.filter_map(|other| match other {
-            Incompatible::Package(name) => self.estate.offer(name.as_str()),
-            Incompatible::Group(_) => None,
-        });
-        let given = others.flat_map(|other| {
-            let rules = self.rules_of(other);
-            rules.map(|rule| Excluding {
-                package: other.package,
-                rule,
-            })
-        });
-        given.collect()
-    }
-
-    /// Returns the rules that give a package, by their places.
-    fn rules_of<'o>(
-        &self,
-        offer: &'o Offer<'t>,
-    ) -> impl Iterator<Item = usize> + use<'_, 'e, 't, 'o> {
-        offer.policies.iter().filter_map(|(address, rules)| {
-            let assigns = matches!(&rules.requestors, Requestors::Automatic(it) if it.assign)
-                && !has_ended(&rules.expires, self.estate.now);
-            self.automatic.get(*address).copied().filter(|_| assigns)
-        })
-    }
-
-    /// Returns true for a package that some rule gives.
-    pub(super) fn is_given(&self, name: &Name) -> bool {
-        let offer = self.estate.offer(name.as_str());
-        offer.is_some_and(|offer| self.rules_of(offer).next().is_some())
     }
 
     /// Returns the place of a rule; `None` for one that cannot be read.
@@ -252,8 +209,8 @@ impl<'e, 't> Reach<'e, 't> {
         Some(at)
     }
 
-    /// Finds somebody who can come to have access: the first of the people whose access is as wanted, those first of whom
-    /// the least has to be explained.
+    /// Finds somebody who can come to have access, and how: the first of the people whose access is as wanted, those first
+    /// of whom the least has to be explained.
     ///
     /// # Errors
     ///
@@ -263,24 +220,38 @@ impl<'e, 't> Reach<'e, 't> {
         kinds: &[&Kind<'t>],
         sought: Sought<'_, 't>,
         wanted: &dyn Fn(&Access<'t>) -> bool,
-    ) -> Result<Option<Access<'t>>, Undecided> {
+    ) -> Result<Option<(Access<'t>, Option<Course<'t>>)>, Undecided> {
         let may = kinds.iter().filter(|kind| self.may_have(kind, sought));
         let mut kinds: Vec<&Kind<'t>> = may.copied().collect();
         kinds.sort_by_key(|kind| oddity(kind, sought.rules));
         let mut undecided = false;
-        for kind in kinds {
-            for candidate in self.candidates(kind, sought) {
-                let Ok(candidate) = candidate else {
-                    undecided = true;
-                    continue;
-                };
-                let found = self.access(&candidate, sought);
-                if let Some(access) = found.filter(|access| wanted(access)) {
-                    return Ok(Some(access));
+        for quiet in self.quiet_first(&[sought.offer]) {
+            // Whom nothing has to end for are some of all.
+            undecided = false;
+            for kind in &kinds {
+                for candidate in self.candidates(kind, sought, *quiet) {
+                    let Ok(candidate) = candidate else {
+                        undecided = true;
+                        continue;
+                    };
+                    let found = self.access(&candidate, sought);
+                    if let Some(access) = found.filter(|access| wanted(access)) {
+                        let course = self.course(&candidate, &[(sought, &access)]);
+                        return Ok(Some((access, course)));
+                    }
                 }
             }
         }
         if undecided { Err(Undecided) } else { Ok(None) }
+    }
+
+    /// Returns whether to look first for people to whom rules give nothing that is in the way, then for all; for all alone
+    /// where no rule gives such a thing.
+    pub(super) fn quiet_first(&self, offers: &[&Offer<'t>]) -> &'static [bool] {
+        match offers.iter().all(|offer| self.in_the_way(offer).is_empty()) {
+            true => &[false],
+            false => &[true, false],
+        }
     }
 
     /// Returns false for people whom a policy does not cover that way, whatever its lists name: most need nobody to be made
@@ -574,7 +545,7 @@ pub(super) fn globs(globs: Option<&OneOrMore<Glob>>, name: &str) -> bool {
 }
 
 /// Returns true for an end that has passed for everyone.
-fn has_ended(expires: &Expiry, now: jiff::Timestamp) -> bool {
+pub(super) fn has_ended(expires: &Expiry, now: jiff::Timestamp) -> bool {
     match expires {
         Expiry::On(when) => when.resolve(&jiff::tz::TimeZone::UTC) <= now,
         Expiry::Never | Expiry::After(_) => false,

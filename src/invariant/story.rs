@@ -8,8 +8,9 @@ use crate::model::invariant::{Statement, Way};
 use crate::model::kinds::policy::{Expiry, Justification, Question};
 use crate::model::text::Domain;
 use crate::model::{Digest, NAME_LENGTH, Name};
-use crate::scenario::{Script, StandIn};
+use crate::scenario::{GONE, Script, StandIn};
 
+use super::course::{Comes, Course, Turn};
 use super::decide::Breach;
 use super::language::{self, Found};
 use super::reach::{Access, HOME, Witness};
@@ -19,6 +20,10 @@ use super::stages::{Approved, Decider};
 const BEGIN: &str = "2030-01-01T09:00:00Z";
 /// How often somebody asks to keep a package longer, at most.
 const EXTENSIONS: u64 = 12;
+/// The number of the manager whom somebody gets when the directory says something new of them.
+const NEW_MANAGER: u8 = 9;
+/// Access that lasts less, in seconds, may be over before others have approved the rest.
+const PATIENCE: u64 = 60 * DAY;
 const DAY: u64 = 86_400;
 /// How long a story lasts at most, in seconds; a test lasts ten years.
 const LONGEST: u64 = 9 * 365 * DAY;
@@ -40,8 +45,8 @@ pub fn name(invariant: &Name, nth: usize) -> Option<Name> {
     Name::parse(&format!("{kept}{more}")).ok()
 }
 
-/// Returns a breach as a test that shows it; `None` where nobody could answer a question of the policy. `own` are the
-/// domains of our own people; `now` is the first instant that counts.
+/// Returns a breach as a test that shows it; `None` where nobody could answer a question of the policy, or what happens
+/// around it is more than can be told. `own` are the domains of our own people; `now` is the first instant that counts.
 #[must_use]
 pub fn story(
     statement: &Statement,
@@ -50,10 +55,11 @@ pub fn story(
     now: Timestamp,
 ) -> Option<Script> {
     let first = breach.access.first()?;
+    let course = breach.course.as_ref()?;
     let mut story = Story {
         who: &first.who,
         home: own.first().map_or(HOME, Domain::as_str),
-        begin: begin(breach, statement, now)?,
+        begin: begin(breach, course, statement, now)?,
         passed: 0,
         people: Map::new(),
         steps: Vec::new(),
@@ -62,28 +68,35 @@ pub fn story(
     if let Statement::Never(terms) | Statement::Always(terms) = statement
         && terms.asks.is_some()
     {
+        for turn in &course.turns {
+            story.turn(turn);
+        }
         story.ask(first, None)?;
         story.expect(json!({ "policy": first.policy.own_name() }));
-        return story.told();
+        return story.told(course);
     }
-    story.tell(&breach.access)?;
+    story.tell(&breach.access, course)?;
     if let [access] = &breach.access[..] {
         story.keep(statement, access, breach);
     }
-    story.told()
+    story.told(course)
 }
 
 /// Returns when a story begins: before every date on which all access ends.
-fn begin(breach: &Breach<'_>, statement: &Statement, now: Timestamp) -> Option<Timestamp> {
+fn begin(
+    breach: &Breach<'_>,
+    course: &Course<'_>,
+    statement: &Statement,
+    now: Timestamp,
+) -> Option<Timestamp> {
     let usual: Timestamp = BEGIN.parse().ok()?;
     let (Statement::Never(terms) | Statement::Always(terms)) = statement;
-    let ends = breach
-        .access
-        .iter()
-        .filter_map(|access| match &access.rules.expires {
-            Expiry::On(when) => Some(when.resolve(&jiff::tz::TimeZone::UTC)),
-            Expiry::Never | Expiry::After(_) => None,
-        });
+    let rules = breach.access.iter().map(|access| access.rules);
+    let rules = rules.chain(course.rules.iter().copied());
+    let ends = rules.filter_map(|rules| match &rules.expires {
+        Expiry::On(when) => Some(when.resolve(&jiff::tz::TimeZone::UTC)),
+        Expiry::Never | Expiry::After(_) => None,
+    });
     let Some(end) = ends.min() else {
         return Some(usual);
     };
@@ -98,6 +111,17 @@ fn begin(breach: &Breach<'_>, statement: &Statement, now: Timestamp) -> Option<T
         None if usual < end => Some(usual),
         None => before(DAY),
     }
+}
+
+/// What was asked for and waits for approval.
+struct Waiting<'w, 't> {
+    access: &'w Access<'t>,
+    /// Which of those that wait it is.
+    nth: usize,
+    /// The seconds that had passed when its open stage began.
+    since: u64,
+    /// How many stages were approved.
+    done: usize,
 }
 
 struct Story<'s> {
@@ -161,21 +185,41 @@ impl Story<'_> {
     }
 
     /// Tells how somebody comes to have packages: what waits is asked for first and delivered last.
-    fn tell(&mut self, access: &[Access<'_>]) -> Option<()> {
+    fn tell(&mut self, access: &[Access<'_>], course: &Course<'_>) -> Option<()> {
         let alone = access.len() == 1;
-        let mut waiting = Vec::new();
-        let mut late = None;
-        for one in access {
+        let mut waiting: Vec<Waiting<'_, '_>> = Vec::new();
+        let mut late = false;
+        // What does not last long is asked for once there is little left to wait for.
+        let shortest = access.iter().filter_map(|one| match &one.rules.expires {
+            Expiry::After(length) => Some(length.as_seconds()),
+            Expiry::Never | Expiry::On(_) => None,
+        });
+        let shortest = shortest.min().unwrap_or(u64::MAX);
+        let pause = (shortest / 4).clamp(1, DAY);
+        for (one, turn) in access.iter().zip(&course.turns) {
+            let waits = one.way != Way::Automatic && !one.rules.approval.is_none();
+            if !waits && shortest < PATIENCE {
+                for one in &mut waiting {
+                    self.approve(one, false)?;
+                }
+            }
+            self.turn(turn);
             match one.way {
+                Way::Automatic if alone => {}
                 Way::Automatic => self.settle(one),
-                Way::Request | Way::Direct if !one.rules.approval.is_none() => {
+                Way::Request | Way::Direct if waits => {
                     self.ask(one, None)?;
-                    waiting.push(one);
+                    waiting.push(Waiting {
+                        access: one,
+                        nth: waiting.len(),
+                        since: self.passed,
+                        done: 0,
+                    });
                 }
                 Way::Request | Way::Direct => {
                     // A later start waits as an approval does.
-                    let starts = (one.waits && !alone).then(|| self.at(2 * DAY));
-                    late = late.or(starts);
+                    let starts = (one.waits && !alone).then(|| self.at(2 * pause));
+                    late |= starts.is_some();
                     self.ask(one, starts)?;
                     if starts.is_none() {
                         self.settle(one);
@@ -183,22 +227,68 @@ impl Story<'_> {
                 }
             }
         }
-        for (nth, one) in waiting.iter().enumerate() {
-            self.approve(one, nth)?;
-            self.settle(one);
+        for one in &mut waiting {
+            self.approve(one, true)?;
+            self.settle(one.access);
         }
-        if late.is_some() {
-            self.wait(3 * DAY);
+        if late {
+            self.wait(3 * pause);
         }
-        if !alone {
-            let held = access.iter().map(|one| one.package.own_name());
-            let mut held: Vec<&str> = held.collect();
-            held.sort_unstable();
-            let who = self.who.mail.as_str();
-            self.steps
-                .push(json!({ "expect": { "access": { who: held } } }));
+        let has_come = course.turns.iter().any(|turn| turn.comes == Comes::Later);
+        if !course.later.is_empty() && !has_come {
+            self.apply();
+        }
+        match access {
+            [one] if one.way == Way::Automatic => self.settle(one),
+            [_] => {}
+            all => {
+                for one in all {
+                    self.holds(one);
+                }
+            }
         }
         Some(())
+    }
+
+    /// Tells what happens before somebody comes to have the next package.
+    fn turn(&mut self, turn: &Turn<'_>) {
+        let who = self.who.mail.as_str();
+        for ended in &turn.ends {
+            let package = ended.package.own_name();
+            self.steps.push(match ended.alone {
+                true => json!({ "remove": { "as": who, "package": package } }),
+                false => json!({ "revoke": { "for": who, "package": package } }),
+            });
+            if !ended.rejoins.is_empty() {
+                self.steps
+                    .push(json!({ "change": { "for": who, "joins": ended.rejoins } }));
+            }
+        }
+        match turn.comes {
+            Comes::Already => {}
+            Comes::Again => {
+                // Whoever is managed by somebody else is no other for any rule.
+                let manager = format!("{}@{}", StandIn::Manager.local(NEW_MANAGER), self.home);
+                self.people
+                    .insert(manager.clone(), json!({ "kind": "member" }));
+                self.steps
+                    .push(json!({ "change": { "for": who, "manager": manager } }));
+            }
+            Comes::Later => self.apply(),
+        }
+    }
+
+    fn apply(&mut self) {
+        self.steps.push(json!({ "apply": {} }));
+    }
+
+    /// Says that the package is there in the end, beside others.
+    fn holds(&mut self, access: &Access<'_>) {
+        self.steps.push(json!({ "expect": {
+            "for": self.who.mail.as_str(),
+            "package": access.package.own_name(),
+            "assignment": state(access),
+        } }));
     }
 
     fn at(&self, seconds: u64) -> Timestamp {
@@ -225,7 +315,7 @@ impl Story<'_> {
         let mut expected = json!({
             "for": self.who.mail.as_str(),
             "package": access.package.own_name(),
-            "assignment": if access.whole { "delivered" } else { "partiallyDelivered" },
+            "assignment": state(access),
         });
         if access.way != Way::Automatic {
             expected["policy"] = access.policy.own_name().into();
@@ -257,13 +347,22 @@ impl Story<'_> {
         Some(())
     }
 
-    fn approve(&mut self, access: &Access<'_>, nth: usize) -> Option<()> {
+    /// Tells how stages are approved; without the `last` one, up to the time from which on it can be.
+    fn approve(&mut self, waiting: &mut Waiting<'_, '_>, last: bool) -> Option<()> {
+        let access = waiting.access;
         let stages = access.rules.approval.stages.iter();
-        for (at, (stage, approved)) in stages.zip(access.approved.as_ref()?).enumerate() {
+        let all: Vec<_> = stages.zip(access.approved.as_ref()?).collect();
+        while let Some((stage, approved)) = all.get(waiting.done).copied() {
             if let Some(escalation) = stage.escalation.as_ref().filter(|_| approved.late) {
-                self.wait(escalation.after.as_seconds());
+                let from = waiting.since + escalation.after.as_seconds();
+                if from > self.passed {
+                    self.wait(from - self.passed);
+                }
             }
-            let by = self.approver(approved, nth * 3 + at + 1);
+            if !last && waiting.done + 1 == all.len() {
+                break;
+            }
+            let by = self.approver(approved, waiting.nth * 3 + waiting.done + 1);
             let mut ballot = json!({
                 "for": self.who.mail.as_str(),
                 "package": access.package.own_name(),
@@ -275,6 +374,8 @@ impl Story<'_> {
                 ballot["justification"] = "Known to us".into();
             }
             self.steps.push(json!({ "approve": ballot }));
+            waiting.done += 1;
+            waiting.since = self.passed;
         }
         Some(())
     }
@@ -388,12 +489,25 @@ impl Story<'_> {
         self.expect(json!({ "for": who, "ends": end }));
     }
 
-    fn told(self) -> Option<Script> {
-        let script = json!({
-            "given": { "date": self.begin.to_string(), "people": self.people },
-            "steps": self.steps,
-        });
+    fn told(self, course: &Course<'_>) -> Option<Script> {
+        let mut given = json!({ "date": self.begin.to_string(), "people": self.people });
+        if !course.later.is_empty() {
+            let later = course
+                .later
+                .iter()
+                .map(|policy| (policy.to_string(), GONE.into()));
+            given["before"] = later.collect::<Map<String, Value>>().into();
+        }
+        let script = json!({ "given": given, "steps": self.steps });
         serde_json::from_value(script).ok()
+    }
+}
+
+/// Returns what becomes of a package, as tests write it.
+const fn state(access: &Access<'_>) -> &'static str {
+    match access.whole {
+        true => "delivered",
+        false => "partiallyDelivered",
     }
 }
 

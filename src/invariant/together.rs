@@ -3,13 +3,13 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use crate::impact::{Named, Offer};
+use crate::impact::{Account, Named, Offer};
 use crate::model::Address;
-use crate::model::invariant::{Terms, Way};
-use crate::model::kinds::Incompatible;
+use crate::model::invariant::Terms;
 
 use super::Undecided;
 use super::candidate::{Candidate, oddity};
+use super::course::Course;
 use super::decide::{named, ways};
 use super::people::{Kind, People};
 use super::reach::{Access, Reach, Sought, waits};
@@ -24,7 +24,7 @@ pub(super) fn find<'t>(
     people: &People<'t>,
     terms: &Terms,
     packages: &[&str],
-) -> Result<Option<Vec<Access<'t>>>, &'t Address> {
+) -> Result<Option<Together<'t>>, &'t Address> {
     let offers: Option<Vec<&Offer<'t>>> = packages
         .iter()
         .map(|name| reach.estate.offer(name))
@@ -38,6 +38,7 @@ pub(super) fn find<'t>(
         reach,
         terms,
         offers,
+        quiet: Cell::new(false),
         undecided: Cell::new(None),
     };
     let mut kinds = people.apart(&names);
@@ -48,9 +49,13 @@ pub(super) fn find<'t>(
     {
         kinds.sort_by_key(|kind| oddity(kind, rules));
     }
-    let found = kinds
-        .into_iter()
-        .find_map(|kind| search.all(kind, &mut Vec::new(), &mut Vec::new()));
+    let found = reach.quiet_first(&search.offers).iter().find_map(|quiet| {
+        search.quiet.set(*quiet);
+        // Whom nothing has to end for are some of all.
+        search.undecided.set(None);
+        let mut kinds = kinds.iter();
+        kinds.find_map(|kind| search.all(kind, &mut Vec::new(), &mut Vec::new()))
+    });
     match (found, search.undecided.into_inner()) {
         (None, Some(policy)) => Err(policy),
         (found, _) => Ok(found),
@@ -61,6 +66,8 @@ struct Search<'s, 'e, 't> {
     reach: &'s Reach<'e, 't>,
     terms: &'s Terms,
     offers: Vec<&'s Offer<'t>>,
+    /// Whether to look for people to whom rules give nothing that is in the way.
+    quiet: Cell<bool>,
     /// A policy of which it is not known whether somebody fits it.
     undecided: Cell<Option<&'t Address>>,
 }
@@ -72,9 +79,9 @@ impl<'s, 't> Search<'s, '_, 't> {
         kind: &Kind<'t>,
         chosen: &mut Vec<Sought<'s, 't>>,
         names: &mut Vec<Named>,
-    ) -> Option<Vec<Access<'t>>> {
+    ) -> Option<Together<'t>> {
         let Some(offer) = self.offers.get(chosen.len()).copied() else {
-            let settled = self.reach.settled(kind, names, chosen);
+            let settled = self.reach.settled(kind, names, chosen, self.quiet.get());
             let candidate = self.known(settled.transpose()?, chosen.last()?.address)?;
             return self.ordered(&candidate, chosen);
         };
@@ -89,7 +96,7 @@ impl<'s, 't> Search<'s, '_, 't> {
             if !self.reach.may_serve(sought) {
                 continue;
             }
-            for candidate in self.reach.candidates(kind, sought) {
+            for candidate in self.reach.candidates(kind, sought, self.quiet.get()) {
                 let Some(candidate) = self.known(candidate, address) else {
                     continue;
                 };
@@ -118,70 +125,63 @@ impl<'s, 't> Search<'s, '_, 't> {
         candidate.ok()
     }
 
-    /// Orders what somebody asks for so that nothing they hold excludes the next; `None` where no order does.
+    /// Orders what somebody asks for and is given so that nothing they hold excludes the next; `None` where no order does.
+    /// What a rule gave ends where it is in the way, and comes again.
     fn ordered(
         &self,
         candidate: &Candidate<'t>,
         chosen: &[Sought<'s, 't>],
-    ) -> Option<Vec<Access<'t>>> {
+    ) -> Option<Together<'t>> {
         let mut access = Vec::new();
         for sought in chosen {
             access.push((*sought, self.reach.access(candidate, *sought)?));
         }
-        // A rule assigns whoever matches it before they ask for anything.
-        let (ruled, asked): (Vec<_>, Vec<_>) = access
-            .into_iter()
-            .partition(|(sought, _)| sought.way == Way::Automatic);
-        let excluded = asked.iter().any(|(sought, _)| {
-            let mut held = ruled.iter().map(|(held, _)| held.offer);
-            held.any(|held| self.excludes(sought.offer, held, &candidate.kind))
-        });
-        if excluded {
-            return None;
-        }
-        // What waits is asked for next, while nothing else is held, and delivered last.
-        let (waiting, rest): (Vec<_>, Vec<_>) =
-            asked.into_iter().partition(|(sought, _)| waits(*sought));
-        let all = self
-            .in_order(ruled, &candidate.kind)?
-            .into_iter()
-            .chain(waiting)
-            .chain(self.in_order(rest, &candidate.kind)?);
-        Some(all.map(|(_, access)| access).collect())
+        // What waits is asked for first, while nothing else is held, and delivered last.
+        let (mut all, rest): (Vec<_>, Vec<_>) =
+            access.into_iter().partition(|(sought, _)| waits(*sought));
+        all.extend(self.in_order(rest, candidate)?);
+        let order: Vec<(Sought<'s, 't>, &Access<'t>)> = all
+            .iter()
+            .map(|(sought, access)| (*sought, access))
+            .collect();
+        let course = self.reach.course(candidate, &order);
+        Some((all.into_iter().map(|(_, access)| access).collect(), course))
     }
 
     /// Orders what is delivered at once so that nothing excludes what comes after it; `None` where no order does.
     fn in_order(
         &self,
         mut rest: Vec<Asked<'s, 't>>,
-        kind: &Kind<'t>,
+        candidate: &Candidate<'t>,
     ) -> Option<Vec<Asked<'s, 't>>> {
+        let kind = &candidate.kind;
         let mut order = Vec::new();
+        // The first package makes a guest of whoever had no account, and the others are asked for as one.
+        let newcomer = kind.base.account == Account::None;
+        let first_only = |sought: Sought<'s, 't>| {
+            let guest = || self.reach.as_guest(candidate, sought.offer);
+            newcomer && self.reach.access(&guest(), sought).is_none()
+        };
         while !rest.is_empty() {
             let free = rest.iter().position(|(sought, _)| {
                 // Who holds this one must still be given all the others.
+                let held = (sought.offer.address, sought.offer.package);
                 let mut others = rest
                     .iter()
                     .filter(|(other, _)| other.address != sought.address);
-                !others.any(|(other, _)| self.excludes(other.offer, sought.offer, kind))
+                !others.any(|(other, _)| {
+                    self.reach.excludes(other.offer.package, held, kind)
+                        || !self.reach.may_still(candidate, *other, held.1)
+                        || first_only(*other)
+                })
             })?;
             order.push(rest.remove(free));
         }
         Some(order)
     }
-
-    /// Returns true for a package that whoever holds another may not ask for: that excludes it, or a group that it puts them
-    /// into.
-    fn excludes(&self, offer: &Offer<'t>, held: &Offer<'t>, kind: &Kind<'t>) -> bool {
-        let mut others = offer.package.incompatible_with.iter();
-        others.any(|other| match other {
-            Incompatible::Package(name) => name.as_str() == held.address.own_name(),
-            Incompatible::Group(name) => {
-                let group = self.reach.estate.group(name);
-                self.reach.puts_into(held.package, kind, &group)
-            }
-        })
-    }
 }
 
 type Asked<'s, 't> = (Sought<'s, 't>, Access<'t>);
+
+/// What somebody comes to have, in order, and what happens around it, where that can be told.
+pub(super) type Together<'t> = (Vec<Access<'t>>, Option<Course<'t>>);

@@ -104,6 +104,8 @@ struct Tree<'t, 's> {
     salvaged: &'t [(FileId, Declaration)],
     locator: &'t Locator<'s>,
     near: RefCell<Near<'t>>,
+    /// The test that declares some of it otherwise.
+    test: Option<&'t edits::InTest<'t>>,
 }
 
 /// All declarations, found by kind and name: what all cores may look into at once.
@@ -145,6 +147,7 @@ impl<'t, 's> Tree<'t, 's> {
             salvaged,
             locator,
             near: RefCell::default(),
+            test: None,
         }
     }
 
@@ -156,7 +159,28 @@ impl<'t, 's> Tree<'t, 's> {
     }
 
     fn place(&self, (file, declaration): &(FileId, Declaration), at: &Route) -> Place {
-        self.locator.place(*file, &declaration.address, at)
+        let address = &declaration.address;
+        self.in_test(address, at)
+            .unwrap_or_else(|| self.locator.place(*file, address, at))
+    }
+
+    /// Returns the place of a text that stands at a route of an object: as its value, as an item of its list, or as its key.
+    fn text(&self, of: &(FileId, Declaration), at: &Route, text: &str) -> Place {
+        let (file, address) = (of.0, &of.1.address);
+        self.in_test(address, at)
+            .unwrap_or_else(|| self.locator.in_object(file, address, at, text))
+    }
+
+    /// Returns the place of a key of an object.
+    fn key(&self, of: &(FileId, Declaration), at: &Route) -> Place {
+        let (file, address) = (of.0, &of.1.address);
+        self.in_test(address, at)
+            .unwrap_or_else(|| self.locator.key_in_object(file, address, at))
+    }
+
+    /// Returns the place of a part of an object that a test declares otherwise.
+    fn in_test(&self, address: &Address, at: &Route) -> Option<Place> {
+        self.test?.place(address, at)
     }
 
     fn error(
@@ -171,6 +195,16 @@ impl<'t, 's> Tree<'t, 's> {
 }
 
 impl<'t> Known<'t> {
+    /// Returns the addresses of what could not be read.
+    fn broken(&self) -> Vec<(FileId, Address)> {
+        let all = self.broken.iter();
+        let named = all.filter_map(|((kind, name), file)| {
+            let address = format!("{kind}/{name}").parse().ok()?;
+            Some((*file, address))
+        });
+        named.collect()
+    }
+
     /// Returns an object that could be read.
     fn get(&self, kind: Kind, name: &str) -> Option<&'t (FileId, Declaration)> {
         self.by_name

@@ -1,29 +1,9 @@
 //! Mail addresses where they are masked: people stay apart, files that leave are masked, and what is there to be copied can be.
 
 use crate::support::Sandbox;
+use crate::support::photos::photos;
 
-const TREE: &str = r#"version: 1
-organizations:
-  fabrikam: { displayName: Fabrikam, domains: [fabrikam.com], sponsors: { internal: [user:ana@contoso.com] } }
-resources:
-  site: { site: "https://contoso.sharepoint.com/sites/a", roles: [Members, Visitors] }
-  leads: { group: Leads }
-catalogs:
-  marketing: { displayName: Marketing, resources: [site, leads], externallyVisible: true }
-packages:
-  photos:
-    catalog: marketing
-    displayName: Photos
-    grants: { site: Visitors }
-    policies:
-      partners:
-        requestors: { organizations: [fabrikam] }
-        approval:
-          stages:
-            - { approvers: [user:ana@contoso.com, user:abe@contoso.com], decideWithin: 14d }
-            - { approvers: [group:leads], decideWithin: 14d }
-        expires: { after: 90d }
-"#;
+const APPROVAL: &str = "[{ approvers: [user:ana@contoso.com, user:abe@contoso.com], decideWithin: 14d }, { approvers: [group:leads], decideWithin: 14d }]";
 
 const INVARIANT: &str = "invariants:\n  nobody-sees-photos: { never: { requestors: external, holds: package/photos } }\n";
 
@@ -53,7 +33,7 @@ fn pasted(text: &str) -> String {
 
 #[test]
 fn a_counterexample_can_be_pasted_from_where_addresses_are_masked() {
-    let broken = Sandbox::project().write("tree.yaml", format!("{TREE}{INVARIANT}"));
+    let broken = Sandbox::project().write("tree.yaml", photos(APPROVAL) + INVARIANT);
     for format in [
         "text", "markdown", "html", "junit", "sarif", "gitlab", "github",
     ] {
@@ -79,7 +59,7 @@ fn a_counterexample_can_be_pasted_from_where_addresses_are_masked() {
             "{format}: {text}"
         );
         let told = Sandbox::project()
-            .write("tree.yaml", TREE)
+            .write("tree.yaml", photos(APPROVAL))
             .write("told.yaml", pasted(&text));
         let _ = told.run(["test"]).exits(0);
     }
@@ -88,7 +68,7 @@ fn a_counterexample_can_be_pasted_from_where_addresses_are_masked() {
 #[test]
 fn different_people_look_different() {
     let sandbox = Sandbox::project()
-        .write("tree.yaml", TREE)
+        .write("tree.yaml", photos(APPROVAL))
         .write("tests.yaml", FAILS);
     for format in ["markdown", "html", "junit", "github"] {
         let outcome = sandbox.run(["test", "--format", format]).exits(3);
@@ -113,7 +93,7 @@ fn different_people_look_different() {
 #[test]
 fn a_file_of_tests_is_masked_whatever_is_shown() {
     let sandbox = Sandbox::project()
-        .write("tree.yaml", TREE)
+        .write("tree.yaml", photos(APPROVAL))
         .write("tests.yaml", FAILS);
     let outcome = sandbox.run(["test", "--junit", "report.xml"]).exits(3);
     assert!(

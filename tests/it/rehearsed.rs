@@ -2,28 +2,10 @@
 //! other.
 
 use crate::support::Sandbox;
+use crate::support::photos::photos;
 
-const TREE: &str = r#"version: 1
-organizations:
-  fabrikam: { displayName: Fabrikam, domains: [fabrikam.com], sponsors: { internal: [user:ana@contoso.com] }, protect: true }
-  wingtip: { displayName: Wingtip, domains: [wingtip.example], sponsors: { internal: [user:ana@contoso.com] } }
-resources:
-  site: { site: "https://contoso.sharepoint.com/sites/a", roles: [Members, Visitors] }
-  leads: { group: Leads }
-catalogs:
-  marketing: { displayName: Marketing, resources: [site, leads], externallyVisible: true }
-packages:
-  photos:
-    catalog: marketing
-    displayName: Photos
-    grants: { site: Visitors }
-    policies:
-      partners:
-        requestors: { organizations: [fabrikam] }
-        approval: { stages: [{ approvers: [user:ana@contoso.com, user:omar@contoso.com], decideWithin: 14d }] }
-        questions: [{ ask: For which client?, required: false }]
-        expires: { after: 90d }
-"#;
+const APPROVAL: &str =
+    "[{ approvers: [user:ana@contoso.com, user:omar@contoso.com], decideWithin: 14d }]";
 
 /// Returns a tree with one test: `given` beside the date, and steps.
 fn sandbox(given: &str, steps: &str) -> Sandbox {
@@ -31,7 +13,7 @@ fn sandbox(given: &str, steps: &str) -> Sandbox {
         "version: 1\ntests:\n  one:\n    given:\n      date: 2028-02-01\n{given}    steps:\n{steps}"
     );
     Sandbox::project()
-        .write("tree.yaml", TREE)
+        .write("tree.yaml", photos(APPROVAL))
         .write("tests.yaml", test)
 }
 
@@ -289,6 +271,14 @@ fn what_is_said_of_somebody_fits_them() {
         (
             "ada@fabrikam.com: { kind: guest, invited: true, lastSignIn: 2027-01-01 }",
             "ada@fabrikam.com has not redeemed yet, so they never signed in",
+        ),
+        (
+            "ada@fabrikam.com: guest, mia@contoso.com: { kind: member, governed: true }",
+            "`governed` does not fit mia@contoso.com: they sign in with an account of our own",
+        ),
+        (
+            "ada@fabrikam.com: { kind: guest, groups: [leads, Leads] }",
+            "tests.yaml:6:66: error[GL0504]: `leads` and `Leads` are the same group",
         ),
     ] {
         says(

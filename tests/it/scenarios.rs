@@ -310,17 +310,38 @@ fn terms_of_use_are_accepted_all_or_as_the_test_says() {
 }
 
 #[test]
-fn what_no_store_takes_is_told_where_it_is_written() {
-    for (given, steps, place) in [
+fn a_tree_that_a_test_makes_is_looked_at_as_every_tree() {
+    for (given, steps, place, said) in [
         (
             "before: { catalog/marketing: gone }",
             "expect: { mails: {} }",
-            "tests.yaml:6:7: error[GL0902]",
+            "tests.yaml:6:17: error[GL0302]",
+            "names the catalog `marketing`, which is not declared",
         ),
         (
             "people: {}",
             "apply: { catalog/marketing: gone }",
-            "tests.yaml:8:9: error[GL0902]",
+            "tests.yaml:8:18: error[GL0302]",
+            "names the catalog `marketing`, which is not declared",
+        ),
+        // What was right where it stands is wrong by what the test leaves out.
+        (
+            "people: {}",
+            "apply: { catalog/marketing: { resources: [] } }",
+            "tests.yaml:8:18: error[GL0501]",
+            "is not in catalog/marketing, which the package is made of",
+        ),
+        (
+            "people: {}",
+            "apply: { package/photos: { incompatibleWith: [package/photos] } }",
+            "tests.yaml:8:55: error[GL0506]",
+            "package/photos is incompatible with itself, so nobody could have it",
+        ),
+        (
+            "people: {}",
+            "apply: { organization/other: { displayName: Other, domains: [fabrikam.com] } }",
+            "tests.yaml:8:70: error[GL0504]",
+            "`fabrikam.com` is the identity of both organization/fabrikam and organization/other",
         ),
     ] {
         let tests = format!(
@@ -332,13 +353,12 @@ fn what_no_store_takes_is_told_where_it_is_written() {
       - {steps}
 "
         );
-        let outcome = sandbox(RICH, &tests).run(["test"]).exits(3);
-        let text = outcome.text();
-        assert!(
-            text.contains("the tree cannot be applied like this"),
-            "{text}"
-        );
-        assert!(text.contains(place), "{text}");
+        for command in ["test", "validate"] {
+            let outcome = sandbox(RICH, &tests).run([command]).exits(3);
+            let text = outcome.text();
+            assert!(text.contains(said), "{text}");
+            assert!(text.contains(place), "{place}\n{text}");
+        }
     }
 }
 

@@ -14,10 +14,22 @@ use crate::governance::rule::{Rule, matches};
 use crate::governance::{Activity, Desk, Ground, Refusal, Stop, Thing, Unread, job, request};
 use crate::model::Kind;
 use crate::model::kinds::policy::{Automatic, Requestors};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// How many people one policy assigns its package to.
 pub const MOST: u64 = 15_000;
+
+/// How long what could not be given is not tried again because somebody changed.
+const PAUSE: SignedDuration = SignedDuration::from_hours(24);
+
+/// When what could not be given to somebody is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::governance) enum Again {
+    /// Now: the policy was changed.
+    Now,
+    /// After a while: they were changed, perhaps by that very failure.
+    Later,
+}
 
 /// Follows a change of somebody: every automatic policy is held against them.
 pub(in crate::governance) fn person_changed(
@@ -30,7 +42,7 @@ pub(in crate::governance) fn person_changed(
         if let Work::Rule(policy) = job.work
             && let Some(mut by_rule) = ByRule::of(desk, policy)?
         {
-            by_rule.follow(desk, person)?;
+            by_rule.follow(desk, person, Again::Later)?;
             if by_rule.left_out > 0 && job.left_out == 0 {
                 by_rule.is_full(desk)?;
                 let mut job = desk.need::<Job>(job.number)?;
@@ -101,6 +113,7 @@ impl ByRule {
         &mut self,
         desk: &mut Desk<'_>,
         person: &Person,
+        again: Again,
     ) -> Result<(), Stop> {
         if person.account.is_some() && person.living().is_none() {
             // What a deleted account has counts until it can no longer be restored.
@@ -112,7 +125,10 @@ impl ByRule {
         };
         let has = of(desk, person.id(), self.package.id)?;
         match (matches(&self.rule, person), has) {
-            (true, None) if automatic.assign => self.give(desk, person),
+            (true, None) if automatic.assign => match again {
+                Again::Later if self.has_failed(desk, person)? => Ok(()),
+                Again::Now | Again::Later => self.give(desk, person),
+            },
             (true, Some(has)) if self.is_mine(&has) => Ok(stay(desk, has)?),
             (false, Some(has)) if self.is_mine(&has) => {
                 if automatic.remove {
@@ -136,6 +152,21 @@ impl ByRule {
         );
         desk.note(Activity::LeaveOut, &job, &why);
         Ok(())
+    }
+
+    /// Returns true where somebody could not be given the package a short while ago. Who loses the last package is blocked, and
+    /// who gets one is not: that changes them, and would give it to them again without end.
+    fn has_failed(&self, desk: &Desk<'_>, person: &Person) -> Result<bool, Unread> {
+        let requests =
+            desk.find::<Request>(Mark::RequestPerson, &Key::new().person(person.id()))?;
+        let lately = |at: Timestamp| desk.now().duration_since(at) < PAUSE;
+        let mut requests = requests.iter();
+        Ok(requests.any(|request| {
+            request.policy == self.policy.id
+                && request.kind == RequestKind::SystemAdd
+                && request.state == RequestState::DeliveryFailed
+                && request.completed.is_some_and(lately)
+        }))
     }
 
     fn is_mine(&self, assignment: &Assignment) -> bool {

@@ -102,7 +102,7 @@ fn rule(desk: &mut Desk<'_>, policy: ObjectId, job: &mut Job) -> Result<Option<u
     let people = desk.world().numbers(Person::KIND, job.cursor, PIECE)?;
     for number in &people {
         if let Some(person) = desk.get::<Person>(*number)? {
-            by_rule.follow(desk, &person)?;
+            by_rule.follow(desk, &person, automatic::Again::Now)?;
         }
     }
     if by_rule.left_out > 0 {

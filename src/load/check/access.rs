@@ -65,7 +65,7 @@ fn grants(
                 "the resource `{name}` is not in catalog/{}, which the package is made of",
                 package.catalog
             );
-            let place = tree.locator.key_in_object(of.0, &of.1.address, &at());
+            let place = tree.key(of, &at());
             out.push(
                 Diagnostic::error(code::NOT_IN_CATALOG, message)
                     .at(place)
@@ -81,9 +81,7 @@ fn grants(
             let has: Vec<String> = offered.iter().map(|role| format!("`{role}`")).collect();
             let help = offer(role.as_str(), offered.iter().copied())
                 .unwrap_or_else(|| format!("it offers {}", has.join(", ")));
-            let place = tree
-                .locator
-                .in_object(of.0, &of.1.address, &at(), role.as_str());
+            let place = tree.text(of, &at(), role.as_str());
             out.push(
                 Diagnostic::error(
                     code::NO_SUCH_ROLE,

@@ -1,19 +1,29 @@
 //! Who is there in a test: what is said of each of them fits what they are, and the day.
 
+use std::collections::BTreeMap;
+
+use super::Known;
 use super::scenarios::located;
 use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::model::Project;
-use crate::model::text::{Domain, Email, When};
+use crate::model::kinds::Resource;
+use crate::model::text::{Domain, Email, Line, When};
 use crate::scenario::{Person, PersonKind, Scenario};
 use crate::source::Route;
 
 /// Adds what does not fit what somebody is, and what is later than the day on which the test begins.
-pub(super) fn check(scenario: &Scenario, project: &Project, out: &mut Diagnostics) {
+pub(super) fn check(
+    tree: &Known<'_>,
+    scenario: &Scenario,
+    project: &Project,
+    out: &mut Diagnostics,
+) {
     let given = &scenario.script.given;
     let day = given.date.start(&project.zone);
     let late = |when: Option<When>| when.is_some_and(|when| when.start(&project.zone) > day);
     for (mail, person) in &given.people {
         let person = &person.0;
+        groups(tree, scenario, (mail, person), out);
         let kind = kind(mail, person, project);
         let mut say = |key: &str, message: String, help: &str| {
             let at = Route::root().key("given").key("people");
@@ -50,6 +60,28 @@ pub(super) fn check(scenario: &Scenario, project: &Project, out: &mut Diagnostic
                 .help("write an instant before `date`, or a step `assign` after an `until`");
             out.push(located(problem, scenario, &at));
         }
+    }
+}
+
+/// A group is one group: by the name of its resource, and by its own.
+fn groups(
+    tree: &Known<'_>,
+    scenario: &Scenario,
+    (mail, person): (&Email, &Person),
+    out: &mut Diagnostics,
+) {
+    let mut named: BTreeMap<String, &Line> = BTreeMap::new();
+    for (index, group) in person.groups.iter().enumerate() {
+        let origin = tree.resource(group.as_str()).and_then(Resource::origin);
+        let own = origin.map_or(group.as_str(), |(_, name)| name);
+        let Some(first) = named.insert(own.to_lowercase(), group) else {
+            continue;
+        };
+        let at = Route::root().key("given").key("people").key(mail.as_str());
+        let at = at.key("groups").index(index);
+        let message = format!("`{first}` and `{group}` are the same group");
+        let problem = Diagnostic::error(code::DUPLICATE_IDENTITY, message).help("name it once");
+        out.push(located(problem, scenario, &at));
     }
 }
 
@@ -101,6 +133,8 @@ fn unfit(kind: PersonKind, person: &Person) -> Vec<&'static str> {
         ("organization", organization.is_some()),
         ("signIn", sign_in.is_some()),
         ("invited", *invited),
+        // The lifecycle of external users reaches nobody else.
+        ("governed", *governed),
     ];
     let said = |keys: &[(&'static str, bool)]| {
         let said = keys.iter().filter(|(_, is_said)| *is_said);

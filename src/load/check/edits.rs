@@ -1,17 +1,16 @@
-//! What a test declares otherwise, under `before` and in steps `apply`: objects as sound as those of the tree, which name
-//! what is there.
+//! What a test declares otherwise, under `before` and in steps `apply`: objects as sound as those of the tree, in a tree that
+//! is looked at as every tree is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::scenarios::located;
-use super::{Among, Tree, UNKNOWN};
-use crate::diag::{Code, Diagnostic, Diagnostics, code, offer};
-use crate::model::kinds::{Package, Resource};
-use crate::model::{Address, Bond, Declaration, Kind, Lifecycle, Mention, Object, Origin};
+use super::{Among, Tree, UNKNOWN, access, names, people};
+use crate::diag::{Code, Diagnostic, Diagnostics, code};
+use crate::model::{Address, Declaration, Kind, Lifecycle, Object, Origin, Project};
 use crate::scenario::{Deed, Edit, Edits, Scenario};
-use crate::source::{Route, Step};
+use crate::source::{FileId, Place, Route, Step};
 
 /// The objects that a test declares beside those of the tree, or otherwise.
 #[derive(Debug, Default)]
@@ -76,18 +75,72 @@ impl<'s> Created<'s> {
     }
 }
 
-/// Adds what is wrong with the objects that a test declares otherwise.
+/// What every test of a tree is looked at with.
+pub(super) struct Whole<'w> {
+    project: &'w Project,
+    /// What is said of the tree as it is.
+    said: BTreeSet<(Code, String)>,
+    /// The objects of the tree, once a test declares some otherwise.
+    objects: Option<Vec<(FileId, Declaration)>>,
+}
+
+impl<'w> Whole<'w> {
+    /// Begins with what is said of the tree as it is.
+    pub(super) fn new(project: &'w Project, scenarios: &[Scenario], said: &Diagnostics) -> Self {
+        let edits = |scenario: &Scenario| !Created::of(scenario).since.is_empty();
+        let said = match scenarios.iter().any(edits) {
+            true => said.iter().map(|one| (one.code, one.message.clone())),
+            false => return Self::silent(project),
+        };
+        Self {
+            said: said.collect(),
+            ..Self::silent(project)
+        }
+    }
+
+    const fn silent(project: &'w Project) -> Self {
+        Self {
+            project,
+            said: BTreeSet::new(),
+            objects: None,
+        }
+    }
+}
+
+/// Where a test declares objects otherwise.
+pub(super) struct InTest<'s> {
+    scenario: &'s Scenario,
+    at: BTreeMap<&'s Address, Route>,
+}
+
+impl InTest<'_> {
+    /// Returns the place of a part of an object; `None` for one that the test leaves as it is.
+    pub(super) fn place(&self, address: &Address, inner: &Route) -> Option<Place> {
+        let at = self.at.get(address)?;
+        self.scenario.place(&joined(at, inner)).cloned()
+    }
+}
+
+fn joined(at: &Route, inner: &Route) -> Route {
+    at.steps().iter().chain(inner.steps()).cloned().collect()
+}
+
+/// Adds what is wrong with the objects that a test declares otherwise, and with the tree as they make it.
 pub(super) fn check(
     tree: &Tree<'_, '_>,
     scenario: &Scenario,
     created: &Created<'_>,
+    whole: &mut Whole<'_>,
     out: &mut Diagnostics,
 ) {
     let mut editing = Editing {
         tree,
         scenario,
         created,
+        whole,
         objects: BTreeMap::new(),
+        at: BTreeMap::new(),
+        told: BTreeSet::new(),
         out,
     };
     let before = Route::root().key("given").key("before");
@@ -104,19 +157,25 @@ pub(super) fn check(
     }
 }
 
-struct Editing<'e, 't, 's> {
+struct Editing<'e, 't, 's, 'w> {
     tree: &'e Tree<'t, 's>,
     scenario: &'e Scenario,
     created: &'e Created<'e>,
+    whole: &'e mut Whole<'w>,
     /// What the steps so far left of the objects that they edited; `None` for what is gone.
     objects: BTreeMap<&'e Address, Option<Declaration>>,
+    /// Where each of them was edited last.
+    at: BTreeMap<&'e Address, Route>,
+    /// What was said of a tree that this test made.
+    told: BTreeSet<(Code, String)>,
     out: &'e mut Diagnostics,
 }
 
-impl<'e> Editing<'e, '_, '_> {
+impl<'e> Editing<'e, '_, '_, '_> {
     fn edits(&mut self, edits: &'e Edits, at: &Route) {
         // What one names the other may declare.
         let mut edited = Vec::new();
+        let mut sound = true;
         for (address, edit) in edits {
             let at = at.clone().key(&address.to_string());
             let known = self.is_declared(address, &at);
@@ -128,28 +187,14 @@ impl<'e> Editing<'e, '_, '_> {
                     }
                     self.objects.insert(address, None);
                 }
-                Edit::Keys(keys) => {
-                    if let Some(object) = self.object(address, edit, &at) {
-                        edited.push((address, keys, object, at));
-                    }
-                }
+                Edit::Keys(_) => match self.object(address, edit, &at) {
+                    Some(object) => edited.push((address, object)),
+                    None => sound = false,
+                },
             }
+            self.at.insert(address, at);
         }
-        for (address, keys, object, at) in edited {
-            object.references(&mut |mention| {
-                let route = mention.route();
-                let first = route.steps().first();
-                let is_written =
-                    |step: &Step| matches!(step, Step::Key(key) if keys.contains_key(&**key));
-                if first.is_some_and(is_written) {
-                    self.reference(address, &mention, &at);
-                }
-            });
-            if let Object::Package(package) = &object
-                && keys.contains_key("grants")
-            {
-                self.grants(package, &at);
-            }
+        for (address, object) in edited {
             let nowhere = Origin {
                 path: "".into(),
                 line: 1,
@@ -157,6 +202,70 @@ impl<'e> Editing<'e, '_, '_> {
             let edited = Declaration::new(address.clone(), object, Lifecycle::default(), nowhere);
             self.objects.insert(address, Some(edited));
         }
+        if sound && !edits.is_empty() {
+            self.tree_as_edited(edits, at);
+        }
+    }
+
+    /// Looks at the tree as the edits make it, as at every tree: adds what is wrong with it and was not so before.
+    fn tree_as_edited(&mut self, edits: &Edits, at: &Route) {
+        let is_edited = |address: &Address| {
+            let parent = address.parent();
+            let gone = parent.and_then(|parent| self.objects.get(&parent));
+            self.objects.contains_key(address) || gone.is_some_and(Option::is_none)
+        };
+        let known = self.tree.known.declarations;
+        let Some((file, _)) = known.first() else {
+            return;
+        };
+        let whole = self.whole.objects.take().unwrap_or_else(|| known.to_vec());
+        let (mut objects, aside): (Vec<_>, Vec<_>) = whole
+            .into_iter()
+            .partition(|(_, one)| !is_edited(&one.address));
+        let edited = self.objects.values().flatten().cloned();
+        objects.extend(edited.map(|declared| (*file, declared)));
+        objects.sort_by(|(_, one), (_, other)| one.address.cmp(&other.address));
+        let test = InTest {
+            scenario: self.scenario,
+            at: self.at.clone(),
+        };
+        let found = self.problems(&objects, &test);
+        objects.retain(|(_, one)| !is_edited(&one.address));
+        objects.extend(aside);
+        objects.sort_by(|(_, one), (_, other)| one.address.cmp(&other.address));
+        self.whole.objects = Some(objects);
+        for problem in found.iter().cloned() {
+            let said = (problem.code, problem.message.clone());
+            if self.whole.said.contains(&said) || !self.told.insert(said) {
+                continue;
+            }
+            let mut places = self.scenario.places.values();
+            let here = problem.primary.as_deref();
+            if places.any(|place| Some(place) == here) {
+                self.out.push(problem);
+                continue;
+            }
+            // It is wrong elsewhere, and what the test does makes it so.
+            let one = edits.keys().next().filter(|_| edits.len() == 1);
+            let at = one.map_or_else(|| at.clone(), |one| at.clone().key(&one.to_string()));
+            let there = problem.primary.clone();
+            let mut problem = located(problem, self.scenario, &at);
+            if let Some(there) = there {
+                problem = problem.related(*there, "with what stands here");
+            }
+            self.out.push(problem);
+        }
+    }
+
+    fn problems(&self, objects: &[(FileId, Declaration)], test: &InTest<'_>) -> Diagnostics {
+        let broken: Vec<(FileId, Address)> = self.tree.known.broken();
+        let mut tree = Tree::new(objects, &broken, &[], self.tree.locator);
+        tree.test = Some(test);
+        let mut found = Diagnostics::new();
+        names::references(&tree, &mut found);
+        access::check(&tree, &mut found);
+        people::check(&tree, self.whole.project, &mut found);
+        found
     }
 
     /// Returns true for an object of the tree, readable or not.
@@ -256,64 +365,6 @@ impl<'e> Editing<'e, '_, '_> {
             }
         };
         self.push(problem, at);
-    }
-
-    /// Looks at what an edited object names.
-    fn reference(&mut self, address: &Address, mention: &Mention<'_>, at: &Route) {
-        let (kind, name) = (mention.kind, mention.name);
-        let route: Route = at
-            .steps()
-            .iter()
-            .chain(mention.route().steps())
-            .cloned()
-            .collect();
-        let known = self.tree.declares(kind, name)
-            || self.created.addresses().any(|created| {
-                (created.kind(), created.name()) == (kind, name) && self.created.knows(created, at)
-            });
-        if known {
-            return;
-        }
-        match mention.bond {
-            Bond::Needs | Bond::Names => {
-                let message = format!("{address} names the {kind} `{name}`, which is not declared");
-                let near = self.tree.near(Among::All(kind), name);
-                let near = near.map(|near| format!("did you mean `{near}`?"));
-                self.push(Diagnostic::error(UNKNOWN, message).help_opt(near), &route);
-            }
-            Bond::Perhaps => {
-                let Some(near) = self.tree.near(Among::Groups, name) else {
-                    return;
-                };
-                let message = format!(
-                    "`group:{name}` is taken for a group of the directory, for it is not declared"
-                );
-                let problem = Diagnostic::warning(UNKNOWN, message);
-                let help = format!("did you mean `group:{near}`?");
-                self.push(problem.help(help), &route);
-            }
-        }
-    }
-
-    /// Looks at the roles that an edited package gives.
-    fn grants(&mut self, package: &Package, at: &Route) {
-        for (name, roles) in &package.grants {
-            let resource: Option<&Resource> = self.tree.resource(name.as_str());
-            let Some(resource) = resource else { continue };
-            for role in roles.iter() {
-                let offered: Vec<&str> = resource.offered_roles().collect();
-                if offered.contains(&role.as_str()) {
-                    continue;
-                }
-                let has: Vec<String> = offered.iter().map(|role| format!("`{role}`")).collect();
-                let help = offer(role.as_str(), offered.iter().copied())
-                    .unwrap_or_else(|| format!("it offers {}", has.join(", ")));
-                let message = format!("the resource `{name}` offers no role `{role}`");
-                let problem = Diagnostic::error(code::NO_SUCH_ROLE, message).help(help);
-                let route = at.clone().key("grants").key(name.as_str());
-                self.push(problem, &route);
-            }
-        }
     }
 
     /// Returns a problem of an address that the tree does not declare.

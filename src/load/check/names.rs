@@ -95,9 +95,7 @@ fn is_doubted(known: &Known<'_>, declaration: &Declaration) -> bool {
 
 fn unknown(tree: &Tree<'_, '_>, of: &(FileId, Declaration), mention: &Mention<'_>) -> Diagnostic {
     let Mention { kind, name, .. } = mention;
-    let place = tree
-        .locator
-        .in_object(of.0, &of.1.address, &mention.route(), name);
+    let place = tree.text(of, &mention.route(), name);
     let elsewhere = || {
         let other = Kind::ALL
             .iter()
@@ -128,14 +126,7 @@ fn group(
     out: &mut Diagnostics,
 ) {
     let name = mention.name;
-    let place = || {
-        tree.locator.in_object(
-            of.0,
-            &of.1.address,
-            &mention.route(),
-            &format!("group:{name}"),
-        )
-    };
+    let place = || tree.text(of, &mention.route(), &format!("group:{name}"));
     if let Some(resource) = tree.resource(name) {
         if !resource.has_members() {
             out.push(

@@ -26,6 +26,7 @@ pub(super) fn check(
     let all = known.declarations.iter().chain(tree.salvaged);
     let named = named_people(all.map(|(_, declaration)| declaration.body()));
     let groups = OnceCell::new();
+    let mut whole = edits::Whole::new(project, scenarios, out);
     for scenario in scenarios {
         let there = people(&scenario.script, &named);
         let is_own = |mail: &Email| {
@@ -55,8 +56,8 @@ pub(super) fn check(
                 out.push(located(problem, scenario, &at));
             }
         });
-        edits::check(tree, scenario, &created, out);
-        cast::check(scenario, project, out);
+        edits::check(tree, scenario, &created, &mut whole, out);
+        cast::check(tree, scenario, project, out);
     }
 }
 

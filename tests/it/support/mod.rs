@@ -7,6 +7,7 @@ pub(crate) mod access;
 pub(crate) mod dice;
 pub(crate) mod estate;
 pub(crate) mod layout;
+pub(crate) mod photos;
 pub(crate) mod rust;
 pub(crate) mod schema;
 pub(crate) mod store;

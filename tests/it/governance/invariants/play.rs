@@ -1,6 +1,7 @@
 //! What the engine lets everybody have.
 
 use guestlist::governance::assignment::{self, Direct};
+use guestlist::governance::people::PersonRow;
 use guestlist::governance::record::{Assignment, RecordKind, RequestState};
 use guestlist::governance::request::{Ask, Change, Command, Held, Visitor};
 use guestlist::model::{Address, Name};
@@ -53,29 +54,7 @@ pub(super) enum Seen {
 
 /// Asks the engine for everybody, every policy and every way.
 pub(super) fn play(world: &World) -> Vec<Seen> {
-    let mut stage = Stage {
-        world,
-        scene: Scene::of(&world.tree()),
-        people: everybody(),
-        seen: Vec::new(),
-        fresh: 0,
-    };
-    stage.scene.member("ana@contoso.com", &[]);
-    stage.scene.member("omar@contoso.com", &[]);
-    stage.scene.member("dora@contoso.com", &[]);
-    stage.scene.member("eva@contoso.com", &[]);
-    stage.scene.joins("dora@contoso.com", "deciders");
-    let _ = stage.scene.tick("T0");
-    stage.people.retain(|one| one.may_be_here(world));
-    for one in stage.people.clone() {
-        if one.account != Account::None && !one.is_named() {
-            stage.scene.known(one.row());
-            if let Some(group) = one.group {
-                stage.scene.joins(&one.address, group);
-            }
-        }
-    }
-    let _ = stage.scene.tick("T0");
+    let mut stage = Stage::of(world, &world.tree());
     for one in stage.people.clone() {
         if one.is_named() {
             stage.becomes(&one);
@@ -90,6 +69,39 @@ pub(super) fn play(world: &World) -> Vec<Seen> {
             stage.is_over(&one);
         }
     }
+    let mut seen = stage.seen;
+    // Rules are followed one after the other, and each of them may be the first.
+    let automatic = |at: &usize| world.policies[*at].1.contains("automatic");
+    let all: Vec<usize> = (0..world.policies.len()).filter(automatic).collect();
+    for last in all.iter().filter(|_| all.len() > 1) {
+        seen.extend(after_the_others(world, *last));
+    }
+    seen
+}
+
+/// What rules give where one of them comes after the others.
+fn after_the_others(world: &World, last: usize) -> Vec<Seen> {
+    let mut stage = Stage::of(world, &world.tree_without(last));
+    let named: Vec<Someone> = stage
+        .people
+        .iter()
+        .filter(|one| one.is_named())
+        .cloned()
+        .collect();
+    for one in stage.people.clone().iter().filter(|one| !one.is_named()) {
+        stage.by_rule(one);
+    }
+    for one in named {
+        stage.becomes(&one);
+        stage.by_rule(&one);
+        stage.is_over(&one);
+    }
+    stage.scene.apply(&world.tree());
+    let _ = stage.scene.tick("T0");
+    for one in stage.people.clone().iter().filter(|one| !one.is_named()) {
+        stage.by_rule(one);
+        stage.note_together(one);
+    }
     stage.seen
 }
 
@@ -101,7 +113,34 @@ struct Stage<'w> {
     fresh: usize,
 }
 
-impl Stage<'_> {
+impl<'w> Stage<'w> {
+    /// A store with a tree, and everybody whom the world lets in.
+    fn of(world: &'w World, tree: &str) -> Self {
+        let mut stage = Stage {
+            world,
+            scene: Scene::of(tree),
+            people: everybody(),
+            seen: Vec::new(),
+            fresh: 0,
+        };
+        for member in ["ana", "omar", "dora", "eva"] {
+            stage.scene.member(&format!("{member}@contoso.com"), &[]);
+        }
+        stage.scene.joins("dora@contoso.com", "deciders");
+        let _ = stage.scene.tick("T0");
+        stage.people.retain(|one| one.may_be_here(world));
+        for one in stage.people.clone() {
+            if one.account != Account::None && !one.is_named() {
+                stage.scene.known(one.row());
+                if let Some(group) = one.group {
+                    stage.scene.joins(&one.address, group);
+                }
+            }
+        }
+        let _ = stage.scene.tick("T0");
+        stage
+    }
+
     /// Makes somebody over whom policies name.
     fn becomes(&mut self, one: &Someone) {
         let _ = self.scene.operator();
@@ -282,16 +321,33 @@ impl Stage<'_> {
         }
     }
 
-    fn is_ruled(&self, one: &Someone, package: &str) -> bool {
-        self.assignment(&one.address, package)
-            .is_some_and(|held| held.automatic)
+    /// Takes away what rules gave somebody, but for one package.
+    fn clear(&mut self, one: &Someone, but: &str) {
+        for package in ["a", "b"] {
+            let held = self.assignment(&one.address, package);
+            if package != but && held.is_some_and(|held| held.automatic) {
+                self.give_back(one, package);
+            }
+        }
+    }
+
+    /// Lets the directory say something of somebody that no rule sees: rules are followed anew.
+    fn touch(&mut self, one: &Someone) {
+        if one.account == Account::None {
+            return;
+        }
+        self.fresh += 1;
+        let manager = ["ana@contoso.com", "omar@contoso.com"][self.fresh % 2];
+        let mut row = PersonRow::new(mail(&one.address));
+        row.manager = Some(Some(mail(manager)));
+        let _ = self.scene.operator();
+        self.scene.known(row);
     }
 
     fn by_request(&mut self, one: &Someone, at: usize) {
         let (package, _) = self.world.policies[at];
-        if self.is_ruled(one, package) {
-            return;
-        }
+        // What a rule gave may end, and keeps nobody from anything then.
+        self.clear(one, "");
         let one = self.arrives(one);
         if let Some(request) = self.ask(&one, package, at) {
             let approvals = self.approved(request);
@@ -310,9 +366,8 @@ impl Stage<'_> {
 
     fn by_hand(&mut self, one: &Someone, at: usize) {
         let (package, _) = self.world.policies[at];
-        if self.is_ruled(one, package) {
-            return;
-        }
+        // What a rule gave may end, and keeps nobody from anything then.
+        self.clear(one, "");
         let one = self.arrives(one);
         let direct = Direct {
             person: mail(&one.address),
@@ -345,7 +400,14 @@ impl Stage<'_> {
         self.over(&one, package, request);
     }
 
-    /// Tries to have both packages, in either order: whatever waits for approval waits until both were asked for.
+    fn note_together(&mut self, one: &Someone) {
+        if self.holds(one, "a").is_some() && self.holds(one, "b").is_some() {
+            self.seen.push(Seen::Together { who: one.clone() });
+        }
+    }
+
+    /// Tries to have both packages, in either order: whatever waits for approval waits until both were asked for, and what a
+    /// rule gives ends before anything else, and comes again.
     fn together(&mut self, one: &Someone) {
         let policies = self.world.policies.clone();
         let of = |package: &str| {
@@ -353,6 +415,7 @@ impl Stage<'_> {
             let own = all.filter(move |(_, (of, _))| *of == package);
             own.map(|(at, _)| at).collect::<Vec<_>>()
         };
+        self.note_together(one);
         for a in of("a") {
             for b in of("b") {
                 for swapped in [false, true] {
@@ -363,23 +426,26 @@ impl Stage<'_> {
                     } else {
                         [("a", a), ("b", b)]
                     };
+                    let mut first = "";
                     for (package, at) in steps {
-                        if self.is_ruled(&one, package) {
-                            continue;
+                        if policies[at].1.contains("automatic") {
+                            self.touch(&one);
+                        } else {
+                            self.clear(&one, first);
+                            if let Some(request) = self.ask(&one, package, at) {
+                                open.push((package, request));
+                            }
                         }
-                        if let Some(request) = self.ask(&one, package, at) {
-                            open.push((package, request));
-                        }
+                        first = package;
                     }
                     for (_, request) in open.clone() {
                         let _ = self.approved(request);
                     }
-                    if self.holds(&one, "a").is_some() && self.holds(&one, "b").is_some() {
-                        self.seen.push(Seen::Together { who: one.clone() });
-                    }
+                    self.note_together(&one);
                     for (package, request) in open {
                         self.over(&one, package, request);
                     }
+                    self.clear(&one, "");
                 }
             }
         }

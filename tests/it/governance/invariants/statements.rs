@@ -99,11 +99,12 @@ impl Statement {
             }
         }
         let demanded = dice.below(3);
-        if said.always && demanded == 0 || rarely(dice) {
+        let asks = said.asks.is_some();
+        if said.always && (demanded == 0 || asks) || rarely(dice) {
             said.approvals = Some((one(SIGNS, dice), dice.below(3)));
         }
-        // How long what is only asked for would last nobody sees.
-        if said.asks.is_none() && (said.always && demanded == 1 || rarely(dice)) {
+        // How long what is only asked for would last nobody sees, and so not how often it would be reviewed.
+        if !asks && (said.always && demanded == 1 || rarely(dice)) {
             let sign = if rarely(dice) {
                 "never"
             } else {
@@ -111,7 +112,8 @@ impl Statement {
             };
             said.expires = Some((sign, [8, 10, 20, 30][dice.below(4)]));
         }
-        if said.always && said.approvals.is_none() && said.expires.is_none() || rarely(dice) {
+        let bare = said.approvals.is_none() && said.expires.is_none();
+        if !asks && (said.always && bare || rarely(dice)) {
             said.review = Some(one(&["monthly", "quarterly", "yearly", "never"], dice));
         }
         said

@@ -1,7 +1,7 @@
 //! What a counterexample tells, in random trees: exactly what its statement denies, and no less. That it can be played is
 //! seen from the command line.
 
-use guestlist::invariant::{Breach, decide, story};
+use guestlist::invariant::{Access, Breach, decide, story};
 use guestlist::model::invariant::{Statement, Terms, Way};
 use guestlist::model::kinds::policy::Expiry;
 use guestlist::model::text::Domain;
@@ -71,26 +71,24 @@ fn tells(statement: &Statement, breach: &Breach<'_>, script: &Value) -> Result<(
     if count("approve") != approvals {
         return Err("others approve");
     }
+    let state = |access: &Access<'_>| match access.whole {
+        true => "delivered",
+        false => "partiallyDelivered",
+    };
     let [access] = &breach.access[..] else {
-        let mut held: Vec<&str> = breach
-            .access
-            .iter()
-            .map(|it| it.package.own_name())
-            .collect();
-        held.sort_unstable();
-        let last = steps.last().expect("a step");
-        let seen = &last["expect"]["access"][access_of(breach)];
-        return match *seen == serde_json::json!(held) {
+        // All of them are there in the end, whatever a rule gives beside.
+        let last = steps.iter().rev().take(breach.access.len()).rev();
+        let seen: Vec<Value> = last.map(|step| step["expect"].clone()).collect();
+        let wanted = breach.access.iter().map(|access| {
+            let who = access.who.mail.as_str();
+            serde_json::json!({ "for": who, "package": access.package.own_name(), "assignment": state(access) })
+        });
+        return match seen == wanted.collect::<Vec<_>>() {
             true => Ok(()),
             false => Err("not together"),
         };
     };
-    let state = if access.whole {
-        "delivered"
-    } else {
-        "partiallyDelivered"
-    };
-    if expected("assignment") != [state] {
+    if expected("assignment") != [state(access)] {
         return Err("not delivered");
     }
     let is_about = terms.expires.is_some()
@@ -107,16 +105,11 @@ fn tells(statement: &Statement, breach: &Breach<'_>, script: &Value) -> Result<(
     shows(terms, always, access, script, last, count("extend"))
 }
 
-/// Whose packages they are, as a test writes it.
-fn access_of<'b>(breach: &'b Breach<'_>) -> &'b str {
-    breach.access[0].who.mail.as_str()
-}
-
 /// Whether the last end that is told lies where the statement does not want it.
 fn shows(
     terms: &Terms,
     always: bool,
-    access: &guestlist::invariant::Access<'_>,
+    access: &Access<'_>,
     script: &Value,
     last: &str,
     extended: usize,

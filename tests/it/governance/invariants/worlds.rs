@@ -112,8 +112,9 @@ impl World {
                     "[package/b]",
                     "['group:all-guests']",
                     "['group:buyers']",
-                ][dice.below(4)],
-                ["[]", "[package/a]"][dice.below(2)],
+                    "['group:open']",
+                ][dice.below(5)],
+                ["[]", "[package/a]", "['group:closed']"][dice.below(3)],
             ],
             said: statements::some(dice),
         }
@@ -146,6 +147,15 @@ impl World {
 
     /// The tree.
     pub(super) fn tree(&self) -> String {
+        self.tree_of(None)
+    }
+
+    /// The tree before one of its policies was there.
+    pub(super) fn tree_without(&self, policy: usize) -> String {
+        self.tree_of(Some(policy))
+    }
+
+    fn tree_of(&self, without: Option<usize>) -> String {
         let mut tree = String::from(
             "version: 1
 organizations:
@@ -187,13 +197,18 @@ organizations:
         let grants: Vec<String> = grants.collect();
         for (at, package) in ["a", "b"].iter().enumerate() {
             tree.push_str(&format!(
-                "  {package}:\n    catalog: {}\n    displayName: {package}\n    grants: {{ {} }}\n    incompatibleWith: {}\n    policies:\n",
+                "  {package}:\n    catalog: {}\n    displayName: {package}\n    grants: {{ {} }}\n    incompatibleWith: {}\n",
                 ["first", "second"][at],
                 grants.join(", "),
                 self.excludes[at]
             ));
             let own = self.policies.iter().enumerate();
-            for (at, (_, text)) in own.filter(|(_, (of, _))| of == package) {
+            let own = own.filter(|(at, (of, _))| of == package && Some(*at) != without);
+            let mut own = own.peekable();
+            if own.peek().is_some() {
+                tree.push_str("    policies:\n");
+            }
+            for (at, (_, text)) in own {
                 tree.push_str(&format!("      p{at}: {{ {text} }}\n"));
             }
         }
