@@ -125,22 +125,19 @@ fn again(old: &TermsOfUse, new: &TermsOfUse) -> Vec<String> {
     }
     let (is, was) = (ending(new), ending(old));
     if is != was {
-        words.push(format!("{is} instead of {was}"));
+        words.push(format!("again with everybody {is} instead of {was}"));
     }
     words
 }
 
 /// Says when everybody's acceptance ends.
 fn ending(terms: &TermsOfUse) -> String {
-    let every = |every: Option<Duration>| match every {
-        Some(every) => format!(" and every {every} from then"),
-        None => String::new(),
+    let Some(TermsExpiry { on, every }) = &terms.expires else {
+        return "never".to_owned();
     };
-    match &terms.expires {
-        Some(TermsExpiry { on, every: length }) => {
-            format!("with everybody on {on}{}", every(*length))
-        }
-        None => "with everybody on no day".to_owned(),
+    match every {
+        Some(every) => format!("on {on} and every {every} after that"),
+        None => format!("on {on}"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a plan says of what lives, held against what the engine does after the apply: over small worlds that differ at random
 //! whoever is told to lose, get, wait in vain or stay does, and nobody else.
 
+mod accepting;
 mod border;
 mod holding;
 mod keeping;

@@ -1,6 +1,7 @@
 //! Impact against the engine itself: whatever it says of somebody and a package is what a request is told, and a plan is
 //! refused as wider if and only if somebody gains.
 
+mod accepting;
 mod borders;
 mod choosing;
 mod deciding;
