@@ -1,5 +1,7 @@
 //! A breach told as a test of the tree: who is there, what happens, and that it ends as the invariant says it never does.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -10,16 +12,19 @@ use crate::model::text::Domain;
 use crate::model::{Digest, NAME_LENGTH, Name};
 use crate::scenario::{Script, StandIn};
 
+use super::access::{Access, Witness};
 use super::decide::Breach;
 use super::language::{self, Found};
-use super::reach::{Access, HOME, Witness};
-use super::stages::{Approved, Decider};
+use super::reach::HOME;
+use super::stages::Decider;
 
 /// The instant at which a story begins where no policy ends all access on a date.
 const BEGIN: &str = "2030-01-01T09:00:00Z";
 /// How often somebody asks to keep a package longer, at most.
 const EXTENSIONS: u64 = 12;
 const DAY: u64 = 86_400;
+/// Which of the people made up asks for another one.
+const BY: usize = 0;
 /// How long a story lasts at most, in seconds; a test lasts ten years.
 const LONGEST: u64 = 9 * 365 * DAY;
 
@@ -252,6 +257,10 @@ impl Story<'_> {
         }
         let direct = access.way == Way::Direct;
         ask[if direct { "for" } else { "as" }] = who.into();
+        if let Some(by) = &access.by {
+            ask["for"] = who.into();
+            ask["as"] = self.acting(by, BY, &access.shut).into();
+        }
         self.steps
             .push(json!({ if direct { "assign" } else { "ask" }: ask }));
         Some(())
@@ -263,7 +272,9 @@ impl Story<'_> {
             if let Some(escalation) = stage.escalation.as_ref().filter(|_| approved.late) {
                 self.wait(escalation.after.as_seconds());
             }
-            let by = self.approver(approved, nth * 3 + at + 1);
+            let by = self.acting(&approved.by, nth * 3 + at + 1, &access.shut);
+            // Whom the policy names is asked anyway, and not named again: the story is read where addresses are masked.
+            let by = (!matches!(approved.by, Decider::User(_))).then_some(by);
             let mut ballot = json!({
                 "for": self.who.mail.as_str(),
                 "package": access.package.own_name(),
@@ -279,12 +290,19 @@ impl Story<'_> {
         Some(())
     }
 
-    /// Returns the address of an approver, who is made up and there from then on. Whom the policy names is asked anyway, and
-    /// not named again: the story is read where addresses are masked.
-    fn approver(&mut self, approved: &Approved, nth: usize) -> Option<String> {
+    /// Returns the address of somebody who does something, who is made up and there from then on. Where people of their domain
+    /// cannot sign in, they are guests who do it otherwise.
+    fn acting(&mut self, by: &Decider, nth: usize, shut: &BTreeSet<Domain>) -> String {
         let home = self.home;
-        Some(match &approved.by {
-            Decider::User(_) => return None,
+        let is_shut = |domain: &str| shut.iter().any(|shut| shut.as_str() == domain);
+        match by {
+            Decider::User(mail) => {
+                if is_shut(mail.domain()) {
+                    let person = json!({ "kind": "guest", "signIn": word(&SignIn::OtherTenant) });
+                    self.people.entry(mail.to_string()).or_insert(person);
+                }
+                mail.to_string()
+            }
             Decider::Member { group, outside } => {
                 let domain = match outside {
                     true => self.who.base.zone.witness.as_str(),
@@ -292,7 +310,10 @@ impl Story<'_> {
                 };
                 let mail = format!("{}@{domain}", StandIn::Approver.local(nth));
                 let kind = if *outside { "guest" } else { "member" };
-                let person = json!({ "kind": kind, "groups": [group] });
+                let mut person = json!({ "kind": kind, "groups": [group] });
+                if is_shut(domain) {
+                    person["signIn"] = word(&SignIn::OtherTenant).into();
+                }
                 self.people.insert(mail.clone(), person);
                 mail
             }
@@ -321,7 +342,7 @@ impl Story<'_> {
                 }
                 mail
             }
-        })
+        }
     }
 
     /// Tells how long the package is kept, where the statement is about that.
@@ -365,6 +386,10 @@ impl Story<'_> {
                         "as": self.who.mail.as_str(),
                         "package": access.package.own_name(),
                     });
+                    if let Some(by) = &access.keeper {
+                        extend["for"] = self.who.mail.as_str().into();
+                        extend["as"] = self.acting(by, BY, &access.shut).into();
+                    }
                     if access.rules.justification == Justification::Required {
                         extend["justification"] = "Work".into();
                     }

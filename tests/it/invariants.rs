@@ -453,6 +453,9 @@ fn whom_a_statement_is_about_is_told_apart() {
         "never: { requestors: visitors, holds: package/jane, through: [request, direct] }",
         "never: { requestors: visitors, organization: closed, holds: package/*, through: [request, direct] }",
         "never: { requestors: visitors, domain: blocked.example, holds: package/*, through: [request, direct] }",
+        // Whoever is here from there cannot sign in.
+        "never: { organization: closed, holds: package/*, through: request }",
+        "never: { organization: closed, asks: package/* }",
         // The organization has no domains below its own.
         "never: { domain: sub.fabrikam.com, organization: fabrikam, holds: package/partners }",
         "never: { domain: elsewhere.example, holds: package/mailed }",
@@ -474,9 +477,9 @@ fn whom_a_statement_is_about_is_told_apart() {
         "never: { domain: lamna.example, organization: 'd*', holds: package/partners, approvals: '1' }",
         // A tenant and Facebook prove the same with any address.
         "never: { domain: elsewhere.example, organization: tailspin, holds: package/partners }",
-        // Whoever was here before is.
+        // Whoever was here before is; who cannot sign in has it by others.
         "never: { domain: blocked.example, requestors: external, holds: package/jane }",
-        "never: { organization: closed, holds: package/* }",
+        "never: { organization: closed, holds: package/*, through: direct }",
         // Whoever signs in here may have any address.
         "never: { domain: blocked.example, requestors: internal, holds: package/sales }",
         "never: { requestors: members, holds: package/jo }",

@@ -6,7 +6,7 @@ use crate::governance::record::{
     Asked, Assignment, AssignmentState, Key, Mark, Opinion, Person, PersonId, Request,
     RequestState, Why,
 };
-use crate::governance::request::{organization, progress};
+use crate::governance::request::{examine, organization, progress};
 use crate::governance::{
     Activity, Actor, Desk, Ground, Refusal, Stop, Template, Unread, assignment,
 };
@@ -231,6 +231,9 @@ pub(in crate::governance::request) fn take_back(
             )
             .help("an approver takes back what they approved themselves"),
         );
+    }
+    if let Some(refusal) = examine::acts(desk, &actor)? {
+        return desk.refuse(refusal);
     }
     let given = match request.assignment {
         Some(number) => desk.get::<Assignment>(number)?,
