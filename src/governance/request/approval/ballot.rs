@@ -8,7 +8,7 @@ use crate::governance::record::{
 };
 use crate::governance::request::{examine, organization, progress};
 use crate::governance::{
-    Activity, Actor, Desk, Ground, Refusal, Stop, Template, Unread, assignment,
+    Activity, Actor, Desk, Ground, Refusal, Stop, Template, Unread, assignment, people,
 };
 use crate::model::kinds::policy::Justification;
 
@@ -186,6 +186,9 @@ fn admit(desk: &Desk<'_>, request: &Request, actor: &Person) -> Result<(), Stop>
             )
             .help("the first decision of a stage counts"),
         );
+    }
+    if let Some(refusal) = people::shut_out(desk, actor)? {
+        return desk.refuse(refusal);
     }
     if request.open_stage().is_some() {
         let message = format!(
