@@ -10,10 +10,10 @@ use super::access::has_ended;
 use super::effect::What;
 use super::keeping::stays;
 use super::living::{Counted, Living};
+use crate::governance::Unread;
 use crate::governance::assignment::MOST_BY_RULE;
 use crate::governance::record::{Assignment, Entity as _, Job, Key, Mark, ObjectId, Person, Work};
 use crate::governance::rule::{Rule, matches};
-use crate::governance::{Range, Unread};
 use crate::model::Address;
 use crate::model::kinds::policy::{Automatic, Policy, Requestors};
 use crate::plan::{Action, Change};
@@ -27,8 +27,6 @@ pub(super) struct Getting {
     pub(super) package: Address,
     /// The package as the store has it; `None` for one that nobody can have yet.
     id: Option<ObjectId>,
-    /// The policy as the store has it; `None` for one that has given nothing yet.
-    policy: Option<ObjectId>,
     rule: Rule,
     /// How many more people it assigns.
     room: u64,
@@ -180,7 +178,6 @@ impl Living<'_> {
             address: change.address.clone(),
             package,
             id,
-            policy,
             rule,
             room: MOST_BY_RULE.saturating_sub(held),
             people: BTreeSet::new(),
@@ -278,14 +275,6 @@ impl Living<'_> {
             && self.has(person.id(), id)?
         {
             return Ok(false);
-        }
-        // What ended although the rule matches is not given again.
-        if let Some(policy) = one.policy {
-            let key = Key::new().person(person.id()).object(policy);
-            let spent = Range::of(Mark::AssignmentSpent, key).most(1);
-            if !self.world.marked(&spent)?.is_empty() {
-                return Ok(false);
-            }
         }
         let Some(offer) = self.after.offer(one.package.own_name()) else {
             return Ok(false);

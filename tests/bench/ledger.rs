@@ -415,7 +415,6 @@ fn add(decision: &mut Decision, number: u64, offer: &Offer, layout: Layout) {
             state: GrantState::Held,
         }],
         attempt: 0,
-        spent: false,
         ended: None,
     };
     let after = Some(assignment.clone().into_record());

@@ -1,12 +1,9 @@
 //! Assignment by rule: who matches the rule of an automatic policy has its package, and who leaves it loses the package after
 //! the grace period. Nobody asks, and nobody approves.
-//!
-//! What ends otherwise, by the end that the policy sets or because somebody takes it away, is spent: the rule does not give it
-//! again as long as it goes on matching the person. Who leaves the rule and comes back gets it anew.
 
 use std::rc::Rc;
 
-use super::fulfil::{end_of, unfit};
+use super::fulfil::unfit;
 use super::grant::terms;
 use super::{end, of};
 use crate::governance::record::{
@@ -117,31 +114,15 @@ impl ByRule {
         match (matches(&self.rule, person), has) {
             (true, None) if automatic.assign => self.give(desk, person),
             (true, Some(has)) if self.is_mine(&has) => Ok(stay(desk, has)?),
-            (false, has) => {
-                self.renew(desk, person)?;
-                match has.filter(|has| self.is_mine(has)) {
-                    Some(has) if automatic.remove => Ok(leave(desk, has, automatic)?),
-                    Some(has) => Ok(stay(desk, has)?),
-                    None => Ok(()),
+            (false, Some(has)) if self.is_mine(&has) => {
+                if automatic.remove {
+                    Ok(leave(desk, has, automatic)?)
+                } else {
+                    Ok(stay(desk, has)?)
                 }
             }
             _ => Ok(()),
         }
-    }
-
-    /// Returns what somebody had by the rule and does not get again for now.
-    fn spent(&self, desk: &Desk<'_>, person: &Person) -> Result<Vec<Assignment>, Unread> {
-        let key = Key::new().person(person.id()).object(self.policy.id);
-        desk.find(Mark::AssignmentSpent, &key)
-    }
-
-    /// Lets the rule give somebody the package again who has ceased to match it.
-    fn renew(&self, desk: &mut Desk<'_>, person: &Person) -> Result<(), Unread> {
-        for mut assignment in self.spent(desk, person)? {
-            assignment.spent = false;
-            desk.keep(&assignment)?;
-        }
-        Ok(())
     }
 
     /// Says in the audit log that somebody is left out.
@@ -165,9 +146,8 @@ impl ByRule {
         let Some(rules) = self.policy.policy() else {
             return Ok(());
         };
-        let over = end_of(&rules.expires, desk.now(), None).is_some_and(|end| end <= desk.now());
         let excluded = !request::incompatible(desk, person.id(), &self.package)?.is_empty();
-        if over || excluded || !self.spent(desk, person)?.is_empty() {
+        if excluded {
             return Ok(());
         }
         let Some(left) = self.room(desk)?.checked_sub(1) else {
@@ -212,22 +192,6 @@ pub(super) fn has_room(desk: &mut Desk<'_>, policy: ObjectId) -> Result<(), Unre
         Some(job) if job.left_out > 0 => job::begin(desk, Work::Rule(policy)),
         _ => Ok(()),
     }
-}
-
-/// Returns true for what a rule gave and does not give again as long as it matches the person: it ends although it does.
-pub(super) fn spends(desk: &Desk<'_>, assignment: &Assignment, why: Why) -> Result<bool, Unread> {
-    match why {
-        Why::Expired
-        | Why::GivenBack
-        | Why::Administrator
-        | Why::Review
-        | Why::Approver
-        | Why::Offboarded => {}
-        Why::Rule | Why::PackageGone | Why::PolicyGone | Why::PersonGone => return Ok(false),
-    }
-    let by_rule = ByRule::of(desk, assignment.policy)?;
-    let person = desk.person(assignment.person)?;
-    Ok(by_rule.is_some_and(|it| matches(&it.rule, &person)))
 }
 
 /// Returns why somebody whom the rule of an automatic policy of a package matches is not assigned by it: it is full.

@@ -45,7 +45,6 @@ pub(in crate::governance) fn fulfil(
         reminded: 0,
         automatic: request.kind == RequestKind::SystemAdd,
         grace_until: None,
-        spent: false,
         roles,
         attempt: 0,
         ended: None,

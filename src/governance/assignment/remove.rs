@@ -85,7 +85,6 @@ pub(in crate::governance) fn end(
     }
     assignment.state = AssignmentState::Expired;
     assignment.ended = Some(Ended { at: now, why });
-    assignment.spent = assignment.automatic && automatic::spends(desk, &assignment, why)?;
     assignment.grace_until = None;
     desk.put_because(Activity::RemoveAssignment, &assignment, why.words())?;
     if assignment.automatic && why != Why::PolicyGone {

@@ -42,10 +42,6 @@ pub struct Assignment {
     /// When access ends because the person no longer matches the rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grace_until: Option<Timestamp>,
-    /// Whether it ended although the rule that gave it matches the person: it gives the package again only once they have ceased
-    /// to match it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub spent: bool,
     /// The roles of the package, each with how far it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<Granted>,
@@ -237,10 +233,6 @@ impl Entity for Assignment {
             let theirs = Key::new().object(package).person(person);
             see(Mark::AssignmentPackage, theirs);
             see(Mark::AssignmentPolicy, Key::new().object(self.policy));
-        }
-        if self.spent {
-            let key = Key::new().person(self.person).object(self.policy);
-            see(Mark::AssignmentSpent, key);
         }
         if let Some(due) = self.due() {
             see(Mark::Due, Key::new().instant(due));

@@ -60,8 +60,6 @@ pub enum Mark {
     AssignmentPolicy = 52,
     /// Assignments of every state, by person.
     AssignmentHistory = 53,
-    /// Assignments that a rule does not give again for now, by person, then policy.
-    AssignmentSpent = 54,
     /// Invitations by mail address, in lower case.
     InvitationMail = 60,
     /// Invitations by the hash of their ticket.

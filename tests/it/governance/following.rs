@@ -286,65 +286,6 @@ fn who_comes_to_match_is_assigned_and_who_leaves_loses_it_after_the_grace_period
 }
 
 #[test]
-fn what_a_rule_gave_comes_back_after_its_end_only_to_whom_leaves_the_rule_and_returns() {
-    let tree = automatic(SALES, "").replace("expires: never", "expires: { after: 30d }");
-    let mut scene = Scene::of(&tree);
-    scene.member("eva@contoso.com", &[]);
-    let _ = scene.tick("T1");
-    moves(&mut scene, "eva@contoso.com", "Sales");
-    assert_eq!(scene.holds("eva@contoso.com").len(), 1);
-    let _ = scene.tick("T31");
-    assert_eq!(scene.assignment(1).ended.unwrap().why, Why::Expired);
-    // Neither time nor a change of her own brings it back, nor one of the policy.
-    scene.known(people::PersonRow {
-        company: Some(Some("Contoso".to_owned())),
-        ..people::PersonRow::new(mail("eva@contoso.com"))
-    });
-    scene.apply(&tree.replace("after: 30d", "after: 60d"));
-    let _ = scene.tick("T40");
-    assert!(scene.holds("eva@contoso.com").is_empty());
-    moves(&mut scene, "eva@contoso.com", "Legal");
-    moves(&mut scene, "eva@contoso.com", "Sales");
-    assert_eq!(scene.holds("eva@contoso.com").len(), 1);
-    assert_eq!(scene.assignment(2).end, Some(instant("T100")));
-}
-
-#[test]
-fn what_an_administrator_takes_away_is_not_given_again_by_the_rule_at_the_next_change() {
-    let mut scene = Scene::of(&automatic(SALES, ", gracePeriod: 7d"));
-    scene.member("eva@contoso.com", &[]);
-    scene.member("kim@contoso.com", &[]);
-    let _ = scene.tick("T1");
-    for person in ["eva@contoso.com", "kim@contoso.com"] {
-        moves(&mut scene, person, "Sales");
-    }
-    // Kim has left the rule already.
-    moves(&mut scene, "kim@contoso.com", "Legal");
-    for number in [1, 2] {
-        let _ = scene.operator().run(Command::Revoke(number));
-    }
-    scene.known(people::PersonRow {
-        company: Some(Some("Contoso".to_owned())),
-        ..people::PersonRow::new(mail("eva@contoso.com"))
-    });
-    moves(&mut scene, "kim@contoso.com", "Sales");
-    assert!(scene.holds("eva@contoso.com").is_empty());
-    assert_eq!(scene.holds("kim@contoso.com").len(), 1);
-}
-
-#[test]
-fn a_rule_whose_access_has_ended_for_everyone_gives_nothing() {
-    let tree = automatic(SALES, "").replace("expires: never", "expires: { on: '2027-01-20' }");
-    let mut scene = Scene::of(&tree);
-    scene.member("eva@contoso.com", &[]);
-    let _ = scene.tick("T30");
-    moves(&mut scene, "eva@contoso.com", "Sales");
-    assert!(scene.look(|desk| desk.get::<Assignment>(1)).is_none());
-    let request = scene.look(|desk| desk.get::<guestlist::governance::record::Request>(1));
-    assert!(request.is_none(), "{request:?}");
-}
-
-#[test]
 fn a_rule_that_changes_takes_and_gives() {
     let mut scene = Scene::of(&automatic(SALES, ""));
     scene.member("eva@contoso.com", &[]);

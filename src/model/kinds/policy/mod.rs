@@ -58,7 +58,7 @@ pub struct Policy {
     #[serde(default, skip_serializing_if = "Approval::is_none")]
     pub approval: Approval,
 
-    /// When access ends. What a rule gave and has ended is given again only to whom leaves the rule and comes to match it anew.
+    /// When access ends.
     #[serde(default)]
     pub expires: Expiry,
 

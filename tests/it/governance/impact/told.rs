@@ -289,7 +289,6 @@ fn hold(desk: &mut Desk<'_>, person: u64, name: &str) -> Result<(), Unread> {
         grace_until: None,
         roles: Vec::new(),
         attempt: 0,
-        spent: false,
         ended: None,
     };
     desk.keep(&assignment)
