@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Desk;
+use super::people;
 use super::record::{Group, Hold, Key, Mark, Person, PersonId, Place};
 use super::world::Unread;
 use crate::model::kinds::{Origin, Resource};
@@ -25,7 +26,7 @@ pub fn group(desk: &Desk<'_>, name: &Line) -> Result<Place, Unread> {
     Ok(Place::group(name.as_str()))
 }
 
-/// Returns the members of a group who have an account that is not blocked, in order of numbers.
+/// Returns the members of a group who can sign in here, in order of numbers.
 ///
 /// # Errors
 ///
@@ -35,7 +36,7 @@ pub fn members(desk: &Desk<'_>, place: &Place) -> Result<Vec<Person>, Unread> {
     let ids: BTreeSet<PersonId> = holds.iter().map(|hold| hold.person).collect();
     let mut members = Vec::new();
     for id in ids {
-        members.extend(desk.get::<Person>(id.0)?.filter(can_act));
+        members.extend(acting(desk, desk.get::<Person>(id.0)?)?);
     }
     Ok(members)
 }
@@ -49,10 +50,32 @@ pub fn is_member(desk: &Desk<'_>, place: &Place, person: PersonId) -> Result<boo
     Ok(!desk.is_none::<Hold>(Mark::HoldPlace, &place.key().person(person))?)
 }
 
-/// Returns true for somebody who can sign in here: an account that is neither blocked nor deleted.
+/// Returns true for somebody who can sign in here: an account that is neither blocked nor deleted, and of no organization that
+/// cross-tenant settings shut out.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn can_act(desk: &Desk<'_>, person: &Person) -> Result<bool, Unread> {
+    Ok(is_enabled(person) && people::shut_out(desk, person)?.is_none())
+}
+
+/// Returns true for an account that is neither blocked nor deleted.
 #[must_use]
-pub fn can_act(person: &Person) -> bool {
+pub fn is_enabled(person: &Person) -> bool {
     person.living().is_some_and(|account| account.enabled)
+}
+
+/// Returns somebody, if they can sign in here.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn acting(desk: &Desk<'_>, person: Option<Person>) -> Result<Option<Person>, Unread> {
+    Ok(match person {
+        Some(person) if can_act(desk, &person)? => Some(person),
+        _ => None,
+    })
 }
 
 /// Returns the person of an address who can sign in here.
@@ -61,7 +84,7 @@ pub fn can_act(person: &Person) -> bool {
 ///
 /// [`Unread`] when the store cannot tell.
 pub fn user(desk: &Desk<'_>, mail: &Email) -> Result<Option<Person>, Unread> {
-    Ok(desk.by_mail(mail)?.filter(can_act))
+    acting(desk, desk.by_mail(mail)?)
 }
 
 /// Returns true when a list of people and groups names somebody.

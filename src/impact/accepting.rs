@@ -12,7 +12,6 @@ use crate::governance::Unread;
 use crate::governance::people::is_due;
 use crate::governance::record::{ExternalState, Key, Mark, ObjectId, Person};
 use crate::model::kinds::{RequiredFor, TermsExpiry, TermsOfUse};
-use crate::model::text::Duration;
 use crate::model::{Address, Object, Set};
 use crate::plan::{Change, Plan};
 

@@ -72,6 +72,8 @@ pub enum Barrier<'t> {
     Ended,
     /// They cannot be invited.
     Border(Border<'t>),
+    /// They are here, and cannot sign in: the cross-tenant settings at this address let nobody of their organization in.
+    Shut(&'t Address),
     /// Their domain looks like another one, and nobody would look at the request.
     LooksAlike,
 }
@@ -145,6 +147,9 @@ pub fn access<'t>(
     }
     if let Some(border) = requestor.traits.border {
         return Access::barred(Barrier::Border(border));
+    }
+    if let Some(settings) = requestor.traits.shut {
+        return Access::barred(Barrier::Shut(settings));
     }
     if requestor.traits.looks_alike {
         ways.retain(|way| !way.policy.approval.is_none());

@@ -1,14 +1,13 @@
 //! Who is asked in a stage of an open request, before a plan and after it: whether others are, because people come into a group
-//! that is asked, or leave it.
+//! that is asked, or leave it, or because they can sign in on one side alone.
 //!
-//! The engine finds approvers when a stage opens. So a stage to come is found on both sides, as the engine does: who is named,
-//! the fallback where one of them cannot be found, nobody who must not decide. Only people who come or go can make a
-//! difference, and where the fallback is asked on one side alone, the people of the fallback.
+//! The engine finds approvers when a stage opens. So a stage to come is found on both sides, as the engine does: who is named
+//! and can sign in, the fallback where one of them cannot be found, nobody who must not decide. Only people who come or go, or
+//! [turn](super::turning), can make a difference, and where the fallback is asked on one side alone, the people of the fallback.
 
 use std::collections::BTreeSet;
 
 use super::living::Living;
-use crate::governance::directory::can_act;
 use crate::governance::record::{Asked, Key, Mark, Person, Place, Request, RequestKind};
 use crate::governance::request::escalates;
 use crate::governance::{Range, Unread};
@@ -45,6 +44,15 @@ struct Bench<'s> {
     lacking: bool,
 }
 
+/// By what others are asked in a stage.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Others<'s> {
+    /// By a group, as the tree names it.
+    Members(&'s Principal),
+    /// By somebody who can sign in on one side alone, by number.
+    Turning(u64),
+}
+
 /// Who is asked in a stage on one side.
 #[derive(Debug)]
 struct Panel<'s> {
@@ -58,20 +66,22 @@ struct Panel<'s> {
 }
 
 impl Living<'_> {
-    /// Returns the group, as the tree names it, by which others are asked in a stage to come than would be; `None` where nobody
-    /// else is.
+    /// Returns by what others are asked in a stage to come than would be; `None` where nobody else is.
     pub(super) fn other_members<'s>(
         &'s self,
         request: &Request,
         stage: &'s Stage,
         person: &'s Person,
-    ) -> Result<Option<&'s Principal>, Unread> {
+    ) -> Result<Option<Others<'s>>, Unread> {
         let mut before = self.panel(0, request, stage, person)?;
         let mut after = self.panel(1, request, stage, person)?;
         let moved = before.groups().chain(after.groups());
         let moved: Vec<&Principal> = moved.filter(|group| self.is_moved(group)).collect();
-        let Some(first) = moved.first().copied() else {
-            return Ok(None);
+        let turning = self.turning_of([&before, &after])?;
+        let first = match (moved.first(), turning.first()) {
+            (Some(group), _) => Others::Members(group),
+            (None, Some(one)) => Others::Turning(*one),
+            (None, None) => return Ok(None),
         };
         self.seek_fallback(&mut before)?;
         self.seek_fallback(&mut after)?;
@@ -83,18 +93,23 @@ impl Living<'_> {
                 if self.some(group, &mut |number| {
                     self.is_another([&before, &after], number)
                 })? {
-                    return Ok(Some(group));
+                    return Ok(Some(Others::Members(group)));
                 }
                 continue;
             }
             let movers = self.movers(&self.after.group(name))?;
             if movers.is_more {
-                return Ok(Some(group));
+                return Ok(Some(Others::Members(group)));
             }
             for number in &movers.people {
                 if self.is_another([&before, &after], *number)? {
-                    return Ok(Some(group));
+                    return Ok(Some(Others::Members(group)));
                 }
+            }
+        }
+        for number in turning {
+            if self.is_another([&before, &after], number)? {
+                return Ok(Some(Others::Turning(number)));
             }
         }
         if before.falls_back == after.falls_back {
@@ -108,6 +123,32 @@ impl Living<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Returns those of everybody whom a stage may ask who can sign in on one side alone, by number.
+    fn turning_of(&self, panels: [&Panel<'_>; 2]) -> Result<BTreeSet<u64>, Unread> {
+        let mut found = BTreeSet::new();
+        if !self.turns() {
+            return Ok(found);
+        }
+        let seats = panels.into_iter().flat_map(Panel::benches);
+        for seat in seats.flat_map(|it| it.seats.iter().chain(&it.fallback)) {
+            match seat {
+                Seat::One(number) => {
+                    if let Some(number) = number
+                        && self.is_turning(*number)?
+                    {
+                        let _ = found.insert(*number);
+                    }
+                }
+                Seat::Named(principals, _) => {
+                    for principal in principals {
+                        found.extend(self.turning(principal)?.iter());
+                    }
+                }
+            }
+        }
+        Ok(found)
     }
 
     fn panel<'s>(
@@ -177,7 +218,7 @@ impl Living<'_> {
         };
         Ok(match principal {
             Principal::User(_) | Principal::Group(_) => Seat::Named(vec![principal], Fits::All),
-            Principal::Manager(level) => Seat::One(self.manager(person, *level)?),
+            Principal::Manager(level) => Seat::One(self.manager(at, person, *level)?),
             Principal::Oneself => Seat::One(None),
             Principal::Sponsors(Sponsors::Own) => {
                 Seat::Named(person.sponsors.iter().collect(), Fits::All)
@@ -191,8 +232,8 @@ impl Living<'_> {
         })
     }
 
-    /// Returns the manager of somebody, so many levels up, who can sign in.
-    fn manager(&self, person: &Person, level: u8) -> Result<Option<u64>, Unread> {
+    /// Returns the manager of somebody, so many levels up, who can sign in on one side.
+    fn manager(&self, at: usize, person: &Person, level: u8) -> Result<Option<u64>, Unread> {
         let mut next = person.manager;
         let mut found = None;
         for _ in 0..level {
@@ -202,7 +243,8 @@ impl Living<'_> {
             };
             next = found.as_ref().and_then(|person| person.manager);
         }
-        Ok(found.filter(can_act).map(|manager| manager.number))
+        let found = found.filter(|manager| self.can_act(at, manager));
+        Ok(found.map(|manager| manager.number))
     }
 
     /// Returns true where the fallback of a list is asked: somebody of the list cannot be found, or nobody of it may decide.
@@ -219,8 +261,8 @@ impl Living<'_> {
         for seat in &bench.seats {
             let mut is_there = false;
             let mut see = |number: u64| -> Result<bool, Unread> {
-                let person = self.get_record::<Person>(number)?.filter(can_act);
-                let Some(person) = person else {
+                let person = self.get_record::<Person>(number)?;
+                let Some(person) = person.filter(|it| self.can_act(panel.at, it)) else {
                     return Ok(false);
                 };
                 if self.sits(panel.at, seat, &person)? {
@@ -251,7 +293,7 @@ impl Living<'_> {
     }
 
     /// Shows whom a principal may name on either side, until it is enough. Returns true where it was.
-    fn some(
+    pub(super) fn some(
         &self,
         principal: &Principal,
         enough: &mut dyn FnMut(u64) -> Result<bool, Unread>,
@@ -345,10 +387,13 @@ impl Living<'_> {
 
     /// Returns true for somebody who is asked on one side and not on the other, or later.
     fn is_another(&self, panels: [&Panel<'_>; 2], number: u64) -> Result<bool, Unread> {
-        let Some(person) = self.get_record::<Person>(number)?.filter(can_act) else {
+        let Some(person) = self.get_record::<Person>(number)? else {
             return Ok(false);
         };
         let part = |panel: &Panel<'_>| -> Result<Option<usize>, Unread> {
+            if !self.can_act(panel.at, &person) {
+                return Ok(None);
+            }
             if self.is_asked(panel, &panel.approvers, 0, &person)? {
                 return Ok(Some(0));
             }

@@ -126,7 +126,7 @@ impl<'t> Comparing<'_, 't> {
         for suspect in undone {
             match &suspect.undoes {
                 Undoes::Organization => traits.seen.organization = before.seen.organization,
-                Undoes::Border => traits.border = before.border,
+                Undoes::Border => (traits.border, traits.shut) = (before.border, before.shut),
                 Undoes::Passcodes => traits.seen.lacks_passcode = before.seen.lacks_passcode,
                 Undoes::Likeness => traits.looks_alike = before.looks_alike,
                 Undoes::Package | Undoes::Catalog | Undoes::Policy(_) => {
@@ -197,16 +197,24 @@ impl<'t> Comparing<'_, 't> {
             let changes = names.filter_map(|(name, _)| self.touched.organization(name));
             add(changes.map(Reason::Change).collect(), Undoes::Organization);
         }
-        if one.border != two.border {
-            let changes = [one.border, two.border].into_iter().flatten();
-            let changes = changes.map(|border| match border {
-                Border::Blocked(_) | Border::NotAllowed => {
-                    Reason::Change(Address::singleton(Kind::Domains))
+        if one.border != two.border || one.shut != two.shut {
+            let sides = [one, two].into_iter();
+            let borders = sides.flat_map(|it| [it.border, it.shut.map(Border::Closed)]);
+            let mut changes = BTreeSet::new();
+            for border in borders.flatten() {
+                match border {
+                    Border::Blocked(_) | Border::NotAllowed => {
+                        changes.insert(Reason::Change(Address::singleton(Kind::Domains)));
+                    }
+                    Border::Closed(address) => {
+                        changes.insert(Reason::Change(address.clone()));
+                        let organization = self.touched.organization(address.own_name());
+                        changes.extend(organization.map(Reason::Change));
+                    }
+                    Border::Own => drop(changes.insert(Reason::Settings)),
                 }
-                Border::Closed(address) => Reason::Change(address.clone()),
-                Border::Own => Reason::Settings,
-            });
-            add(changes.collect(), Undoes::Border);
+            }
+            add(changes, Undoes::Border);
         }
         if one.seen.lacks_passcode != two.seen.lacks_passcode {
             let change = Reason::Change(Address::singleton(Kind::Collaboration));

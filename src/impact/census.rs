@@ -305,15 +305,16 @@ impl<'e, 't> Census<'e, 't> {
     }
 
     fn sum_up(&mut self) {
-        type Key<'t> = Vec<(Traits<'t>, Option<OrganizationState>, Option<Ground>)>;
+        type Key<'t> = Vec<(Traits<'t>, Option<OrganizationState>, Option<Ground>, bool)>;
         let mut known: HashMap<Key<'_>, usize> = HashMap::new();
         for (at, group) in self.groups.iter().enumerate() {
             let without = |traits: &Traits<'t>| {
                 let state = traits.seen.organization.map(|(_, state)| state);
                 let mut bare = *traits;
                 bare.seen.organization = None;
-                bare.border = None;
-                (bare, state, traits.border.map(Ground::of))
+                (bare.border, bare.shut) = (None, None);
+                let border = traits.border.map(Ground::of);
+                (bare, state, border, traits.shut.is_some())
             };
             let key: Key<'_> = group.traits.iter().map(without).collect();
             let general = *known.entry(key).or_insert_with(|| {
@@ -480,6 +481,7 @@ impl<'e, 't> Census<'e, 't> {
                     seen.organization.is_some(),
                     configured == Some(OrganizationState::Configured),
                     traits.looks_alike,
+                    traits.shut.is_some(),
                 ];
                 (flags, mask.clone())
             });

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::census::Census;
 use super::effect::Effect;
-use super::estate::Estate;
+use super::estate::{Estate, Offer};
 use super::let_in::LetIn;
 use super::living::living;
 use super::package::Comparing;
@@ -285,11 +285,14 @@ fn rows<'t>(
         .map(|offer| offer.address.own_name())
         .collect();
     let names: Vec<&str> = names.into_iter().collect();
+    // Whom settings shut out cannot ask for what is offered in the directory either.
+    let shuts = before.shuts() || after.shuts();
+    let is_concerned = |offer: &Offer<'_>| offer.is_outside() || shuts && offer.is_asked_within();
     let rows = names.par_iter().map(|name| {
         let sides = [before.offer(name), after.offer(name)];
         let own = touched.packages.contains(*name);
         let (mut rows, mut far) = (Vec::new(), Vec::new());
-        if own || touched.outside && sides.iter().flatten().any(|offer| offer.is_outside()) {
+        if own || touched.outside && sides.into_iter().flatten().any(is_concerned) {
             comparing.package(sides, own, [&mut rows, &mut far]);
         }
         (rows, far)

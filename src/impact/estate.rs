@@ -22,6 +22,8 @@ pub struct Estate<'t> {
     /// The instant at which somebody would ask.
     pub now: Timestamp,
     partners: Vec<Partner<'t>>,
+    /// Whether the settings of some organization let nobody in.
+    closes: bool,
     offers: BTreeMap<&'t str, Offer<'t>>,
     groups: HashMap<&'t str, &'t str>,
     domains: Option<(&'t Address, &'t Domains)>,
@@ -61,8 +63,20 @@ pub struct Traits<'t> {
     pub seen: Seen<'t>,
     /// Why they could not be invited; `None` where they could, or are here already.
     pub border: Option<Border<'t>>,
+    /// The cross-tenant settings that keep them from signing in, of somebody who is here already.
+    pub shut: Option<&'t Address>,
     /// Whether their domain looks like another one, so that nobody lets them in unseen.
     pub looks_alike: bool,
+}
+
+impl<'t> Traits<'t> {
+    /// Returns the cross-tenant settings that keep them out, whether or not they are here already.
+    pub(super) fn closing(&self) -> Option<&'t Address> {
+        match self.border {
+            Some(Border::Closed(settings)) => Some(settings),
+            _ => self.shut,
+        }
+    }
 }
 
 /// Why somebody cannot be invited.
@@ -97,6 +111,7 @@ impl<'t> Estate<'t> {
             own,
             now,
             partners: Vec::new(),
+            closes: false,
             offers: BTreeMap::new(),
             groups: HashMap::new(),
             domains: None,
@@ -159,6 +174,7 @@ impl<'t> Estate<'t> {
         estate.partners.sort_by_key(|partner| partner.address);
         for partner in &mut estate.partners {
             partner.closed = closed.get(partner.address.own_name()).copied();
+            estate.closes |= partner.closed.is_some();
         }
         estate.index();
         estate
@@ -225,9 +241,8 @@ impl<'t> Estate<'t> {
     }
 
     /// Returns true where the settings of some organization let nobody in.
-    pub(super) fn shuts(&self) -> bool {
-        let mut partners = self.partners.iter();
-        partners.any(|partner| partner.closed.is_some())
+    pub(super) const fn shuts(&self) -> bool {
+        self.closes
     }
 
     /// Returns the tenant's list of domains.
@@ -339,14 +354,11 @@ impl<'t> Estate<'t> {
             false => None,
         };
         let lacks_passcode = outside && identity == Identity::Passcode && !self.passcodes;
-        let border = match account {
-            Account::None => self.border(
-                matches!(identity, Identity::Tenant { .. }),
-                domain,
-                partner,
-                unlisted,
-            ),
-            _ => None,
+        let by_tenant = matches!(identity, Identity::Tenant { .. });
+        let (border, shut) = match account {
+            Account::None => (self.border(by_tenant, domain, partner, unlisted), None),
+            _ if outside => (None, self.closing(by_tenant, domain, partner)),
+            _ => (None, None),
         };
         Traits {
             seen: Seen {
@@ -357,6 +369,7 @@ impl<'t> Estate<'t> {
                 lacks_passcode,
             },
             border,
+            shut,
             looks_alike: outside && looks_alike,
         }
     }
@@ -369,11 +382,14 @@ impl<'t> Estate<'t> {
         let domain = Domain::parse(person.mail.domain()).ok();
         let domain = domain.as_ref().filter(|_| outside);
         let partner = domain.and_then(|domain| self.proved_by(person, domain));
-        let border = match (living, domain) {
+        let by_tenant = is_by_tenant(person);
+        let (border, shut) = match (living, domain) {
             (None, Some(domain)) => {
-                self.border(is_by_tenant(person), domain, partner, self.unlisted(domain))
+                let unlisted = self.unlisted(domain);
+                (self.border(by_tenant, domain, partner, unlisted), None)
             }
-            _ => None,
+            (Some(_), Some(domain)) => (None, self.closing(by_tenant, domain, partner)),
+            (_, None) => (None, None),
         };
         Traits {
             seen: Seen {
@@ -386,6 +402,7 @@ impl<'t> Estate<'t> {
                     && !self.passcodes,
             },
             border,
+            shut,
             looks_alike: domain.is_some_and(|domain| self.looks_alike(domain)),
         }
     }
@@ -452,15 +469,37 @@ impl<'t> Estate<'t> {
         if unlisted.is_some() {
             return unlisted;
         }
+        self.closing(by_tenant, domain, proved).map(Border::Closed)
+    }
+
+    /// Returns the cross-tenant settings that let nobody of somebody's organization in: the one they proved, otherwise the one
+    /// that their address claims.
+    fn closing(
+        &self,
+        by_tenant: bool,
+        domain: &Domain,
+        proved: Option<Partner<'t>>,
+    ) -> Option<&'t Address> {
+        if !self.closes {
+            return None;
+        }
         let partner = match proved {
             Some(partner) => Some(partner),
             None if !by_tenant => self.claimed(domain),
             None => None,
         };
         let partner = partner.filter(|partner| partner.organization.tenant.is_some());
-        partner
-            .and_then(|partner| partner.closed)
-            .map(Border::Closed)
+        partner.and_then(|partner| partner.closed)
+    }
+
+    /// Returns the cross-tenant settings that keep somebody from signing in who is here already.
+    pub(super) fn shuts_out(&self, person: &Person) -> Option<&'t Address> {
+        if !self.closes || person.living().is_none() || !person.is_outside() {
+            return None;
+        }
+        let domain = Domain::parse(person.mail.domain()).ok()?;
+        let partner = self.proved_by(person, &domain);
+        self.closing(is_by_tenant(person), &domain, partner)
     }
 }
 
@@ -497,6 +536,17 @@ impl<'t> Offer<'t> {
     pub(super) fn is_outside(&self) -> bool {
         let mut policies = self.policies.iter();
         policies.any(|(_, policy)| policy.requestors.is_outside())
+    }
+
+    /// Returns true where a policy is for people who are in the directory.
+    pub(super) fn is_asked_within(&self) -> bool {
+        let mut policies = self.policies.iter();
+        policies.any(|(_, policy)| {
+            matches!(
+                policy.requestors,
+                Requestors::Members | Requestors::MembersAndGuests | Requestors::People(_)
+            )
+        })
     }
 
     /// Returns the names of organizations that policies name, each once or more.

@@ -25,6 +25,7 @@ use crate::governance::record::{
 };
 use crate::governance::rule::{Rule, matches};
 use crate::model::kinds::{Origin, Package, Resource};
+use crate::model::text::Principal;
 use crate::model::{Address, Kind, Name, Object};
 use crate::plan::{Action, Plan};
 
@@ -36,6 +37,8 @@ pub(super) struct Following<'l> {
     packages: RefCell<HashMap<ObjectId, Rc<Becoming>>>,
     policies: RefCell<HashMap<ObjectId, Rc<Turn>>>,
     pub(super) movers: RefCell<BTreeMap<String, Rc<Movers>>>,
+    /// Those whom lists may name who can sign in on one side alone, by number.
+    pub(super) turning: RefCell<BTreeMap<Principal, Rc<BTreeSet<u64>>>>,
 }
 
 /// What becomes of a package of the store.
@@ -70,6 +73,7 @@ impl<'l> Following<'l> {
             packages: RefCell::default(),
             policies: RefCell::default(),
             movers: RefCell::default(),
+            turning: RefCell::default(),
         }
     }
 

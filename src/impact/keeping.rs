@@ -158,6 +158,21 @@ impl Living<'_> {
         }))
     }
 
+    /// Returns true for somebody who may extend something that they have, and could after the plan if they could sign in.
+    pub(super) fn could_extend(&self, person: &Person) -> Result<bool, Unread> {
+        let mut could = false;
+        let key = Key::new().person(person.id());
+        self.each::<Assignment>(Mark::AssignmentPerson, key, &mut |assignment| {
+            if let Some(policy) = self.world.object(assignment.policy)? {
+                let policy = self.sides.now_called(&policy.address);
+                let standing = self.standing(&policy, &assignment, person)?;
+                could |= standing.is_some_and(|it| it.could_extend && it.can_extend);
+            }
+            Ok(())
+        })?;
+        Ok(could)
+    }
+
     /// Returns whether a policy covers somebody on one side, and whether they may then extend what they have through it.
     fn on(
         &self,
@@ -176,7 +191,10 @@ impl Living<'_> {
         let open = offer.catalog.is_some_and(|catalog| {
             catalog.published && (catalog.externally_visible || !rules.requestors.is_outside())
         });
-        Ok(Some((covered, covered && open && rules.extension.allowed)))
+        // Whom settings shut out from now on is told of with these.
+        let is_out = at == 0 && estate.shuts_out(person).is_some();
+        let extends = covered && open && rules.extension.allowed && !is_out;
+        Ok(Some((covered, extends)))
     }
 
     /// Returns a side of the plan: before, or after.

@@ -1,4 +1,5 @@
-//! Whom only a border keeps out: people of domains that are refused, and of organizations that are closed, in words.
+//! Whom only a border keeps out: people of domains that are refused, and of organizations that are closed, in words. A closed
+//! organization keeps out its people who are in the directory, too: they cannot sign in.
 //!
 //! An address alone does not say who somebody is: who signs in with a partner's tenant is of that partner whatever the domain.
 //! Those are told of apart, after those who are at home at a domain.
@@ -9,8 +10,8 @@ use super::census::Census;
 use super::class::{Account, Base, SignIn, Sort, Zone};
 use super::compare::Difference;
 use super::crowd::Crowd;
-use super::estate::{Border, Estate};
-use super::who::{Who, list};
+use super::estate::{Border, Estate, Traits};
+use super::who::{Who, list, outside};
 use crate::model::text::Domain;
 
 /// Which addresses of a domain are meant: its own, and those below it.
@@ -191,7 +192,7 @@ impl<'c, 't> LetIn<'c, 't> {
         let shut = usize::from(kind != Difference::New);
         let [before, after] = &self.ways;
         let way = if shut == 0 { before } else { after };
-        let mut closed: BTreeSet<&str> = BTreeSet::new();
+        let mut closed: BTreeMap<&str, BTreeSet<Account>> = BTreeMap::new();
         let mut far = false;
         let mut at_home: BTreeMap<usize, Vec<&Refused>> = BTreeMap::new();
         for at in bases.iter() {
@@ -200,10 +201,11 @@ impl<'c, 't> LetIn<'c, 't> {
                 if refused.near {
                     at_home.entry(refused.area).or_default().push(refused);
                 }
-            } else if let Some((_, traits)) = self.census.seen_at(at)
-                && let Some(Border::Closed(address)) = traits.get(shut).and_then(|it| it.border)
+            } else if let Some((base, traits)) = self.census.seen_at(at)
+                && let Some(settings) = traits.get(shut).and_then(Traits::closing)
             {
-                closed.insert(address.own_name());
+                let accounts = closed.entry(settings.own_name()).or_default();
+                let _ = accounts.insert(base.account);
             }
         }
         let mut anyone = Spread::default();
@@ -233,10 +235,26 @@ impl<'c, 't> LetIn<'c, 't> {
         }
         let mut who = Who::default();
         let mut words = Vec::new();
-        let closed: Vec<String> = closed.into_iter().map(str::to_owned).collect();
-        if !closed.is_empty() {
-            words.push(format!("people of {}", list(&closed)));
-            who.organizations.extend(closed);
+        let mut by_accounts: BTreeMap<BTreeSet<Account>, Vec<String>> = BTreeMap::new();
+        for (name, accounts) in closed {
+            who.organizations.push(name.to_owned());
+            let alike = by_accounts.entry(accounts).or_default();
+            alike.push(name.to_owned());
+        }
+        let mut here = Vec::new();
+        for (mut accounts, names) in by_accounts {
+            let people = format!("people of {}", list(&names));
+            let which = outside(&accounts);
+            if which.is_empty() {
+                here.push(people);
+                continue;
+            }
+            if accounts.remove(&Account::None) {
+                words.push(people.clone());
+            }
+            if !accounts.is_empty() {
+                here.push(format!("{people} ({})", outside(&accounts)));
+            }
         }
         let mut by_places: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
         for (organization, places) in people {
@@ -263,13 +281,16 @@ impl<'c, 't> LetIn<'c, 't> {
             }
             who.domains.extend(spread.domains.names());
         }
-        who.text = format!("{}{YET}", words.join(", "));
+        if !words.is_empty() {
+            here.push(format!("{}{YET}", words.join(", ")));
+        }
+        who.text = here.join("; ");
         for names in [&mut who.organizations, &mut who.domains] {
             names.sort();
             names.dedup();
         }
         Told {
-            near: (!words.is_empty()).then_some(who),
+            near: (!who.text.is_empty()).then_some(who),
             // Where anyone is meant, people of other organizations are meant too.
             far: way.far.as_ref().filter(|_| far && whole < way.near.len()),
         }

@@ -53,7 +53,6 @@ pub(super) fn living(
         before: estates[0],
         after: estates[1],
         actions: actions.collect(),
-        shuts: estates[1].shuts(),
         named,
         giving: OnceCell::new(),
         losing: OnceCell::new(),
@@ -89,8 +88,6 @@ pub(super) struct Living<'l> {
     pub(super) before: &'l Estate<'l>,
     pub(super) after: &'l Estate<'l>,
     actions: BTreeMap<&'l Address, Action>,
-    /// Whether the settings of some organization let nobody in after the plan.
-    pub(super) shuts: bool,
     named: bool,
     pub(super) giving: OnceCell<Giving<'l>>,
     /// Packages of which some assignments may end by the apply.

@@ -8,7 +8,6 @@ use super::effect::What;
 use super::kept::Kept;
 use super::living::{Counted, Living};
 use crate::governance::Unread;
-use crate::governance::directory::can_act;
 use crate::governance::record::{Entity as _, Key, Mark, Person, Place};
 use crate::model::{Address, Kind, Name};
 
@@ -18,7 +17,7 @@ const PIECE: usize = 1_000;
 /// How many people who come into a group, or leave it, are kept at most.
 const MOST: usize = 1_000;
 
-/// Who comes into a group or leaves it by a plan, of those who can sign in, by number.
+/// Who comes into a group or leaves it by a plan, of those who can sign in before or after it, by number.
 #[derive(Debug, Default)]
 pub(super) struct Movers {
     pub(super) people: BTreeSet<u64>,
@@ -141,7 +140,9 @@ impl Living<'_> {
             if movers.is_more || movers.people.contains(&number) {
                 return Ok(());
             }
-            let Some(person) = self.get_record::<Person>(number)?.filter(can_act) else {
+            let person = self.get_record::<Person>(number)?;
+            let Some(person) = person.filter(|it| self.can_act(0, it) || self.can_act(1, it))
+            else {
                 return Ok(());
             };
             if self.is_in(0, &person, group)? != self.is_in(1, &person, group)? {

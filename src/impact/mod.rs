@@ -49,6 +49,7 @@ mod speaker;
 mod stray;
 mod terms;
 mod touched;
+mod turning;
 mod waiting;
 mod who;
 mod zones;

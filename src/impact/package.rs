@@ -367,7 +367,7 @@ impl<'t> Comparing<'_, 't> {
             after: a,
             let_in: [before, after]
                 .into_iter()
-                .any(|side| matches!(side.barrier, Some(Barrier::Border(_)))),
+                .any(|side| matches!(side.barrier, Some(Barrier::Border(_) | Barrier::Shut(_)))),
         })
     }
 
@@ -481,7 +481,7 @@ fn is_idle(asked: &[Access<'_>; 2]) -> bool {
     let is_out = |side: &Access<'_>| {
         matches!(
             side.barrier,
-            Some(Barrier::Border(_) | Barrier::LooksAlike | Barrier::NoPasscode)
+            Some(Barrier::Border(_) | Barrier::Shut(_) | Barrier::LooksAlike | Barrier::NoPasscode)
         )
     };
     asked.iter().all(|side| side.barrier.is_some()) && asked.iter().any(is_out)
@@ -509,7 +509,9 @@ pub(super) const fn words(barrier: Barrier<'_>) -> &'static str {
         Barrier::Border(Border::Own) => "addresses of our own are not invited",
         Barrier::Border(Border::Blocked(_)) => "their domain is blocked",
         Barrier::Border(Border::NotAllowed) => "their domain is not allowed",
-        Barrier::Border(Border::Closed(_)) => "cross-tenant access lets nobody of them in",
+        Barrier::Border(Border::Closed(_)) | Barrier::Shut(_) => {
+            "cross-tenant access lets nobody of them in"
+        }
         Barrier::LooksAlike => "their domain looks like a known one, and nobody would approve",
     }
 }

@@ -1,6 +1,7 @@
 //! What a plan does to people whom it refuses: guests who are here stay, and invitations that wait fail.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::effect::What;
 use super::estate::Border;
@@ -153,14 +154,29 @@ impl Living<'_> {
         people: &BTreeSet<u64>,
     ) -> Result<(), Unread> {
         let mut refused = Refused::default();
-        for number in people.iter().filter(|_| self.shuts) {
-            if let Some(person) = self.get_record::<Person>(*number)?
-                && matches!(self.after.would_bar(&person), Some(Border::Closed(_)))
+        let mut extending = 0_u64;
+        for number in people.iter().filter(|_| self.after.shuts()) {
+            let Some(person) = self.get_record::<Person>(*number)? else {
+                continue;
+            };
+            if is_pending(&person) {
+                if matches!(self.after.would_bar(&person), Some(Border::Closed(_))) {
+                    self.refuse(&mut refused, &person);
+                }
+            } else if self.after.shuts_out(&person).is_some()
+                && self.before.shuts_out(&person).is_none()
             {
-                self.refuse(&mut refused, &person);
+                self.count(&mut refused.guests, &person);
+                extending += u64::from(self.could_extend(&person)?);
             }
         }
-        let detail = "cross-tenant access lets nobody of their organization in from now on";
+        let mut detail = "cross-tenant access lets nobody of their organization in from now on, so that they cannot sign in; what they have stays".to_owned();
+        if extending > 0 {
+            let _ = write!(
+                detail,
+                ", and {extending} of them cannot extend it any more"
+            );
+        }
         self.add(What::GuestStay, address, refused.guests, detail);
         let detail = "cross-tenant access lets nobody of the organization in from now on";
         self.add(What::FailInvitation, address, refused.pending, detail);

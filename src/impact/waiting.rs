@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::approving::Others;
 use super::effect::What;
 use super::living::{Counted, Living};
 use crate::governance::Unread;
-use crate::governance::directory::can_act;
 use crate::governance::record::{Key, Mark, Person, Request, RequestKind, RequestState};
 use crate::governance::request::escalates;
 use crate::model::kinds::Organization;
@@ -33,6 +33,8 @@ enum Other {
     Group(Address, bool),
     /// The change by which others are in a group that is asked, the group, and whether that is in a stage to come.
     Members(Address, String, bool),
+    /// What keeps somebody from signing in who is asked, or would be, and whether that is in a stage to come.
+    Turning(Address, bool),
 }
 
 impl Living<'_> {
@@ -43,21 +45,10 @@ impl Living<'_> {
         match self.packages_alone() {
             None => self.each(Mark::RequestPackage, Key::new(), &mut look)?,
             Some(packages) => {
-                let mut seen = BTreeSet::new();
                 for package in &packages {
                     if let Some(id) = self.at_before(package)? {
-                        let _ = seen.insert(id);
                         self.each(Mark::RequestPackage, Key::new().object(id), &mut look)?;
                     }
-                }
-                for number in &self.parted {
-                    let key = Key::new().number(*number);
-                    self.each::<Request>(Mark::RequestOpen, key, &mut |request| match seen
-                        .contains(&request.package)
-                    {
-                        true => Ok(()),
-                        false => look(request),
-                    })?;
                 }
             }
         }
@@ -97,6 +88,25 @@ impl Living<'_> {
                         format!("will be put to others: who is in {group} changes by {address}");
                     (address, detail)
                 }
+                Other::Turning(address, later) => {
+                    let who = match (address.kind(), later) {
+                        (Kind::ExternalUsers, false) => {
+                            "lose their last package and are blocked from sign-in"
+                        }
+                        (Kind::ExternalUsers, true) => {
+                            "loses the last package and is blocked from sign-in"
+                        }
+                        (_, false) => "cannot sign in any more",
+                        (_, true) => "can sign in changes by cross-tenant access",
+                    };
+                    let detail = match later {
+                        true => format!("will be put to others: who would be asked {who}"),
+                        false => {
+                            format!("{wait} for people who {who}, and who may not decide any more")
+                        }
+                    };
+                    (address, detail)
+                }
                 Other::Members(address, group, false) => {
                     let detail = format!(
                         "{wait} for people who leave {group} by {address}, and who may not decide any more"
@@ -111,7 +121,8 @@ impl Living<'_> {
 
     /// Returns the packages that the plan changes, with their policies and catalogs; `None` where it changes more than these.
     fn packages_alone(&self) -> Option<BTreeSet<Address>> {
-        if self.moves_groups() {
+        // Whoever cannot sign in any more may be asked about any package.
+        if self.moves_groups() || !self.parted.is_empty() {
             return None;
         }
         let mut packages = BTreeSet::new();
@@ -241,16 +252,23 @@ impl Living<'_> {
         if let Some(group) = self.left(request)? {
             return Ok(self.members(&group, false));
         }
+        if let Some(one) = self.missing(request)? {
+            return Ok(self.turned_by(one)?.map(|by| Other::Turning(by, false)));
+        }
         let later = || request.terms.stages.iter().skip(request.stages.len());
         if let Some(other) = self.other_sponsors(request, later().flat_map(asked), person) {
             return Ok(Some(other));
         }
-        if !self.moves_groups() {
+        if !self.moves_groups() && !self.turns() {
             return Ok(None);
         }
         for stage in later() {
-            if let Some(group) = self.other_members(request, stage, person)? {
-                return Ok(self.members(group, true));
+            match self.other_members(request, stage, person)? {
+                Some(Others::Members(group)) => return Ok(self.members(group, true)),
+                Some(Others::Turning(one)) => {
+                    return Ok(self.turned_by(one)?.map(|by| Other::Turning(by, true)));
+                }
+                None => {}
             }
         }
         Ok(None)
@@ -278,7 +296,8 @@ impl Living<'_> {
             if !self.is_moved(group) {
                 continue;
             }
-            let Some(person) = self.get_record::<Person>(id.0)?.filter(can_act) else {
+            let person = self.get_record::<Person>(id.0)?;
+            let Some(person) = person.filter(|it| self.can_act(0, it)) else {
                 continue;
             };
             let mut is_in = [false, false];

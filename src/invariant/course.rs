@@ -9,9 +9,10 @@ use crate::model::invariant::Way;
 use crate::model::kinds::Package;
 use crate::model::kinds::policy::Policy;
 
+use super::access::Access;
 use super::by_rule::ByRule;
 use super::candidate::Candidate;
-use super::reach::{Access, Reach, Sought, waits};
+use super::reach::{Reach, Sought, waits};
 
 /// What happens around a breach.
 #[derive(Debug, Clone, Default)]

@@ -14,10 +14,11 @@ use crate::model::text::Domain;
 use crate::model::{Address, Desired, OneOrMore};
 
 use super::Undecided;
+use super::access::Access;
 use super::course::Course;
 use super::idle::{Idle, Looked};
 use super::people::{Everybody, People};
-use super::reach::{Access, Reach, Sought, about, globs};
+use super::reach::{Reach, Sought, about, globs};
 use super::reviews::reviewed;
 use super::together;
 

@@ -8,8 +8,8 @@
 //!
 //! *Who.* Our own members, guests with a local account, and people from outside: of any domain, signed in in any way that the
 //! engine knows, with or without an account. Domains that the tenant's list refuses, and organizations whose cross-tenant
-//! settings let nobody in, have people here, too: those who came before such a setting was made stay, and ask as others do.
-//! Whoever signs in here may have an address of any domain; nobody from outside has one of ours. People count as what they
+//! settings let nobody in, have people here, too: those who came before such a setting was made stay. Of the former they ask as
+//! others do; of the latter they cannot sign in, and have what a rule or somebody else gives them. Whoever signs in here may have an address of any domain; nobody from outside has one of ours. People count as what they
 //! are when they come to have something: who is another afterwards, in other groups or no longer a member, keeps what they
 //! had, and is not looked at; nobody changes between two requests for packages that are held together. Whoever the
 //! tree names is there; groups have the members that directories like, but guests only where the tree says `guests: true`,
@@ -18,7 +18,7 @@
 //!
 //! *How.* `request`: somebody who may ask does, through each of the policies they may choose; every stage is approved by
 //! somebody who may, a person each, never by who asks; a stage that nobody can decide lets nothing through. That a manager
-//! asks for somebody gives nobody more. `automatic`: somebody matches the rule of an automatic policy. `direct`: an
+//! asks for somebody gives more to those alone who cannot sign in. `automatic`: somebody matches the rule of an automatic policy. `direct`: an
 //! administrator, or whoever looks after the catalog, assigns through a policy that admits the person; one for nobody admits
 //! everybody. Whoever does that answers for it, so it counts only where `through` says so.
 //!
@@ -45,6 +45,7 @@
 //! programs have what it is about, a bound that all access fits or none. `always` is told, too, where no policy could give
 //! anybody it is about what it is about, whatever is switched off at the moment.
 
+mod access;
 mod by_rule;
 mod candidate;
 mod course;
@@ -59,11 +60,11 @@ mod stages;
 mod story;
 mod together;
 
+pub use access::{Access, Witness};
 pub use course::{Comes, Course, Ended, Turn};
 pub use decide::{Breach, SHOWN, Verdict, decide};
 pub use idle::Idle;
 pub use people::Before;
-pub use reach::{Access, Witness};
 pub use stages::{Approved, Decider};
 pub use story::{name, story};
 

@@ -358,11 +358,12 @@ impl<'t> People<'t> {
         let mut known = HashMap::new();
         for (at, kind) in kinds.iter().enumerate() {
             let mut bare = kind.traits;
+            let is_shut = bare.shut.take().is_some();
             bare.seen.organization = None;
             let state = |of: Option<(&str, OrganizationState)>| of.map(|(_, state)| state);
             let key = (
                 kind.base.account,
-                bare,
+                (bare, is_shut),
                 state(kind.traits.seen.organization),
                 state(kind.claimed),
             );

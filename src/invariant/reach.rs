@@ -5,22 +5,25 @@ use std::convert::Infallible;
 use std::sync::RwLock;
 
 use crate::governance::rule::Rule;
-use crate::impact::{self, Account, Base, Estate, Named, Offer, Requestor, SignIn, Traits};
+use crate::impact::{
+    self, Account, Base, Estate, Named, Offer, Requestor, SignIn, Sort, Traits, Zone,
+};
 use crate::model::invariant::{Glob, Terms, Way};
-use crate::model::kinds::policy::{Expiry, Frequency, Policy, Question, Requestors};
+use crate::model::kinds::policy::{Expiry, OnBehalf, Policy, Question, Requestors};
 use crate::model::kinds::{Incompatible, Organization, Origin, Package, Resource};
-use crate::model::text::{Domain, Email, Line, Principal, When};
+use crate::model::text::{Domain, Line, Principal};
 use crate::model::{Address, Desired, Object, OneOrMore, Set};
 
 use super::Undecided;
+use super::access::{Access, Witness};
 use super::by_rule::Given;
 use super::candidate::{Answer, Candidate, deciding, oddity};
 use super::course::Course;
 use super::language::{self, Found};
-use super::people::{Before, Kind};
+use super::people::Kind;
 use super::person::Sketch;
 use super::reviews;
-use super::stages::{Approved, Asking, approve};
+use super::stages::{Asking, Decider, approve, others};
 
 /// The domain of our own people where none is known.
 pub(super) const HOME: &str = "contoso.com";
@@ -59,68 +62,6 @@ pub(super) struct Kept {
     pub(super) rule: Option<usize>,
     /// Whether guests may be members.
     pub(super) guests: bool,
-}
-
-/// Access that somebody can come to.
-#[derive(Debug, Clone)]
-pub struct Access<'t> {
-    /// The package.
-    pub package: &'t Address,
-    /// The policy that it goes through.
-    pub policy: &'t Address,
-    /// What the policy says.
-    pub rules: &'t Policy,
-    /// How.
-    pub way: Way,
-    /// The longest time that it is held without anybody approving again, in seconds; `None` where it never ends.
-    pub longest: Option<u64>,
-    /// When it is first reviewed, where that is later than one period from now.
-    pub first_review: Option<When>,
-    /// Whether it can be asked for at one time and delivered at a later one.
-    pub waits: bool,
-    /// Whether every role of the package is given.
-    pub whole: bool,
-    /// Who approves, a stage each; none where nobody can, and it is only asked for.
-    pub approved: Option<Vec<Approved>>,
-    /// Who.
-    pub who: Witness,
-}
-
-/// One of the people who can come to have access.
-#[derive(Debug, Clone)]
-pub struct Witness {
-    /// Their address.
-    pub mail: Email,
-    /// What they are to the directory, and how they sign in.
-    pub base: Base,
-    /// Whether they sign in as people of their domain do.
-    pub is_natural: bool,
-    /// The organization that their sign-in proves.
-    pub organization: Option<String>,
-    /// The groups they are members of, as the tree names them; without those that follow from a rule.
-    pub groups: Vec<String>,
-    /// What rules see in them beside that.
-    pub seen: Vec<(String, String)>,
-    /// What has kept others of their sort out since they came.
-    pub before: Option<Before>,
-}
-
-impl Access<'_> {
-    /// Returns how many people have to approve.
-    #[must_use]
-    pub fn approvals(&self) -> usize {
-        match self.way {
-            Way::Automatic => 0,
-            Way::Request | Way::Direct => self.rules.approval.stages.len(),
-        }
-    }
-
-    /// Returns how often it is reviewed.
-    #[must_use]
-    pub fn review(&self) -> Option<Frequency> {
-        let review = self.rules.review.as_ref().filter(|review| review.enabled);
-        review.map(|review| review.every)
-    }
 }
 
 /// What access is asked about: the person it shall be for, and whether asking is enough.
@@ -330,10 +271,25 @@ impl<'e, 't> Reach<'e, 't> {
             way,
             terms,
         } = sought;
+        let for_others = |may: fn(&OnBehalf) -> bool| match &rules.on_behalf {
+            Some(on_behalf) if kind.traits.shut.is_some() && may(on_behalf) => {
+                others(&on_behalf.requestors)
+            }
+            _ => Vec::new(),
+        };
+        let askers = match way {
+            Way::Request => for_others(|it| it.add),
+            Way::Automatic | Way::Direct => Vec::new(),
+        };
         let admitted = match way {
             Way::Request => {
+                let mut traits = kind.traits;
+                // Whoever cannot sign in may have it by others, and asks for nothing.
+                traits.shut = traits
+                    .shut
+                    .filter(|_| askers.is_empty() || terms.asks.is_some());
                 let requestor = Requestor {
-                    traits: &kind.traits,
+                    traits: &traits,
                     named,
                     holds: &[],
                 };
@@ -361,16 +317,35 @@ impl<'e, 't> Reach<'e, 't> {
             mail,
             living: kind.traits.seen.living,
             organization: organization.and_then(|(name, _)| self.organizations.get(name).copied()),
+            by: None,
         };
-        let approved = match way {
-            Way::Automatic => Some(Vec::new()),
-            Way::Request | Way::Direct => approve(&rules.approval.stages, asking),
+        let stages = &rules.approval.stages;
+        let asked_by = |by| {
+            Some((
+                by,
+                approve(
+                    stages,
+                    Asking {
+                        by: Some(by),
+                        ..asking
+                    },
+                )?,
+            ))
+        };
+        let (by, approved) = match way {
+            Way::Automatic => (None, Some(Vec::new())),
+            Way::Request | Way::Direct if askers.is_empty() => (None, approve(stages, asking)),
+            Way::Request | Way::Direct => match askers.iter().find_map(asked_by) {
+                Some((by, approved)) => (Some(by.clone()), Some(approved)),
+                None => (askers.first().cloned(), None),
+            },
         };
         if terms.asks.is_none()
             && (approved.is_none() || !self.delivers(offer.package, kind, terms))
         {
             return None;
         }
+        let keeper = for_others(|it| it.update).into_iter().next();
         Some(Access {
             package: offer.address,
             policy: address,
@@ -380,7 +355,20 @@ impl<'e, 't> Reach<'e, 't> {
             first_review: reviews::late(rules, self.estate.now),
             waits: waits(sought),
             whole: self.gives_all(offer.package, kind),
+            shut: self.shut(
+                [mail.domain()].into_iter().chain(
+                    approved
+                        .iter()
+                        .flatten()
+                        .map(|it| &it.by)
+                        .chain(&by)
+                        .chain(&keeper)
+                        .filter_map(Decider::domain),
+                ),
+            ),
             approved,
+            keeper,
+            by,
             who: Witness {
                 mail: mail.clone(),
                 base: kind.base.clone(),
@@ -395,6 +383,23 @@ impl<'e, 't> Reach<'e, 't> {
                 before: kind.before.clone(),
             },
         })
+    }
+
+    /// Returns those of some domains of which guests cannot sign in as its people do.
+    fn shut<'d>(&self, domains: impl IntoIterator<Item = &'d str>) -> BTreeSet<Domain> {
+        let domains = domains.into_iter().filter_map(|it| Domain::parse(it).ok());
+        let shut = domains.filter(|domain| {
+            let guest = Base {
+                account: Account::Guest,
+                zone: Zone {
+                    sort: Sort::Listed,
+                    witness: domain.clone(),
+                },
+                sign_in: SignIn::Personal,
+            };
+            self.estate.traits(&guest).shut.is_some()
+        });
+        shut.collect()
     }
 
     /// Returns true for people whom somebody else can bring in: who has not signed in yet is taken for one of their domain.
@@ -450,7 +455,10 @@ impl<'e, 't> Reach<'e, 't> {
             return false;
         };
         let open = catalog.externally_visible || !sought.rules.requestors.is_outside();
-        open && self.covers(&candidate.kind.traits, &candidate.named, sought.rules)
+        let kind = &candidate.kind;
+        let by_others = || sought.rules.on_behalf.as_ref().is_some_and(|it| it.update);
+        let asks = kind.traits.shut.is_none() || by_others();
+        open && asks && self.covers(&candidate.kind.traits, &candidate.named, sought.rules)
     }
 
     /// Returns true for a resource that takes somebody of a kind.

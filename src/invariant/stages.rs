@@ -24,6 +24,16 @@ pub enum Decider {
     Sponsor,
 }
 
+impl Decider {
+    /// Returns the domain of somebody whom the tree names.
+    pub(super) fn domain(&self) -> Option<&str> {
+        match self {
+            Self::User(mail) => Some(mail.domain()),
+            Self::Member { .. } | Self::Manager(_) | Self::Sponsor => None,
+        }
+    }
+}
+
 /// A stage and who approves it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approved {
@@ -31,6 +41,20 @@ pub struct Approved {
     pub by: Decider,
     /// Whether they are asked only after the time to escalate.
     pub late: bool,
+}
+
+/// Returns those whom a list lets do something for somebody of the directory.
+pub(super) fn others(list: &Set<Principal>) -> Vec<Decider> {
+    let others = list.iter().filter_map(|principal| match principal {
+        Principal::User(mail) => Some(Decider::User(mail.clone())),
+        Principal::Group(name) => Some(Decider::Member {
+            group: name.to_string(),
+            outside: false,
+        }),
+        Principal::Manager(level) => Some(Decider::Manager(*level)),
+        Principal::Oneself | Principal::Sponsors(_) => None,
+    });
+    others.collect()
 }
 
 /// What approvers are looked for with.
@@ -42,6 +66,8 @@ pub(super) struct Asking<'a> {
     pub(super) living: bool,
     /// The organization they belong to.
     pub(super) organization: Option<&'a Organization>,
+    /// Who asks for them, where they cannot ask themselves.
+    pub(super) by: Option<&'a Decider>,
 }
 
 /// Returns somebody for each stage; `None` when some stage can only time out.
@@ -68,8 +94,11 @@ fn go(stages: &[Stage], asking: Asking<'_>, chosen: &mut Vec<Approved>) -> bool 
 fn deciders(stage: &Stage, asking: Asking<'_>, before: &[Approved]) -> Vec<Approved> {
     let free = |decider: &Decider| match decider {
         Decider::User(mail) => {
-            mail != asking.mail && before.iter().all(|approved| approved.by != *decider)
+            mail != asking.mail
+                && asking.by != Some(decider)
+                && before.iter().all(|approved| approved.by != *decider)
         }
+        Decider::Manager(_) if asking.by == Some(decider) => false,
         // There is always another member, manager or sponsor than those who decided before.
         Decider::Member { .. } | Decider::Manager(_) | Decider::Sponsor => true,
     };
@@ -161,6 +190,7 @@ mod tests {
             mail: &mail,
             living,
             organization: who.ends_with("@fabrikam.com").then_some(&partner),
+            by: None,
         };
         let words = |approved: &Approved| {
             let late = if approved.late { "later " } else { "" };

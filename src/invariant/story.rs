@@ -1,5 +1,7 @@
 //! A breach told as a test of the tree: who is there, what happens, and that it ends as the invariant says it never does.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -10,11 +12,12 @@ use crate::model::text::Domain;
 use crate::model::{Digest, NAME_LENGTH, Name};
 use crate::scenario::{GONE, Script, StandIn};
 
+use super::access::{Access, Witness};
 use super::course::{Comes, Course, Turn};
 use super::decide::Breach;
 use super::language::{self, Found};
-use super::reach::{Access, HOME, Witness};
-use super::stages::{Approved, Decider};
+use super::reach::HOME;
+use super::stages::Decider;
 
 /// The instant at which a story begins where no policy ends all access on a date.
 const BEGIN: &str = "2030-01-01T09:00:00Z";
@@ -25,6 +28,8 @@ const NEW_MANAGER: u8 = 9;
 /// Access that lasts less, in seconds, may be over before others have approved the rest.
 const PATIENCE: u64 = 60 * DAY;
 const DAY: u64 = 86_400;
+/// Which of the people made up asks for another one.
+const BY: usize = 0;
 /// How long a story lasts at most, in seconds; a test lasts ten years.
 const LONGEST: u64 = 9 * 365 * DAY;
 
@@ -342,6 +347,10 @@ impl Story<'_> {
         }
         let direct = access.way == Way::Direct;
         ask[if direct { "for" } else { "as" }] = who.into();
+        if let Some(by) = &access.by {
+            ask["for"] = who.into();
+            ask["as"] = self.acting(by, BY, &access.shut).into();
+        }
         self.steps
             .push(json!({ if direct { "assign" } else { "ask" }: ask }));
         Some(())
@@ -362,7 +371,10 @@ impl Story<'_> {
             if !last && waiting.done + 1 == all.len() {
                 break;
             }
-            let by = self.approver(approved, waiting.nth * 3 + waiting.done + 1);
+            let nth = waiting.nth * 3 + waiting.done + 1;
+            let by = self.acting(&approved.by, nth, &access.shut);
+            // Whom the policy names is asked anyway, and not named again: the story is read where addresses are masked.
+            let by = (!matches!(approved.by, Decider::User(_))).then_some(by);
             let mut ballot = json!({
                 "for": self.who.mail.as_str(),
                 "package": access.package.own_name(),
@@ -380,12 +392,19 @@ impl Story<'_> {
         Some(())
     }
 
-    /// Returns the address of an approver, who is made up and there from then on. Whom the policy names is asked anyway, and
-    /// not named again: the story is read where addresses are masked.
-    fn approver(&mut self, approved: &Approved, nth: usize) -> Option<String> {
+    /// Returns the address of somebody who does something, who is made up and there from then on. Where people of their domain
+    /// cannot sign in, they are guests who do it otherwise.
+    fn acting(&mut self, by: &Decider, nth: usize, shut: &BTreeSet<Domain>) -> String {
         let home = self.home;
-        Some(match &approved.by {
-            Decider::User(_) => return None,
+        let is_shut = |domain: &str| shut.iter().any(|shut| shut.as_str() == domain);
+        match by {
+            Decider::User(mail) => {
+                if is_shut(mail.domain()) {
+                    let person = json!({ "kind": "guest", "signIn": word(&SignIn::OtherTenant) });
+                    self.people.entry(mail.to_string()).or_insert(person);
+                }
+                mail.to_string()
+            }
             Decider::Member { group, outside } => {
                 let domain = match outside {
                     true => self.who.base.zone.witness.as_str(),
@@ -393,7 +412,10 @@ impl Story<'_> {
                 };
                 let mail = format!("{}@{domain}", StandIn::Approver.local(nth));
                 let kind = if *outside { "guest" } else { "member" };
-                let person = json!({ "kind": kind, "groups": [group] });
+                let mut person = json!({ "kind": kind, "groups": [group] });
+                if is_shut(domain) {
+                    person["signIn"] = word(&SignIn::OtherTenant).into();
+                }
                 self.people.insert(mail.clone(), person);
                 mail
             }
@@ -422,7 +444,7 @@ impl Story<'_> {
                 }
                 mail
             }
-        })
+        }
     }
 
     /// Tells how long the package is kept, where the statement is about that.
@@ -466,6 +488,10 @@ impl Story<'_> {
                         "as": self.who.mail.as_str(),
                         "package": access.package.own_name(),
                     });
+                    if let Some(by) = &access.keeper {
+                        extend["for"] = self.who.mail.as_str().into();
+                        extend["as"] = self.acting(by, BY, &access.shut).into();
+                    }
                     if access.rules.justification == Justification::Required {
                         extend["justification"] = "Work".into();
                     }

@@ -8,11 +8,12 @@ use crate::model::Address;
 use crate::model::invariant::Terms;
 
 use super::Undecided;
+use super::access::Access;
 use super::candidate::{Candidate, oddity};
 use super::course::Course;
 use super::decide::{named, ways};
 use super::people::{Kind, People};
-use super::reach::{Access, Reach, Sought, waits};
+use super::reach::{Reach, Sought, waits};
 
 /// Finds somebody who comes to hold all of some packages, in the order in which they ask for them.
 ///

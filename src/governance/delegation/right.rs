@@ -63,7 +63,7 @@ pub fn may(desk: &Desk<'_>, task: Task, scope: Scope) -> Result<bool, Unread> {
         Actor::Operator(_) => return Ok(task != Task::Decide),
         Actor::Person(id) => desk.person(*id)?,
     };
-    if !can_act(&person) {
+    if !can_act(desk, &person)? {
         return Ok(false);
     }
     if let (Task::Decide, Scope::Request(number)) = (task, scope) {

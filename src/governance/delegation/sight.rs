@@ -4,13 +4,13 @@ use super::held::{Role, held};
 use super::matrix::Task;
 use super::right::{Scope, may};
 use super::tenant::has_any;
-use crate::governance::directory::{can_act, is_member, names};
+use crate::governance::directory::{can_act, is_enabled, is_member, names};
 use crate::governance::record::{
     Asked, Assignment, DirectoryRole, Group, Invitation, Key, Mark, ObjectId, Person, PersonId,
     Place, Request,
 };
 use crate::governance::world::Unread;
-use crate::governance::{Actor, Desk};
+use crate::governance::{Actor, Desk, people};
 
 /// Something that not everybody may see.
 #[derive(Debug, Clone, Copy)]
@@ -46,13 +46,13 @@ pub fn may_see(desk: &Desk<'_>, what: Sight<'_>) -> Result<bool, Unread> {
         Actor::Engine | Actor::Operator(_) => return Ok(true),
         Actor::Person(id) => desk.person(*id)?,
     };
-    if person.is_blocked() {
+    if person.is_blocked() || people::shut_out(desk, &person)?.is_some() {
         return Ok(false);
     }
     if is_own(what, person.id()) {
         return Ok(true);
     }
-    if !can_act(&person) || person.is_guest() {
+    if !is_enabled(&person) || person.is_guest() {
         return Ok(false);
     }
     if sees_all(desk, &person)? {
@@ -83,7 +83,7 @@ pub fn sees_own_only(desk: &Desk<'_>) -> Result<bool, Unread> {
         Actor::Engine | Actor::Operator(_) => return Ok(false),
         Actor::Person(id) => desk.person(*id)?,
     };
-    if person.is_guest() || !can_act(&person) {
+    if person.is_guest() || !can_act(desk, &person)? {
         return Ok(true);
     }
     if sees_all(desk, &person)? {

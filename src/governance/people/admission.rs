@@ -1,13 +1,16 @@
 //! Who is let in at all: nobody with an address of our own, then the tenant's list of domains, then the cross-tenant settings
 //! of the organization. Fact sheet `entra-behaviour` §5. The one place where that is decided: an invitation, a redemption, a
-//! request and its delivery ask here.
+//! request and its delivery ask here, and so does whatever somebody from outside does by themselves.
 //!
 //! A domain that is blocked stays blocked with everything below it; one that is allowed covers its subdomains only where it
-//! says so. It never touches who is here already.
+//! says so. The list never touches who is here already. Cross-tenant settings do not send them away either, but keep them from
+//! signing in: they do nothing by themselves, and what others do for them goes on.
+
+use std::rc::Rc;
 
 use crate::governance::organization;
 use crate::governance::record::{Identity, Person};
-use crate::governance::{Desk, Ground, Refusal, Stop, Unread};
+use crate::governance::{Desk, Ground, Refusal, Stop, Thing, Unread};
 use crate::model::kinds::{CrossTenant, Domains, Reach};
 use crate::model::text::{Domain, DomainRule, Email, Guid};
 use crate::model::{Address, Kind, Name, Object, Set};
@@ -25,6 +28,36 @@ pub fn barred(desk: &Desk<'_>, person: &Person) -> Result<Option<Refusal>, Unrea
         Some(refusal) => Ok(Some(refusal)),
         None => refusal(desk, &person.mail, &person.identities),
     }
+}
+
+/// Returns why somebody who is here already cannot sign in: the cross-tenant settings of their organization let nobody in.
+/// `None` for whoever signs in here, and for whoever is not here yet.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn shut_out(desk: &Desk<'_>, person: &Person) -> Result<Option<Refusal>, Unread> {
+    if person.living().is_none() || !person.is_outside() {
+        return Ok(None);
+    }
+    let closed =
+        |thing: &Rc<Thing>| matches!(&thing.object, Object::CrossTenant(it) if is_closed(it));
+    // Most tenants close nobody, and then nobody's organization is looked for.
+    if !desk.things(Kind::CrossTenant, None)?.iter().any(closed) {
+        return Ok(None);
+    }
+    let settings = settings(desk, &person.mail, &person.identities)?;
+    let closed = settings.as_ref().is_some_and(is_closed);
+    Ok(closed.then(|| {
+        Refusal::new(
+            Ground::CrossTenant,
+            format!(
+                "{} cannot sign in: the cross-tenant access settings of their organization let nobody in",
+                person.mail
+            ),
+        )
+        .help("the organization's `crossTenant: { inbound: … }` in the tree says who is let in; what they have stays, and others may give them packages")
+    }))
 }
 
 /// Refuses somebody from outside whom the domain list or the cross-tenant settings keep out, by their address and by how they

@@ -1,5 +1,6 @@
 //! Accounts of people from outside: blocked, deleted, restored, governed or not; and how a guest leaves.
 
+use super::admission::shut_out;
 use super::right::{known_user, require_users};
 use super::terms;
 use crate::governance::record::{
@@ -246,6 +247,9 @@ pub(super) fn sign_in(desk: &mut Desk<'_>, mail: &Email, accepting: &[Name]) -> 
             Ground::Blocked,
             format!("{mail} is blocked from sign-in"),
         ));
+    }
+    if let Some(refusal) = shut_out(desk, &person)? {
+        return desk.refuse(refusal);
     }
     if account.state == Some(ExternalState::PendingAcceptance) {
         return desk.refuse(

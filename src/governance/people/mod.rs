@@ -19,7 +19,7 @@ mod terms;
 mod upsert;
 
 pub(super) use account::guest_account;
-pub use admission::{Unlisted, admission, barred, is_closed, refused, vouched};
+pub use admission::{Unlisted, admission, barred, is_closed, refused, shut_out, vouched};
 pub(super) use admission::{consents, own};
 pub use change::follow;
 pub use check::{Fault, List, What, check};

@@ -21,7 +21,7 @@ const INVITERS: [DirectoryRole; 3] = [
 
 /// Returns true when somebody has one of the roles and can use it.
 fn has_any(desk: &Desk<'_>, person: &Person, roles: &[DirectoryRole]) -> Result<bool, Unread> {
-    Ok(directory::can_act(person) && delegation::has_any(desk, person, roles)?)
+    Ok(directory::can_act(desk, person)? && delegation::has_any(desk, person, roles)?)
 }
 
 /// Returns who acts, if it is a person.
@@ -79,7 +79,7 @@ pub(in crate::governance) fn inviter(desk: &Desk<'_>) -> Result<(), Stop> {
     let Some(person) = acting(desk)? else {
         return Ok(());
     };
-    if !directory::can_act(&person) {
+    if !directory::can_act(desk, &person)? {
         return desk.refuse(Refusal::new(
             Ground::NotAllowed,
             format!("{} cannot sign in here, and so invites nobody", person.mail),

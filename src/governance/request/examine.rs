@@ -94,10 +94,10 @@ pub(super) fn examine_known(
                 )
                 .help("whoever looks after the catalog can open it: `externallyVisible: true`")
             })),
-            Condition::SignIn => verdict(match sign_in(asker) {
+            Condition::SignIn => verdict(match signs_in(desk, asker)? {
                 // Who asks has signed in, and whoever signs in has accepted.
-                None => people::lacking_terms(desk, asker.by.as_ref().unwrap_or(person))?,
-                blocked => blocked,
+                None => people::lacking_terms(desk, asker.who())?,
+                refusal => refusal,
             }),
             Condition::Identity => verdict(identity(desk, covered, package, any)?),
             Condition::Policy => verdict(policy.clone()),
@@ -133,19 +133,34 @@ pub(super) fn catalog(desk: &Desk<'_>, package: &Thing) -> Result<Option<Rc<Thin
     }
 }
 
-/// Returns why somebody cannot sign in: a blocked or deleted account.
-pub(super) fn sign_in(asker: &Asker) -> Option<Refusal> {
-    let mut people = std::iter::once(&asker.person).chain(&asker.by);
-    let blocked = people.find(|person| {
-        person.is_blocked() || person.account.is_some() && person.living().is_none()
-    })?;
-    let what = if blocked.is_blocked() {
+/// Returns why somebody cannot be asked for, or who asks cannot sign in.
+pub(super) fn signs_in(desk: &Desk<'_>, asker: &Asker) -> Result<Option<Refusal>, Unread> {
+    match blocked(&asker.person) {
+        None => acts(desk, asker.who()),
+        blocked => Ok(blocked),
+    }
+}
+
+/// Returns why somebody does nothing by themselves: they cannot sign in, because their account is blocked or deleted, or because
+/// cross-tenant settings shut their organization out.
+pub(super) fn acts(desk: &Desk<'_>, person: &Person) -> Result<Option<Refusal>, Unread> {
+    match blocked(person) {
+        None => people::shut_out(desk, person),
+        blocked => Ok(blocked),
+    }
+}
+
+/// Returns why nothing is asked for somebody: a blocked or deleted account.
+pub(super) fn blocked(person: &Person) -> Option<Refusal> {
+    let what = if person.is_blocked() {
         "is blocked from sign-in"
-    } else {
+    } else if person.account.is_some() && person.living().is_none() {
         "has a deleted account"
+    } else {
+        return None;
     };
     Some(
-        Refusal::new(Ground::Blocked, format!("{} {what}", blocked.mail))
+        Refusal::new(Ground::Blocked, format!("{} {what}", person.mail))
             .help("an administrator has to lift that first, or assign the package directly"),
     )
 }

@@ -30,7 +30,7 @@ pub(super) fn extend(desk: &mut Desk<'_>, change: &Change) -> Result<(), Stop> {
             .help("the package may be asked for anew once the assignment has ended"),
         );
     };
-    if let Some(refusal) = examine::sign_in(&asker) {
+    if let Some(refusal) = examine::signs_in(desk, &asker)? {
         return desk.refuse(refusal);
     }
     let Some(package) = desk.object(assignment.package)? else {
@@ -123,6 +123,9 @@ fn longer(
 
 pub(super) fn remove(desk: &mut Desk<'_>, change: &Change) -> Result<(), Stop> {
     let (asker, assignment) = held(desk, change, Deed::Remove)?;
+    if let Some(refusal) = examine::acts(desk, asker.who())? {
+        return desk.refuse(refusal);
+    }
     let policy = desk.object(assignment.policy)?;
     let stays = policy
         .as_ref()

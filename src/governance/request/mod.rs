@@ -131,6 +131,14 @@ pub struct Asker {
     pub by: Option<Person>,
 }
 
+impl Asker {
+    /// Returns the one who asks, and so has to sign in.
+    #[must_use]
+    pub fn who(&self) -> &Person {
+        self.by.as_ref().unwrap_or(&self.person)
+    }
+}
+
 pub(super) fn decide(desk: &mut Desk<'_>, command: &Command) -> Result<(), Stop> {
     match command {
         Command::Submit(ask) => asking::submit(desk, ask),

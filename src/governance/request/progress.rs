@@ -77,11 +77,7 @@ fn obstacle(desk: &Desk<'_>, request: &Request) -> Result<Option<String>, Unread
     if !by_user {
         return Ok(None);
     }
-    let asker = super::Asker {
-        person: person.clone(),
-        by: None,
-    };
-    if let Some(refusal) = examine::sign_in(&asker) {
+    if let Some(refusal) = examine::blocked(&person) {
         return Ok(Some(refusal.message));
     }
     let catalog = examine::catalog(desk, &package)?;

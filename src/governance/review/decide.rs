@@ -46,12 +46,12 @@ fn reviewer(desk: &Desk<'_>) -> Result<Person, Stop> {
         );
     };
     let person = desk.person(id)?;
-    if may_review(&person) {
+    if may_review(desk, &person)? {
         return Ok(person);
     }
     let message = format!("{} cannot review now", person.mail);
     desk.refuse(Refusal::new(Ground::NotAllowed, message).help(
-        "a blocked account cannot sign in, and a guest reviews only after accepting the invitation",
+        "a blocked account cannot sign in, nor can people of an organization that cross-tenant access shuts out, and a guest reviews only after accepting the invitation",
     ))
 }
 

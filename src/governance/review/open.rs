@@ -44,7 +44,10 @@ pub(super) fn list(desk: &mut Desk<'_>, mut review: Review) -> Result<(), Unread
         asked.extend(reviewers.into_iter().map(|person| (person.id(), person)));
     }
     let facts = about(desk, &review)?;
-    for person in asked.values().filter(|person| may_review(person)) {
+    for person in asked.values() {
+        if !may_review(desk, person)? {
+            continue;
+        }
         let key = format!("review/{}", review.number);
         mail::send(desk, &key, Template::ReviewStarted, person, facts.clone())?;
     }
@@ -73,7 +76,10 @@ pub(super) fn remind(desk: &mut Desk<'_>, review: &mut Review) -> Result<(), Unr
         }
     }
     let facts = about(desk, review)?;
-    for person in late.values().filter(|person| may_review(person)) {
+    for person in late.values() {
+        if !may_review(desk, person)? {
+            continue;
+        }
         let key = format!("review/{}", review.number);
         mail::send(desk, &key, Template::ReviewReminder, person, facts.clone())?;
     }

@@ -25,7 +25,7 @@ pub(super) fn reviewers(
                     Some(manager) => desk.get::<Person>(manager.0)?,
                     None => None,
                 };
-                found.extend(manager.filter(directory::can_act));
+                found.extend(directory::acting(desk, manager)?);
             }
             Principal::User(_) | Principal::Group(_) | Principal::Sponsors(_) => {}
         }
@@ -39,11 +39,11 @@ pub(super) fn reviewers(
 }
 
 /// Returns true for somebody who may review now: a guest only after accepting the invitation.
-pub(super) fn may_review(person: &Person) -> bool {
+pub(super) fn may_review(desk: &Desk<'_>, person: &Person) -> Result<bool, Unread> {
     let pending = person
         .living()
         .is_some_and(|account| account.state == Some(ExternalState::PendingAcceptance));
-    directory::can_act(person) && !pending
+    Ok(!pending && directory::can_act(desk, person)?)
 }
 
 /// Returns what the last sign-in of somebody suggests. Of a young account, and of one whose sign-ins nobody knows, nothing

@@ -17,7 +17,7 @@ const INFO: Info = Info {
         title: "a partner whose people may ask, and whose tenant is shut out",
     },
     severity: Severity::Warning,
-    why: "Cross-tenant access that lets no users in refuses whoever is no guest yet, whatever the policies say; and their directory does not let those sign in who are.",
+    why: "Cross-tenant access that lets no users in refuses whoever is no guest yet, whatever the policies say, and keeps those from signing in who are: they ask for nothing, extend nothing and decide nothing. What they have stays, and others may give them packages.",
     mend: "Write whom it lets in: `crossTenant: { inbound: { users: all, applications: all } }`; or take the organization out of the policies.",
 };
 
@@ -42,7 +42,7 @@ impl Lint for BlockedTenant {
                 continue;
             };
             let message = format!(
-                "nobody new of {} is let in, although {} lets them ask",
+                "nobody of {} is let in, although {} lets them ask",
                 organization.declared.address,
                 policy.declared().address
             );

@@ -321,6 +321,63 @@ fn cross_tenant_access_that_blocks_an_organization_refuses_its_people() {
 }
 
 #[test]
+fn who_is_here_from_an_organization_that_is_shut_out_keeps_what_they_have_and_does_nothing() {
+    let tree = TREE.replace(
+        "      staff: { requestors: members, expires: { after: 180d } }\n  hush",
+        "      staff: { requestors: members, expires: { after: 180d }, approval: { stages: [{ approvers: ['user:carl@tailspin.example', 'user:dave@tailspin.example'] }, { approvers: ['user:dave@tailspin.example'], fallback: ['user:ana@contoso.com'] }] } }\n  hush",
+    );
+    assert_ne!(tree, TREE);
+    let mut scene = Scene::of(&tree);
+    for person in ["ana@contoso.com", "mia@contoso.com"] {
+        scene.member(person, &[]);
+    }
+    scene.guest("carl@tailspin.example", tenant());
+    // Whoever signs in otherwise than people of the organization is none of them.
+    scene.guest(
+        "dave@tailspin.example",
+        Identity::Tenant {
+            tenant: guestlist::model::text::Guid::parse("3d0f5dec-0000-4000-8000-00000000000f")
+                .unwrap(),
+        },
+    );
+    scene.asks_as("carl@tailspin.example", ask("library"));
+    scene.asks_as("mia@contoso.com", ask("library"));
+    let waiting = scene.request(2);
+    assert_eq!(scene.asked(waiting.number).len(), 2);
+    let _ = scene.at("T1");
+    scene.apply(&tree.replace(
+        "domains: [tailspin.example] }",
+        "domains: [tailspin.example], crossTenant: { inbound: { users: none, applications: none } } }",
+    ));
+    let _ = scene.tick("T1");
+    assert_eq!(scene.holds("carl@tailspin.example").len(), 1);
+    let sign_in = guestlist::governance::people::Command::SignIn;
+    let carl = mail("carl@tailspin.example");
+    let _ = scene.acting("carl@tailspin.example");
+    for refusal in [
+        scene.refused(request::Command::Submit(ask("hush"))),
+        scene.refused(request::Command::Remove(super::asking::of("library"))),
+        scene.refused(super::asking::decide(2, true)),
+        scene.refused(sign_in(carl, Vec::new())),
+    ] {
+        assert_eq!(refusal.ground, Ground::CrossTenant, "{refusal}");
+    }
+    scene.approves("dave@tailspin.example", 2);
+    // Who decided already is not asked again, so the fallback is.
+    assert_eq!(scene.asked(2), ["ana@contoso.com"]);
+    let direct = Direct {
+        person: mail("carl@tailspin.example"),
+        name: None,
+        policy: "policy/anybody/world".parse::<Address>().unwrap(),
+        start: None,
+        end: None,
+        justification: None,
+    };
+    let _ = scene.operator().run(assignment::Command::Grant(direct));
+    assert_eq!(scene.request(3).state, RequestState::Delivered);
+}
+
+#[test]
 fn nobody_from_a_look_alike_domain_is_let_in_without_a_decision() {
     let mut scene = scene();
     let refusal = scene.asks_in_vain(arriving("anybody", "ada@fabrikarn.com"));

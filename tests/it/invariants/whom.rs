@@ -42,6 +42,9 @@ fn whom_a_statement_is_about_is_told_apart() {
         "never: { requestors: visitors, holds: package/jane, through: [request, direct] }",
         "never: { requestors: visitors, organization: closed, holds: package/*, through: [request, direct] }",
         "never: { requestors: visitors, domain: blocked.example, holds: package/*, through: [request, direct] }",
+        // Whoever is here from there cannot sign in.
+        "never: { organization: closed, holds: package/*, through: request }",
+        "never: { organization: closed, asks: package/* }",
         // The organization has no domains below its own.
         "never: { domain: sub.fabrikam.com, organization: fabrikam, holds: package/partners }",
         "never: { domain: elsewhere.example, holds: package/mailed }",
@@ -63,9 +66,9 @@ fn whom_a_statement_is_about_is_told_apart() {
         "never: { domain: lamna.example, organization: 'd*', holds: package/partners, approvals: '1' }",
         // A tenant and Facebook prove the same with any address.
         "never: { domain: elsewhere.example, organization: tailspin, holds: package/partners }",
-        // Whoever was here before is.
+        // Whoever was here before is; who cannot sign in has it by others.
         "never: { domain: blocked.example, requestors: external, holds: package/jane }",
-        "never: { organization: closed, holds: package/* }",
+        "never: { organization: closed, holds: package/*, through: direct }",
         // Whoever signs in here may have any address.
         "never: { domain: blocked.example, requestors: internal, holds: package/sales }",
         "never: { requestors: members, holds: package/jo }",
@@ -92,15 +95,39 @@ fn who_was_here_before_is_told_so() {
     let tree = format!(
         "{WHO}invariants:
   refused: {{ never: {{ requestors: guests, domain: blocked.example, holds: package/jane }} }}
-  closed: {{ never: {{ requestors: guests, organization: closed, holds: package/partners }} }}
+  closed: {{ never: {{ requestors: guests, organization: closed, holds: package/partners, through: direct }} }}
 "
     );
     let sandbox = Sandbox::project().write("tree.yaml", tree);
     let text = sandbox.run(["validate"]).exits(3).text();
     for said in [
         "jane@blocked.example, a guest who was here before blocked.example was refused, can have it",
-        "a guest of organization/closed who was here before the settings of organization/closed let nobody in, can have it",
+        "a guest of organization/closed who was here before the settings of organization/closed let nobody in, can be given it by hand",
     ] {
         assert!(text.contains(said), "{said}\n{text}");
     }
+}
+
+#[test]
+fn whoever_cannot_sign_in_has_what_others_ask_for_them_and_approvers_sign_in_otherwise() {
+    let approval = "approval: { stages: [{ approvers: [sponsors:internal], fallback: ['user:omar@contoso.com'] }] }, expires: { after: 30d }";
+    let behalf = "approval: { stages: [{ approvers: ['user:jo@closed.example'] }] }, extension: { allowed: true }, onBehalf: { requestors: [manager], update: true }, expires: { after: 30d }";
+    let tree = format!(
+        "{WHO}invariants:
+  held: {{ never: {{ organization: closed, holds: package/partners }} }}
+  kept: {{ always: {{ organization: closed, holds: package/partners, expires: '<=40d' }} }}
+  asked: {{ never: {{ organization: closed, asks: package/partners }} }}
+"
+    );
+    let partners = "{ organizations: [fabrikam, deep, tailspin, street, closed] }";
+    assert!(tree.contains(approval) && tree.contains(partners));
+    let tree = tree.replace(partners, "membersAndGuests");
+    let sandbox = Sandbox::project().write("tree.yaml", tree.replace(approval, behalf));
+    let both = BTreeSet::from(["held".to_owned(), "kept".to_owned()]);
+    assert_eq!(broken(&sandbox, "GL0511"), both);
+    plays(&sandbox, 2);
+    let alone = behalf.replace(", update: true", "");
+    let sandbox = Sandbox::project().write("tree.yaml", tree.replace(approval, &alone));
+    let one = BTreeSet::from(["held".to_owned()]);
+    assert_eq!(broken(&sandbox, "GL0511"), one);
 }

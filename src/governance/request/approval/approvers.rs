@@ -130,11 +130,11 @@ impl Search {
     fn principal(&self, desk: &Desk<'_>, principal: &Principal) -> Result<Vec<Way>, Unread> {
         Ok(match principal {
             Principal::User(_) | Principal::Group(_) => named(desk, principal, |_| true)?,
-            Principal::Manager(level) => policies::manager(desk, &self.person, *level)?
-                .filter(directory::can_act)
-                .map(|manager| (manager.id(), None))
-                .into_iter()
-                .collect(),
+            Principal::Manager(level) => {
+                let manager = policies::manager(desk, &self.person, *level)?;
+                let manager = directory::acting(desk, manager)?;
+                manager.map(|it| (it.id(), None)).into_iter().collect()
+            }
             Principal::Oneself => Vec::new(),
             Principal::Sponsors(Sponsors::Own) => {
                 let sponsors = self.person.sponsors.iter();

@@ -6,9 +6,9 @@ use crate::governance::record::{
     Asked, Assignment, AssignmentState, Key, Mark, Opinion, Person, PersonId, Request,
     RequestState, Why,
 };
-use crate::governance::request::{organization, progress};
+use crate::governance::request::{examine, organization, progress};
 use crate::governance::{
-    Activity, Actor, Desk, Ground, Refusal, Stop, Template, Unread, assignment,
+    Activity, Actor, Desk, Ground, Refusal, Stop, Template, Unread, assignment, people,
 };
 use crate::model::kinds::policy::Justification;
 
@@ -187,6 +187,9 @@ fn admit(desk: &Desk<'_>, request: &Request, actor: &Person) -> Result<(), Stop>
             .help("the first decision of a stage counts"),
         );
     }
+    if let Some(refusal) = people::shut_out(desk, actor)? {
+        return desk.refuse(refusal);
+    }
     if request.open_stage().is_some() {
         let message = format!(
             "{} can no longer decide request {number}, or not yet",
@@ -231,6 +234,9 @@ pub(in crate::governance::request) fn take_back(
             )
             .help("an approver takes back what they approved themselves"),
         );
+    }
+    if let Some(refusal) = examine::acts(desk, &actor)? {
+        return desk.refuse(refusal);
     }
     let given = match request.assignment {
         Some(number) => desk.get::<Assignment>(number)?,

@@ -184,11 +184,9 @@ pub(in crate::governance) fn may_decide(
     else {
         return Ok(false);
     };
-    if !desk
-        .person(person)
-        .is_ok_and(|person| directory::can_act(&person))
-    {
-        return Ok(false);
+    match desk.person(person) {
+        Ok(person) if directory::can_act(desk, &person)? => {}
+        _ => return Ok(false),
     }
     let mut grouped = false;
     for (_, group) in stage.by_group.iter().filter(|(one, _)| *one == person) {

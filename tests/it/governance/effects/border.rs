@@ -98,6 +98,11 @@ fn redeems(scene: &mut Scene, address: &str) -> bool {
     false
 }
 
+fn signs_in(scene: &mut Scene, address: &str) -> bool {
+    let command = guestlist::governance::people::Command::SignIn(mail(address), Vec::new());
+    scene.operator().engine().serve(&command.into()).is_ok()
+}
+
 fn people(pairs: Pairs) -> BTreeSet<String> {
     pairs.into_iter().map(|(_, person)| person).collect()
 }
@@ -105,7 +110,7 @@ fn people(pairs: Pairs) -> BTreeSet<String> {
 #[test]
 fn invitations_that_are_told_to_fail_do_and_guests_stay_whose_like_cannot_come() {
     let mut dice = Dice::new(13);
-    let (mut failed, mut stayed) = (0, 0);
+    let (mut failed, mut stayed, mut kept_out) = (0, 0, 0);
     for _ in 0..60 {
         let mut throw = || {
             let list = LISTS[dice.below(LISTS.len())];
@@ -117,6 +122,8 @@ fn invitations_that_are_told_to_fail_do_and_guests_stay_whose_like_cannot_come()
         let effects = foretold(&mut scene, &to);
         let fail = people(told(&effects, |it| it.what == What::FailInvitation));
         let stay = people(told(&effects, |it| it.what == What::GuestStay));
+        let out = told(&effects, |it| it.words().contains("they cannot sign in"));
+        let keep_out = people(out);
         scene.apply(&to);
         let _ = scene.tick("T1");
         let case = format!("{from}\n{to}\n{effects:#?}");
@@ -130,8 +137,12 @@ fn invitations_that_are_told_to_fail_do_and_guests_stay_whose_like_cannot_come()
                 scene.operator().engine().serve(&new.into()).is_ok()
             };
             let shut = invite(&mut still) && !invite(&mut scene);
-            assert_eq!(stay.contains(&guest), shut, "{guest} {case}");
+            let out = signs_in(&mut still, &guest) && !signs_in(&mut scene, &guest);
+            assert_eq!(stay.contains(&guest), shut || out, "{guest} {case}");
+            let keep = keep_out.contains(&guest);
+            assert_eq!(keep, out, "{guest} {case}");
             stayed += usize::from(shut);
+            kept_out += usize::from(out);
             let known = still.look(|desk| desk.by_mail(&mail(&invited)));
             let state = known.and_then(|person| person.living().and_then(|it| it.state));
             if state == Some(ExternalState::PendingAcceptance) {
@@ -145,7 +156,10 @@ fn invitations_that_are_told_to_fail_do_and_guests_stay_whose_like_cannot_come()
         let odd = |name: &String| name.starts_with("applicant") || name.ends_with("contoso.com");
         assert!(!stay.iter().chain(&fail).any(odd), "{case}");
     }
-    assert!(failed > 15 && stayed > 15, "{failed} {stayed}");
+    assert!(
+        failed > 15 && stayed > 15 && kept_out > 3,
+        "{failed} {stayed} {kept_out}"
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod holding;
 mod keeping;
 mod moving;
 mod said;
+mod turning;
 mod waiting;
 
 use std::collections::BTreeSet;

@@ -459,11 +459,6 @@ fn one(seed: u64, seen: &mut Seen) {
             "{request} of {person}: {asked:?} {otherwise:?} {state:?} {:?}\n{case}",
             scene.request(request).status
         );
-        let is_out = |it: &String| after.get(it.as_str()).is_some_and(|it| it.is_out);
-        if state == RequestState::PendingApproval && asked.iter().any(is_out) {
-            // Who is asked has lost their last package: that they are blocked is told of them.
-            continue;
-        }
         if state == RequestState::PendingApproval {
             assert!(
                 elsewhere.contains(&person) || in_vain.contains(&person),

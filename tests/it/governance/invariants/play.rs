@@ -123,7 +123,7 @@ impl<'w> Stage<'w> {
             seen: Vec::new(),
             fresh: 0,
         };
-        for member in ["ana", "omar", "dora", "eva"] {
+        for member in ["ana", "omar", "dora", "lea", "eva"] {
             stage.scene.member(&format!("{member}@contoso.com"), &[]);
         }
         stage.scene.joins("dora@contoso.com", "deciders");
@@ -183,6 +183,21 @@ impl<'w> Stage<'w> {
             one.address = format!("n{}@{}", self.fresh, one.domain());
         }
         one
+    }
+
+    /// Asks for somebody, who cannot or may not ask themselves, as whom policies let ask for others.
+    fn ask_for(&mut self, one: &Someone, package: &str, at: usize) -> Option<u64> {
+        if one.account == Account::None {
+            return None;
+        }
+        let ask = Ask {
+            policy: Some(Name::parse(&format!("p{at}")).unwrap()),
+            person: Some(mail(&one.address)),
+            ..ask(package)
+        };
+        let _ = self.scene.acting("lea@contoso.com");
+        let answer = self.scene.engine().serve(&Command::Submit(ask).into());
+        (!is_refused(&answer)).then(|| self.last())
     }
 
     fn ask(&mut self, one: &Someone, package: &str, at: usize) -> Option<u64> {
@@ -296,13 +311,19 @@ impl<'w> Stage<'w> {
         };
         let later: Timestamp = self.scene.engine().now() + SignedDuration::from_mins(1);
         let _ = self.scene.at(&later.to_string()).acting(&one.address);
-        let change = Change {
+        let mut change = Change {
             of: Held::Package(Name::parse(package).unwrap()),
             person: None,
             justification: None,
             end: None,
         };
-        let answer = self.scene.engine().serve(&Command::Extend(change).into());
+        let own = Command::Extend(change.clone());
+        let mut answer = self.scene.engine().serve(&own.into());
+        if is_refused(&answer) {
+            change.person = Some(mail(&one.address));
+            let _ = self.scene.acting("lea@contoso.com");
+            answer = self.scene.engine().serve(&Command::Extend(change).into());
+        }
         let now = self.assignment(&one.address, package);
         !is_refused(&answer) && now.is_some_and(|now| now.end.is_none_or(|now| now > end))
     }
@@ -352,6 +373,13 @@ impl<'w> Stage<'w> {
         if let Some(request) = self.ask(&one, package, at) {
             let approvals = self.approved(request);
             self.note(&one, at, "request", approvals);
+            self.over(&one, package, request);
+        } else if let Some(request) = self.ask_for(&one, package, at) {
+            let approvals = self.approved(request);
+            self.note(&one, at, "request", approvals);
+            if let Some(Seen::Access(access)) = self.seen.last_mut() {
+                access.asks = false;
+            }
             self.over(&one, package, request);
         }
     }
@@ -432,9 +460,9 @@ impl<'w> Stage<'w> {
                             self.touch(&one);
                         } else {
                             self.clear(&one, first);
-                            if let Some(request) = self.ask(&one, package, at) {
-                                open.push((package, request));
-                            }
+                            let request = self.ask(&one, package, at);
+                            let request = request.or_else(|| self.ask_for(&one, package, at));
+                            open.extend(request.map(|request| (package, request)));
                         }
                         first = package;
                     }

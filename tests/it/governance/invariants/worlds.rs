@@ -19,7 +19,8 @@ pub(super) const REQUESTORS: &[&str] = &[
     "{ automatic: { rule: 'user.department -eq \"Sales\"' } }",
 ];
 
-/// How a policy is for automatic assignment.
+/// How many policies are for people of the directory, and which is for automatic assignment.
+const DIRECTORY: usize = 4;
 const AUTOMATIC: usize = 9;
 
 const APPROVALS: &[&str] = &[
@@ -101,7 +102,7 @@ impl World {
         Self {
             policies,
             blocks: dice.below(2) == 0,
-            closed: rarely(dice),
+            closed: dice.below(3) == 0,
             published: [!rarely(dice), !rarely(dice)],
             visible: [!rarely(dice), !rarely(dice)],
             passcodes: !rarely(dice),
@@ -233,6 +234,10 @@ fn policy(who: usize, dice: &mut Dice) -> String {
     text.push_str(REVIEWS[dice.below(REVIEWS.len())]);
     if dice.below(6) == 0 {
         text.push_str(", requests: { enabled: false }");
+    }
+    // Nobody asks for people whom the directory may not know.
+    if who < DIRECTORY && dice.below(2) == 0 {
+        text.push_str(", onBehalf: { requestors: ['user:lea@contoso.com'], update: true }");
     }
     text
 }
