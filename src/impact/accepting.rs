@@ -5,6 +5,7 @@
 
 use super::compare::{Because, Difference, Row};
 use super::effect::What;
+use super::estate::is_by_tenant;
 use super::living::{Counted, Living};
 use super::sides::Sides;
 use super::who::{Who, list};
@@ -177,11 +178,12 @@ impl Living<'_> {
         let accepted = id.and_then(|id| person.terms.get(&id));
         let is_due_on = |terms: Option<&TermsOfUse>, estate: &super::Estate<'_>| {
             terms.is_some_and(|terms| {
-                let organization = estate.person(person).seen.organization;
+                let organization = estate.answering(person, !is_by_tenant(person));
                 let concerns = match &terms.required_for {
                     RequiredFor::AllGuests => true,
-                    RequiredFor::Organizations(names) => organization
-                        .is_some_and(|(own, _)| names.iter().any(|name| name.as_str() == own)),
+                    RequiredFor::Organizations(names) => organization.is_some_and(|(own, _)| {
+                        names.iter().any(|name| name.as_str() == own.own_name())
+                    }),
                 };
                 concerns && is_due(terms, accepted, self.after.now)
             })

@@ -72,12 +72,23 @@ impl Living<'_> {
             return Ok(0);
         };
         // Whom the former rule has left already does not lose anything by this plan.
-        let former = old.filter(|old| old.remove);
-        let former = former.and_then(|old| Rule::parse(old.rule.as_str()).ok());
+        let was = old.and_then(|old| Some((old, Rule::parse(old.rule.as_str()).ok()?)));
+        let former = was.as_ref().filter(|(old, _)| old.remove);
         let (mut ending, mut kept) = (BTreeSet::new(), Counted::default());
+        let (mut unmatched, mut ungiven) = (Counted::default(), Counted::default());
         self.each_by_rule(policy, &mut |assignment, person| {
-            let stays = !new.remove || matches(&rule, person);
-            let had_left = former.as_ref().is_some_and(|rule| !matches(rule, person));
+            let is_matched = matches(&rule, person);
+            let stays = !new.remove || is_matched;
+            let had_left = former.is_some_and(|(_, rule)| !matches(rule, person));
+            let was = was.as_ref();
+            let was_given = was.filter(|(old, rule)| old.assign && matches(rule, person));
+            if was_given.is_some() && stays {
+                if !is_matched {
+                    self.count(&mut unmatched, person);
+                } else if !new.assign {
+                    self.count(&mut ungiven, person);
+                }
+            }
             match (stays, assignment.grace_until) {
                 (true, Some(_)) => self.count(&mut kept, person),
                 (false, None) if !had_left => {
@@ -101,6 +112,11 @@ impl Living<'_> {
             false => ", about to lose it: the rule takes it from nobody any more",
         };
         self.add(What::Stay, address, kept, detail);
+        let detail = ": the rule does not match them any more, and takes it from nobody";
+        self.add(What::Stay, address, unmatched, detail);
+        let detail =
+            ", and the rule gives it to nobody from now on: who loses it does not get it again";
+        self.add(What::Stay, address, ungiven, detail);
         Ok(at_once)
     }
 

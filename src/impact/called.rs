@@ -40,6 +40,11 @@ pub(super) fn called(
             format!("{who} {}", joined(&packages, last))
         });
         let in_lists = (!names.is_empty()).then(|| match also {
+            true if names.iter().any(|name| name.starts_with("whoever ")) => {
+                let name = joined(&names, last);
+                let name = name.replace("whoever joins", "who also join");
+                name.replace("whoever leaves", "who also leave")
+            }
             true => format!("who is also in {}", joined(&names, last)),
             false => joined(&names, last),
         });

@@ -236,6 +236,7 @@ pub fn impact(
         impact.rows = rows(plan, &touched, &strays, [&before, &after], now);
     }
     impact.rows.extend(delegated::rows(plan, sides));
+    impact.rows.extend(delegated::inviting(plan, sides));
     let estates = [&before, &after];
     let by_group = delegated::by_group(plan, sides, estates, &touched);
     impact.rows.extend(by_group);

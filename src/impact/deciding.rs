@@ -1,8 +1,7 @@
-//! Who decides from now on, and did not: sponsors of an organization that names others, and whoever comes into a group that is
-//! asked, or leaves one: approvers, reviewers, sponsors, and whoever may ask for others.
+//! Who decides from now on, and did not: sponsors of an organization that names others, whoever may ask for others, and whoever
+//! comes into a group that is asked, or leaves one: approvers, reviewers, sponsors, and again whoever may ask for others.
 //!
-//! What a policy itself asks of whom is told with its terms. Here it asks the same, and others are meant; whoever decides
-//! about access has none by that, so it is *other*.
+//! Whom a policy itself asks is told with its terms. Whoever decides about access has none by that, so it is *other*.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +25,8 @@ enum Deed {
     InternalSponsor,
     ExternalSponsor,
     AskForOthers,
+    KeepForOthers,
+    ReturnForOthers,
 }
 
 impl Deed {
@@ -37,6 +38,8 @@ impl Deed {
             Self::InternalSponsor => format!("approve as internal sponsors of {of}"),
             Self::ExternalSponsor => format!("approve as external sponsors of {of}"),
             Self::AskForOthers => format!("ask for {of} for others"),
+            Self::KeepForOthers => format!("keep {of} longer for others"),
+            Self::ReturnForOthers => format!("give {of} back for others"),
         }
     }
 }
@@ -51,7 +54,7 @@ pub(super) fn rows(
     estates: [&Estate<'_>; 2],
     touched: &Touched,
 ) -> Vec<Row> {
-    let mut rows = other_sponsors(plan, sides);
+    let mut rows = named(plan, sides);
     if touched.is_meaning_the_same() {
         return rows;
     }
@@ -140,23 +143,26 @@ pub(super) fn because<'p>(
     changes.filter(move |change| because.contains(&change.address))
 }
 
-/// Returns a row for those who come to be sponsors of organizations that stay, and for those who no longer are.
-fn other_sponsors(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
+/// Returns a row for those whom organizations and policies that stay name from now on, and for those whom they name no longer:
+/// sponsors, and whoever may ask for others.
+fn named(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
     type Of<'p> = (Vec<&'p Change>, Vec<String>);
     let mut found: BTreeMap<(usize, Deed, Vec<String>), Of<'_>> = BTreeMap::new();
     for change in &plan.changes {
-        let (Some(Object::Organization(old)), Some(Object::Organization(new))) =
-            sides.both(&change.address)
-        else {
+        let (Some(old), Some(new)) = sides.both(&change.address) else {
             continue;
         };
         let lists = [old, new].map(|side| {
             let mut lists: BTreeMap<Deed, BTreeSet<&Principal>> = BTreeMap::new();
-            sponsors(side, &mut |deed, principal| {
-                let _ = lists.entry(deed).or_default().insert(principal);
+            each(Some(side), &mut |deed, principal| {
+                if !matches!(deed, Deed::Approve | Deed::Review) {
+                    let _ = lists.entry(deed).or_default().insert(principal);
+                }
             });
             lists
         });
+        let parent = change.address.parent();
+        let address = parent.as_ref().unwrap_or(&change.address).to_string();
         for at in 0..VERBS.len() {
             for (deed, people) in &lists[at] {
                 let other = lists[1 - at].get(deed);
@@ -167,7 +173,7 @@ fn other_sponsors(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
                 if !people.is_empty() {
                     let of = found.entry((at, *deed, people)).or_default();
                     of.0.push(change);
-                    of.1.push(change.address.to_string());
+                    of.1.push(address.clone());
                 }
             }
         }
@@ -216,8 +222,13 @@ fn by_policy<'o>(policy: &'o Policy, see: &mut dyn FnMut(Deed, &'o Principal)) {
         }
     }
     if let Some(on_behalf) = &policy.on_behalf {
-        for principal in on_behalf.requestors.iter() {
-            see(Deed::AskForOthers, principal);
+        for (deed, may) in [
+            (Deed::AskForOthers, on_behalf.add),
+            (Deed::KeepForOthers, on_behalf.update),
+            (Deed::ReturnForOthers, on_behalf.remove),
+        ] {
+            let people = on_behalf.requestors.iter().filter(|_| may);
+            people.for_each(|principal| see(deed, principal));
         }
     }
 }

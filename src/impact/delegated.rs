@@ -10,7 +10,7 @@ use super::estate::Estate;
 use super::sides::Sides;
 use super::touched::Touched;
 use super::who::{Who, list};
-use crate::model::kinds::{Administrators, Catalog};
+use crate::model::kinds::{Administrators, Catalog, Inviters};
 use crate::model::text::{Line, Principal};
 use crate::model::{Address, Kind, Object};
 use crate::plan::{Change, Plan};
@@ -69,6 +69,49 @@ pub(super) fn by_group(
     rows
 }
 
+/// Returns a row for people who may invite guests by a plan because the tenant lets them, and for those who may no longer.
+pub(super) fn inviting(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
+    // What the tenant's setting was before there was a project is not known.
+    let changes = plan.changes.iter().filter(|_| !sides.is_first);
+    let rows = changes.filter(|change| change.address.kind() == Kind::Collaboration);
+    let rows = rows.flat_map(|change| {
+        let [was, is] = inviters(sides).map(Option::unwrap_or_default);
+        let whom = |some: Inviters, others: Inviters| -> Vec<String> {
+            let all = INVITED
+                .iter()
+                .filter(|(setting, _)| some <= *setting && *setting < others);
+            all.map(|(_, words)| (*words).to_owned()).collect()
+        };
+        let more = [(VERBS[1], whom(is, was)), (VERBS[0], whom(was, is))].into_iter();
+        let more = more.filter(|(_, people)| !people.is_empty());
+        more.map(move |(verb, people)| row(std::iter::once(change), people, verb, INVITE))
+    });
+    rows.collect()
+}
+
+/// Who may invite by a setting, beside those who may by the settings after it.
+const INVITED: [(Inviters, &str); 3] = [
+    (Inviters::Everyone, "guests"),
+    (Inviters::Members, "members"),
+    (Inviters::Inviters, "administrators and guest inviters"),
+];
+
+const INVITE: &str = "invite guests";
+
+/// Returns who may invite guests, on both sides; `None` where no tree says so.
+fn inviters(sides: &Sides<'_>) -> [Option<Inviters>; 2] {
+    let (old, new) = sides.both(&Address::singleton(Kind::Collaboration));
+    [old, new].map(|side| match side {
+        Some(Object::Collaboration(settings)) => settings.invitations,
+        _ => None,
+    })
+}
+
+/// Returns false for a role that lets somebody do no more than everyone may, or than nobody may.
+fn is_a_right(key: &str, setting: Option<Inviters>) -> bool {
+    key != "inviters" || !matches!(setting, Some(Inviters::Everyone | Inviters::Nobody))
+}
+
 /// Returns a row for everybody who gets a role by a plan, and for everybody who loses one.
 pub(super) fn rows(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
@@ -87,10 +130,15 @@ pub(super) fn rows(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
             };
             let (was, is) = (of(&was), of(&is));
             let office = words(key, &change.address);
-            for (verb, people) in [
+            let settings = inviters(sides);
+            let both = [
                 (VERBS[1], is.difference(&was)),
                 (VERBS[0], was.difference(&is)),
-            ] {
+            ];
+            for (verb, people) in both {
+                if !settings.iter().all(|setting| is_a_right(key, *setting)) {
+                    continue;
+                }
                 let people: Vec<String> = people.cloned().collect();
                 if !people.is_empty() {
                     rows.push(row(std::iter::once(change), people, verb, &office));
@@ -151,7 +199,7 @@ fn words(key: &str, of: &Address) -> String {
         "organizations" => "look after organizations".to_owned(),
         "catalogCreators" => "make catalogs".to_owned(),
         "users" => "manage people from outside and their accounts".to_owned(),
-        "inviters" => "invite guests".to_owned(),
+        "inviters" => INVITE.to_owned(),
         "owners" => format!("do everything in {of}, assignments included"),
         "packageManagers" => format!("make packages and policies in {of}"),
         "assignmentManagers" => format!("assign and remove people in {of}"),

@@ -563,7 +563,7 @@ impl<'t> Offer<'t> {
 }
 
 /// Returns true for somebody who has proved a tenant.
-fn is_by_tenant(person: &Person) -> bool {
+pub(super) fn is_by_tenant(person: &Person) -> bool {
     let mut identities = person.identities.iter();
     identities.any(|identity| matches!(identity, Identity::Tenant { .. }))
 }

@@ -92,6 +92,8 @@ impl<'t> Comparing<'_, 't> {
         let mut idle = Crowd::default();
         // What becomes of holders, by the package that they hold.
         let mut holders: BTreeMap<Named, BTreeSet<Option<Difference>>> = BTreeMap::new();
+        // Who is named among others and keeps what they have, or comes to nothing: by the part that they lie in.
+        let mut unmoved: BTreeMap<usize, BTreeSet<&Named>> = BTreeMap::new();
         let mut doubts = Doubts::default();
         let mut matched: BTreeMap<Standing, Crowd> = BTreeMap::new();
         for part in &parts {
@@ -150,6 +152,9 @@ impl<'t> Comparing<'_, 't> {
                 if is_told {
                     continue;
                 }
+                if let (None, [alike], Some(at)) = (&outcome, part.alike.as_slice(), part.within) {
+                    unmoved.entry(at).or_default().extend(alike);
+                }
                 if let Some(outcome) = outcome {
                     marked.add(outcome, standing, part);
                 }
@@ -162,7 +167,15 @@ impl<'t> Comparing<'_, 't> {
             let bases = together(&parts);
             if !outcome.let_in {
                 let free = doubts.beside(&idle, &bases, &[0]);
-                push(self.speaker.bases(&bases, &free), outcome);
+                let mut who = self.speaker.bases(&bases, &free);
+                let others = parts.iter().filter_map(|part| unmoved.get(&part.within?));
+                let others: BTreeSet<&Named> = others.flatten().copied().collect();
+                if !others.is_empty() {
+                    let others: Vec<String> =
+                        others.into_iter().map(|it| self.written(it)).collect();
+                    who.text = format!("{} but {}", who.text, list(&others));
+                }
+                push(who, outcome);
                 continue;
             }
             let told = self.let_in.who(&bases, outcome.kind);

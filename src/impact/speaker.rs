@@ -550,9 +550,11 @@ const EVERYBODY: &str = "anyone from outside";
 fn whole(meant: BTreeSet<Account>, idle: &BTreeSet<Account>) -> BTreeSet<Account> {
     let both: BTreeSet<Account> = meant.union(idle).copied().collect();
     let known = BTreeSet::from([Account::Guest, Account::ExternalMember]);
-    if Account::OUTSIDE
-        .iter()
-        .all(|account| both.contains(account))
+    // Who is not here yet and has nothing is not meant only because others of theirs are.
+    if !idle.contains(&Account::None)
+        && Account::OUTSIDE
+            .iter()
+            .all(|account| both.contains(account))
     {
         return both;
     }

@@ -57,7 +57,7 @@ fn inviters(desk: &Desk<'_>) -> Result<Inviters, Stop> {
         Some(Object::Collaboration(settings)) => settings.invitations,
         _ => None,
     };
-    Ok(setting.unwrap_or(Inviters::Everyone))
+    Ok(setting.unwrap_or_default())
 }
 
 /// Refuses unless invitations are allowed here, and the acting person may send them.

@@ -46,11 +46,14 @@ pub enum GuestAccess {
     Restricted,
 }
 
-/// Who may invite guests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// Who may invite guests, the most people first.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum Inviters {
-    /// Everyone, guests included.
+    /// Everyone, guests included; so it is without the setting.
+    #[default]
     Everyone,
     /// Administrators, guest inviters and all members.
     Members,

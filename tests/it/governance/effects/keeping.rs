@@ -213,6 +213,23 @@ fn people_of_a_rule_are_told_of_in_the_words_of_what_happens_to_them() {
     assert_eq!(
         words(
             &mut scene,
+            "\"Sales\"', gracePeriod: 7d",
+            "\"Crafts\"', remove: false"
+        ),
+        [
+            "1 person holds package/library through policy/library/rule, about to lose it: the rule takes it from nobody any more",
+            "1 person holds package/library through policy/library/rule: the rule does not match them any more, and takes it from nobody",
+        ]
+    );
+    assert_eq!(
+        words(&mut scene, "gracePeriod: 7d", "assign: false"),
+        [
+            "1 person holds package/library through policy/library/rule, and the rule gives it to nobody from now on: who loses it does not get it again",
+        ]
+    );
+    assert_eq!(
+        words(
+            &mut scene,
             "{ automatic: { rule: 'user.department -eq \"Sales\"', gracePeriod: 7d } }",
             "members"
         ),

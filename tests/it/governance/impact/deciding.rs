@@ -203,3 +203,80 @@ fn a_list_that_means_another_group_tells_both() {
         "{others:?}"
     );
 }
+
+#[test]
+fn whom_a_policy_lets_ask_for_others_is_told() {
+    let world = |on_behalf: &str| {
+        format!(
+            "version: 1
+catalogs: {{ open: {{ displayName: Open }} }}
+packages:
+  one: {{ catalog: open, displayName: One, policies: {{ ask: {{ requestors: members, expires: never{on_behalf} }} }} }}
+"
+        )
+    };
+    let omar = ", onBehalf: { requestors: ['user:omar@contoso.com'] }";
+    let all = ", onBehalf: { requestors: ['user:omar@contoso.com'], update: true, remove: true }";
+    let ask = "ask for package/one for others by policy/one/ask";
+    assert_eq!(
+        told(&world(""), &world(omar)),
+        [format!("user:omar@contoso.com: may {ask}")]
+    );
+    assert_eq!(
+        told(&world(omar), &world("")),
+        [format!("user:omar@contoso.com: may no longer {ask}")]
+    );
+    assert_eq!(
+        told(&world(omar), &world(all)),
+        [
+            "user:omar@contoso.com: may keep package/one longer for others by policy/one/ask",
+            "user:omar@contoso.com: may give package/one back for others by policy/one/ask",
+        ]
+    );
+}
+
+#[test]
+fn who_may_invite_guests_is_told_with_the_settings_that_count() {
+    let world = |settings: &str, inviters: &str| {
+        format!(
+            "version: 1
+catalogs: {{ open: {{ displayName: Open }} }}
+collaboration: {{ {settings} }}
+administrators: {{ inviters: ['{inviters}'] }}
+"
+        )
+    };
+    const ANA: &str = "user:ana@contoso.com";
+    const OMAR: &str = "user:omar@contoso.com";
+    for (before, after, wanted) in [
+        (
+            ("invitations: inviters", ANA),
+            ("invitations: everyone", ANA),
+            &["guests and members: may invite guests by settings/collaboration"][..],
+        ),
+        (
+            ("invitations: everyone", ANA),
+            ("invitations: nobody", ANA),
+            &[
+                "guests, members and administrators and guest inviters: may no longer invite guests by settings/collaboration",
+            ],
+        ),
+        (
+            ("invitations: inviters", ANA),
+            ("invitations: inviters", OMAR),
+            &[
+                "user:omar@contoso.com: may invite guests by settings/administrators",
+                "user:ana@contoso.com: may no longer invite guests by settings/administrators",
+            ],
+        ),
+        // A role that everybody has the right of gives none and takes none.
+        (
+            ("invitations: everyone", ANA),
+            ("invitations: everyone", OMAR),
+            &[],
+        ),
+    ] {
+        let found = told(&world(before.0, before.1), &world(after.0, after.1));
+        assert_eq!(found, wanted, "{before:?} {after:?}");
+    }
+}

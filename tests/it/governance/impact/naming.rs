@@ -122,3 +122,16 @@ fn somebody_named_by_address_is_told_by_how_they_sign_in_where_that_makes_a_diff
         ["new user:eve@contoso.com: with no approval, for 60d"]
     );
 }
+
+#[test]
+fn whoever_is_named_among_others_and_keeps_what_they_have_is_told_apart() {
+    let crew = "crew: { requestors: { people: ['group:Crew'] }, expires: { after: 60d } }";
+    let both =
+        format!("{crew}\n      all: {{ requestors: membersAndGuests, expires: {{ after: 60d }} }}");
+    assert_eq!(
+        told(&world(A_TENANT, "", &both), &world(A_TENANT, "", crew)),
+        [
+            "gone everyone of our own; people of b, anyone of no known organization (in the directory) but group:Crew: no longer: no policy covers them"
+        ]
+    );
+}
