@@ -36,6 +36,8 @@ pub(super) fn called(
                 (Course::Loses, true) => "who also lose",
                 (Course::Gets, false) => "whoever gets",
                 (Course::Gets, true) => "who also get",
+                (Course::Comes, false) => "whoever comes to hold",
+                (Course::Comes, true) => "who also come to hold",
             };
             format!("{who} {}", joined(&packages, last))
         });

@@ -138,6 +138,8 @@ pub enum Named {
     Loser(String),
     /// Whoever gets a package by a plan, by its name.
     Getter(String),
+    /// Whoever comes to hold a package after a plan, by its name, against whoever came to hold it before.
+    Comer(String),
 }
 
 impl Named {
@@ -162,6 +164,7 @@ impl std::fmt::Display for Named {
             Self::Holder(name) => write!(f, "holders of package/{name}"),
             Self::Loser(name) => write!(f, "whoever loses package/{name}"),
             Self::Getter(name) => write!(f, "whoever gets package/{name}"),
+            Self::Comer(name) => write!(f, "whoever comes to hold package/{name}"),
         }
     }
 }

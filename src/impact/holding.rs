@@ -20,6 +20,8 @@ use crate::plan::{Action, Plan};
 pub(super) struct Holding {
     /// The groups that its holders are in by it, in lower case, before and after: guests, and members of the directory.
     groups: [[BTreeSet<String>; 2]; 2],
+    /// The groups of guests who come to hold it only after, where they are fewer than those of guests who held it before.
+    fewer: Option<BTreeSet<String>>,
     /// The changes by which its holders are in other groups.
     because: BTreeSet<Address>,
     /// Those who lose it by the apply itself.
@@ -47,6 +49,8 @@ pub(super) enum Course {
     Loses,
     /// They get it by the apply.
     Gets,
+    /// They come to hold it, before as after: guests who are in other groups by it than those who held it already.
+    Comes,
 }
 
 impl Course {
@@ -57,13 +61,14 @@ impl Course {
             Self::Holds => Named::Holder(package),
             Self::Loses => Named::Loser(package),
             Self::Gets => Named::Getter(package),
+            Self::Comes => Named::Comer(package),
         }
     }
 
     /// Returns true for people who have the package on a side.
     pub(super) const fn has(self, at: usize) -> bool {
         match self {
-            Self::Holds => true,
+            Self::Holds | Self::Comes => true,
             Self::Loses => at == 0,
             Self::Gets => at > 0,
         }
@@ -76,6 +81,7 @@ impl Holding {
         let turns = [
             (Course::Loses, self.lost.is_some()),
             (Course::Gets, self.got.is_some()),
+            (Course::Comes, self.fewer.is_some()),
         ];
         let turns = turns.into_iter().filter(|(_, is_there)| *is_there);
         std::iter::once(Course::Holds).chain(turns.map(|(course, _)| course))
@@ -89,7 +95,10 @@ impl Holding {
         is_member: bool,
     ) -> impl Iterator<Item = &String> {
         let side = self.groups.get(at).filter(|_| course.has(at));
-        let groups = side.and_then(|side| side.get(usize::from(is_member)));
+        let groups = match &self.fewer {
+            Some(fewer) if course == Course::Comes && at > 0 && !is_member => Some(fewer),
+            _ => side.and_then(|side| side.get(usize::from(is_member))),
+        };
         groups.into_iter().flatten()
     }
 
@@ -120,14 +129,15 @@ impl Holding {
 
     const fn turn(&self, course: Course) -> Option<&Turn> {
         match course {
-            Course::Holds => None,
+            Course::Holds | Course::Comes => None,
             Course::Loses => self.lost.as_ref(),
             Course::Gets => self.got.as_ref(),
         }
     }
 
     fn is_nothing(&self) -> bool {
-        self.groups[0] == self.groups[1] && self.lost.is_none() && self.got.is_none()
+        let is_turned = self.lost.is_some() || self.got.is_some() || self.fewer.is_some();
+        self.groups[0] == self.groups[1] && !is_turned
     }
 
     /// Returns every group of which the package makes somebody a member on either side.
@@ -223,7 +233,9 @@ impl Holdings {
                 new => new.map(|it| groups(sides, it, 1)).unwrap_or_default(),
             };
             // Nobody is taken out of a group because it takes no guests any more.
-            let kept: Vec<String> = before[0].intersection(&after[1]).cloned().collect();
+            let kept = before[0].intersection(&after[1]);
+            let kept: Vec<String> = kept.filter(|it| !after[0].contains(*it)).cloned().collect();
+            let fewer = (!kept.is_empty()).then(|| after[0].clone());
             after[0].extend(kept);
             let because = causes(sides, &address, [old, new], action.is_some(), resources);
             let (mut lost, got) = (lost.remove(&address), got.remove(&address));
@@ -237,6 +249,7 @@ impl Holdings {
             }
             let holding = Holding {
                 groups: [before, after],
+                fewer,
                 because,
                 // Whose package goes loses it, and is told of as one who holds it.
                 lost: lost.filter(|_| new.is_some()),
@@ -267,6 +280,7 @@ impl Holdings {
             }
             let holding = Holding {
                 groups: [groups.clone(), groups],
+                fewer: None,
                 because: BTreeSet::new(),
                 lost: None,
                 got: None,

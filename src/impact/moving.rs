@@ -164,7 +164,10 @@ impl<'m> Moves<'m> {
                 Named::Group(name) => (name, [true, true]),
                 Named::Joining(name) => (name, [false, true]),
                 Named::Leaving(name) => (name, [true, false]),
-                Named::Holder(package) | Named::Loser(package) | Named::Getter(package) => {
+                Named::Holder(package)
+                | Named::Loser(package)
+                | Named::Getter(package)
+                | Named::Comer(package) => {
                     // Nobody takes two courses with one package.
                     if !held.insert(package) {
                         return None;
@@ -284,7 +287,7 @@ impl<'m> Moves<'m> {
                 let moving = self.groups.get(name).into_iter();
                 moving.map(|moving| moving.address.clone()).collect()
             }
-            Named::Holder(_) | Named::Loser(_) | Named::Getter(_) => {
+            Named::Holder(_) | Named::Loser(_) | Named::Getter(_) | Named::Comer(_) => {
                 let course = named.course();
                 let because = course.and_then(|(package, course)| {
                     let holding = self.holdings.get(package)?;
@@ -346,7 +349,7 @@ impl Naming {
                 Named::Joining(name) if at > 0 => naming.named.push(Named::Group(name.clone())),
                 Named::Leaving(name) if at == 0 => naming.named.push(Named::Group(name.clone())),
                 Named::Joining(_) | Named::Leaving(_) => {}
-                Named::Holder(_) | Named::Loser(_) | Named::Getter(_) => {
+                Named::Holder(_) | Named::Loser(_) | Named::Getter(_) | Named::Comer(_) => {
                     if let Some((package, _)) = named.course().filter(|(_, it)| it.has(at)) {
                         naming.holds.push(package.to_owned());
                     }
@@ -365,7 +368,9 @@ impl Named {
     pub(super) fn group(&self) -> Option<&str> {
         match self {
             Self::Group(name) | Self::Joining(name) | Self::Leaving(name) => Some(name),
-            Self::User(_) | Self::Holder(_) | Self::Loser(_) | Self::Getter(_) => None,
+            Self::User(_) | Self::Holder(_) | Self::Loser(_) | Self::Getter(_) | Self::Comer(_) => {
+                None
+            }
         }
     }
 
@@ -392,6 +397,7 @@ impl Named {
             Self::Holder(package) => Some((package, Course::Holds)),
             Self::Loser(package) => Some((package, Course::Loses)),
             Self::Getter(package) => Some((package, Course::Gets)),
+            Self::Comer(package) => Some((package, Course::Comes)),
         }
     }
 }

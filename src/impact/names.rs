@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::census::Census;
 use super::class::Named;
 use super::estate::Offer;
-use super::holding::Course;
 use crate::model::kinds::Incompatible;
 use crate::model::kinds::policy::Requestors;
 
@@ -181,11 +180,7 @@ fn moved(census: &Census<'_, '_>, listed: &Listed) -> BTreeMap<String, Vec<(Name
                     standing.extend(of.filter(|it| (it.0, it.2) == (at, is_member)));
                 }
             }
-            let named = match course {
-                Course::Holds => Named::Holder(package.clone()),
-                Course::Loses => Named::Loser(package.clone()),
-                Course::Gets => Named::Getter(package.clone()),
-            };
+            let named = course.named(package);
             (!standing.is_empty()).then_some((named, standing))
         });
         let ways: Vec<(Named, Standing)> = ways.collect();

@@ -119,7 +119,7 @@ impl<'t> Reach<'_, 't> {
                     }
                     ruled.extend(kept.rule.map(|rule| (rule, true)));
                 }
-                Named::Holder(_) | Named::Loser(_) | Named::Getter(_) => {}
+                Named::Holder(_) | Named::Loser(_) | Named::Getter(_) | Named::Comer(_) => {}
             }
         }
         for sought in sought {
@@ -231,7 +231,11 @@ impl<'t> Reach<'_, 't> {
     pub(super) fn groups_of(&self, named: &[Named]) -> Vec<String> {
         let groups = named.iter().filter_map(|named| match named {
             Named::Group(name) | Named::Joining(name) | Named::Leaving(name) => Some(name),
-            Named::User(_) | Named::Holder(_) | Named::Loser(_) | Named::Getter(_) => None,
+            Named::User(_)
+            | Named::Holder(_)
+            | Named::Loser(_)
+            | Named::Getter(_)
+            | Named::Comer(_) => None,
         });
         let ruled = |name: &&String| {
             self.groups

@@ -214,7 +214,16 @@ fn guests_are_in_a_group_that_takes_them_and_stay_where_it_takes_no_more() {
         ]
     );
     assert!(is_refused);
-    assert_eq!(told(&open, &shut), (Vec::new(), false));
+    // Whoever held it before stays in the group, and whoever comes to hold it does not come into it.
+    let (rows, is_refused) = told(&open, &shut);
+    assert_eq!(
+        rows,
+        [
+            "new whoever comes to hold package/held (guests from outside; internal guests): kept  by resource/team",
+            "gone whoever comes to hold package/held (guests from outside; internal guests): asked  by resource/team",
+        ]
+    );
+    assert!(is_refused);
 }
 
 #[test]
