@@ -340,9 +340,9 @@ fn holders_may_ask_for_more_if_and_only_if_the_engine_lets_them() {
         });
         let rows: String = rows.collect();
         let case = format!("{seed}\n{before}\n{after}\n{rows}\n{whom:?}");
-        // Whoever comes to hold something after is in fewer groups by it where these take guests no more.
+        // Whoever comes to hold something after is in other groups by it than those who held it, where these take guests or no more.
         let mut comers: BTreeSet<String> = BTreeSet::new();
-        if one.0[14] > other.0[14] {
+        if one.0[14] != other.0[14] {
             let fresh = Played::of(&new, &people).told(&new);
             for (had, has) in had.iter().zip(&fresh) {
                 comers.extend(gained(had, has).into_iter().map(|(name, _)| name));
