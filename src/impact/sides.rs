@@ -182,7 +182,7 @@ impl<'d> Entry<'d> {
 
 fn names(plan: &Plan) -> Names {
     let renamed = plan.changes.iter().filter_map(|change| {
-        let Delta::Update { before, .. } = &change.delta else {
+        let (Delta::Update { before, .. } | Delta::Replace { before, .. }) = &change.delta else {
             return None;
         };
         let was = before
