@@ -1,13 +1,14 @@
 //! What happens to those who have something, or wait for it, is told of an object that is renamed and made anew as of one that
 //! is made anew.
 
+use guestlist::governance::Ground;
 use guestlist::governance::assignment::{Command, Direct};
 use guestlist::governance::record::{Identity, RequestState};
 use guestlist::impact::{Effect, What};
 use guestlist::model::text::Guid;
 
 use super::{foretold, mail};
-use crate::governance::asking::ask;
+use crate::governance::asking::{ask, decide};
 use crate::governance::renamed::{but, each_renamed, first, renamed, under_first_names};
 use crate::governance::scene::Scene;
 
@@ -117,4 +118,29 @@ fn whose_request_is_refused_by_a_renamed_organization_is_who_is_told() {
     scene.approves("ana@contoso.com", 3);
     let _ = scene.tick("T2");
     assert_eq!(scene.request(3).state, RequestState::DeliveryFailed);
+}
+
+/// A request names groups as the tree did when it was made.
+#[test]
+fn whose_request_waits_for_a_group_under_a_name_that_goes_is_told() {
+    let tree = but(TREE, &[("user:ana@contoso.com", "group:%crew")]);
+    let mut scene = Scene::of(&first(&tree));
+    scene.member("ana@contoso.com", &[]);
+    scene.joins("ana@contoso.com", "Leads");
+    let tenant = Guid::parse(TENANT).unwrap();
+    scene.guest("zoe@wingtip.example", Identity::Tenant { tenant });
+    scene.asks_as("zoe@wingtip.example", ask("library"));
+    let _ = scene.tick("T1");
+    assert_eq!(scene.asked(1), ["ana@contoso.com"]);
+    let tree = tree.replace("^crew,", "formerly: crew,");
+    let tree = first(&tree.replace("%crew", "%squad"));
+    assert_eq!(
+        said(&mut scene, &tree),
+        [
+            "1 open request waits for members of a group that resource/crew is no longer, and who may not decide any more [zoe@wingtip.example]"
+        ]
+    );
+    scene.apply(&tree);
+    let refusal = scene.acting("ana@contoso.com").refused(decide(1, true));
+    assert_eq!(refusal.ground, Ground::NotAllowed);
 }
