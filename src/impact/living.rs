@@ -19,7 +19,7 @@ use super::sides::Sides;
 use super::touched::Touched;
 use crate::governance::record::{Entity, Key, Mark, ObjectId, Person, RecordId};
 use crate::governance::{Range, Unread, World};
-use crate::model::{Address, Object, canonical};
+use crate::model::{Address, Kind, Object, canonical};
 use crate::plan::{Action, Change, Plan};
 
 /// How many people an effect names at most.
@@ -57,7 +57,8 @@ pub(super) fn living(
         giving: OnceCell::new(),
         losing: OnceCell::new(),
         following: Rc::new(Following::of(plan, sides, &touched.holdings)),
-        is_regrouped: !touched.regrouped.is_empty(),
+        is_regrouped: !touched.regrouped.is_empty()
+            || sides.renamed(Kind::Resource).next().is_some(),
         getting: Vec::new(),
         parted: BTreeSet::new(),
         found: Vec::new(),

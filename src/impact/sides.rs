@@ -115,7 +115,11 @@ impl<'d> Sides<'d> {
     pub fn before<'t>(&'t self, own: &'t [Domain], now: Timestamp) -> Estate<'t> {
         let objects = self.entries.iter();
         let objects = objects.filter_map(|(address, entry)| Some((address, entry.before()?)));
-        Estate::new(objects, own, now)
+        let mut estate = Estate::new(objects, own, now);
+        for (was, is) in self.renamed(Kind::Resource) {
+            estate.add_name(was, is);
+        }
+        estate
     }
 
     /// Returns the side after.
@@ -124,6 +128,13 @@ impl<'d> Sides<'d> {
         let objects = self.entries.iter();
         let objects = objects.filter_map(|(address, entry)| Some((address, entry.after()?)));
         Estate::new(objects, own, now)
+    }
+
+    /// Returns the objects of a kind that get another name, by the name that they have and the one that they will have.
+    pub(super) fn renamed(&self, kind: Kind) -> impl Iterator<Item = (&str, &str)> {
+        let names = self.names.iter();
+        let names = names.filter(move |((of, _), _)| *of == kind);
+        names.map(|((_, was), is)| (&**was, &**is))
     }
 
     /// Returns the address that an object will have.
@@ -182,7 +193,7 @@ impl<'d> Entry<'d> {
 
 fn names(plan: &Plan) -> Names {
     let renamed = plan.changes.iter().filter_map(|change| {
-        let Delta::Update { before, .. } = &change.delta else {
+        let (Delta::Update { before, .. } | Delta::Replace { before, .. }) = &change.delta else {
             return None;
         };
         let was = before

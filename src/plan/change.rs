@@ -217,9 +217,9 @@ pub enum Delta {
     /// It is deleted and created anew, because of keys that cannot change in place, or inside an object to which this
     /// happens.
     ///
-    /// The object gets another id under the same address. Objects that name it do not change, since they name an address:
-    /// a store that keeps ids points them to the new one. Objects inside it go with it and are created again by replacements
-    /// of their own, which follow.
+    /// The object gets another id under the same address, or under the one that it is renamed to, as for a change in place.
+    /// Objects that name it do not change, since they name an address: a store that keeps ids points them to the new one.
+    /// Objects inside it go with it and are created again by replacements of their own, which follow.
     Replace {
         /// The object as it is.
         before: LiveObject,

@@ -33,6 +33,7 @@ mod outlook;
 mod people;
 mod policies;
 mod redemption;
+mod renamed;
 mod requests;
 mod reviews;
 mod roster;

@@ -6,6 +6,7 @@ mod border;
 mod holding;
 mod keeping;
 mod moving;
+mod renaming;
 mod said;
 mod turning;
 mod waiting;

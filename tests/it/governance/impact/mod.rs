@@ -13,6 +13,7 @@ mod naming;
 mod played;
 mod random;
 mod reasons;
+mod renaming;
 mod small;
 mod told;
 

@@ -1,0 +1,146 @@
+//! What happens to those who have something, or wait for it, is told of an object that is renamed and made anew as of one that
+//! is made anew.
+
+use guestlist::governance::Ground;
+use guestlist::governance::assignment::{Command, Direct};
+use guestlist::governance::record::{Identity, RequestState};
+use guestlist::impact::{Effect, What};
+use guestlist::model::text::Guid;
+
+use super::{foretold, mail};
+use crate::governance::asking::{ask, decide};
+use crate::governance::renamed::{but, each_renamed, first, renamed, under_first_names};
+use crate::governance::scene::Scene;
+
+const TENANT: &str = "3d0f5dec-0000-4000-8000-000000000001";
+
+const TREE: &str = "version: 1
+organizations:
+  %wingtip: { ^wingtip, displayName: Wingtip, tenant: 3d0f5dec-0000-4000-8000-000000000001, replace: allowed }
+resources:
+  %crew: { ^crew, group: Leads, managed: true, replace: allowed }
+catalogs:
+  %open: { ^open, displayName: Open, resources: [%crew] }
+  %second: { ^second, displayName: Second, resources: [%crew] }
+packages:
+  %studio: { ^studio, displayName: Studio, catalog: %open, replace: allowed, grants: { %crew: Member }, policies: {
+    %direct: { ^direct, expires: never } } }
+  %library: { ^library, displayName: Library, catalog: %open, replace: allowed, policies: {
+    %ask: { ^ask, requestors: { organizations: [%wingtip] }, approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] } } } }
+";
+
+/// Mia has the studio, Zoe has the library as somebody of Wingtip, and Gus waits for it.
+fn played() -> Scene {
+    let mut scene = Scene::of(&first(TREE));
+    for name in ["ana", "mia"] {
+        scene.member(&format!("{name}@contoso.com"), &[]);
+    }
+    let _ = scene.run(Command::Grant(Direct {
+        person: mail("mia@contoso.com"),
+        name: None,
+        policy: "policy/studio/direct".parse().unwrap(),
+        start: None,
+        end: None,
+        justification: None,
+    }));
+    for person in ["zoe@wingtip.example", "gus@wingtip.example"] {
+        let tenant = Guid::parse(TENANT).unwrap();
+        scene.guest(person, Identity::Tenant { tenant });
+        scene.asks_as(person, ask("library"));
+    }
+    let _ = scene.tick("T1");
+    scene.approves("ana@contoso.com", 2);
+    let _ = scene.tick("T1");
+    scene
+}
+
+/// What a plan says, in words under the first names, with the names of those whom it is about.
+fn said(scene: &mut Scene, tree: &str) -> Vec<String> {
+    let said = |effect: &Effect| {
+        let words = under_first_names(&effect.words());
+        format!("{words} [{}]", effect.names.join(" "))
+    };
+    let mut all: Vec<String> = foretold(scene, tree).iter().map(said).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn who_has_what_is_renamed_and_made_anew_is_told_as_without_the_name() {
+    for edit in [
+        ("000000000001", "000000000002"),
+        ("group: Leads", "group: Others"),
+        ("Studio, catalog: %open", "Studio, catalog: %second"),
+        ("Library, catalog: %open", "Library, catalog: %second"),
+    ] {
+        let (mut scene, tree) = (played(), but(TREE, &[edit]));
+        let plain = said(&mut scene, &first(&tree));
+        assert!(!plain.is_empty(), "{edit:?}");
+        for tree in each_renamed(&tree).chain([renamed(&tree)]) {
+            assert_eq!(said(&mut scene, &tree), plain, "{edit:?} {tree}");
+        }
+    }
+}
+
+#[test]
+fn who_loses_what_is_renamed_and_made_anew_is_who_is_told() {
+    let mut scene = played();
+    let tree = renamed(&but(
+        TREE,
+        &[("Studio, catalog: %open", "Studio, catalog: %second")],
+    ));
+    let effects = foretold(&mut scene, &tree);
+    let ending: Vec<&Effect> = effects
+        .iter()
+        .filter(|effect| effect.what == What::End)
+        .collect();
+    assert_eq!(ending.len(), 1);
+    assert_eq!(ending[0].address.to_string(), "package/new-studio");
+    assert_eq!(ending[0].names, ["mia@contoso.com"]);
+    assert_eq!(scene.holds("mia@contoso.com").len(), 1);
+    scene.apply(&tree);
+    let _ = scene.tick("T2");
+    assert!(scene.holds("mia@contoso.com").is_empty());
+}
+
+#[test]
+fn whose_request_is_refused_by_a_renamed_organization_is_who_is_told() {
+    let mut scene = played();
+    let tree = but(TREE, &[("000000000001", "000000000002")]);
+    // The organization is the first.
+    let tree = each_renamed(&tree).next().unwrap();
+    let effects = foretold(&mut scene, &tree);
+    let mut refused = effects.iter().filter(|it| it.what == What::Refuse);
+    assert_eq!(refused.next().unwrap().names, ["gus@wingtip.example"]);
+    assert_eq!(scene.request(3).state, RequestState::PendingApproval);
+    scene.apply(&tree);
+    let _ = scene.tick("T2");
+    scene.approves("ana@contoso.com", 3);
+    let _ = scene.tick("T2");
+    assert_eq!(scene.request(3).state, RequestState::DeliveryFailed);
+}
+
+/// A request names groups as the tree did when it was made.
+#[test]
+fn whose_request_waits_for_a_group_under_a_name_that_goes_is_told() {
+    let tree = but(TREE, &[("user:ana@contoso.com", "group:%crew")]);
+    let mut scene = Scene::of(&first(&tree));
+    scene.member("ana@contoso.com", &[]);
+    scene.joins("ana@contoso.com", "Leads");
+    let tenant = Guid::parse(TENANT).unwrap();
+    scene.guest("zoe@wingtip.example", Identity::Tenant { tenant });
+    scene.asks_as("zoe@wingtip.example", ask("library"));
+    let _ = scene.tick("T1");
+    assert_eq!(scene.asked(1), ["ana@contoso.com"]);
+    let tree = tree.replace("^crew,", "formerly: crew,");
+    let tree = first(&tree.replace("%crew", "%squad"));
+    assert_eq!(
+        said(&mut scene, &tree),
+        [
+            "1 open request waits for members of a group that resource/crew is no longer, and who may not decide any more [zoe@wingtip.example]"
+        ]
+    );
+    scene.apply(&tree);
+    let refusal = scene.acting("ana@contoso.com").refused(decide(1, true));
+    assert_eq!(refusal.ground, Ground::NotAllowed);
+}
