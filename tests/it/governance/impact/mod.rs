@@ -15,6 +15,7 @@ mod random;
 mod reasons;
 mod small;
 mod told;
+mod waived;
 
 use std::collections::{BTreeMap, BTreeSet};
 
