@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, code, nearest};
-use crate::guard::Verdict;
+use crate::guard::{Rule, Verdict};
 use crate::model::{Address, Desired, Live, Waiver};
 use crate::plan::Plan;
 use crate::source::Place;
@@ -30,7 +30,7 @@ pub(super) fn idle(
     for waiver in guards {
         if known.contains(&waiver.address) {
             if !lifts(waiver, verdict) {
-                out.push(idle_now(waiver));
+                out.push(idle_now(waiver, verdict));
             }
         } else {
             out.push(unknown(waiver, &known));
@@ -46,19 +46,32 @@ fn lifts(waiver: &Waiver, verdict: &Verdict) -> bool {
         .any(|one| one.guard == waiver.rule.as_str() && one.objects.contains(&address))
 }
 
-fn idle_now(waiver: &Waiver) -> Diagnostic {
+fn idle_now(waiver: &Waiver, verdict: &Verdict) -> Diagnostic {
     let Waiver {
         rule,
         address,
         until,
         ..
     } = waiver;
-    let message = format!(
-        "the waiver of `{rule}` for {address} lifts nothing in this plan; it goes on lifting until {until}"
-    );
+    let is_widening = rule.as_str() == Rule::Widening.as_str();
+    let lacking = verdict.together.get(address).filter(|_| is_widening);
+    let (message, help) = match lacking {
+        Some(lacking) => (
+            format!(
+                "the waiver of `{rule}` for {address} lifts nothing in this plan without one for {lacking}, which makes the same wider"
+            ),
+            "whoever means both waives both, or plans one after the other",
+        ),
+        None => (
+            format!(
+                "the waiver of `{rule}` for {address} lifts nothing in this plan; it goes on lifting until {until}"
+            ),
+            "take it out once what it was for is applied",
+        ),
+    };
     let mut told = Diagnostic::warning(code::WAIVED_NOTHING, message)
         .at(place(waiver))
-        .help("take it out once what it was for is applied");
+        .help(help);
     told.severity = Severity::Note;
     told
 }

@@ -1,5 +1,6 @@
 //! Rules about single objects (replacement, protection, adoption, names that clash), and the verdict over all rules.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -104,6 +105,9 @@ pub struct Verdict {
     pub lifted: Vec<Lifted>,
     /// The numbers that deletes were held against.
     pub thresholds: Thresholds,
+    /// What has a waiver of the rule about access that grows, and makes nothing wider but together with something that has none:
+    /// with the first of those.
+    pub together: BTreeMap<Address, String>,
 }
 
 impl Verdict {

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cause::Reason;
 use super::choice::{Choice, choice};
-use super::compare::{Difference, Row};
+use super::compare::{Difference, Draft};
 use super::estate::Offer;
 use super::package::{Comparing, Outcome};
+use super::reasons::Reasons;
 use super::terms::Terms;
 use super::who::{Who, list};
 use crate::model::Address;
@@ -23,7 +24,7 @@ impl<'t> Comparing<'_, 't> {
         &self,
         offers: [Option<&Offer<'t>>; 2],
         package: &Address,
-        rows: &mut Vec<Row>,
+        rows: &mut Vec<Draft>,
     ) {
         let assigned = |policy: &Policy| matches!(policy.requestors, Requestors::Nobody);
         let given = offers.map(|offer| given(offer, &assigned));
@@ -36,7 +37,7 @@ impl<'t> Comparing<'_, 't> {
     }
 
     /// Adds what differs for programs.
-    fn programs(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Row>) {
+    fn programs(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Draft>) {
         let words = ["may ask, ", "may no longer ask"];
         let all = |policy: &Policy| match policy.requestors {
             Requestors::AllServicePrincipals => Some("all service principals"),
@@ -120,7 +121,7 @@ impl<'t> Comparing<'_, 't> {
     }
 
     /// Adds what a package gives more, no longer, or by another resource.
-    fn grants(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Row>) {
+    fn grants(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Draft>) {
         let [Some(old), Some(new)] = offers else {
             return;
         };
@@ -167,7 +168,7 @@ impl<'t> Comparing<'_, 't> {
         rows.push(self.row(Who::said("whoever has it"), package, outcome));
     }
 
-    fn changed(&self, addresses: impl IntoIterator<Item = Address>) -> Vec<Reason> {
+    fn changed(&self, addresses: impl IntoIterator<Item = Address>) -> Reasons {
         let found: BTreeSet<Address> = addresses
             .into_iter()
             .filter(|it| self.origins.contains_key(it))

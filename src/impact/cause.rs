@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 
 use super::access::Access;
 use super::class::Named;
-use super::estate::{Border, Offer, Traits};
+use super::estate::{Offer, Traits};
 use super::moving::Naming;
 use super::package::{Comparing, Found};
 use super::part::Part;
+use super::reasons::{Made, Reasons};
 use super::ruled::{NO_RULE, Ruled, Standing};
 use crate::model::{Address, Kind};
 
@@ -36,7 +37,7 @@ pub(super) enum Reason {
 
 /// Some of a plan's changes that may make a difference, and what is as before without them.
 struct Suspect<'t> {
-    changes: BTreeSet<Reason>,
+    changes: Reasons,
     undoes: Undoes<'t>,
 }
 
@@ -64,32 +65,33 @@ enum Undoes<'t> {
 
 impl<'t> Comparing<'_, 't> {
     /// Returns the changes that make a difference.
-    pub(super) fn because(&self, case: &Case<'_, 't>) -> Vec<Reason> {
+    pub(super) fn because(&self, case: &Case<'_, 't>) -> Reasons {
         let ways = case.has.iter().flat_map(|has| &has.ways);
         let changed = ways.map(|way| Reason::Change(way.address.clone()));
-        let changed: BTreeSet<Reason> = changed.filter(|it| self.is_decisive(it)).collect();
-        let itself = |offer: &Offer<'_>| vec![Reason::Change(offer.address.clone())];
+        let changed: Reasons = changed.filter(|it| self.is_decisive(it)).collect();
+        let itself =
+            |offer: &Offer<'_>| Reasons::from_iter([Reason::Change(offer.address.clone())]);
         match case.offers {
             // Its policies go with it.
             [Some(offer), None] => return itself(offer),
             // A package that comes needs no other reason.
             [None, Some(offer)] if changed.is_empty() => return itself(offer),
-            [None, _] => return changed.into_iter().collect(),
+            [None, _] => return changed,
             [Some(_), Some(_)] => {}
         }
         let suspects = self.suspects(case);
-        let all = suspects.iter().flat_map(|suspect| &suspect.changes);
-        let all: BTreeSet<Reason> = all.cloned().collect();
-        if all.len() < 2 {
-            return all.into_iter().collect();
+        let told = |some: Vec<&Suspect<'t>>| -> Reasons {
+            let mut all = Reasons::default();
+            some.iter().for_each(|suspect| all.add(&suspect.changes));
+            all
+        };
+        let all = told(suspects.iter().collect());
+        if !all.are_several() {
+            return all;
         }
         let is_same = |undone: &[&Suspect<'t>]| {
             let found = self.without(case, undone);
             found.as_ref() == Some(case.found)
-        };
-        let told = |some: Vec<&Suspect<'t>>| -> BTreeSet<Reason> {
-            let changes = some.into_iter().flat_map(|suspect| &suspect.changes);
-            changes.cloned().collect()
         };
         let needed = suspects.iter().filter(|suspect| !is_same(&[suspect]));
         let mut found = told(needed.collect());
@@ -102,8 +104,7 @@ impl<'t> Comparing<'_, 't> {
             });
             found = told(alone.map(|(_, suspect)| suspect).collect());
         }
-        let found = if found.is_empty() { all } else { found };
-        found.into_iter().collect()
+        if found.is_empty() { all } else { found }
     }
 
     fn is_decisive(&self, reason: &Reason) -> bool {
@@ -173,7 +174,7 @@ impl<'t> Comparing<'_, 't> {
     fn suspects(&self, case: &Case<'_, 't>) -> Vec<Suspect<'t>> {
         let mut found = Vec::new();
         if let [one, two] = case.part.traits.as_slice() {
-            self.by_traits(one, two, &mut found);
+            self.by_traits(case.part, [one, two], &mut found);
         }
         self.by_names(case.part, &mut found);
         if let [Some(old), Some(new)] = case.offers {
@@ -186,44 +187,32 @@ impl<'t> Comparing<'_, 't> {
         found
     }
 
-    /// Adds what tells people apart.
-    fn by_traits(&self, one: &Traits<'t>, two: &Traits<'t>, found: &mut Vec<Suspect<'t>>) {
-        let mut add = |changes: BTreeSet<Reason>, undoes: Undoes<'t>| {
+    /// Adds what tells people apart. Of a part that holds several sorts of people each may have changes of its own.
+    fn by_traits(
+        &self,
+        part: &Part<'t>,
+        [one, two]: [&Traits<'t>; 2],
+        found: &mut Vec<Suspect<'t>>,
+    ) {
+        let mut add = |changes: Reasons, undoes: Undoes<'t>| {
             found.push(Suspect { changes, undoes });
         };
-        let names = [one, two].map(|traits| traits.seen.organization);
-        if names[0] != names[1] {
-            let names = names.into_iter().flatten();
-            let changes = names.filter_map(|(name, _)| self.touched.organization(name));
-            add(changes.map(Reason::Change).collect(), Undoes::Organization);
+        let Made {
+            organization,
+            border,
+        } = self.sorted.of_part(self.census, part);
+        if let Some(changes) = organization {
+            add(changes, Undoes::Organization);
         }
-        if one.border != two.border || one.shut != two.shut {
-            let sides = [one, two].into_iter();
-            let borders = sides.flat_map(|it| [it.border, it.shut.map(Border::Closed)]);
-            let mut changes = BTreeSet::new();
-            for border in borders.flatten() {
-                match border {
-                    Border::Blocked(_) | Border::NotAllowed => {
-                        changes.insert(Reason::Change(Address::singleton(Kind::Domains)));
-                    }
-                    Border::Closed(address) => {
-                        changes.insert(Reason::Change(address.clone()));
-                        let organization = self.touched.organization(address.own_name());
-                        changes.extend(organization.map(Reason::Change));
-                    }
-                    Border::Own => drop(changes.insert(Reason::Settings)),
-                }
-            }
+        if let Some(changes) = border {
             add(changes, Undoes::Border);
         }
         if one.seen.lacks_passcode != two.seen.lacks_passcode {
             let change = Reason::Change(Address::singleton(Kind::Collaboration));
-            add(BTreeSet::from([change]), Undoes::Passcodes);
+            add(Reasons::from_iter([change]), Undoes::Passcodes);
         }
         if one.looks_alike != two.looks_alike {
-            let changes = self.touched.organizations.iter().cloned();
-            let changes = changes.map(Reason::Change).chain([Reason::Settings]);
-            add(changes.collect(), Undoes::Likeness);
+            add(self.sorted.likeness(), Undoes::Likeness);
         }
     }
 
@@ -246,7 +235,7 @@ impl<'t> Comparing<'_, 't> {
                 named.any(|it| matches!(it, Named::Group(name) if name == *was || name == *is))
             };
             if is_in(0) || is_in(1) {
-                let changes = BTreeSet::from([Reason::Change(address.clone())]);
+                let changes = Reasons::from_iter([Reason::Change(address.clone())]);
                 let undoes = Undoes::Group([was.clone(), is.clone()]);
                 found.push(Suspect { changes, undoes });
             }
@@ -256,7 +245,7 @@ impl<'t> Comparing<'_, 't> {
     /// Adds what the package itself is.
     fn by_offer(&self, old: &Offer<'t>, new: &Offer<'t>, found: &mut Vec<Suspect<'t>>) {
         let mut add = |change: Address, undoes: Undoes<'t>| {
-            let changes = BTreeSet::from([Reason::Change(change)]);
+            let changes = Reasons::from_iter([Reason::Change(change)]);
             found.push(Suspect { changes, undoes });
         };
         add(new.address.clone(), Undoes::Package);

@@ -231,6 +231,17 @@ impl<'e, 't> Census<'e, 't> {
             .flat_map(|group| group.bases.iter().map(|at| (*at, &group.traits[..])))
     }
 
+    /// Returns what each side sees in those of each group, with their positions in [`Self::bases`].
+    pub(super) fn groups(&self) -> impl Iterator<Item = (&[Traits<'t>], &[usize])> {
+        let groups = self.groups.iter();
+        groups.map(|group| (&group.traits[..], &group.bases[..]))
+    }
+
+    /// Returns the position in [`Self::groups`] of those at a position.
+    pub(super) fn group_at(&self, at: usize) -> Option<usize> {
+        self.group_of.get(at).copied()
+    }
+
     /// Returns the sort of people at a position, and what each side sees in it.
     pub(super) fn seen_at(&self, at: usize) -> Option<(&Base, &[Traits<'t>])> {
         let group = self.groups.get(*self.group_of.get(at)?)?;
@@ -395,8 +406,7 @@ impl<'e, 't> Census<'e, 't> {
                 if !apart.entry(*general).or_default().insert(*at) {
                     continue;
                 }
-                let masks = offers.iter().zip(&group.traits);
-                let masks: Vec<Vec<bool>> = masks.map(|(offer, it)| mask(*offer, it)).collect();
+                let masks = masks(offers, &group.traits);
                 match alike.get(&(*general, masks.clone())) {
                     Some(part) => {
                         if let Some(part) = parts.get_mut(*part) {
@@ -466,15 +476,14 @@ impl<'e, 't> Census<'e, 't> {
             }
         }
         let mut alike: Vec<Part<'t>> = Vec::new();
-        let mut known: BTreeMap<Vec<Look>, usize> = BTreeMap::new();
+        let mut known: BTreeMap<[Vec<Vec<bool>>; 2], usize> = BTreeMap::new();
+        let mut others: Vec<Vec<Vec<Traits<'t>>>> = Vec::new();
         for base in &bases {
             let traits = self.traits(base);
-            let masks = offers.iter().zip(&traits);
-            let masks: Vec<_> = masks.map(|(offer, it)| mask(*offer, it)).collect();
-            let key = traits.iter().zip(&masks).map(|(traits, mask)| {
+            let looks = traits.iter().map(|traits| {
                 let seen = &traits.seen;
                 let configured = seen.organization.map(|(_, state)| state);
-                let flags = vec![
+                vec![
                     seen.outside,
                     seen.member,
                     seen.lacks_passcode,
@@ -482,16 +491,23 @@ impl<'e, 't> Census<'e, 't> {
                     configured == Some(OrganizationState::Configured),
                     traits.looks_alike,
                     traits.shut.is_some(),
-                ];
-                (flags, mask.clone())
+                ]
             });
-            let at = *known.entry(key.collect()).or_insert_with(|| {
+            let key = [looks.collect(), masks(offers, &traits)];
+            let at = *known.entry(key).or_insert_with(|| {
                 alike.push(Part::of(&traits, Crowd::default()));
+                others.push(Vec::new());
                 alike.len() - 1
             });
-            if let Some(part) = alike.get_mut(at) {
-                part.belongs.extend(belongs(&traits, &masks));
+            if let (Some(part), Some(others)) = (alike.get_mut(at), others.get_mut(at)) {
+                part.belongs.extend(belongs(&traits, offers));
+                if traits.first() != traits.last() {
+                    others.push(traits);
+                }
             }
+        }
+        for (part, others) in alike.iter_mut().zip(others) {
+            part.others = Rc::new(others);
         }
         let mut found: Vec<Part<'t>> = Vec::new();
         for part in alike {
@@ -504,9 +520,6 @@ impl<'e, 't> Census<'e, 't> {
         found
     }
 }
-
-/// What a side sees in somebody whom an address names, and which policies name their organization.
-type Look = (Vec<bool>, Vec<bool>);
 
 /// Why somebody cannot be invited, as far as it makes a difference for what they may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -540,11 +553,20 @@ fn mask(offer: Option<&Offer<'_>>, traits: &Traits<'_>) -> Vec<bool> {
     names.collect()
 }
 
-/// Returns whose somebody is, of whom each side sees something; by side, `masks` say which policies name their organization.
-fn belongs<'t>(traits: &[Traits<'t>], masks: &[Vec<bool>]) -> BTreeSet<Belongs<'t>> {
-    let of = traits.iter().zip(masks).filter_map(|(traits, mask)| {
+/// Returns which policies of a package on any side name the organization that any side sees in somebody: a change that is undone
+/// sets what one side sees against what the other has.
+fn masks(offers: &[Option<&Offer<'_>>], traits: &[Traits<'_>]) -> Vec<Vec<bool>> {
+    let of = |offer: Option<&Offer<'_>>| -> Vec<bool> {
+        traits.iter().flat_map(|it| mask(offer, it)).collect()
+    };
+    offers.iter().map(|offer| of(*offer)).collect()
+}
+
+/// Returns whose somebody is, of whom each side sees something, by which organizations policies of a package name.
+fn belongs<'t>(traits: &[Traits<'t>], offers: &[Option<&Offer<'t>>]) -> BTreeSet<Belongs<'t>> {
+    let of = traits.iter().zip(offers).filter_map(|(traits, offer)| {
         let (name, _) = traits.seen.organization?;
-        Some(match mask.contains(&true) {
+        Some(match mask(*offer, traits).contains(&true) {
             true => Belongs::To(name),
             false => Belongs::ToAnother,
         })

@@ -25,6 +25,7 @@ use super::estate::{Estate, Offer};
 use super::let_in::LetIn;
 use super::living::living;
 use super::package::Comparing;
+use super::reasons::{Reasons, Sorted};
 use super::sides::Sides;
 use super::speaker::Speaker;
 use super::stray::{Strays, strays};
@@ -82,6 +83,13 @@ pub struct Row {
     pub after: Vec<Terms>,
     /// The changes that make it.
     pub because: Vec<Because>,
+}
+
+/// A row, and the changes that make it in short.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) row: Row,
+    pub(super) because: Reasons,
 }
 
 /// A change that makes a difference.
@@ -273,6 +281,7 @@ fn rows<'t>(
             .map(|change| &change.address)
             .collect(),
         touched,
+        sorted: Sorted::of(&census, touched),
         now,
         origins: plan
             .changes
@@ -298,9 +307,9 @@ fn rows<'t>(
         }
         (rows, far)
     });
-    let (rows, far): (Vec<Vec<Row>>, Vec<Vec<Row>>) = rows.unzip();
-    let mut rows = joined(rows.into_iter().flatten());
-    rows.extend(joined(far.into_iter().flatten()));
+    let (rows, far): (Vec<Vec<Draft>>, Vec<Vec<Draft>>) = rows.unzip();
+    let mut rows = joined(rows.into_iter().flatten(), &comparing);
+    rows.extend(joined(far.into_iter().flatten(), &comparing));
     rows.sort_by_key(|row| row.kind);
     rows
 }
@@ -330,15 +339,10 @@ fn groups<'t>(sides: [&Estate<'t>; 2]) -> BTreeMap<String, &'t str> {
 }
 
 /// Joins rows that say the same of several packages; their terms are those of all of them.
-fn joined(rows: impl IntoIterator<Item = Row>) -> Vec<Row> {
-    let mut found: BTreeMap<(Difference, Who, String, Vec<Because>), Row> = BTreeMap::new();
-    for row in rows {
-        let key = (
-            row.kind,
-            row.who.clone(),
-            row.text.clone(),
-            row.because.clone(),
-        );
+fn joined(rows: impl IntoIterator<Item = Draft>, comparing: &Comparing<'_, '_>) -> Vec<Row> {
+    let mut found: BTreeMap<(Difference, Who, String, Reasons), Row> = BTreeMap::new();
+    for Draft { row, because } in rows {
+        let key = (row.kind, row.who.clone(), row.text.clone(), because);
         match found.entry(key) {
             Entry::Vacant(place) => {
                 let _ = place.insert(row);
@@ -351,7 +355,11 @@ fn joined(rows: impl IntoIterator<Item = Row>) -> Vec<Row> {
             }
         }
     }
-    let mut rows: Vec<Row> = found.into_values().collect();
+    let rows = found.into_iter().map(|((.., because), row)| Row {
+        because: comparing.told(&because),
+        ..row
+    });
+    let mut rows: Vec<Row> = rows.collect();
     for row in &mut rows {
         row.packages.sort();
         row.packages.dedup();

@@ -1,5 +1,7 @@
 //! A set of small numbers, dense: sorts of people by their position, of which a large tree has tens of thousands.
 
+use std::cmp::Ordering;
+
 /// Bits of a word.
 pub(super) const BITS: usize = u64::BITS as usize;
 
@@ -110,6 +112,35 @@ impl Crowd {
     pub(super) fn into_iter(self) -> impl Iterator<Item = usize> {
         let words = self.words.into_iter().enumerate();
         words.flat_map(|(at, word)| ones(at, word))
+    }
+}
+
+impl Crowd {
+    /// Returns the words as far as something is in them.
+    fn filled(&self) -> &[u64] {
+        let last = self.words.iter().rposition(|word| *word != 0);
+        last.and_then(|last| self.words.get(..=last)).unwrap_or(&[])
+    }
+}
+
+impl PartialEq for Crowd {
+    fn eq(&self, other: &Self) -> bool {
+        self.filled() == other.filled()
+    }
+}
+
+impl Eq for Crowd {}
+
+impl PartialOrd for Crowd {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// In some order, for maps.
+impl Ord for Crowd {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.filled().cmp(other.filled())
     }
 }
 

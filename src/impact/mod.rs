@@ -42,6 +42,7 @@ mod names;
 mod package;
 mod part;
 mod parting;
+mod reasons;
 mod refused;
 mod ruled;
 mod sides;

@@ -10,12 +10,13 @@ use super::cause::{Case, Reason};
 use super::census::Census;
 use super::choice::{Choice, choice};
 use super::class::Named;
-use super::compare::{Because, Difference, Row};
+use super::compare::{Because, Difference, Draft, Row};
 use super::crowd::Crowd;
 use super::estate::{Border, Estate, Offer};
 use super::let_in::LetIn;
 use super::marked::Marked;
 use super::part::Part;
+use super::reasons::{Reasons, Sorted};
 use super::ruled::{NO_RULE, Ruled, Standing};
 use super::speaker::Speaker;
 use super::terms::Terms;
@@ -37,6 +38,8 @@ pub(super) struct Comparing<'c, 't> {
     /// The packages that are let go.
     pub(super) forgotten: BTreeSet<&'c Address>,
     pub(super) touched: &'c Touched,
+    /// Which changes make sorts of people others.
+    pub(super) sorted: Sorted,
     pub(super) now: Timestamp,
     pub(super) origins: BTreeMap<&'c Address, Option<&'c Origin>>,
 }
@@ -48,9 +51,21 @@ pub(super) struct Outcome {
     pub(super) text: String,
     pub(super) before: Vec<Terms>,
     pub(super) after: Vec<Terms>,
-    pub(super) because: Vec<Reason>,
+    pub(super) because: Reasons,
     /// Whether that is a matter of who is let in at all.
     pub(super) let_in: bool,
+}
+
+impl Outcome {
+    /// Returns true where both say the same, and some change makes both.
+    fn is_about_the_same(&self, other: &Self) -> bool {
+        let told = |it: &Self| (it.kind, it.let_in);
+        told(self) == told(other)
+            && self.because.overlap(&other.because)
+            && self.text == other.text
+            && self.before == other.before
+            && self.after == other.after
+    }
 }
 
 /// What differs for somebody, apart from why.
@@ -69,7 +84,7 @@ impl<'t> Comparing<'_, 't> {
         &self,
         offers: [Option<&Offer<'t>>; 2],
         own: bool,
-        [rows, far]: [&mut Vec<Row>; 2],
+        [rows, far]: [&mut Vec<Draft>; 2],
     ) {
         let Some(address) = offers
             .iter()
@@ -163,7 +178,7 @@ impl<'t> Comparing<'_, 't> {
         let mut push = |who: Who, outcome: Outcome| {
             rows.push(self.row(who, &address, outcome));
         };
-        for (outcome, parts) in plain {
+        for (outcome, parts) in united(plain) {
             let bases = together(&parts);
             if !outcome.let_in {
                 let free = doubts.beside(&idle, &bases, &[0]);
@@ -295,23 +310,34 @@ impl<'t> Comparing<'_, 't> {
         }
     }
 
-    pub(super) fn row(&self, who: Who, package: &Address, outcome: Outcome) -> Row {
-        let because = outcome.because.iter().map(|reason| match reason {
-            Reason::Settings => Because::settings(),
-            Reason::Change(address) => {
-                let origin = self.origins.get(address).copied().flatten();
-                Because::of(address, origin)
-            }
-        });
-        Row {
+    /// Returns a row but for what makes it, which is told by [`Self::told`].
+    pub(super) fn row(&self, who: Who, package: &Address, outcome: Outcome) -> Draft {
+        let row = Row {
             kind: outcome.kind,
             who,
             packages: vec![package.clone()],
             text: outcome.text,
             before: outcome.before,
             after: outcome.after,
-            because: because.collect(),
+            because: Vec::new(),
+        };
+        Draft {
+            row,
+            because: outcome.because,
         }
+    }
+
+    /// Returns some changes with where the tree makes them.
+    pub(super) fn told(&self, because: &Reasons) -> Vec<Because> {
+        let all = self.sorted.all(because).into_iter();
+        let all = all.map(|reason| match reason {
+            Reason::Settings => Because::settings(),
+            Reason::Change(address) => {
+                let origin = self.origins.get(&address).copied().flatten();
+                Because::of(&address, origin)
+            }
+        });
+        all.collect()
     }
 
     /// Returns what a part may have by asking, before and after.
@@ -350,7 +376,7 @@ impl<'t> Comparing<'_, 't> {
         };
         let given = given.filter(|way| self.touched.decisive.contains(way.address));
         let because = match given {
-            Some(way) => vec![Reason::Change(way.address.clone())],
+            Some(way) => Reasons::from_iter([Reason::Change(way.address.clone())]),
             None => self.because(&Case {
                 part,
                 offers,
@@ -457,6 +483,27 @@ impl<'t> Comparing<'_, 't> {
     fn is_forgotten(&self, offer: Option<&Offer<'t>>) -> bool {
         offer.is_some_and(|offer| self.forgotten.contains(offer.address))
     }
+}
+
+/// Joins parts of whom the same is told, where a change that makes some of them others makes others of them others too.
+fn united<'p, 't>(
+    plain: BTreeMap<Outcome, Vec<&'p Part<'t>>>,
+) -> Vec<(Outcome, Vec<&'p Part<'t>>)> {
+    let mut all: Vec<(Outcome, Vec<&'p Part<'t>>)> = Vec::new();
+    for (mut outcome, mut parts) in plain {
+        let mut left = Vec::new();
+        for (other, theirs) in all {
+            if other.is_about_the_same(&outcome) {
+                outcome.because.add(&other.because);
+                parts.extend(theirs);
+            } else {
+                left.push((other, theirs));
+            }
+        }
+        left.push((outcome, parts));
+        all = left;
+    }
+    all
 }
 
 /// Returns the sorts of people in some parts.

@@ -1,6 +1,7 @@
 //! Some of everybody, as a [`Census`](super::Census) divides them: those who get one answer for a package on every side.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::access::Requestor;
 use super::class::Named;
@@ -22,6 +23,8 @@ pub(super) enum Belongs<'t> {
 pub struct Part<'t> {
     /// What each side sees in them.
     pub traits: Vec<Traits<'t>>,
+    /// What each side sees in others whom an address names and who get the same answers, where the sides differ.
+    pub(super) others: Rc<Vec<Vec<Traits<'t>>>>,
     /// The sorts of people in it, by their position in [`Census::bases`]; none where an address names them.
     pub bases: Crowd,
     /// Whose they are where an address names them, by how they sign in.
@@ -58,6 +61,7 @@ impl<'t> Part<'t> {
             bases: Crowd::default(),
             alike: Vec::new(),
             traits: self.traits.clone(),
+            others: Rc::default(),
             belongs: BTreeSet::new(),
             within: None,
             named: self.named.clone(),
@@ -90,6 +94,7 @@ impl<'t> Part<'t> {
     pub(super) fn of(traits: &[Traits<'t>], bases: Crowd) -> Self {
         Self {
             traits: traits.to_vec(),
+            others: Rc::default(),
             bases,
             belongs: BTreeSet::new(),
             within: None,

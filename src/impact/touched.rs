@@ -21,8 +21,6 @@ pub(super) struct Touched {
     pub(super) outside: bool,
     /// Whether the domains of our own people are others.
     pub(super) own: bool,
-    /// Organizations that are told by something else than before, or come or go.
-    pub(super) organizations: BTreeSet<Address>,
     /// Groups that have other members than before, by name in lower case.
     pub(super) moving: BTreeMap<String, Moving>,
     /// Groups with a rule that have the same members as before, by name in lower case.
@@ -96,10 +94,7 @@ impl Touched {
                 }
                 Some(Object::Organization(_)) => {
                     let differs = told(before) != told(after);
-                    if differs {
-                        let _ = touched.organizations.insert(address.clone());
-                        touched.outside = true;
-                    }
+                    touched.outside |= differs;
                     differs
                 }
                 Some(Object::CrossTenant(_)) => {
@@ -158,12 +153,6 @@ impl Touched {
     /// Returns true where every group in a list means the same people as before.
     pub(super) fn is_meaning_the_same(&self) -> bool {
         self.moves().is_still() && self.regrouped.is_empty()
-    }
-
-    /// Returns an organization that is touched, by name.
-    pub(super) fn organization(&self, name: &str) -> Option<Address> {
-        let address = Address::new(Kind::Organization, &Name::parse(name).ok()?);
-        self.organizations.get(&address).cloned()
     }
 
     /// Learns what groups people are in who hold what excludes a package that is touched.

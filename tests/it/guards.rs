@@ -191,6 +191,42 @@ fn a_waiver_lifts_for_one_address_and_is_recorded() {
 }
 
 #[test]
+fn a_waiver_of_one_organization_does_not_let_another_one_in() {
+    let package = "version: 1\ncatalogs: { open: { displayName: Open, externallyVisible: true } }\npackages: { it: { catalog: open, displayName: It, policies: { ask: { requestors: configuredOrganizations, expires: never } } } }\n";
+    let sandbox = Sandbox::project()
+        .write("keep.yaml", KEEP)
+        .write("package.yaml", package);
+    apply(&sandbox);
+    let waived = |names: &[&str]| {
+        let waiver = |name: &&str| {
+            format!(
+                "  - {{ rule: widening, address: organization/{name}, reason: they are partners, by: 'user:ana@contoso.com', until: 2100-01-01 }}\n"
+            )
+        };
+        let waivers: String = names.iter().map(waiver).collect();
+        format!("version: 1\nwaivers:\n{waivers}")
+    };
+    let sandbox = organizations(sandbox, 2);
+    for (one, other) in [("o00", "o01"), ("o01", "o00")] {
+        let path = sandbox.path("waivers.yaml");
+        std::fs::write(path, waived(&[one])).expect("the project is there");
+        let _ = sandbox
+            .run(["plan"])
+            .exits(4)
+            .says("organization/o00 (partners/o00.yaml:3), organization/o01 (partners/o01.yaml:3)")
+            .says("refused[widening]: access gets wider: people of o00 and o01")
+            .says(&format!("for organization/{one} lifts nothing in this plan without one for organization/{other}"));
+    }
+    let path = sandbox.path("waivers.yaml");
+    std::fs::write(path, waived(&["o00", "o01"])).expect("the project is there");
+    let _ = sandbox
+        .run(["apply", "--auto-approve"])
+        .exits(0)
+        .says("lifted[widening]: organization/o00, by the waiver")
+        .says("lifted[widening]: organization/o01, by the waiver");
+}
+
+#[test]
 fn protection_outlives_its_block_and_no_flag_lifts_it() {
     let protected = format!("{GONE}    protect: true\n");
     let sandbox = Sandbox::project()

@@ -16,6 +16,7 @@ mod reasons;
 mod renaming;
 mod small;
 mod told;
+mod waived;
 
 use std::collections::{BTreeMap, BTreeSet};
 
