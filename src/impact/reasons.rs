@@ -4,6 +4,7 @@
 //! part: organizations and their cross-tenant settings are told by their position among all that the plan changes.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::cause::Reason;
 use super::census::Census;
@@ -18,17 +19,22 @@ use crate::model::{Address, Kind};
 pub(super) struct Reasons {
     /// Those of [`Sorted::changes`], by position.
     of_sorts: Crowd,
-    others: BTreeSet<Reason>,
+    /// Shared by all sorts of people of whom it is the same.
+    others: Arc<BTreeSet<Reason>>,
 }
 
 impl Reasons {
     /// Adds all of others.
     pub(super) fn add(&mut self, other: &Self) {
         self.of_sorts.add(&other.of_sorts);
-        for reason in &other.others {
-            if !self.others.contains(reason) {
-                let _ = self.others.insert(reason.clone());
-            }
+        self.add_others(&other.others);
+    }
+
+    fn add_others(&mut self, others: &Arc<BTreeSet<Reason>>) {
+        if self.others.is_empty() {
+            self.others = Arc::clone(others);
+        } else if !Arc::ptr_eq(&self.others, others) && !others.is_subset(&self.others) {
+            Arc::make_mut(&mut self.others).extend(others.iter().cloned());
         }
     }
 
@@ -44,7 +50,7 @@ impl Reasons {
 
     /// Keeps of those that are no matter of sorts of people the ones that some asks for.
     pub(super) fn retain(&mut self, is_kept: impl FnMut(&Reason) -> bool) {
-        self.others.retain(is_kept);
+        Arc::make_mut(&mut self.others).retain(is_kept);
     }
 
     /// Returns true where both have the same but for what makes sorts of people others, and some of that in common.
@@ -58,7 +64,7 @@ impl FromIterator<Reason> for Reasons {
     fn from_iter<I: IntoIterator<Item = Reason>>(all: I) -> Self {
         Self {
             of_sorts: Crowd::default(),
-            others: all.into_iter().collect(),
+            others: Arc::new(all.into_iter().collect()),
         }
     }
 }
@@ -70,6 +76,9 @@ pub(super) struct Sorted {
     changes: Vec<Address>,
     organizations: HashMap<String, usize>,
     settings: HashMap<String, usize>,
+    /// The list of domains alone, and the project's settings alone.
+    by_list: Arc<BTreeSet<Reason>>,
+    by_own: Arc<BTreeSet<Reason>>,
     /// What makes those of a group of the census others, by its position.
     of: Vec<Made>,
     /// The sorts of people that something makes others.
@@ -120,6 +129,10 @@ impl Sorted {
         let mut sorted = Self {
             organizations: by_name(Kind::Organization),
             settings: by_name(Kind::CrossTenant),
+            by_list: Arc::new(BTreeSet::from([Reason::Change(Address::singleton(
+                Kind::Domains,
+            ))])),
+            by_own: Arc::new(BTreeSet::from([Reason::Settings])),
             changes,
             of: Vec::new(),
             moved: Crowd::default(),
@@ -161,7 +174,7 @@ impl Sorted {
     pub(super) fn likeness(&self) -> Reasons {
         Reasons {
             of_sorts: self.organizations.values().copied().collect(),
-            others: BTreeSet::from([Reason::Settings]),
+            others: Arc::clone(&self.by_own),
         }
     }
 
@@ -194,18 +207,13 @@ impl Sorted {
         let borders = borders.flat_map(|it| [it.border, it.shut.map(Border::Closed)]);
         for border in borders.flatten() {
             match border {
-                Border::Blocked(_) | Border::NotAllowed => {
-                    let list = Address::singleton(Kind::Domains);
-                    let _ = reasons.others.insert(Reason::Change(list));
-                }
+                Border::Blocked(_) | Border::NotAllowed => reasons.add_others(&self.by_list),
                 Border::Closed(address) => {
                     let name = address.own_name();
                     let both = [self.settings.get(name), self.organizations.get(name)];
                     reasons.of_sorts.extend(both.into_iter().flatten().copied());
                 }
-                Border::Own => {
-                    let _ = reasons.others.insert(Reason::Settings);
-                }
+                Border::Own => reasons.add_others(&self.by_own),
             }
         }
         made
