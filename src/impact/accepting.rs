@@ -148,6 +148,13 @@ impl Living<'_> {
         let [old, Some(new)] = terms(sides, &change.address) else {
             return Ok(());
         };
+        // Nobody is looked at where other words alone stand behind the same terms.
+        let is_same = |old: &TermsOfUse| {
+            again(old, new).is_empty() && beyond(&new.required_for, &old.required_for).is_none()
+        };
+        if old.is_some_and(is_same) {
+            return Ok(());
+        }
         let id = self.id(change)?;
         let mut counted = Counted::default();
         self.each::<Person>(Mark::PersonDomain, Key::new(), &mut |person| {

@@ -115,12 +115,14 @@ fn is_a_right(key: &str, setting: Option<Inviters>) -> bool {
 /// Returns a row for everybody who gets a role by a plan, and for everybody who loses one.
 pub(super) fn rows(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
+    let settings = inviters(sides);
+    let is_told = |key: &str| settings.iter().all(|setting| is_a_right(key, *setting));
     for change in &plan.changes {
         let (before, after) = sides.both(&change.address);
         let (was, is) = (offices(before), offices(after));
         let names = was.iter().chain(&is).map(|(key, _)| *key);
         let mut seen = BTreeSet::new();
-        for key in names.filter(|key| seen.insert(*key)) {
+        for key in names.filter(|key| seen.insert(*key) && is_told(key)) {
             let of = |side: &[Office<'_>]| -> BTreeSet<String> {
                 let people = side.iter().filter(|(other, _)| *other == key);
                 people
@@ -130,15 +132,10 @@ pub(super) fn rows(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
             };
             let (was, is) = (of(&was), of(&is));
             let office = words(key, &change.address);
-            let settings = inviters(sides);
-            let both = [
+            for (verb, people) in [
                 (VERBS[1], is.difference(&was)),
                 (VERBS[0], was.difference(&is)),
-            ];
-            for (verb, people) in both {
-                if !settings.iter().all(|setting| is_a_right(key, *setting)) {
-                    continue;
-                }
+            ] {
                 let people: Vec<String> = people.cloned().collect();
                 if !people.is_empty() {
                     rows.push(row(std::iter::once(change), people, verb, &office));

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use guestlist::governance::assignment::Direct;
+use guestlist::governance::Ground;
 use guestlist::governance::record::Identity;
 use guestlist::governance::request::Command;
-use guestlist::governance::{Ground, assignment};
 use guestlist::impact::{Effect, What};
 use guestlist::model::text::Guid;
 
-use super::{foretold, mail, moves, told};
+use super::{foretold, grant, moves, told};
 use crate::governance::asking::of;
 use crate::governance::scene::Scene;
 use crate::support::dice::Dice;
@@ -62,17 +61,6 @@ packages:
             self.passcodes, self.state, self.fabrikam, WHO[self.who], self.extension
         )
     }
-}
-
-fn grant(person: &str, policy: &str) -> assignment::Command {
-    assignment::Command::Grant(Direct {
-        person: mail(person),
-        name: None,
-        policy: policy.parse().unwrap(),
-        start: None,
-        end: None,
-        justification: None,
-    })
 }
 
 /// Everybody has the library through its policy, as far as that covers them.

@@ -13,6 +13,7 @@ mod waiting;
 
 use std::collections::BTreeSet;
 
+use guestlist::governance::assignment::{self, Direct};
 use guestlist::governance::people::PersonRow;
 use guestlist::impact::{Asked, Effect, Sides, What, impact};
 use guestlist::model::text::Domain;
@@ -65,6 +66,18 @@ fn told(effects: &[Effect], wanted: impl Fn(&Effect) -> bool) -> Pairs {
         }
     }
     pairs
+}
+
+/// A direct assignment of a package, through a policy.
+fn grant(person: &str, policy: &str) -> assignment::Command {
+    assignment::Command::Grant(Direct {
+        person: mail(person),
+        name: None,
+        policy: policy.parse().unwrap(),
+        start: None,
+        end: None,
+        justification: None,
+    })
 }
 
 /// Moves somebody to another department, as an import of the directory does.

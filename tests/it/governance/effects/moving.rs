@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use guestlist::governance::assignment::{Command, Direct};
 use guestlist::governance::record::{
     Assignment, AssignmentState, Governed, Hold, Identity, Key, Mark, Place, RequestState, Source,
 };
@@ -11,7 +10,7 @@ use guestlist::governance::{Ground, Range, request};
 use guestlist::impact::{Effect, What};
 
 use super::waiting::{decided, open, who};
-use super::{Pairs, foretold, mail, moves, told};
+use super::{Pairs, foretold, grant, moves, told};
 use crate::governance::asking::{ask, of};
 use crate::governance::scene::Scene;
 use crate::support::dice::Dice;
@@ -164,22 +163,6 @@ fn everybody() -> impl Iterator<Item = &'static str> {
     MEMBERS.into_iter().chain(GUESTS)
 }
 
-fn grant(scene: &mut Scene, person: &str, policy: &str) {
-    let grant = Direct {
-        person: mail(person),
-        name: None,
-        policy: policy.parse().unwrap(),
-        start: None,
-        end: None,
-        justification: None,
-    };
-    // Who has the package already, or may not have it, is refused.
-    let _ = scene
-        .operator()
-        .engine()
-        .serve(&Command::Grant(grant).into());
-}
-
 /// Plays what comes before the plan, the same each time.
 fn played(world: &World, seed: u64) -> Scene {
     let mut dice = Dice::new(seed);
@@ -212,7 +195,9 @@ fn played(world: &World, seed: u64) -> Scene {
     for _ in 0..10 {
         let package = ["one", "two", "two", "two", "auto", "shut"][dice.below(6)];
         let person = people[dice.below(people.len())];
-        grant(&mut scene, person, &format!("policy/{package}/direct"));
+        let grant = grant(person, &format!("policy/{package}/direct"));
+        // Who has the package already, or may not have it, is refused.
+        let _ = scene.operator().engine().serve(&grant.into());
     }
     let _ = scene.tick("T1");
     for person in &people {

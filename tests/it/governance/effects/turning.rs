@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use guestlist::governance::assignment::{Command, Direct};
 use guestlist::governance::people::PersonRow;
 use guestlist::governance::record::{Governed, Identity, RequestState};
 use guestlist::governance::request;
@@ -11,7 +10,7 @@ use guestlist::impact::What;
 use guestlist::model::text::Guid;
 
 use super::waiting::{open, who};
-use super::{foretold, mail, told};
+use super::{foretold, grant, mail, told};
 use crate::governance::asking::ask;
 use crate::governance::scene::Scene;
 use crate::support::dice::Dice;
@@ -110,18 +109,8 @@ fn played(world: &World, seed: u64) -> Scene {
         manager: Some(Some(mail(manager))),
         ..PersonRow::new(mail("mia@contoso.com"))
     });
-    let grant = Direct {
-        person: mail("pat@fabrikam.com"),
-        name: None,
-        policy: "policy/last/direct".parse().unwrap(),
-        start: None,
-        end: None,
-        justification: None,
-    };
-    let _ = scene
-        .operator()
-        .engine()
-        .serve(&Command::Grant(grant).into());
+    let grant = grant("pat@fabrikam.com", "policy/last/direct");
+    let _ = scene.operator().engine().serve(&grant.into());
     let _ = scene.tick("T1");
     for person in ["mia@contoso.com", "eva@contoso.com"] {
         let ask = request::Command::Submit(ask("it"));
