@@ -4,8 +4,8 @@
 
 use std::convert::Infallible;
 
-use super::class::Named;
 use super::estate::{Border, Estate, Offer, Traits};
+use super::people::class::Named;
 use crate::governance::request::Class;
 use crate::model::kinds::Incompatible;
 use crate::model::kinds::policy::{Expiry, Policy};

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use super::{Account, Base};
+use super::Account;
+use super::Base;
 use crate::governance::organization::{proves, within};
 use crate::governance::people::{Unlisted, is_closed, refused as refused_by};
 use crate::governance::record::{Identity, Person};

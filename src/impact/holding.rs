@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::class::Named;
+use super::people::class::Named;
 use super::sides::Sides;
 use crate::governance::rule::{Rule, is_possible};
 use crate::model::kinds::policy::{Automatic, Requestors};

@@ -5,64 +5,34 @@
 //! sort get the same answer for every package. [`access`] gives that answer by the engine's own functions (`organization::proves`,
 //! `people::refused`, `Seen::class`), so it is what a request would be told.
 //!
+//! Both [`Sides`] of a plan become an [`Estate`]: who is in which group on it, what of that the plan makes another, and which
+//! packages that touches. [`people`] divides everybody, [`rows`] says what differs for whom and why, and [`living`] what becomes
+//! of those who are here, by a view of the store.
+//!
 //! What a tree cannot know is left out of it: an account that is blocked, a request that is open already, the form that
 //! somebody fills in. These are the same before and after.
 
-mod accepting;
 mod access;
-mod approving;
-mod beside;
-mod by_rule;
-mod called;
-mod cause;
-mod census;
-mod choice;
-mod class;
 mod compare;
-mod crowd;
-mod deciding;
-mod delegated;
-mod effect;
 mod estate;
-mod excluding;
-mod following;
-mod gaining;
-mod held;
-mod hidden;
-mod holders;
 mod holding;
-mod keeping;
-mod kept;
-mod let_in;
 mod living;
-mod marked;
-mod members;
 mod moving;
-mod names;
-mod package;
-mod part;
-mod parting;
-mod reasons;
-mod refused;
-mod ruled;
+mod people;
+mod rows;
 mod sides;
-mod speaker;
-mod stray;
 mod terms;
 mod touched;
-mod turning;
-mod waiting;
-mod who;
-mod zones;
 
 pub use access::{Access, Barrier, Requestor, Way, access};
-pub use census::Census;
-pub use class::{Account, Base, Named, SignIn, Sort, Zone};
-pub use compare::{Asked, Because, Difference, Impact, Row, impact};
-pub use crowd::Crowd;
-pub use effect::{Effect, What};
+pub use compare::{Asked, Impact, impact};
 pub use estate::{Border, Estate, Offer, Traits};
-pub use part::Part;
+pub use living::effect::{Effect, What};
+pub use people::census::Census;
+pub use people::class::{Account, Base, Named, SignIn, Sort, Zone};
+pub use people::crowd::Crowd;
+pub use people::part::Part;
+pub use people::who::Who;
+pub use rows::row::{Because, Difference, Row};
 pub use sides::Sides;
 pub use terms::{End, Leaving, Looking, Renewal, Terms};
-pub use who::Who;

@@ -9,8 +9,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::class::Named;
 use super::holding::{Course, Holding, Holdings};
+use super::people::class::Named;
 use crate::governance::rule::{Rule, is_possible};
 use crate::model::kinds::{Origin, Resource};
 use crate::model::rule::{Operator, Test, Value};

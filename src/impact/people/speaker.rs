@@ -1,0 +1,565 @@
+//! Puts sorts of people into words: as few as say exactly who is meant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::census::Census;
+use super::class::{Account, Base, SignIn, Sort};
+use super::crowd::{BITS, Crowd};
+use super::who::{SHOWN, Who, by, inside, list, outside, zone};
+use crate::model::text::Domain;
+
+/// Somebody's address and sign-in, without what they are to the directory.
+type Spot = (Domain, SignIn);
+
+/// What people may be to the directory, a bit each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Accounts(u8);
+
+impl Accounts {
+    const fn insert(&mut self, account: Account) {
+        self.0 |= 1 << account as u8;
+    }
+
+    fn iter(self) -> impl Iterator<Item = Account> {
+        let all = Account::OUTSIDE.into_iter().chain(Account::INSIDE);
+        all.filter(move |account| self.0 >> *account as u8 & 1 == 1)
+    }
+}
+
+/// People of some spots, in words.
+struct Spoken {
+    text: String,
+    /// Where everybody from outside is meant but a few, those few: nothing, or ` but people of fabrikam`.
+    all_but: Option<String>,
+}
+
+/// What people at a spot are to the directory: of those who are meant, and of those who may be meant or not.
+type Way = (Accounts, Accounts);
+
+/// Puts sorts of people into words.
+#[derive(Debug)]
+pub(in crate::impact) struct Speaker<'c, 't> {
+    bases: &'c [Base],
+    /// How many spots are outside, and before all others.
+    open: usize,
+    /// The spots of each organization, as any side sees it, in order of names.
+    organizations: Vec<(&'t str, Vec<usize>)>,
+    /// Organizations that nobody belongs to on both sides, since they are told by something else than domains: the spots before,
+    /// and after.
+    remade: BTreeMap<&'t str, [BTreeSet<usize>; 2]>,
+    /// The organizations of each spot.
+    organizations_of: Vec<Vec<usize>>,
+    /// The spots of any organization.
+    known: Crowd,
+    /// The spots of no organization.
+    strangers: Crowd,
+    /// The spots with addresses of our own.
+    own: Crowd,
+    /// The spots of those who sign in by a one-time passcode.
+    passcodes: Crowd,
+    /// The spots outside of each domain.
+    zones: Vec<((Sort, Domain), Vec<usize>)>,
+    /// The domain of each spot, where somebody outside has one.
+    zone_of: Vec<Option<usize>>,
+    /// The spot of each base.
+    spots: Vec<usize>,
+    /// The domain of each spot.
+    sorts: Vec<(Sort, Domain)>,
+    /// The first base of each spot.
+    firsts: Vec<usize>,
+}
+
+impl<'c, 't> Speaker<'c, 't> {
+    /// Learns who there is.
+    pub(in crate::impact) fn new(census: &'c Census<'_, 't>) -> Self {
+        let mut speaker = Self {
+            bases: census.bases(),
+            open: census.open(),
+            organizations: Vec::new(),
+            remade: BTreeMap::new(),
+            organizations_of: Vec::new(),
+            known: Crowd::default(),
+            strangers: Crowd::default(),
+            own: Crowd::default(),
+            passcodes: Crowd::default(),
+            zones: Vec::new(),
+            zone_of: Vec::new(),
+            spots: Vec::new(),
+            sorts: Vec::new(),
+            firsts: Vec::new(),
+        };
+        let mut zones: BTreeMap<(Sort, Domain), BTreeSet<usize>> = BTreeMap::new();
+        let mut known: BTreeMap<Spot, usize> = BTreeMap::new();
+        for (nth, base) in census.bases().iter().enumerate() {
+            let spot = (base.zone.witness.clone(), base.sign_in.clone());
+            let next = known.len();
+            let at = *known.entry(spot).or_insert(next);
+            speaker.spots.push(at);
+            if at == next {
+                let zone = (base.zone.sort.clone(), base.zone.witness.clone());
+                if zone.0 == Sort::Own {
+                    speaker.own.insert(at);
+                } else if base.sign_in == SignIn::Passcode {
+                    speaker.passcodes.insert(at);
+                }
+                speaker.sorts.push(zone.clone());
+                speaker.firsts.push(nth);
+                if base.account.is_outside() {
+                    let _ = zones.entry(zone).or_default().insert(at);
+                }
+            }
+        }
+        speaker.zone_of = vec![None; speaker.sorts.len()];
+        for (zone, spots) in zones {
+            for spot in &spots {
+                if let Some(of) = speaker.zone_of.get_mut(*spot) {
+                    *of = Some(speaker.zones.len());
+                }
+            }
+            speaker.zones.push((zone, spots.into_iter().collect()));
+        }
+        speaker.learn_organizations(census);
+        speaker
+    }
+
+    fn learn_organizations(&mut self, census: &Census<'_, 't>) {
+        let mut organizations: BTreeMap<&'t str, BTreeSet<usize>> = BTreeMap::new();
+        let mut by_side: BTreeMap<&'t str, [BTreeSet<usize>; 2]> = BTreeMap::new();
+        for (at, traits) in census.seen() {
+            let base = self.bases.get(at).filter(|base| base.account.is_outside());
+            let (Some(_), Some(spot)) = (base, self.spots.get(at).copied()) else {
+                continue;
+            };
+            let names = traits
+                .iter()
+                .filter_map(|traits| Some(traits.seen.organization?.0));
+            let mut is_stranger = true;
+            for name in names {
+                is_stranger = false;
+                let _ = organizations.entry(name).or_default().insert(spot);
+            }
+            match is_stranger {
+                true => self.strangers.insert(spot),
+                false => self.known.insert(spot),
+            }
+            for (side, traits) in traits.iter().enumerate() {
+                let name = traits.seen.organization.map(|(name, _)| name);
+                let spots = name.and_then(|name| by_side.entry(name).or_default().get_mut(side));
+                spots.into_iter().for_each(|spots| spots.extend([spot]));
+            }
+        }
+        by_side.retain(|_, sides| self.is_remade(sides));
+        self.remade = by_side;
+        self.organizations_of = vec![Vec::new(); self.sorts.len()];
+        for (name, spots) in organizations {
+            for spot in &spots {
+                if let Some(of) = self.organizations_of.get_mut(*spot) {
+                    of.push(self.organizations.len());
+                }
+            }
+            self.organizations.push((name, spots.into_iter().collect()));
+        }
+    }
+
+    /// Returns true for the spots of an organization before and after that have none in common, and that domains do not tell
+    /// apart: they share some, or people at any domain are meant.
+    fn is_remade(&self, [before, after]: &[BTreeSet<usize>; 2]) -> bool {
+        let zones = |spots: &BTreeSet<usize>| -> BTreeSet<&(Sort, Domain)> {
+            let sorts = spots.iter().filter_map(|at| self.sorts.get(*at));
+            sorts.collect()
+        };
+        let is_any = |zones: &BTreeSet<&(Sort, Domain)>| zones.iter().any(|it| it.0 == Sort::Other);
+        let is_there = !before.is_empty() && !after.is_empty() && before.is_disjoint(after);
+        let [before, after] = [zones(before), zones(after)];
+        is_there && (is_any(&before) || is_any(&after) || !before.is_disjoint(&after))
+    }
+
+    /// Returns the organizations that people of some spots belong to, in order of names.
+    fn organizations<'s>(
+        &'s self,
+        spots: &Crowd,
+    ) -> impl Iterator<Item = &'s (&'t str, Vec<usize>)> + use<'s, 'c, 't> {
+        let mut all = Crowd::default();
+        let of = spots
+            .iter()
+            .filter_map(|spot| self.organizations_of.get(spot));
+        of.flatten()
+            .for_each(|organization| all.insert(*organization));
+        all.into_iter().filter_map(|at| self.organizations.get(at))
+    }
+
+    /// Returns the domains of some spots, in order.
+    fn zones<'s>(
+        &'s self,
+        spots: &Crowd,
+    ) -> impl Iterator<Item = &'s ((Sort, Domain), Vec<usize>)> + use<'s, 'c, 't> {
+        let mut all = Crowd::default();
+        let of = spots.iter().filter_map(|spot| *self.zone_of.get(spot)?);
+        of.for_each(|zone| all.insert(zone));
+        all.into_iter().filter_map(|at| self.zones.get(at))
+    }
+
+    /// Says who is meant by sorts of people, all of whom nothing names. Those of `idle` may be meant or not: they have
+    /// nothing before and after, for they are not let in.
+    pub(in crate::impact) fn bases(&self, bases: &Crowd, idle: &Crowd) -> Who {
+        let ways = self.ways(bases, idle);
+        let (mut alike, mut free): (BTreeMap<BTreeSet<Account>, Crowd>, Vec<_>) =
+            (BTreeMap::new(), Vec::new());
+        let mut ours = BTreeSet::new();
+        let mut unclear = Vec::new();
+        for ((meant, idle), spots) in ways {
+            let (inside, outside): (BTreeSet<_>, BTreeSet<_>) =
+                meant.iter().partition(|account| !account.is_outside());
+            ours.extend(inside);
+            let idle: BTreeSet<Account> = idle.iter().collect();
+            match (outside.is_empty(), idle.is_empty()) {
+                (true, _) => free.push((spots, idle)),
+                (_, true) => alike.entry(outside).or_default().add(&spots),
+                _ => unclear.push((outside, idle, spots)),
+            }
+        }
+        for (meant, idle, spots) in unclear {
+            // As others are meant, where that is true of them too.
+            let mut known = alike.iter_mut();
+            let fits = |accounts: &BTreeSet<Account>| {
+                let both: BTreeSet<Account> = meant.union(&idle).copied().collect();
+                meant.is_subset(accounts) && accounts.is_subset(&both)
+            };
+            match known.find(|(accounts, _)| fits(accounts)) {
+                Some((_, known)) => known.add(&spots),
+                None => alike.entry(whole(meant, &idle)).or_default().add(&spots),
+            }
+        }
+        let mut who = Who::default();
+        let mut texts = Vec::new();
+        for (accounts, spots) in alike {
+            let free = free.iter().filter(|(_, idle)| accounts.is_subset(idle));
+            let mut idle = Crowd::default();
+            free.for_each(|(spots, _)| idle.add(spots));
+            let Spoken { text, all_but } = self.spots(&spots, &idle, &mut who);
+            texts.push(match (outside(&accounts), all_but) {
+                ("", _) => text,
+                ("external members", Some(but)) if ours.remove(&Account::Member) => {
+                    match ours.remove(&Account::InternalGuest) {
+                        true => format!("members and internal guests{but}"),
+                        false => format!("members{but}"),
+                    }
+                }
+                ("in the directory", Some(but)) if ours.len() == 2 => {
+                    ours.clear();
+                    format!("everyone in the directory{but}")
+                }
+                (which @ ("guests" | "external members"), Some(but)) => {
+                    format!("{which} from outside{but}")
+                }
+                (which, _) => format!("{text} ({which})"),
+            });
+        }
+        texts.extend(inside(&ours).map(str::to_owned));
+        texts.sort();
+        texts.dedup();
+        who.text = texts.join("; ");
+        who
+    }
+
+    /// Divides spots by who is meant there, and who may be meant or not.
+    fn ways(&self, bases: &Crowd, idle: &Crowd) -> Vec<(Way, Crowd)> {
+        let mut ways: Vec<(Way, Crowd)> = Vec::new();
+        let mut add = |way: Way, word: usize, spots: u64| match ways
+            .iter_mut()
+            .find(|(known, _)| *known == way)
+        {
+            Some((_, known)) => known.add_word(word, spots),
+            None => {
+                let mut known = Crowd::default();
+                known.add_word(word, spots);
+                ways.push((way, known));
+            }
+        };
+        // Of spots outside there are many, and neighbours are mostly meant alike.
+        for word in 0..self.open.div_ceil(BITS) {
+            let from = word * BITS;
+            let there = u64::MAX >> BITS.saturating_sub(self.open - from);
+            let planes = Account::OUTSIDE.map(|account| {
+                let at = account as usize * self.open + from;
+                let meant = bases.window(at) & there;
+                (account, meant, idle.window(at) & there & !meant)
+            });
+            let mut left = planes.iter().fold(0, |all, it| all | it.1 | it.2);
+            while left != 0 {
+                let first = left.trailing_zeros();
+                let is_set = |bits: u64| bits >> first & 1 == 1;
+                let alike = |bits: u64| if is_set(bits) { bits } else { !bits };
+                let mut way = Way::default();
+                let mut spots = left;
+                for (account, meant, free) in planes {
+                    spots &= alike(meant) & alike(free);
+                    if is_set(meant) {
+                        way.0.insert(account);
+                    }
+                    if is_set(free) {
+                        way.1.insert(account);
+                    }
+                }
+                add(way, word, spots);
+                left &= !spots;
+            }
+        }
+        let mut ours: BTreeMap<usize, Way> = BTreeMap::new();
+        let others = self.bases.iter().zip(&self.spots).enumerate();
+        for (at, (base, spot)) in others.skip(Account::OUTSIDE.len() * self.open) {
+            let way = ours.entry(*spot).or_default();
+            if bases.contains(at) {
+                way.0.insert(base.account);
+            } else if idle.contains(at) {
+                way.1.insert(base.account);
+            }
+        }
+        for (spot, way) in ours.into_iter().filter(|(_, way)| *way != Way::default()) {
+            add(way, spot / BITS, 1 << (spot % BITS));
+        }
+        ways.sort_by_key(|(way, _)| *way);
+        ways
+    }
+
+    /// Says who is meant by spots outside; those of `idle` may be meant or not.
+    fn spots(&self, spots: &Crowd, idle: &Crowd, who: &mut Who) -> Spoken {
+        let uncounted = [idle, &self.own];
+        let is_all_strangers =
+            self.strangers.meets(spots) && self.strangers.is_within(spots, &uncounted);
+        let is_whole = |some: &[usize]| {
+            let is_counted = |at: usize| !uncounted.iter().any(|crowd| crowd.contains(at));
+            some.iter()
+                .all(|at| spots.contains(*at) || !is_counted(*at))
+        };
+        let is_by_passcode = self.strangers.meets(spots) && spots.is_within(&self.passcodes, &[]);
+        if is_by_passcode && self.passcodes.is_within(spots, &uncounted) {
+            return Spoken {
+                text: "whoever signs in by a one-time passcode".to_owned(),
+                all_but: None,
+            };
+        }
+        let mut left = spots.clone();
+        let mut texts = Vec::new();
+        let mut domains = Vec::new();
+        let all_orgs_but = self.most(&mut left, spots, &uncounted, is_all_strangers);
+        let no_orgs = all_orgs_but.is_none() && self.known.is_empty();
+        if is_all_strangers {
+            left.take(&self.strangers);
+            if (all_orgs_but.is_some() || no_orgs) && !left.meets(&self.known) {
+                let all_but = match all_orgs_but.as_deref() {
+                    None | Some([]) => String::new(),
+                    Some(others) => format!(" but people of {}", list(others)),
+                };
+                who.every_organization_but = all_orgs_but.filter(|others| !others.is_empty());
+                return Spoken {
+                    text: format!("{EVERYBODY}{all_but}"),
+                    all_but: Some(all_but),
+                };
+            }
+        } else if all_orgs_but.is_none() {
+            // A domain counts before an organization where people of several are meant by it.
+            for ((sort, witness), of) in self.zones(spots) {
+                let listed = matches!(sort, Sort::Listed | Sort::Below(_)) && of.len() > 1;
+                if listed && of.iter().all(|at| spots.contains(*at)) {
+                    of.iter().for_each(|spot| left.remove(*spot));
+                    self.domain(sort, witness, &mut domains, who);
+                }
+            }
+        }
+        match all_orgs_but {
+            None => {
+                let mut names = Vec::new();
+                for (name, of) in self.organizations(&left) {
+                    if of.iter().any(|at| left.contains(*at)) && is_whole(of) {
+                        of.iter().for_each(|spot| left.remove(*spot));
+                        names.push((*name).to_owned());
+                    }
+                }
+                texts.extend((!names.is_empty()).then(|| format!("people of {}", list(&names))));
+                who.organizations.extend(names);
+            }
+            Some(none) if none.is_empty() && self.organizations.len() <= SHOWN => {
+                let meant = |of: &[usize]| of.iter().any(|at| spots.contains(*at));
+                let all = self.organizations.iter().filter(|(_, of)| meant(of));
+                let names: Vec<String> = all.map(|(name, _)| (*name).to_owned()).collect();
+                texts.push(format!("people of {}", list(&names)));
+                who.organizations.extend(names);
+            }
+            Some(others) => {
+                texts.push(match others.as_slice() {
+                    [] => "people of every organization".to_owned(),
+                    others => format!("people of every organization but {}", list(others)),
+                });
+                who.every_organization_but = Some(others);
+            }
+        }
+        if is_all_strangers {
+            texts.push("anyone of no known organization".to_owned());
+        }
+        for ((sort, witness), of) in self.zones(&left) {
+            if of.iter().any(|at| left.contains(*at)) && is_whole(of) {
+                of.iter().for_each(|spot| left.remove(*spot));
+                self.domain(sort, witness, &mut domains, who);
+            }
+        }
+        if !domains.is_empty() {
+            texts.push(format!("anyone at {}", list(&domains)));
+        }
+        texts.extend(self.rest(&left, idle, who));
+        Spoken {
+            text: texts.join(", "),
+            all_but: None,
+        }
+    }
+
+    /// Returns the organizations of which not everybody is meant, where they are the fewer, and takes everybody of the others
+    /// out of those who are left. Organizations of which everybody may be meant or not count as meant where all strangers are
+    /// too; where these are not, few that are meant are told sooner than some that are not.
+    fn most(
+        &self,
+        left: &mut Crowd,
+        spots: &Crowd,
+        uncounted: &[&Crowd],
+        with_strangers: bool,
+    ) -> Option<Vec<String>> {
+        if !self.known.meets(spots) {
+            return None;
+        }
+        let mut missing = self.known.clone();
+        missing.take(spots);
+        uncounted.iter().for_each(|crowd| missing.take(crowd));
+        let others: Vec<_> = self.organizations(&missing).collect();
+        let names: BTreeSet<&str> = others.iter().map(|(name, _)| *name).collect();
+        if !others.is_empty() {
+            let whole = match with_strangers {
+                true => self.organizations.len() - others.len(),
+                false => self
+                    .organizations(spots)
+                    .filter(|(name, _)| !names.contains(name))
+                    .count(),
+            };
+            if whole <= SHOWN.max(others.len()) {
+                return None;
+            }
+        }
+        let is_other = |at: &usize| {
+            let organization = self.organizations.get(*at);
+            organization.is_some_and(|(name, _)| names.contains(name))
+        };
+        let of_others = others.iter().flat_map(|(_, of)| of.iter().copied());
+        let part = of_others.filter(|spot| {
+            let all = self.organizations_of.get(*spot);
+            left.contains(*spot) && all.is_some_and(|all| all.iter().all(is_other))
+        });
+        let part: Crowd = part.collect();
+        left.take(&self.known);
+        left.add(&part);
+        Some(names.into_iter().map(str::to_owned).collect())
+    }
+
+    fn domain(&self, sort: &Sort, witness: &Domain, domains: &mut Vec<String>, who: &mut Who) {
+        domains.push(match sort {
+            Sort::Other => "any other domain".to_owned(),
+            _ => zone(sort, witness),
+        });
+        if let Sort::Listed = sort {
+            who.domains.push(witness.to_string());
+        }
+    }
+
+    /// Says who is meant by what is left: parts of organizations and of domains.
+    fn rest(&self, left: &Crowd, idle: &Crowd, who: &mut Who) -> Option<String> {
+        let mut left = left.clone();
+        let mut texts = Vec::new();
+        let mut names = Vec::new();
+        for (name, of) in self.organizations(&left) {
+            let mine: Vec<usize> = of.iter().copied().filter(|at| left.contains(*at)).collect();
+            if mine.is_empty() {
+                continue;
+            }
+            mine.iter().for_each(|spot| left.remove(*spot));
+            let mut passcodes = of.iter().filter(|at| self.passcodes.contains(**at));
+            let is_by_passcode = mine.iter().all(|at| self.passcodes.contains(*at));
+            if is_by_passcode && passcodes.all(|at| mine.contains(at) || idle.contains(*at)) {
+                let way = "who sign in by a one-time passcode".to_owned();
+                names.push(((*name).to_owned(), way));
+                continue;
+            }
+            if let Some(side) = self.side(name, &mine, idle) {
+                names.push(((*name).to_owned(), side.to_owned()));
+                continue;
+            }
+            let zones: BTreeSet<String> = mine
+                .iter()
+                .filter_map(|spot| self.sorts.get(*spot))
+                .map(|(sort, witness)| zone(sort, witness))
+                .collect();
+            let zones: Vec<String> = zones.into_iter().collect();
+            names.push(((*name).to_owned(), format!("at {}", list(&zones))));
+        }
+        let mut by_zones: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, zones) in names {
+            who.organizations.push(name.clone());
+            by_zones.entry(zones).or_default().push(name);
+        }
+        for (zones, names) in by_zones {
+            texts.push(format!("people of {} {zones}", list(&names)));
+        }
+        let mut strangers: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
+        for spot in left.iter() {
+            let Some((sort, witness)) = self.sorts.get(spot) else {
+                continue;
+            };
+            let first = self.firsts.get(spot).and_then(|at| self.bases.get(*at));
+            let sign_in = first.map_or("", |base| by(&base.sign_in));
+            let _ = strangers
+                .entry(zone(sort, witness))
+                .or_default()
+                .insert(sign_in);
+        }
+        let mut by_sign_in: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (zone, ways) in strangers {
+            let ways: Vec<&str> = ways.into_iter().collect();
+            by_sign_in.entry(ways.join(" or ")).or_default().push(zone);
+        }
+        for (ways, zones) in by_sign_in {
+            texts.push(format!("anyone at {} who signs in {ways}", list(&zones)));
+        }
+        (!texts.is_empty()).then(|| texts.join(", "))
+    }
+
+    /// Returns the words for some spots that are all of an organization on one side, where it is told by something else on the
+    /// other.
+    fn side(&self, organization: &str, spots: &[usize], idle: &Crowd) -> Option<&'static str> {
+        let sides = self.remade.get(organization)?;
+        let words = ["as it was", "as it will be"];
+        let mut sides = sides.iter().zip(words).filter(|(side, _)| {
+            let is_whole = side
+                .iter()
+                .all(|at| spots.contains(at) || idle.contains(*at));
+            is_whole && spots.iter().all(|at| side.contains(at))
+        });
+        sides.next().map(|(_, words)| words)
+    }
+}
+
+const EVERYBODY: &str = "anyone from outside";
+
+/// Returns what people are to the directory, with those who may be meant or not where that makes it simpler.
+fn whole(meant: BTreeSet<Account>, idle: &BTreeSet<Account>) -> BTreeSet<Account> {
+    let both: BTreeSet<Account> = meant.union(idle).copied().collect();
+    let known = BTreeSet::from([Account::Guest, Account::ExternalMember]);
+    // Who is not here yet and has nothing is not meant only because others of theirs are.
+    if !idle.contains(&Account::None)
+        && Account::OUTSIDE
+            .iter()
+            .all(|account| both.contains(account))
+    {
+        return both;
+    }
+    match known.is_subset(&both) && meant.is_subset(&known) {
+        true => known,
+        false => meant,
+    }
+}

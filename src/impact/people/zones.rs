@@ -1,0 +1,273 @@
+//! The domains that no side can tell apart, with the ways to sign in that make a difference there.
+
+use std::collections::BTreeSet;
+
+use super::class::{SignIn, Sort, Zone};
+use crate::governance::request::shape;
+use crate::impact::estate::{Estate, Offer};
+use crate::model::kinds::{Organization, OrganizationState};
+use crate::model::text::Domain;
+
+/// Returns the ways to sign in that some side tells apart for a domain: those of the organizations that name it, and those
+/// that are there for everybody.
+pub(super) fn sign_ins(sides: &[&Estate<'_>], domain: &Domain) -> BTreeSet<SignIn> {
+    let mut all = BTreeSet::from([SignIn::Passcode, SignIn::Personal, SignIn::OtherTenant]);
+    if sides.iter().any(|side| !side.sends_passcodes()) {
+        let _ = all.insert(SignIn::OtherFederation);
+    }
+    for side in sides {
+        side.naming(domain)
+            .for_each(|organization| add(organization, &mut all));
+    }
+    all
+}
+
+/// The organizations of one side that are told by how their people sign in, and not by their domain alone: the configured and
+/// the proposed, in order of names.
+type Apart<'t> = [Vec<(&'t str, &'t Organization)>; 2];
+
+/// Whoever signs in as an organization that need not name their domain.
+#[derive(Debug)]
+pub(super) struct Elsewhere<'t> {
+    sides: Vec<Apart<'t>>,
+}
+
+impl<'t> Elsewhere<'t> {
+    /// Finds the organizations of each side that are told by how their people sign in.
+    pub(super) fn of(sides: &[&Estate<'t>]) -> Self {
+        let of_state = |side: &Estate<'t>, state: OrganizationState| {
+            let all = side.organizations().filter(|(_, organization)| {
+                organization.state == state && signs_in_by_itself(organization)
+            });
+            all.map(|(address, organization)| (address.own_name(), organization))
+                .collect()
+        };
+        let states = [OrganizationState::Configured, OrganizationState::Proposed];
+        let sides = sides.iter().map(|side| states.map(|it| of_state(side, it)));
+        Self {
+            sides: sides.collect(),
+        }
+    }
+
+    /// Returns the ways to sign in of such organizations, as far as a package tells them apart: those that its policies name, and
+    /// one of the configured and one of the proposed.
+    pub(super) fn sign_ins(
+        &self,
+        sides: &[&Estate<'_>],
+        offers: &[Option<&Offer<'_>>],
+    ) -> BTreeSet<SignIn> {
+        let named = offers
+            .iter()
+            .flatten()
+            .flat_map(|offer| offer.organizations());
+        let named: BTreeSet<&str> = named.collect();
+        let mut all = BTreeSet::new();
+        for (side, apart) in sides.iter().zip(&self.sides) {
+            let of_named = named.iter().filter_map(|name| side.organization(name));
+            of_named.for_each(|organization| add(organization, &mut all));
+            for of_state in apart {
+                let mut others = of_state.iter().filter(|(name, _)| !named.contains(name));
+                if let Some((_, organization)) = others.next() {
+                    add(organization, &mut all);
+                }
+            }
+        }
+        all
+    }
+}
+
+/// Returns true for an organization that is told by how its people sign in, and not by their domain alone.
+const fn signs_in_by_itself(organization: &Organization) -> bool {
+    organization.tenant.is_some()
+        || organization.federation.is_some()
+        || organization.social.is_some()
+}
+
+/// Adds the ways to sign in by which an organization is told.
+fn add(organization: &Organization, all: &mut BTreeSet<SignIn>) {
+    if let Some(tenant) = &organization.tenant {
+        let _ = all.insert(SignIn::Tenant(tenant.clone()));
+    }
+    if let Some(federation) = &organization.federation {
+        let issuer = federation.issuer.as_str().to_owned();
+        let _ = all.insert(SignIn::Federation(issuer));
+    }
+    if organization.social.is_some() {
+        let _ = all.insert(SignIn::Facebook);
+    }
+}
+
+/// Domains that no side can tell apart, with the ways to sign in that make a difference there.
+pub(super) struct Zones {
+    pub(super) all: Vec<(Zone, BTreeSet<SignIn>)>,
+}
+
+impl Zones {
+    pub(super) fn of(sides: &[&Estate<'_>]) -> Self {
+        let (mut listed, mut above) = (BTreeSet::new(), BTreeSet::new());
+        for side in sides {
+            let partners = side.organizations();
+            let rules = partners.flat_map(|(_, organization)| organization.domains.iter());
+            for rule in rules {
+                let _ = listed.insert(rule.domain.clone());
+                if rule.subdomains {
+                    let _ = above.insert(rule.domain.clone());
+                }
+            }
+            let Some((_, list)) = side.list() else {
+                continue;
+            };
+            for rule in list.block.iter().flatten() {
+                let _ = listed.insert(rule.domain.clone());
+                let _ = above.insert(rule.domain.clone());
+            }
+            for rule in list.allow.iter().flatten() {
+                let _ = listed.insert(rule.domain.clone());
+                if rule.subdomains {
+                    let _ = above.insert(rule.domain.clone());
+                }
+            }
+        }
+        let own: BTreeSet<Domain> = sides.iter().flat_map(|side| side.own.to_vec()).collect();
+        let is_own = |domain: &Domain| sides.iter().all(|side| side.own.contains(domain));
+        // Of a domain that is ours on one side only, people may come from outside on the other.
+        let (own, listing): (BTreeSet<_>, BTreeSet<_>) = own.into_iter().partition(is_own);
+        listed.extend(listing);
+        let mut zones = Self { all: Vec::new() };
+        for domain in listed.iter().filter(|domain| !own.contains(domain)) {
+            zones.add(Sort::Listed, domain.clone(), sign_ins(sides, domain));
+        }
+        for domain in &above {
+            if let Some(witness) = below(domain, &listed, &own) {
+                let all = sign_ins(sides, &witness);
+                zones.add(Sort::Below(domain.clone()), witness, all);
+            }
+        }
+        let strangers = zones.strangers(sides, &listed, &own);
+        let tied = tied(sides);
+        let other = strangers.first().map(|(_, domain)| domain.clone());
+        for (sort, witness) in strangers {
+            let mut all = sign_ins(sides, &witness);
+            all.extend(tied.iter().cloned());
+            zones.add(sort, witness, all);
+        }
+        zones.refused(sides, &tied);
+        match own.first() {
+            Some(domain) => {
+                let inside = BTreeSet::from([SignIn::Own, SignIn::Passcode]);
+                zones.add(Sort::Own, domain.clone(), inside);
+            }
+            // Our own people are there whatever their domain is called.
+            None => {
+                if let Some(domain) = other {
+                    zones.add(Sort::Own, domain, BTreeSet::from([SignIn::Own]));
+                }
+            }
+        }
+        zones
+    }
+
+    fn add(&mut self, sort: Sort, witness: Domain, sign_ins: BTreeSet<SignIn>) {
+        self.all.push((Zone { sort, witness }, sign_ins));
+    }
+
+    /// Returns the domains that nothing lists: any, and one that looks like another.
+    fn strangers(
+        &self,
+        sides: &[&Estate<'_>],
+        listed: &BTreeSet<Domain>,
+        own: &BTreeSet<Domain>,
+    ) -> Vec<(Sort, Domain)> {
+        let is_free = |domain: &Domain| {
+            !listed.contains(domain) && !own.contains(domain) && !self.is_below(domain)
+        };
+        let mut found = Vec::new();
+        let plain = (0_u32..).map(|n| format!("elsewhere{n}.example"));
+        let other = plain.take(listed.len() + own.len() + 2).find_map(|text| {
+            let domain = Domain::parse(&text).ok()?;
+            let alike = sides.iter().any(|side| side.looks_alike(&domain));
+            (is_free(&domain) && !alike).then_some(domain)
+        });
+        found.extend(other.map(|domain| (Sort::Other, domain)));
+        let alike = own.iter().chain(listed).find_map(|domain| {
+            let twins = twins(domain);
+            twins
+                .into_iter()
+                .find(|twin| is_free(twin) && sides.iter().all(|side| side.looks_alike(twin)))
+        });
+        found.extend(alike.map(|domain| (Sort::LookAlike, domain)));
+        found
+    }
+
+    fn is_below(&self, domain: &Domain) -> bool {
+        self.all.iter().any(|(zone, _)| match &zone.sort {
+            Sort::Below(above) => above.covers(domain),
+            _ => false,
+        })
+    }
+
+    /// Adds the sign-ins that have nothing to do with the domain to one zone of each answer that lists give.
+    fn refused(&mut self, sides: &[&Estate<'_>], tied: &BTreeSet<SignIn>) {
+        let mut known = BTreeSet::new();
+        for (zone, sign_ins) in &mut self.all {
+            let domain = &zone.witness;
+            let answers: Vec<(bool, bool)> = sides
+                .iter()
+                .map(|side| (side.unlisted(domain).is_some(), side.looks_alike(domain)))
+                .collect();
+            if known.insert(answers) {
+                sign_ins.extend(tied.iter().cloned());
+            }
+        }
+    }
+}
+
+/// Returns the sign-ins that prove an organization whatever the domain is.
+fn tied(sides: &[&Estate<'_>]) -> BTreeSet<SignIn> {
+    let mut all = BTreeSet::new();
+    for (_, organization) in sides.iter().flat_map(|side| side.organizations()) {
+        if let Some(tenant) = &organization.tenant {
+            let _ = all.insert(SignIn::Tenant(tenant.clone()));
+        }
+        if organization.social.is_some() {
+            let _ = all.insert(SignIn::Facebook);
+        }
+    }
+    all
+}
+
+/// Returns a domain below another that is not listed, nor below one that is and lies deeper.
+fn below(above: &Domain, listed: &BTreeSet<Domain>, own: &BTreeSet<Domain>) -> Option<Domain> {
+    let labels = (0..=listed.len()).map(|n| format!("sub{n}.{above}"));
+    labels
+        .filter_map(|text| Domain::parse(&text).ok())
+        .find(|domain| !listed.contains(domain) && !own.contains(domain))
+}
+
+/// Letters that look like others.
+const TWINS: &[(&str, &str)] = &[
+    ("m", "rn"),
+    ("rn", "m"),
+    ("a", "\u{430}"),
+    ("e", "\u{435}"),
+    ("o", "\u{43e}"),
+    ("c", "\u{441}"),
+    ("p", "\u{440}"),
+    ("i", "\u{456}"),
+    ("s", "\u{455}"),
+    ("x", "\u{445}"),
+    ("y", "\u{443}"),
+    ("l", "1"),
+    ("1", "l"),
+];
+
+/// Returns domains that look like one.
+fn twins(domain: &Domain) -> Vec<Domain> {
+    let (label, rest) = domain.as_str().split_once('.').unwrap_or_default();
+    let shape_of = shape(domain);
+    let written = TWINS.iter().filter(|(letter, _)| label.contains(letter));
+    let written = written.map(|(letter, twin)| label.replacen(letter, twin, 1));
+    let ascii = written.filter_map(|label| idna::domain_to_ascii(&format!("{label}.{rest}")).ok());
+    let domains = ascii.filter_map(|text| Domain::parse(&text).ok());
+    domains.filter(|twin| shape(twin) == shape_of).collect()
+}

@@ -1,0 +1,187 @@
+//! What differs for those who do not ask as people do: whom administrators assign, programs, and whoever has a package already.
+//!
+//! An administrator and a program are no class of people who may come to have something: whatever becomes of them is *other*.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cause::Reason;
+use super::choice::{Choice, choice};
+use super::package::{Comparing, Outcome};
+use super::reasons::Reasons;
+use super::row::{Difference, Draft};
+use crate::impact::estate::Offer;
+use crate::impact::people::who::{Who, list};
+use crate::impact::terms::Terms;
+use crate::model::Address;
+use crate::model::kinds::policy::{Policy, Requestors};
+
+/// Policies by the terms that they give.
+type Given<'t> = BTreeMap<Terms, &'t Address>;
+
+impl<'t> Comparing<'_, 't> {
+    /// Adds what differs for those who do not ask, and for those who have the package already.
+    pub(super) fn beside(
+        &self,
+        offers: [Option<&Offer<'t>>; 2],
+        package: &Address,
+        rows: &mut Vec<Draft>,
+    ) {
+        let assigned = |policy: &Policy| matches!(policy.requestors, Requestors::Nobody);
+        let given = offers.map(|offer| given(offer, &assigned));
+        let words = ["by direct assignment, ", "by direct assignment no more"];
+        if let Some(outcome) = self.among(given, words, package) {
+            rows.push(self.row(Who::said("whom administrators assign"), package, outcome));
+        }
+        self.programs(offers, package, rows);
+        self.grants(offers, package, rows);
+    }
+
+    /// Adds what differs for programs.
+    fn programs(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Draft>) {
+        let words = ["may ask, ", "may no longer ask"];
+        let all = |policy: &Policy| match policy.requestors {
+            Requestors::AllServicePrincipals => Some("all service principals"),
+            Requestors::AllAgentIdentities => Some("all agent identities"),
+            _ => None,
+        };
+        for who in ["all service principals", "all agent identities"] {
+            let covers = |policy: &Policy| all(policy) == Some(who);
+            let given = offers.map(|offer| given(offer, &covers));
+            if let Some(outcome) = self.among(given, words, package) {
+                rows.push(self.row(Who::said(who), package, outcome));
+            }
+        }
+        let policies = offers.iter().flatten().flat_map(|offer| &offer.policies);
+        let named = policies.filter_map(|(_, policy)| match &policy.requestors {
+            Requestors::ServicePrincipals(names) => Some(names),
+            _ => None,
+        });
+        let named: BTreeSet<&str> = named.flatten().map(|name| name.as_str()).collect();
+        let mut alike: BTreeMap<Outcome, Vec<String>> = BTreeMap::new();
+        for name in named {
+            let covers = |policy: &Policy| match &policy.requestors {
+                Requestors::ServicePrincipals(names) => {
+                    names.iter().any(|other| other.as_str() == name)
+                }
+                _ => false,
+            };
+            let given = offers.map(|offer| given(offer, &covers));
+            if let Some(outcome) = self.among(given, words, package) {
+                alike.entry(outcome).or_default().push(name.to_owned());
+            }
+        }
+        for (outcome, named) in alike {
+            let word = match named.len() {
+                1 => "service principal",
+                _ => "service principals",
+            };
+            let who = Who {
+                text: format!("{word} {}", list(&named)),
+                named,
+                ..Who::default()
+            };
+            rows.push(self.row(who, package, outcome));
+        }
+    }
+
+    /// Returns what differs between terms that are given to somebody; `words` say that there are some, and that there are none
+    /// any more.
+    fn among(
+        &self,
+        [old, new]: [Given<'t>; 2],
+        [some, none]: [&str; 2],
+        package: &Address,
+    ) -> Option<Outcome> {
+        let terms = |side: &Given<'_>| side.keys().cloned().collect::<Vec<_>>();
+        let (before, after) = (terms(&old), terms(&new));
+        if before == after {
+            return None;
+        }
+        let text = match (before.first(), after.first()) {
+            (None, _) => format!("{some}{}", choice(&after)),
+            (Some(_), None) => none.to_owned(),
+            _ => {
+                let terms = Choice {
+                    before: &before,
+                    after: &after,
+                    ruled: false,
+                };
+                terms.differs(self.now)?.1
+            }
+        };
+        let because = old.into_values().chain(new.into_values()).chain([package]);
+        Some(Outcome {
+            kind: Difference::Other,
+            text,
+            before,
+            after,
+            because: self.changed(because.cloned()),
+            let_in: false,
+        })
+    }
+
+    /// Adds what a package gives more, no longer, or by another resource.
+    fn grants(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Draft>) {
+        let [Some(old), Some(new)] = offers else {
+            return;
+        };
+        let roles = |offer: &Offer<'_>| -> BTreeSet<String> {
+            let grants = offer.package.grants.iter();
+            grants
+                .flat_map(|(resource, roles)| {
+                    roles.iter().map(move |role| format!("{resource}: {role}"))
+                })
+                .collect()
+        };
+        let (was, is) = (roles(old), roles(new));
+        let mut because = BTreeSet::new();
+        let sides = [
+            ("also gives", is.difference(&was)),
+            ("no longer gives", was.difference(&is)),
+        ];
+        let words = sides.into_iter().filter_map(|(verb, roles)| {
+            let roles: Vec<String> = roles.cloned().collect();
+            (!roles.is_empty()).then(|| format!("{verb} {}", list(&roles)))
+        });
+        let mut words: Vec<String> = words.collect();
+        if !words.is_empty() {
+            let _ = because.insert(package.clone());
+        }
+        let both = old.package.grants.keys();
+        for name in both.filter(|name| new.package.grants.contains_key(*name)) {
+            if let Some((address, what)) = self.touched.replaced.get(name.as_str()) {
+                words.push(format!("another resource behind {name}: {what}"));
+                let _ = because.insert(address.clone());
+            }
+        }
+        if words.is_empty() {
+            return;
+        }
+        let outcome = Outcome {
+            kind: Difference::Other,
+            text: words.join(", "),
+            before: Vec::new(),
+            after: Vec::new(),
+            because: self.changed(because),
+            let_in: false,
+        };
+        rows.push(self.row(Who::said("whoever has it"), package, outcome));
+    }
+
+    fn changed(&self, addresses: impl IntoIterator<Item = Address>) -> Reasons {
+        let found: BTreeSet<Address> = addresses
+            .into_iter()
+            .filter(|it| self.origins.contains_key(it))
+            .collect();
+        found.into_iter().map(Reason::Change).collect()
+    }
+}
+
+/// Returns the terms of those policies of a package that some covers and that take requests.
+fn given<'t>(offer: Option<&Offer<'t>>, covers: &dyn Fn(&Policy) -> bool) -> Given<'t> {
+    let policies = offer.into_iter().flat_map(|offer| &offer.policies);
+    let covering = policies.filter(|(_, policy)| policy.requests.enabled && covers(policy));
+    covering
+        .map(|(address, policy)| (Terms::through(address.own_name(), policy), *address))
+        .collect()
+}
