@@ -5,7 +5,7 @@ use std::rc::Rc;
 use jiff::Timestamp;
 
 use super::record::{Key, Mark, ObjectId, Record, RecordId, RecordKind};
-use crate::model::{Address, Kind, Object};
+use crate::model::{Address, Kind, Object, RemoteId};
 
 /// One unchanging view of a store. Every answer is complete, or an error: what is not known is not absent.
 pub trait World {
@@ -54,6 +54,13 @@ pub trait World {
     ///
     /// [`Unread`] when the store cannot tell.
     fn object(&self, id: ObjectId) -> Result<Option<Rc<Thing>>, Unread>;
+
+    /// Returns which object a store's own id names; `None` for an id that is none of this store's.
+    ///
+    /// # Errors
+    ///
+    /// [`Unread`] when the store cannot tell.
+    fn named(&self, id: &RemoteId) -> Result<Option<ObjectId>, Unread>;
 
     /// Returns the project's object of an address.
     ///

@@ -13,7 +13,7 @@ use super::sides::Sides;
 use super::touched::Touched;
 use crate::governance::{Unread, World};
 use crate::model::text::Domain;
-use crate::plan::Plan;
+use crate::plan::{Action, Plan};
 
 /// Who gains and who loses access.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,7 +24,7 @@ pub struct Impact {
     pub rows: Vec<Row>,
     /// What happens to what lives; empty where no store was asked.
     pub effects: Vec<Effect>,
-    /// Whether the project owned nothing before: then nothing is wider than it was.
+    /// Whether nobody owned anything before, and nothing that was there is taken over: then nothing is wider than it was.
     pub is_first: bool,
 }
 
@@ -35,7 +35,7 @@ impl Impact {
         self.rows.is_empty() && self.effects.is_empty()
     }
 
-    /// Returns the rows that make access wider; none where the project owned nothing before.
+    /// Returns the rows that make access wider; none where nothing was before.
     pub fn widenings(&self) -> impl Iterator<Item = &Row> {
         let rows = self.rows.iter().filter(|row| row.kind.widens());
         rows.filter(|_| !self.is_first)
@@ -74,7 +74,7 @@ pub fn impact(
     asked: Option<Asked<'_>>,
 ) -> Result<Impact, Unread> {
     let mut impact = Impact {
-        is_first: sides.is_first,
+        is_first: is_first(plan, sides),
         ..Impact::default()
     };
     if plan.changes.is_empty() && own[0] == own[1] {
@@ -94,4 +94,12 @@ pub fn impact(
         impact.effects = living(world, plan, sides, &touched, estates, named)?;
     }
     Ok(impact)
+}
+
+/// Returns true where nothing was: a project that owns nothing, in a store where nobody owns anything, takes over nothing.
+fn is_first(plan: &Plan, sides: &Sides<'_>) -> bool {
+    let mut changes = plan.changes.iter();
+    sides.is_first
+        && plan.foreign == 0
+        && !changes.any(|change| change.delta.action() == Action::Adopt)
 }

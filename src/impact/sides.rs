@@ -19,6 +19,8 @@ pub struct Sides<'d> {
     entries: BTreeMap<Address, Entry<'d>>,
     /// Whether the project owns nothing before.
     pub is_first: bool,
+    /// What nobody owns and the plan takes over.
+    found: BTreeMap<Address, Object>,
     names: Names,
     /// The names before, by kind and name after.
     former: Names,
@@ -84,7 +86,13 @@ impl<'d> Sides<'d> {
 
     fn after(plan: &Plan, mut entries: BTreeMap<Address, Entry<'d>>, names: Names) -> Self {
         let is_first = entries.is_empty();
+        let mut found = BTreeMap::new();
         for change in &plan.changes {
+            if let Delta::Adopt { before, .. } = &change.delta
+                && let Some(object) = read(change.address.kind(), &before.body, &names)
+            {
+                found.insert(change.address.clone(), object);
+            }
             let after = match change.delta.after() {
                 None => After::Gone,
                 Some(body) => match read(change.address.kind(), body, &Names::new()) {
@@ -105,6 +113,7 @@ impl<'d> Sides<'d> {
         Self {
             entries,
             is_first,
+            found,
             names,
             former,
         }
@@ -143,10 +152,17 @@ impl<'d> Sides<'d> {
         moved(was, &self.names)
     }
 
-    /// Returns the address that an object has before the plan.
+    /// Returns the address that an object has before the plan; `None` for one that is not there before, be it under a name
+    /// that was another's.
     #[must_use]
-    pub fn was_called(&self, now: &Address) -> Address {
-        moved(now, &self.former)
+    pub fn was_called(&self, now: &Address) -> Option<Address> {
+        let is_there = self.both(now).0.is_some();
+        is_there.then(|| moved(now, &self.former))
+    }
+
+    /// Returns an object that nobody owns and the plan takes over, as it is.
+    pub(super) fn found(&self, address: &Address) -> Option<&Object> {
+        self.found.get(address)
     }
 
     /// Shows every object of either side.

@@ -60,6 +60,15 @@ impl Living<'_> {
         }
     }
 
+    /// A policy that nobody owned is taken over: its rule is held against everybody whom a rule of it has given the package.
+    /// Returns how many people lose it at once.
+    pub(super) fn taken_over(&mut self, change: &Change, new: &Policy) -> Result<u64, Unread> {
+        match (self.id(change)?, automatic(new)) {
+            (Some(policy), Some(new)) => self.followed(change, policy, None, new),
+            _ => Ok(0),
+        }
+    }
+
     /// The rule is held against everybody whom it has given the package.
     fn followed(
         &mut self,

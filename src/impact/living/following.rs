@@ -106,6 +106,9 @@ impl<'l> Following<'l> {
 impl Living<'_> {
     /// Returns the address that an object of the store has after the plan; `None` for one of another project.
     fn now_at(&self, id: ObjectId) -> Result<Option<Address>, Unread> {
+        if let Some(address) = self.adopted.address(id) {
+            return Ok(Some(address.clone()));
+        }
         let Some(thing) = self.world.object(id)? else {
             return Ok(None);
         };

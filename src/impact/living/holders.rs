@@ -121,9 +121,10 @@ impl<'l> Living<'l> {
     pub(super) fn roles(&mut self) -> Result<(), Unread> {
         let sides = self.sides;
         for change in &self.plan.changes {
+            let (old, new) = sides.both(&change.address);
+            let old = old.or_else(|| sides.found(&change.address));
             if change.delta.action() != Action::Replace
-                && let (Some(Object::Package(old)), Some(Object::Package(new))) =
-                    sides.both(&change.address)
+                && let (Some(Object::Package(old)), Some(Object::Package(new))) = (old, new)
                 && let Some(id) = self.id(change)?
             {
                 self.aligned(&change.address, id, [old, new])?;

@@ -7,6 +7,7 @@
 //! each once.
 
 mod accepting;
+mod adopted;
 mod approving;
 mod by_rule;
 pub(super) mod effect;
@@ -27,6 +28,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use self::adopted::Adopted;
 use self::by_rule::Getting;
 use self::effect::{Effect, What};
 use self::following::Following;
@@ -70,6 +72,7 @@ pub(super) fn living(
         before: estates[0],
         after: estates[1],
         actions: actions.collect(),
+        adopted: Adopted::of(world, plan)?,
         named,
         giving: OnceCell::new(),
         losing: OnceCell::new(),
@@ -106,6 +109,7 @@ struct Living<'l> {
     before: &'l Estate<'l>,
     after: &'l Estate<'l>,
     actions: BTreeMap<&'l Address, Action>,
+    adopted: Adopted<'l>,
     named: bool,
     giving: OnceCell<Giving<'l>>,
     /// Packages of which some assignments may end by the apply.
@@ -135,7 +139,7 @@ impl Living<'_> {
                 let leaving = match (old, remade) {
                     (Some(old), false) => self.policy(change, old, new)?,
                     (Some(_), true) => self.gone(change).map(|()| 0)?,
-                    (None, _) => 0,
+                    (None, _) => self.taken_over(change, new)?,
                 };
                 self.will_get(change, [old, Some(new)], leaving)
             }
@@ -186,20 +190,26 @@ impl Living<'_> {
         self.actions.get(address).copied()
     }
 
-    /// Returns the store's object that a change is about; `None` for one that nobody owns so far.
+    /// Returns the store's object that a change is about, also one that nobody owns so far; `None` for one that is created.
     fn id(&self, change: &Change) -> Result<Option<ObjectId>, Unread> {
-        let was = change.delta.before().and_then(|live| live.address.as_ref());
-        let thing = match was {
-            Some(was) => self.world.at(was)?,
-            None => None,
+        let Some(live) = change.delta.before() else {
+            return Ok(None);
         };
-        Ok(thing.map(|thing| thing.id))
+        match &live.address {
+            Some(was) => Ok(self.world.at(was)?.map(|thing| thing.id)),
+            None => self.world.named(&live.id),
+        }
     }
 
-    /// Returns the store's object of an address as the plan will have it.
+    /// Returns the store's object of an address as the plan will have it; `None` for one that is created.
     fn at_before(&self, address: &Address) -> Result<Option<ObjectId>, Unread> {
-        let was = self.sides.was_called(address);
-        Ok(self.world.at(&was)?.map(|thing| thing.id))
+        if let Some(id) = self.adopted.id(address) {
+            return Ok(Some(id));
+        }
+        match self.sides.was_called(address) {
+            Some(was) => Ok(self.world.at(&was)?.map(|thing| thing.id)),
+            None => Ok(None),
+        }
     }
 
     fn add(&mut self, what: What, address: &Address, counted: Counted, detail: impl Into<String>) {

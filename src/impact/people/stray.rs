@@ -36,7 +36,9 @@ pub(in crate::impact) fn strays<'t>(
     let mut found = Strays::new();
     for name in moves.holdings.names() {
         let Ok(own) = Name::parse(name) else { continue };
-        let was = sides.was_called(&Address::new(Kind::Package, &own));
+        let Some(was) = sides.was_called(&Address::new(Kind::Package, &own)) else {
+            continue;
+        };
         let Some(package) = world.at(&was)?.map(|thing| thing.id) else {
             continue;
         };

@@ -9,7 +9,7 @@ use super::{Memory, State};
 use crate::audit::Act;
 use crate::governance::record::{Key, Mark, ObjectId, Record, RecordId, RecordKind};
 use crate::governance::{Decision, Moved, Range, Refusal, Stop, Thing, Unread, World};
-use crate::model::{Address, Digest, Kind};
+use crate::model::{Address, Digest, Kind, RemoteId};
 use crate::store::StoreError;
 use crate::store::ledger::{Decide, Ledger, See, Sitting, target};
 
@@ -124,6 +124,11 @@ impl World for View<'_> {
             Some(object) => self.thing(number, object),
             None => Ok(None),
         }
+    }
+
+    fn named(&self, id: &RemoteId) -> Result<Option<ObjectId>, Unread> {
+        let number = self.state.identity().number(id);
+        Ok(number.map(|number| ObjectId(number.cast_unsigned())))
     }
 
     fn at(&self, address: &Address) -> Result<Option<Rc<Thing>>, Unread> {

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::db::{Cell, Db, Param, Row, Step, reading};
 use super::history::limit;
+use super::identity::Identity;
 use super::meta::Meta;
 use super::names::{Names, Span};
 use super::people::People;
@@ -17,7 +18,7 @@ use super::{audit, read};
 use crate::audit::Act;
 use crate::governance::record::{Key, Mark, ObjectId, Record, RecordId, RecordKind};
 use crate::governance::{Decision, Moved, Range, Refusal, Stop, Thing, Unread, World, Write};
-use crate::model::{Address, Digest, Kind};
+use crate::model::{Address, Digest, Kind, RemoteId};
 use crate::store::StoreError;
 use crate::store::ledger::{Decide, See, Sitting, target};
 
@@ -199,6 +200,7 @@ struct View<'d, D> {
     db: &'d D,
     project: &'d str,
     names: OnceCell<Names>,
+    identity: OnceCell<Identity>,
     things: RefCell<HashMap<i64, Option<Rc<Thing>>>>,
 }
 
@@ -208,6 +210,7 @@ impl<'d, D: Db> View<'d, D> {
             db,
             project,
             names: OnceCell::new(),
+            identity: OnceCell::new(),
             things: RefCell::new(HashMap::new()),
         }
     }
@@ -353,6 +356,17 @@ impl<D: Db> World for View<'_, D> {
         let found = self.read(OBJECT, &[Param::Int(number)])?.pop();
         self.things.borrow_mut().insert(number, found.clone());
         Ok(found)
+    }
+
+    fn named(&self, id: &RemoteId) -> Result<Option<ObjectId>, Unread> {
+        let number = match self.identity.get() {
+            Some(identity) => identity.number(id),
+            None => {
+                let identity = Identity::new(&Meta::read(self.db)?.lineage);
+                self.identity.get_or_init(|| identity).number(id)
+            }
+        };
+        Ok(number.map(|number| ObjectId(number.cast_unsigned())))
     }
 
     fn at(&self, address: &Address) -> Result<Option<Rc<Thing>>, Unread> {

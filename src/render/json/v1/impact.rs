@@ -8,7 +8,8 @@ use crate::impact::{self, Difference, End, Leaving, Renewal, What};
 /// Who gains and who loses access.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Impact {
-    /// Whether the project owned nothing before: then nothing is wider than it was, and no guard speaks.
+    /// Whether nobody owned anything before, and nothing that was there is taken over: then nothing is wider than it was, and
+    /// no guard speaks.
     pub is_first: bool,
     /// The differences, the widest first.
     pub rows: Vec<ImpactRow>,

@@ -2,6 +2,7 @@
 //! whoever is told to lose, get, wait in vain or stay does, and nobody else.
 
 mod accepting;
+mod adopting;
 mod border;
 mod holding;
 mod keeping;

@@ -144,3 +144,24 @@ fn whose_request_waits_for_a_group_under_a_name_that_goes_is_told() {
     let refusal = scene.acting("ana@contoso.com").refused(decide(1, true));
     assert_eq!(refusal.ground, Ground::NotAllowed);
 }
+
+#[test]
+fn whoever_has_what_gives_up_its_name_is_not_told_of_what_takes_the_name() {
+    // The studio gives no more what it gave; what is called studio now gives it, and nobody has it.
+    let tree = but(
+        TREE,
+        &[(
+            "%studio: { ^studio, displayName: Studio, catalog: %open, replace: allowed, grants: { %crew: Member }, policies: {
+    %direct: { ^direct, expires: never } } }",
+            "%atelier: { formerly: %studio, displayName: Studio, catalog: %open, policies: {
+    %direct: { ^direct, expires: never } } }
+  %studio: { displayName: Another, catalog: %open, grants: { %crew: Member }, policies: {
+    %other: { ^other, expires: never } } }",
+        )],
+    );
+    let mut scene = played();
+    assert_eq!(
+        said(&mut scene, &first(&tree)),
+        ["1 person loses a role of package/atelier: Member of crew [mia@contoso.com]"]
+    );
+}
