@@ -7,7 +7,7 @@ use super::gaining::Fresh;
 use super::{Counted, Living};
 use crate::governance::Unread;
 use crate::governance::record::{
-    Assignment, Granted, Key, Mark, ObjectId, Person, PersonId, Place,
+    Assignment, GrantState, Granted, Key, Mark, ObjectId, Person, PersonId, Place,
 };
 use crate::model::kinds::policy::Requestors;
 use crate::model::kinds::{Origin, Package};
@@ -178,9 +178,7 @@ impl<'l> Living<'l> {
         let gained = is.iter().filter(|(role, _)| !was.contains_key(*role));
         let gained = gained.filter_map(|((kind, place, role), words)| {
             let is_it = |granted: &&Granted| {
-                let found = &granted.place;
-                let same = found.origin == *kind || is_group(found.origin) && is_group(*kind);
-                same && granted.role == *role && found.name.to_lowercase() == *place
+                granted.role == *role && is_place(&granted.place, *kind, place)
             };
             Some((wanted.iter().find(is_it)?.clone(), words.as_str()))
         });
@@ -207,10 +205,33 @@ impl<'l> Living<'l> {
                     }
                 }
             }
-            people.append(&mut without);
+            for person in without {
+                if !people.contains(&person) && !self.is_given_elsewhere(person, role, id)? {
+                    let _ = people.insert(person);
+                }
+            }
         }
         let words: Vec<&str> = lost.into_iter().map(|(_, words)| words).collect();
         self.add_people(What::LoseRole, address, people, words.join(", "))
+    }
+
+    /// Returns true for somebody who has a role by another package than one, also by one that nobody owns any more.
+    fn is_given_elsewhere(
+        &self,
+        person: u64,
+        (kind, place, role): &Role,
+        package: ObjectId,
+    ) -> Result<bool, Unread> {
+        let Some(person) = self.get_record::<Person>(person)? else {
+            return Ok(false);
+        };
+        let gives = |granted: &Granted| {
+            let is_it = granted.role == *role && is_place(&granted.place, *kind, place);
+            is_it && matches!(granted.state, GrantState::Held | GrantState::Pending)
+        };
+        let turned = self.turned(&person)?;
+        let mut others = turned.iter().filter(|(it, _)| it.package != package);
+        Ok(others.any(|(_, after)| after.iter().flatten().any(gives)))
     }
 
     /// Returns the packages that give each role after the plan, those aside that are made anew and held by nobody.
@@ -264,6 +285,12 @@ fn origin(side: Option<&Object>) -> Option<(Origin, &str)> {
         Some(Object::Resource(resource)) => resource.origin(),
         _ => None,
     }
+}
+
+/// Returns true for the place of a role, its name in lower case.
+fn is_place(found: &Place, kind: Origin, name: &str) -> bool {
+    let is_alike = found.origin == kind || is_group(found.origin) && is_group(kind);
+    is_alike && found.name.to_lowercase() == name
 }
 
 /// Returns true for a group, which a team is too.
