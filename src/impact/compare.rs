@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::living::effect::Effect;
 use super::living::living;
-use super::people::stray::{Strays, strays};
+use super::people::known::Known;
 use super::rows::row::Row;
 use super::rows::rows;
 use super::sides::Sides;
@@ -83,13 +83,13 @@ pub fn impact(
     let touched = Touched::by(plan, sides, own);
     let (before, after) = (sides.before(own[0], now), sides.afterwards(own[1], now));
     let estates = [&before, &after];
-    let strays = match asked {
+    let known = match asked {
         Some(Asked { world, .. }) if !touched.is_nothing() => {
-            strays(world, sides, estates, touched.moves())?
+            Some(Known::of(world, sides, estates, &touched)?)
         }
-        _ => Strays::new(),
+        _ => None,
     };
-    impact.rows = rows(plan, sides, &touched, &strays, estates, now);
+    impact.rows = rows(plan, sides, &touched, known.as_ref(), estates, now);
     if let Some(Asked { world, named }) = asked {
         impact.effects = living(world, plan, sides, &touched, estates, named)?;
     }

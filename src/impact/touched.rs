@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::estate::{Estate, Offer};
 use super::holding::Holdings;
 use super::moving::{Moves, Moving};
 use super::sides::Sides;
@@ -148,6 +149,22 @@ impl Touched {
     /// Returns true when nothing decides otherwise than before.
     pub(super) fn is_nothing(&self) -> bool {
         self.packages.is_empty() && !self.outside
+    }
+
+    /// Returns the packages of which answers may differ, in order of names, and whether something of each itself changes.
+    pub(super) fn compared<'t>(&self, sides: [&Estate<'t>; 2]) -> Vec<(&'t str, bool)> {
+        let offers = sides.iter().flat_map(|side| side.offers());
+        let names: BTreeSet<&str> = offers.map(|offer| offer.address.own_name()).collect();
+        // Whom settings shut out cannot ask for what is offered in the directory either.
+        let shuts = sides.iter().any(|side| side.shuts());
+        let is_concerned =
+            |offer: &Offer<'_>| offer.is_outside() || shuts && offer.is_asked_within();
+        let found = names.into_iter().filter_map(|name| {
+            let own = self.packages.contains(name);
+            let mut offers = sides.iter().filter_map(|side| side.offer(name));
+            (own || self.outside && offers.any(is_concerned)).then_some((name, own))
+        });
+        found.collect()
     }
 
     /// Returns true where every group in a list means the same people as before.

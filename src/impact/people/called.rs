@@ -92,3 +92,15 @@ pub(in crate::impact) fn belonging(parts: &[&Part<'_>]) -> String {
     words.extend(all.contains(&Belongs::ToNone).then(|| none.to_owned()));
     format!("as somebody of {}", words.join(" or of "))
 }
+
+/// Says of people whom addresses name that the directory does not have them, beside whose they are.
+pub(in crate::impact) fn nobody_yet(part: &Part<'_>, of: Option<String>) -> String {
+    let nobody = match part.alike.first().map(Vec::len) {
+        Some(0 | 1) | None => "nobody in the directory has this address yet",
+        Some(_) => "nobody in the directory has these addresses yet",
+    };
+    match of {
+        Some(of) => format!("{of}; {nobody}"),
+        None => nobody.to_owned(),
+    }
+}

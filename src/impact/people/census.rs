@@ -18,16 +18,15 @@ use std::sync::OnceLock;
 use super::class::{Account, Base, Named, SignIn, Sort, Zone};
 use super::crowd::Crowd;
 use super::held::Held;
+use super::known::Known;
 use super::names::Names;
-use super::part::{Belongs, Part};
-use super::stray::Strays;
-use super::zones::{Elsewhere, Zones, sign_ins};
+use super::part::Part;
+use super::zones::{Elsewhere, Zones};
 use crate::governance::rule::Rule;
 use crate::impact::estate::{Border, Estate, Offer, Traits};
 use crate::impact::moving::{Moves, Naming};
 use crate::model::kinds::OrganizationState;
 use crate::model::kinds::policy::Requestors;
-use crate::model::text::Domain;
 
 /// Every sort of people that some side tells from another.
 #[derive(Debug)]
@@ -50,6 +49,8 @@ pub struct Census<'e, 't> {
     pub(super) moves: Option<Moves<'e>>,
     /// Who can hold the packages that make people be meant.
     held: Option<Held<'e, 't>>,
+    /// What a store knows of people; `None` where none was asked.
+    pub(super) known: Option<&'e Known<'t>>,
     /// Whoever signs in as an organization that need not name their domain, once somebody is named by address.
     elsewhere: OnceLock<Elsewhere<'t>>,
 }
@@ -90,6 +91,7 @@ impl<'e, 't> Census<'e, 't> {
             by_organization: HashMap::new(),
             moves: None,
             held: None,
+            known: None,
             elsewhere: OnceLock::new(),
         };
         census.count(&Zones::of(sides));
@@ -97,16 +99,30 @@ impl<'e, 't> Census<'e, 't> {
         census
     }
 
-    /// Tells apart those whom a plan makes others, from the first side to the second; `strays` are those whom only a store
-    /// knows.
-    pub(in crate::impact) fn moving(mut self, moves: Moves<'e>, strays: &'e Strays<'t>) -> Self {
+    /// Tells apart those whom a plan makes others, from the first side to the second, by what a store knows where one was asked.
+    pub(in crate::impact) fn moving(
+        mut self,
+        moves: Moves<'e>,
+        known: Option<&'e Known<'t>>,
+    ) -> Self {
         self.moves = Some(moves);
-        self.held = Some(Held::new(moves, strays));
+        self.held = Some(Held::new(moves, known.map(|known| &known.strays)));
+        self.known = known;
         self
     }
 
+    /// Returns whoever signs in as an organization that need not name their domain.
+    pub(super) fn elsewhere(&self) -> &Elsewhere<'t> {
+        self.elsewhere.get_or_init(|| Elsewhere::of(&self.sides))
+    }
+
     /// Returns the part of those who are named so, where there may be somebody.
-    fn named(&self, part: &Part<'t>, named: &[Vec<Named>], names: &Names) -> Option<Part<'t>> {
+    pub(super) fn named(
+        &self,
+        part: &Part<'t>,
+        named: &[Vec<Named>],
+        names: &Names,
+    ) -> Option<Part<'t>> {
         let mut bases = part.bases.clone();
         let mut left = Vec::new();
         for alike in named {
@@ -440,85 +456,6 @@ impl<'e, 't> Census<'e, 't> {
         }
         parts
     }
-
-    /// Returns the parts of people whom lists name by address; the address says what they may be to the directory.
-    fn user(&self, users: &[Named], names: &Names, offers: &[Option<&Offer<'t>>]) -> Vec<Part<'t>> {
-        let Some(Named::User(mail)) = users.first() else {
-            return Vec::new();
-        };
-        let Ok(domain) = Domain::parse(mail.domain()) else {
-            return Vec::new();
-        };
-        let mut bases = Vec::new();
-        let own = self.sides.iter().any(|side| side.own.contains(&domain));
-        let sign_ins = match own {
-            true => BTreeSet::from([SignIn::Own]),
-            false => {
-                let elsewhere = self.elsewhere.get_or_init(|| Elsewhere::of(&self.sides));
-                &sign_ins(&self.sides, &domain) | &elsewhere.sign_ins(&self.sides, offers)
-            }
-        };
-        let sort = if own { Sort::Own } else { Sort::Listed };
-        let accounts: &[Account] = match own {
-            true => &Account::INSIDE,
-            false => &[Account::Guest, Account::ExternalMember],
-        };
-        for sign_in in sign_ins {
-            for account in accounts {
-                bases.push(Base {
-                    account: *account,
-                    zone: Zone {
-                        sort: sort.clone(),
-                        witness: domain.clone(),
-                    },
-                    sign_in: sign_in.clone(),
-                });
-            }
-        }
-        let mut alike: Vec<Part<'t>> = Vec::new();
-        let mut known: BTreeMap<[Vec<Vec<bool>>; 2], usize> = BTreeMap::new();
-        let mut others: Vec<Vec<Vec<Traits<'t>>>> = Vec::new();
-        for base in &bases {
-            let traits = self.traits(base);
-            let looks = traits.iter().map(|traits| {
-                let seen = &traits.seen;
-                let configured = seen.organization.map(|(_, state)| state);
-                vec![
-                    seen.outside,
-                    seen.member,
-                    seen.lacks_passcode,
-                    seen.organization.is_some(),
-                    configured == Some(OrganizationState::Configured),
-                    traits.looks_alike,
-                    traits.shut.is_some(),
-                ]
-            });
-            let key = [looks.collect(), masks(offers, &traits)];
-            let at = *known.entry(key).or_insert_with(|| {
-                alike.push(Part::of(&traits, Crowd::default()));
-                others.push(Vec::new());
-                alike.len() - 1
-            });
-            if let (Some(part), Some(others)) = (alike.get_mut(at), others.get_mut(at)) {
-                part.belongs.extend(belongs(&traits, offers));
-                if traits.first() != traits.last() {
-                    others.push(traits);
-                }
-            }
-        }
-        for (part, others) in alike.iter_mut().zip(others) {
-            part.others = Rc::new(others);
-        }
-        let mut found: Vec<Part<'t>> = Vec::new();
-        for part in alike {
-            found.extend(self.named(&part, &[users.to_vec()], names));
-            for group in &names.single {
-                let both = [users.to_vec(), group.clone()];
-                found.extend(self.named(&part, &both, names));
-            }
-        }
-        found
-    }
 }
 
 /// Why somebody cannot be invited, as far as it makes a difference for what they may have.
@@ -540,7 +477,7 @@ impl Ground {
 }
 
 /// Returns which policies of a package name somebody's organization.
-fn mask(offer: Option<&Offer<'_>>, traits: &Traits<'_>) -> Vec<bool> {
+pub(super) fn mask(offer: Option<&Offer<'_>>, traits: &Traits<'_>) -> Vec<bool> {
     let policies = offer.into_iter().flat_map(|offer| &offer.policies);
     let names = policies.map(
         |(_, policy)| match (&policy.requestors, traits.seen.organization) {
@@ -555,25 +492,9 @@ fn mask(offer: Option<&Offer<'_>>, traits: &Traits<'_>) -> Vec<bool> {
 
 /// Returns which policies of a package on any side name the organization that any side sees in somebody: a change that is undone
 /// sets what one side sees against what the other has.
-fn masks(offers: &[Option<&Offer<'_>>], traits: &[Traits<'_>]) -> Vec<Vec<bool>> {
+pub(super) fn masks(offers: &[Option<&Offer<'_>>], traits: &[Traits<'_>]) -> Vec<Vec<bool>> {
     let of = |offer: Option<&Offer<'_>>| -> Vec<bool> {
         traits.iter().flat_map(|it| mask(offer, it)).collect()
     };
     offers.iter().map(|offer| of(*offer)).collect()
-}
-
-/// Returns whose somebody is, of whom each side sees something, by which organizations policies of a package name.
-fn belongs<'t>(traits: &[Traits<'t>], offers: &[Option<&Offer<'t>>]) -> BTreeSet<Belongs<'t>> {
-    let of = traits.iter().zip(offers).filter_map(|(traits, offer)| {
-        let (name, _) = traits.seen.organization?;
-        Some(match mask(*offer, traits).contains(&true) {
-            true => Belongs::To(name),
-            false => Belongs::ToAnother,
-        })
-    });
-    let of: BTreeSet<Belongs<'t>> = of.collect();
-    match of.is_empty() {
-        true => BTreeSet::from([Belongs::ToNone]),
-        false => of,
-    }
 }

@@ -225,7 +225,7 @@ impl<'t> Coverages<'t> {
 #[derive(Debug)]
 pub(super) struct Held<'e, 't> {
     moves: Moves<'e>,
-    strays: &'e Strays<'t>,
+    strays: Option<&'e Strays<'t>>,
     sorts: OnceLock<Sorts<'t>>,
     /// By package, of those whose holders are to be known.
     of: BTreeMap<&'e str, OnceLock<Holders<'t>>>,
@@ -239,7 +239,7 @@ struct Holders<'t> {
 }
 
 impl<'e, 't> Held<'e, 't> {
-    pub(super) fn new(moves: Moves<'e>, strays: &'e Strays<'t>) -> Self {
+    pub(super) fn new(moves: Moves<'e>, strays: Option<&'e Strays<'t>>) -> Self {
         let names = moves.holdings.names();
         Self {
             moves,
@@ -276,7 +276,7 @@ impl<'e, 't> Held<'e, 't> {
         let Some(holders) = self.holders(census, named) else {
             return true;
         };
-        let stray = named.package().and_then(|it| self.strays.get(it));
+        let stray = named.package().and_then(|it| self.strays?.get(it));
         stray.is_some_and(|stray| stray.mails.contains(mail))
             || holders.coverages.takes(&census.sides, traits, mail)
     }
@@ -318,7 +318,7 @@ impl<'e, 't> Held<'e, 't> {
                 crowd.add(&mine);
             }
         }
-        if let Some(stray) = self.strays.get(package) {
+        if let Some(stray) = self.strays.and_then(|strays| strays.get(package)) {
             let mut known: HashSet<&[Traits<'t>]> = HashSet::new();
             for (at, traits) in census.seen().filter(|(_, it)| stray.traits.contains(*it)) {
                 let _ = known.insert(traits);

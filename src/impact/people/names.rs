@@ -20,7 +20,7 @@ pub(super) struct Names {
     pub(super) groups: Vec<Vec<Vec<Named>>>,
     /// Groups and holders, one standing each.
     pub(super) single: Vec<Vec<Named>>,
-    /// People of one standing and one domain.
+    /// People of one standing and one domain, of whom the same is known.
     pub(super) users: Vec<Vec<Named>>,
     /// The names of which rules say whose they are: groups with a rule, and whoever gets a package that nothing excludes.
     pub(super) told: Vec<Named>,
@@ -109,7 +109,10 @@ impl Names {
         Self {
             groups: all,
             single,
-            users: users.into_values().collect(),
+            users: users
+                .into_values()
+                .flat_map(|alike| census.by_directory(alike))
+                .collect(),
             told,
         }
     }

@@ -14,20 +14,20 @@ use crate::model::{Address, Kind, Name};
 
 /// Those who hold a package that no policy would give them.
 #[derive(Debug, Default)]
-pub(in crate::impact) struct Stray<'t> {
+pub(super) struct Stray<'t> {
     pub(super) mails: BTreeSet<Email>,
     /// What both sides see in them.
     pub(super) traits: HashSet<Vec<Traits<'t>>>,
 }
 
 /// Strays by the packages that they hold.
-pub(in crate::impact) type Strays<'t> = BTreeMap<String, Stray<'t>>;
+pub(super) type Strays<'t> = BTreeMap<String, Stray<'t>>;
 
 /// How many assignments are looked up at once.
 const PIECE: usize = 1_000;
 
 /// Finds who holds the packages whose holders are to be known, though no policy of either side would give them.
-pub(in crate::impact) fn strays<'t>(
+pub(super) fn strays<'t>(
     world: &dyn World,
     sides: &Sides<'_>,
     estates: [&Estate<'t>; 2],

@@ -24,8 +24,8 @@ mod reasons;
 pub(super) mod row;
 mod ruled;
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -34,10 +34,10 @@ use self::let_in::LetIn;
 use self::package::Comparing;
 use self::reasons::{Reasons, Sorted};
 use self::row::{Difference, Draft, Row};
-use super::estate::{Estate, Offer};
+use super::estate::Estate;
 use super::people::census::Census;
+use super::people::known::Known;
 use super::people::speaker::Speaker;
-use super::people::stray::Strays;
 use super::people::who::Who;
 use super::sides::Sides;
 use super::touched::Touched;
@@ -49,13 +49,13 @@ pub(super) fn rows<'t>(
     plan: &Plan,
     sides: &Sides<'t>,
     touched: &Touched,
-    strays: &Strays<'t>,
+    known: Option<&Known<'t>>,
     estates: [&Estate<'t>; 2],
     now: Timestamp,
 ) -> Vec<Row> {
     let mut rows = Vec::new();
     if !touched.is_nothing() {
-        rows.extend(packages(plan, touched, strays, estates, now));
+        rows.extend(packages(plan, touched, known, estates, now));
     }
     rows.extend(delegated::rows(plan, sides));
     rows.extend(delegated::inviting(plan, sides));
@@ -69,11 +69,11 @@ pub(super) fn rows<'t>(
 fn packages<'t>(
     plan: &Plan,
     touched: &Touched,
-    strays: &Strays<'t>,
+    known: Option<&Known<'t>>,
     [before, after]: [&Estate<'t>; 2],
     now: Timestamp,
 ) -> Vec<Row> {
-    let census = Census::of(&[before, after]).moving(touched.moves(), strays);
+    let census = Census::of(&[before, after]).moving(touched.moves(), known);
     let comparing = Comparing {
         before,
         after,
@@ -97,22 +97,11 @@ fn packages<'t>(
             .map(|change| (&change.address, change.origin.as_ref()))
             .collect(),
     };
-    let names: BTreeSet<&str> = before
-        .offers()
-        .chain(after.offers())
-        .map(|offer| offer.address.own_name())
-        .collect();
-    let names: Vec<&str> = names.into_iter().collect();
-    // Whom settings shut out cannot ask for what is offered in the directory either.
-    let shuts = before.shuts() || after.shuts();
-    let is_concerned = |offer: &Offer<'_>| offer.is_outside() || shuts && offer.is_asked_within();
-    let rows = names.par_iter().map(|name| {
+    let compared = touched.compared([before, after]);
+    let rows = compared.par_iter().map(|(name, own)| {
         let sides = [before.offer(name), after.offer(name)];
-        let own = touched.packages.contains(*name);
         let (mut rows, mut far) = (Vec::new(), Vec::new());
-        if own || touched.outside && sides.into_iter().flatten().any(is_concerned) {
-            comparing.package(sides, own, [&mut rows, &mut far]);
-        }
+        comparing.package(sides, *own, [&mut rows, &mut far]);
         (rows, far)
     });
     let (rows, far): (Vec<Vec<Draft>>, Vec<Vec<Draft>>) = rows.unzip();

@@ -13,7 +13,7 @@ use super::row::{Because, Difference, Draft, Row};
 use super::ruled::{NO_RULE, Ruled, Standing};
 use crate::impact::access::{Access, Barrier, access};
 use crate::impact::estate::{Border, Estate, Offer};
-use crate::impact::people::called::{belonging, called};
+use crate::impact::people::called::{belonging, called, nobody_yet};
 use crate::impact::people::census::Census;
 use crate::impact::people::class::Named;
 use crate::impact::people::crowd::Crowd;
@@ -233,6 +233,10 @@ impl<'t> Comparing<'_, 't> {
                 (false, true) => None,
                 (false, false) if nameable.is_some() => Some(self.holders(bases, free)),
                 (false, false) => Some(self.speaker.bases(&bases, &free).text),
+            };
+            let of = match self.census.is_nobody_yet(part) {
+                true => Some(nobody_yet(part, of)),
+                false => of,
             };
             let rule = rule.map(|rule| rule.words(told.standing));
             let but = self.others(part, offers, told.outcome.kind, &holders);
