@@ -8,6 +8,7 @@ mod deciding;
 mod given;
 mod held;
 mod holding;
+mod known;
 mod moving;
 mod naming;
 mod played;
@@ -23,15 +24,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use guestlist::governance::record::Identity;
 use guestlist::guard::{self, Circumstances, Rule};
 use guestlist::impact::{
-    self, Account as Standing, Base, Census, Difference, Estate, Impact, Named, Part, Requestor,
-    Row, Sides, access,
+    self, Account as Standing, Asked, Base, Census, Difference, Estate, Impact, Named, Part,
+    Requestor, Row, Sides, access, impact,
 };
 use guestlist::model::text::Domain;
 use guestlist::model::{Desired, Object};
 use guestlist::plan::{Plan, between};
 use jiff::Timestamp;
 
-use super::scene::{BEGIN, instant, loaded};
+use super::scene::{BEGIN, Scene, instant, loaded};
 use told::{OWN, Somebody, Terms, Told, World, covers, gained, gains};
 
 fn own() -> Vec<Domain> {
@@ -46,7 +47,7 @@ fn of(one: &Desired, other: &Desired) -> Impact {
     let plan = between(one, other);
     let own = own();
     let sides = Sides::between(&plan, one);
-    impact::impact(&plan, &sides, [&own, &own], now(), None).unwrap()
+    impact(&plan, &sides, [&own, &own], now(), None).unwrap()
 }
 
 /// A tree of one open catalog with these packages in it.
@@ -319,6 +320,30 @@ fn agree_for(
     instants: &[&str],
     counts: &dyn Fn(&Somebody) -> bool,
 ) -> (usize, usize) {
+    let there = There {
+        counts,
+        besides: &[],
+        store: None,
+    };
+    agree_with(worlds, pairs, instants, &there)
+}
+
+/// Who there may be.
+struct There<'t> {
+    /// Which of all sorts of people.
+    counts: &'t dyn Fn(&Somebody) -> bool,
+    besides: &'t [Somebody],
+    /// What is asked of who is there.
+    store: Option<&'t Scene>,
+}
+
+/// The same for those who may be there.
+fn agree_with(
+    worlds: &[String],
+    pairs: impl IntoIterator<Item = (usize, usize)>,
+    instants: &[&str],
+    there: &There<'_>,
+) -> (usize, usize) {
     let read = worlds.iter().map(|text| (&**text, loaded(text, now())));
     let trees: Vec<(&str, Desired)> = read.collect();
     let mut people: BTreeMap<String, Somebody> = BTreeMap::new();
@@ -329,7 +354,8 @@ fn agree_for(
             people.insert(format!("{somebody:?}"), somebody);
         }
     }
-    let people: Vec<Somebody> = people.into_values().filter(|it| counts(it)).collect();
+    let people = people.into_values().filter(|it| (there.counts)(it));
+    let people: Vec<Somebody> = people.chain(there.besides.iter().cloned()).collect();
     let answers = Answers::of(&trees, &people, instants);
     let mut compared = (0, 0);
     for (one, other) in pairs {
@@ -337,7 +363,15 @@ fn agree_for(
         let plan = between(old, new);
         let sides = Sides::between(&plan, old);
         let own = own();
-        let found = impact::impact(&plan, &sides, [&own, &own], now(), None).unwrap();
+        let of = |asked: Option<Asked<'_>>| impact(&plan, &sides, [&own, &own], now(), asked);
+        let found = match there.store {
+            None => of(None).unwrap(),
+            Some(store) => store.look(|desk| {
+                let world = desk.world();
+                let named = false;
+                of(Some(Asked { world, named }))
+            }),
+        };
         let packages = |kinds: &[Difference]| -> BTreeSet<String> {
             let rows = found.rows.iter().filter(|row| kinds.contains(&row.kind));
             let packages = rows.flat_map(|row| &row.packages);
