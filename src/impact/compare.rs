@@ -83,16 +83,15 @@ pub fn impact(
     let touched = Touched::by(plan, sides, own);
     let (before, after) = (sides.before(own[0], now), sides.afterwards(own[1], now));
     let estates = [&before, &after];
-    let known = match asked {
-        Some(Asked { world, .. }) if !touched.is_nothing() => {
-            Some(Known::of(world, sides, estates, &touched)?)
-        }
-        _ => None,
-    };
-    impact.rows = rows(plan, sides, &touched, known.as_ref(), estates, now);
+    let mut known = None;
     if let Some(Asked { world, named }) = asked {
-        impact.effects = living(world, plan, sides, &touched, estates, named)?;
+        let lived = living(world, plan, sides, &touched, estates, named)?;
+        if !touched.is_nothing() {
+            known = Some(Known::of(world, (plan, sides), estates, &touched, &lived)?);
+        }
+        impact.effects = lived.effects;
     }
+    impact.rows = rows(plan, sides, &touched, known.as_ref(), estates, now);
     Ok(impact)
 }
 

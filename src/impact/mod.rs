@@ -10,7 +10,8 @@
 //! of those who are here, by a view of the store.
 //!
 //! What a tree cannot know is left out of it: an account that is blocked, a request that is open already, the form that
-//! somebody fills in. These are the same before and after.
+//! somebody fills in. These are the same before and after. Where a store is asked, what it knows takes the place of what might
+//! be: who has an address that a list names, who holds what the plan deletes, and whom of them it blocks; see [`people`].
 
 mod access;
 mod compare;

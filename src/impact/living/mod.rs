@@ -47,6 +47,14 @@ const NAMED: usize = 1_000;
 /// How many marks are looked at at once.
 const PIECE: usize = 1_000;
 
+/// What a plan does to what lives.
+#[derive(Debug, Default)]
+pub(super) struct Lived {
+    pub(super) effects: Vec<Effect>,
+    /// Whom it blocks from sign-in, by number.
+    pub(super) blocked: BTreeSet<u64>,
+}
+
 /// Finds what a plan does to what lives. `named` asks for the addresses of people.
 ///
 /// # Errors
@@ -59,9 +67,9 @@ pub(super) fn living(
     touched: &Touched,
     estates: [&Estate<'_>; 2],
     named: bool,
-) -> Result<Vec<Effect>, Unread> {
+) -> Result<Lived, Unread> {
     if world.last(Person::KIND)? == 0 {
-        return Ok(Vec::new());
+        return Ok(Lived::default());
     }
     let actions = plan.changes.iter();
     let actions = actions.map(|change| (&change.address, change.delta.action()));
@@ -81,6 +89,7 @@ pub(super) fn living(
             || sides.renamed(Kind::Resource).next().is_some(),
         getting: Vec::new(),
         parted: BTreeSet::new(),
+        blocked: BTreeSet::new(),
         found: Vec::new(),
     };
     for change in &plan.changes {
@@ -98,7 +107,10 @@ pub(super) fn living(
     living
         .found
         .sort_by(|one, other| (one.what, &one.address).cmp(&(other.what, &other.address)));
-    Ok(living.found)
+    Ok(Lived {
+        effects: living.found,
+        blocked: living.blocked,
+    })
 }
 
 /// What is found of what lives, for one plan.
@@ -120,6 +132,8 @@ struct Living<'l> {
     getting: Vec<Getting>,
     /// Whose account is blocked or deleted at once, by number.
     parted: BTreeSet<u64>,
+    /// Whose account is blocked at once, and not deleted, by number.
+    blocked: BTreeSet<u64>,
     found: Vec<Effect>,
 }
 

@@ -53,6 +53,10 @@ impl Living<'_> {
         };
         let detail = format!("{them} last package and {then}");
         self.add_named(What::Block, &address, &parted, detail)?;
+        // Whoever is deleted may ask like anybody from outside.
+        if setting.action == AfterLastAssignment::Block || !setting.wait.is_zero() {
+            self.blocked.clone_from(&parted);
+        }
         self.parted = parted;
         Ok(())
     }

@@ -5,7 +5,7 @@
 //! somebody who proved nothing so far the domain counts. Whoever has a package since the tree said otherwise is known to a
 //! store alone: it adds them, see [`stray`](super::stray).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use super::census::Census;
@@ -277,7 +277,7 @@ impl<'e, 't> Held<'e, 't> {
             return true;
         };
         let stray = named.package().and_then(|it| self.strays?.get(it));
-        stray.is_some_and(|stray| stray.mails.contains(mail))
+        stray.is_some_and(|stray| stray.has(mail))
             || holders.coverages.takes(&census.sides, traits, mail)
     }
 
@@ -319,16 +319,7 @@ impl<'e, 't> Held<'e, 't> {
             }
         }
         if let Some(stray) = self.strays.and_then(|strays| strays.get(package)) {
-            let mut known: HashSet<&[Traits<'t>]> = HashSet::new();
-            for (at, traits) in census.seen().filter(|(_, it)| stray.traits.contains(*it)) {
-                let _ = known.insert(traits);
-                crowd.insert(at);
-            }
-            // Whoever is of no sort that is known may be of any.
-            if known.len() < stray.traits.len() {
-                crowd.add(&sorts.members);
-                crowd.add(&sorts.guests);
-            }
+            crowd.add(&stray.crowd(census));
         }
         Holders { coverages, crowd }
     }

@@ -1,27 +1,19 @@
 //! Whoever holds a package that no policy of it would give them, before a plan or after it: they were covered once, or were of
 //! another organization. Only a store knows of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeMap;
 
 use super::held::Coverages;
+use super::those::Those;
 use crate::governance::record::{Entity, Key, Mark, ObjectId, Person, RecordId};
 use crate::governance::{Range, Unread, World};
-use crate::impact::estate::{Estate, Traits};
+use crate::impact::estate::Estate;
 use crate::impact::moving::Moves;
 use crate::impact::sides::Sides;
-use crate::model::text::Email;
 use crate::model::{Address, Kind, Name};
 
-/// Those who hold a package that no policy would give them.
-#[derive(Debug, Default)]
-pub(super) struct Stray<'t> {
-    pub(super) mails: BTreeSet<Email>,
-    /// What both sides see in them.
-    pub(super) traits: HashSet<Vec<Traits<'t>>>,
-}
-
-/// Strays by the packages that they hold.
-pub(super) type Strays<'t> = BTreeMap<String, Stray<'t>>;
+/// Those who hold a package that no policy would give them, by the package.
+pub(super) type Strays<'t> = BTreeMap<String, Those<'t>>;
 
 /// How many assignments are looked up at once.
 const PIECE: usize = 1_000;
@@ -46,15 +38,14 @@ pub(super) fn strays<'t>(
         if coverages.is_everybody() {
             continue;
         }
-        let mut stray = Stray::default();
+        let mut stray = Those::default();
         each(world, package, &mut |person| {
             let traits = estates.map(|estate| estate.person(person));
             if person.living().is_some() && !coverages.takes(&estates, &traits, &person.mail) {
-                let _ = stray.mails.insert(person.mail.clone());
-                let _ = stray.traits.insert(traits.into());
+                stray.add(person, estates);
             }
         })?;
-        if !stray.mails.is_empty() {
+        if !stray.is_empty() {
             let _ = found.insert(name.to_owned(), stray);
         }
     }

@@ -111,7 +111,9 @@ impl<'t> Comparing<'_, 't> {
         let mut unmoved: BTreeMap<usize, BTreeSet<&Named>> = BTreeMap::new();
         let mut doubts = Doubts::default();
         let mut matched: BTreeMap<Standing, Crowd> = BTreeMap::new();
-        for part in &parts {
+        let left = parts.iter().map(|part| self.census.left(part));
+        let left: Vec<Option<Option<Part<'t>>>> = left.collect();
+        for (part, left) in parts.iter().zip(&left) {
             if part.is_nobody {
                 idle.add(&part.bases);
                 continue;
@@ -131,6 +133,13 @@ impl<'t> Comparing<'_, 't> {
             for standing in standings {
                 let rule = ruled.as_ref().filter(|_| standing != NO_RULE);
                 let outcome = self.outcome(part, offers, &asked, rule, standing);
+                let widens = outcome.as_ref().is_some_and(|it| it.kind.widens());
+                let part = match left.as_ref().filter(|_| widens) {
+                    None => part,
+                    Some(Some(left)) => left,
+                    // Nobody is there who could gain.
+                    Some(None) => continue,
+                };
                 // Whoever is let in no longer, or only now, is told of in a line of their own.
                 let is_let_in = outcome.as_ref().is_some_and(|it| it.let_in);
                 if rule.is_none() && (is_idle(&asked) || is_let_in || is_doubted(&asked)) {

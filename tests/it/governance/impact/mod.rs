@@ -9,6 +9,7 @@ mod given;
 mod held;
 mod holding;
 mod known;
+mod losing;
 mod moving;
 mod naming;
 mod played;
