@@ -22,6 +22,7 @@ mod moving;
 mod people;
 mod rows;
 mod sides;
+mod spelling;
 mod terms;
 mod touched;
 

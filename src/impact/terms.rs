@@ -6,11 +6,14 @@
 //! narrower. Who approves, who reviews and how, and what somebody fills in, makes them other, never wider: also access that
 //! stays where no reviewer answers is reviewed.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Way;
+use super::spelling::Spelling;
 use crate::model::Set;
 use crate::model::kinds::policy::{
     Expiry, Frequency, Justification, OnNoResponse, Policy, Requestors, Review, Stage,
@@ -61,7 +64,7 @@ pub struct Looking {
 }
 
 impl Looking {
-    fn of(review: &Review) -> Self {
+    fn of(review: &Review, spelling: &Spelling) -> Self {
         let Review {
             enabled: _,
             every: _,
@@ -74,7 +77,7 @@ impl Looking {
             justification,
         } = review;
         Self {
-            reviewers: chosen(reviewers, fallback),
+            reviewers: chosen(reviewers, fallback, spelling),
             undecided: match on_no_response {
                 OnNoResponse::Keep => "it stays",
                 OnNoResponse::Remove => "it ends",
@@ -194,6 +197,11 @@ impl Terms {
     /// Returns the terms of a policy.
     #[must_use]
     pub fn through(name: &str, policy: &Policy) -> Self {
+        Self::spelled(name, policy, &Spelling::default())
+    }
+
+    /// Returns the terms of a policy before a plan, its groups written as they are after it.
+    pub(super) fn spelled(name: &str, policy: &Policy, spelling: &Spelling) -> Self {
         let end = match &policy.expires {
             Expiry::Never => End::Never,
             Expiry::On(when) => End::On(when.resolve(&jiff::tz::TimeZone::UTC)),
@@ -207,14 +215,15 @@ impl Terms {
             _ => Renewal::Not,
         };
         let review = policy.review.as_ref().filter(|review| review.enabled);
+        let stages = policy.approval.stages.iter();
         Self {
             policy: name.to_owned(),
-            approvals: policy.approval.stages.iter().map(approvers).collect(),
+            approvals: stages.map(|stage| approvers(stage, spelling)).collect(),
             end,
             renewal,
             leaving: Leaving::of(policy),
             review: review.map(|review| review.every),
-            looking: review.map(Looking::of),
+            looking: review.map(|review| Looking::of(review, spelling)),
         }
     }
 
@@ -365,18 +374,19 @@ fn seldom(review: Option<Frequency>) -> u64 {
     review.map_or(u64::MAX, Frequency::shortest_days)
 }
 
-fn approvers(stage: &Stage) -> String {
+fn approvers(stage: &Stage, spelling: &Spelling) -> String {
     match &stage.approvers_from {
         Some(extension) => format!("whoever `{extension}` names"),
-        None => chosen(&stage.approvers, &stage.fallback),
+        None => chosen(&stage.approvers, &stage.fallback, spelling),
     }
 }
 
 /// Returns who decides, and who does where they cannot, in words.
-fn chosen(people: &Set<Principal>, fallback: &Set<Principal>) -> String {
+fn chosen(people: &Set<Principal>, fallback: &Set<Principal>, spelling: &Spelling) -> String {
     let list = |people: &Set<Principal>| {
-        let mut people: Vec<String> = people.iter().map(ToString::to_string).collect();
-        people.sort();
+        let people = people.iter().map(|it| spelling.written(it).to_string());
+        let people: BTreeSet<String> = people.collect();
+        let people: Vec<String> = people.into_iter().collect();
         people.join(", ")
     };
     match fallback.is_empty() {

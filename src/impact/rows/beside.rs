@@ -9,8 +9,9 @@ use super::choice::{Choice, choice};
 use super::package::{Comparing, Outcome};
 use super::reasons::Reasons;
 use super::row::{Difference, Draft};
-use crate::impact::estate::Offer;
+use crate::impact::estate::{Estate, Offer};
 use crate::impact::people::who::{Who, list};
+use crate::impact::spelling::Spelling;
 use crate::impact::terms::Terms;
 use crate::model::Address;
 use crate::model::kinds::policy::{Policy, Requestors};
@@ -27,7 +28,7 @@ impl<'t> Comparing<'_, 't> {
         rows: &mut Vec<Draft>,
     ) {
         let assigned = |policy: &Policy| matches!(policy.requestors, Requestors::Nobody);
-        let given = offers.map(|offer| given(offer, &assigned));
+        let given = self.given(offers, &assigned);
         let words = ["by direct assignment, ", "by direct assignment no more"];
         if let Some(outcome) = self.among(given, words, package) {
             rows.push(self.row(Who::said("whom administrators assign"), package, outcome));
@@ -46,7 +47,7 @@ impl<'t> Comparing<'_, 't> {
         };
         for who in ["all service principals", "all agent identities"] {
             let covers = |policy: &Policy| all(policy) == Some(who);
-            let given = offers.map(|offer| given(offer, &covers));
+            let given = self.given(offers, &covers);
             if let Some(outcome) = self.among(given, words, package) {
                 rows.push(self.row(Who::said(who), package, outcome));
             }
@@ -65,7 +66,7 @@ impl<'t> Comparing<'_, 't> {
                 }
                 _ => false,
             };
-            let given = offers.map(|offer| given(offer, &covers));
+            let given = self.given(offers, &covers);
             if let Some(outcome) = self.among(given, words, package) {
                 alike.entry(outcome).or_default().push(name.to_owned());
             }
@@ -168,6 +169,27 @@ impl<'t> Comparing<'_, 't> {
         rows.push(self.row(Who::said("whoever has it"), package, outcome));
     }
 
+    /// Returns the terms of those policies of a package that some covers and that take requests, on each side.
+    fn given(
+        &self,
+        offers: [Option<&Offer<'t>>; 2],
+        covers: &dyn Fn(&Policy) -> bool,
+    ) -> [Given<'t>; 2] {
+        let spelling = [
+            spelling([self.before, self.after], offers),
+            Spelling::default(),
+        ];
+        std::array::from_fn(|at| {
+            let policies = offers[at].into_iter().flat_map(|offer| &offer.policies);
+            let covering = policies.filter(|(_, policy)| policy.requests.enabled && covers(policy));
+            let terms = covering.map(|(address, policy)| {
+                let terms = Terms::spelled(address.own_name(), policy, &spelling[at]);
+                (terms, *address)
+            });
+            terms.collect()
+        })
+    }
+
     fn changed(&self, addresses: impl IntoIterator<Item = Address>) -> Reasons {
         let found: BTreeSet<Address> = addresses
             .into_iter()
@@ -177,11 +199,18 @@ impl<'t> Comparing<'_, 't> {
     }
 }
 
-/// Returns the terms of those policies of a package that some covers and that take requests.
-fn given<'t>(offer: Option<&Offer<'t>>, covers: &dyn Fn(&Policy) -> bool) -> Given<'t> {
-    let policies = offer.into_iter().flat_map(|offer| &offer.policies);
-    let covering = policies.filter(|(_, policy)| policy.requests.enabled && covers(policy));
-    covering
-        .map(|(address, policy)| (Terms::through(address.own_name(), policy), *address))
-        .collect()
+/// Returns how groups that decide by policies of a package before a plan are written after it.
+pub(super) fn spelling(estates: [&Estate<'_>; 2], offers: [Option<&Offer<'_>>; 2]) -> Spelling {
+    let deciding = |offer: Option<&Offer<'_>>| {
+        let policies = offer.into_iter().flat_map(|offer| &offer.policies);
+        let lists = policies.flat_map(|(_, policy)| {
+            let stages = policy.approval.stages.iter();
+            let stages = stages.flat_map(|stage| [&stage.approvers, &stage.fallback]);
+            let review = policy.review.iter();
+            stages.chain(review.flat_map(|review| [&review.reviewers, &review.fallback]))
+        });
+        lists.flatten().cloned().collect::<Vec<_>>()
+    };
+    let [was, is] = offers.map(deciding);
+    Spelling::between(estates, &was, &is)
 }

@@ -11,6 +11,7 @@ use crate::impact::estate::Estate;
 use crate::impact::people::class::Named;
 use crate::impact::people::who::list;
 use crate::impact::sides::Sides;
+use crate::impact::spelling::Spelling;
 use crate::impact::touched::Touched;
 use crate::model::kinds::{Organization, Policy};
 use crate::model::text::{Line, Principal};
@@ -54,7 +55,7 @@ pub(super) fn rows(
     estates: [&Estate<'_>; 2],
     touched: &Touched,
 ) -> Vec<Row> {
-    let mut rows = named(plan, sides);
+    let mut rows = named(plan, sides, estates);
     if touched.is_meaning_the_same() {
         return rows;
     }
@@ -145,22 +146,30 @@ pub(super) fn because<'p>(
 
 /// Returns a row for those whom organizations and policies that stay name from now on, and for those whom they name no longer:
 /// sponsors, and whoever may ask for others.
-fn named(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
+fn named(plan: &Plan, sides: &Sides<'_>, estates: [&Estate<'_>; 2]) -> Vec<Row> {
     type Of<'p> = (Vec<&'p Change>, Vec<String>);
     let mut found: BTreeMap<(usize, Deed, Vec<String>), Of<'_>> = BTreeMap::new();
     for change in &plan.changes {
         let (Some(old), Some(new)) = sides.both(&change.address) else {
             continue;
         };
-        let lists = [old, new].map(|side| {
-            let mut lists: BTreeMap<Deed, BTreeSet<&Principal>> = BTreeMap::new();
+        let mut lists = [old, new].map(|side| {
+            let mut lists: BTreeMap<Deed, BTreeSet<Principal>> = BTreeMap::new();
             each(Some(side), &mut |deed, principal| {
                 if !matches!(deed, Deed::Approve | Deed::Review) {
-                    let _ = lists.entry(deed).or_default().insert(principal);
+                    let _ = lists.entry(deed).or_default().insert(principal.clone());
                 }
             });
             lists
         });
+        let [was, is] = &mut lists;
+        let everybody = |of: &BTreeMap<Deed, BTreeSet<Principal>>| -> BTreeSet<Principal> {
+            of.values().flatten().cloned().collect()
+        };
+        let spelling = Spelling::between(estates, &everybody(was), &everybody(is));
+        for people in was.values_mut() {
+            *people = people.iter().map(|it| spelling.written(it)).collect();
+        }
         let parent = change.address.parent();
         let address = parent.as_ref().unwrap_or(&change.address).to_string();
         for at in 0..VERBS.len() {

@@ -9,6 +9,7 @@ use super::row::{Because, Difference, Row};
 use crate::impact::estate::Estate;
 use crate::impact::people::who::{Who, list};
 use crate::impact::sides::Sides;
+use crate::impact::spelling::Spelling;
 use crate::impact::touched::Touched;
 use crate::model::kinds::{Administrators, Catalog, Inviters};
 use crate::model::text::{Line, Principal};
@@ -113,7 +114,7 @@ fn is_a_right(key: &str, setting: Option<Inviters>) -> bool {
 }
 
 /// Returns a row for everybody who gets a role by a plan, and for everybody who loses one.
-pub(super) fn rows(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
+pub(super) fn rows(plan: &Plan, sides: &Sides<'_>, estates: [&Estate<'_>; 2]) -> Vec<Row> {
     let mut rows = Vec::new();
     let settings = inviters(sides);
     let is_told = |key: &str| settings.iter().all(|setting| is_a_right(key, *setting));
@@ -123,20 +124,22 @@ pub(super) fn rows(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
         let names = was.iter().chain(&is).map(|(key, _)| *key);
         let mut seen = BTreeSet::new();
         for key in names.filter(|key| seen.insert(*key) && is_told(key)) {
-            let of = |side: &[Office<'_>]| -> BTreeSet<String> {
+            let of = |side: &[Office<'_>]| -> BTreeSet<Principal> {
                 let people = side.iter().filter(|(other, _)| *other == key);
                 people
                     .flat_map(|(_, people)| people)
-                    .map(ToString::to_string)
+                    .map(|it| (*it).clone())
                     .collect()
             };
             let (was, is) = (of(&was), of(&is));
+            let spelling = Spelling::between(estates, &was, &is);
+            let was: BTreeSet<Principal> = was.iter().map(|it| spelling.written(it)).collect();
             let office = words(key, &change.address);
             for (verb, people) in [
                 (VERBS[1], is.difference(&was)),
                 (VERBS[0], was.difference(&is)),
             ] {
-                let people: Vec<String> = people.cloned().collect();
+                let people: Vec<String> = people.map(ToString::to_string).collect();
                 if !people.is_empty() {
                     rows.push(row(std::iter::once(change), people, verb, &office));
                 }

@@ -17,6 +17,7 @@ mod cause;
 mod choice;
 mod deciding;
 mod delegated;
+mod doubts;
 mod let_in;
 mod marked;
 mod package;
@@ -57,7 +58,7 @@ pub(super) fn rows<'t>(
     if !touched.is_nothing() {
         rows.extend(packages(plan, touched, known, estates, now));
     }
-    rows.extend(delegated::rows(plan, sides));
+    rows.extend(delegated::rows(plan, sides, estates));
     rows.extend(delegated::inviting(plan, sides));
     rows.extend(delegated::by_group(plan, sides, estates, touched));
     rows.extend(deciding::rows(plan, sides, estates, touched));

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::beside::spelling;
 use super::cause::{Case, Reason};
 use super::choice::{Choice, choice};
+use super::doubts::{Doubts, is_doubted, is_idle};
 use super::let_in::LetIn;
 use super::marked::Marked;
 use super::reasons::{Reasons, Sorted};
@@ -433,7 +435,14 @@ impl<'t> Comparing<'_, 't> {
     ) -> Option<Found> {
         let terms =
             |access: &Access<'_>| -> Vec<Terms> { access.ways.iter().map(Terms::of).collect() };
-        let (b, a) = (terms(before), terms(after));
+        let (mut b, a) = (terms(before), terms(after));
+        if b != a {
+            let spelling = spelling([self.before, self.after], offers);
+            let ways = before.ways.iter();
+            b = ways
+                .map(|way| Terms::spelled(way.address.own_name(), way.policy, &spelling))
+                .collect();
+        }
         let (kind, text) = match (before.barrier, after.barrier) {
             (Some(_), Some(_)) => return None,
             (Some(_), None) => (Difference::New, choice(&a)),
@@ -528,45 +537,6 @@ fn together(parts: &[&Part<'_>]) -> Crowd {
 
 /// What people of an organization may have whose addresses are not of its domains.
 const AS_OTHERS: &str = "as others of their organization may";
-
-/// People whose domains look like known ones.
-#[derive(Default)]
-struct Doubts {
-    all: Crowd,
-    /// Those of whom nothing is another: whom nothing names, and whom something does.
-    unmoved: [Crowd; 2],
-}
-
-impl Doubts {
-    /// Returns whoever may be meant or not beside some people: where others of theirs have the same, they need no word.
-    fn beside(&self, idle: &Crowd, meant: &Crowd, which: &[usize]) -> Crowd {
-        let mut free = idle.clone();
-        if !self.all.meets(meant) {
-            let unmoved = which.iter().filter_map(|at| self.unmoved.get(*at));
-            unmoved.for_each(|crowd| free.add(crowd));
-        }
-        free
-    }
-}
-
-/// Returns true for a part that has nothing before and after because it is not let in.
-fn is_idle(asked: &[Access<'_>; 2]) -> bool {
-    let is_out = |side: &Access<'_>| {
-        matches!(
-            side.barrier,
-            Some(Barrier::Border(_) | Barrier::Shut(_) | Barrier::LooksAlike | Barrier::NoPasscode)
-        )
-    };
-    asked.iter().all(|side| side.barrier.is_some()) && asked.iter().any(is_out)
-}
-
-/// Returns true for a part that has nothing on one side because its domain looks like a known one: where others of theirs have
-/// the same, they need no word.
-fn is_doubted(asked: &[Access<'_>; 2]) -> bool {
-    asked
-        .iter()
-        .any(|side| side.barrier == Some(Barrier::LooksAlike))
-}
 
 /// Returns why somebody may no longer have a package, in words.
 pub(super) const fn words(barrier: Barrier<'_>) -> &'static str {

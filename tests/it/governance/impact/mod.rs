@@ -17,6 +17,7 @@ mod random;
 mod reasons;
 mod renaming;
 mod small;
+mod spelling;
 mod told;
 mod waived;
 
