@@ -24,6 +24,7 @@ mod package;
 mod reasons;
 pub(super) mod row;
 mod ruled;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -45,7 +46,7 @@ use super::touched::Touched;
 use crate::plan::{Action, Plan};
 
 /// Returns the rows of a plan: about packages, the widest first; then who decides from now on, who looks after what, who may
-/// invite, and who must accept terms of use.
+/// invite, what settings let people from outside see and do, and who must accept terms of use.
 pub(super) fn rows<'t>(
     plan: &Plan,
     sides: &Sides<'t>,
@@ -60,6 +61,7 @@ pub(super) fn rows<'t>(
     }
     rows.extend(delegated::rows(plan, sides, estates));
     rows.extend(delegated::inviting(plan, sides));
+    rows.extend(settings::rows(plan, sides));
     rows.extend(delegated::by_group(plan, sides, estates, touched));
     rows.extend(deciding::rows(plan, sides, estates, touched));
     rows.extend(accepting::rows(plan, sides));

@@ -16,6 +16,7 @@ mod played;
 mod random;
 mod reasons;
 mod renaming;
+mod settings;
 mod small;
 mod spelling;
 mod told;
