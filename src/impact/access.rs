@@ -6,6 +6,8 @@ use std::convert::Infallible;
 
 use super::estate::{Border, Estate, Offer, Traits};
 use super::people::class::Named;
+use super::spelling::Spelling;
+use super::terms::Terms;
 use crate::governance::request::Class;
 use crate::model::kinds::Incompatible;
 use crate::model::kinds::policy::{Expiry, Policy};
@@ -83,6 +85,13 @@ impl Access<'_> {
     #[must_use]
     pub const fn is_obtainable(&self) -> bool {
         self.barrier.is_none()
+    }
+
+    /// Returns the terms of the ways, their groups written as on the other side of a plan.
+    pub(super) fn spelled(&self, spelling: &Spelling) -> Vec<Terms> {
+        let ways = self.ways.iter();
+        ways.map(|way| Terms::spelled(way.address.own_name(), way.policy, spelling))
+            .collect()
     }
 
     fn barred(barrier: Barrier<'_>) -> Access<'_> {

@@ -200,7 +200,7 @@ impl Terms {
         Self::spelled(name, policy, &Spelling::default())
     }
 
-    /// Returns the terms of a policy before a plan, its groups written as they are after it.
+    /// Returns the terms of a policy, its groups written as on the other side of a plan.
     pub(super) fn spelled(name: &str, policy: &Policy, spelling: &Spelling) -> Self {
         let end = match &policy.expires {
             Expiry::Never => End::Never,

@@ -175,10 +175,7 @@ impl<'t> Comparing<'_, 't> {
         offers: [Option<&Offer<'t>>; 2],
         covers: &dyn Fn(&Policy) -> bool,
     ) -> [Given<'t>; 2] {
-        let spelling = [
-            spelling([self.before, self.after], offers),
-            Spelling::default(),
-        ];
+        let spelling = spelling([self.before, self.after], offers);
         std::array::from_fn(|at| {
             let policies = offers[at].into_iter().flat_map(|offer| &offer.policies);
             let covering = policies.filter(|(_, policy)| policy.requests.enabled && covers(policy));
@@ -199,8 +196,11 @@ impl<'t> Comparing<'_, 't> {
     }
 }
 
-/// Returns how groups that decide by policies of a package before a plan are written after it.
-pub(super) fn spelling(estates: [&Estate<'_>; 2], offers: [Option<&Offer<'_>>; 2]) -> Spelling {
+/// Returns how groups that decide by policies of a package are written alike on both sides.
+pub(super) fn spelling(
+    estates: [&Estate<'_>; 2],
+    offers: [Option<&Offer<'_>>; 2],
+) -> [Spelling; 2] {
     let deciding = |offer: Option<&Offer<'_>>| {
         let policies = offer.into_iter().flat_map(|offer| &offer.policies);
         let lists = policies.flat_map(|(_, policy)| {

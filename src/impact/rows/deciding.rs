@@ -162,13 +162,13 @@ fn named(plan: &Plan, sides: &Sides<'_>, estates: [&Estate<'_>; 2]) -> Vec<Row> 
             });
             lists
         });
-        let [was, is] = &mut lists;
-        let everybody = |of: &BTreeMap<Deed, BTreeSet<Principal>>| -> BTreeSet<Principal> {
-            of.values().flatten().cloned().collect()
-        };
-        let spelling = Spelling::between(estates, &everybody(was), &everybody(is));
-        for people in was.values_mut() {
-            *people = people.iter().map(|it| spelling.written(it)).collect();
+        let everybody =
+            |at: usize| -> BTreeSet<Principal> { lists[at].values().flatten().cloned().collect() };
+        let spelling = Spelling::between(estates, &everybody(0), &everybody(1));
+        for (side, spelling) in lists.iter_mut().zip(&spelling) {
+            for people in side.values_mut() {
+                *people = people.iter().map(|it| spelling.written(it)).collect();
+            }
         }
         let parent = change.address.parent();
         let address = parent.as_ref().unwrap_or(&change.address).to_string();

@@ -133,7 +133,9 @@ pub(super) fn rows(plan: &Plan, sides: &Sides<'_>, estates: [&Estate<'_>; 2]) ->
             };
             let (was, is) = (of(&was), of(&is));
             let spelling = Spelling::between(estates, &was, &is);
-            let was: BTreeSet<Principal> = was.iter().map(|it| spelling.written(it)).collect();
+            let [was, is] = [was, is].map(|side| side.into_iter());
+            let was: BTreeSet<Principal> = was.map(|it| spelling[0].written(&it)).collect();
+            let is: BTreeSet<Principal> = is.map(|it| spelling[1].written(&it)).collect();
             let office = words(key, &change.address);
             for (verb, people) in [
                 (VERBS[1], is.difference(&was)),

@@ -435,13 +435,10 @@ impl<'t> Comparing<'_, 't> {
     ) -> Option<Found> {
         let terms =
             |access: &Access<'_>| -> Vec<Terms> { access.ways.iter().map(Terms::of).collect() };
-        let (mut b, a) = (terms(before), terms(after));
+        let (mut b, mut a) = (terms(before), terms(after));
         if b != a {
-            let spelling = spelling([self.before, self.after], offers);
-            let ways = before.ways.iter();
-            b = ways
-                .map(|way| Terms::spelled(way.address.own_name(), way.policy, &spelling))
-                .collect();
+            let [was, is] = spelling([self.before, self.after], offers);
+            (b, a) = (before.spelled(&was), after.spelled(&is));
         }
         let (kind, text) = match (before.barrier, after.barrier) {
             (Some(_), Some(_)) => return None,

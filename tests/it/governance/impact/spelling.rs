@@ -57,6 +57,21 @@ fn a_group_that_is_written_otherwise_is_the_same_group() {
 }
 
 #[test]
+fn a_group_may_be_written_in_several_ways_on_one_side() {
+    // The requestors stay as they are written.
+    let one = world("helpers", "Helpers");
+    let other = one.replace(
+        "approvers: ['group:helpers']",
+        "approvers: ['group:Helpers']",
+    );
+    let other = other.replace("owners: ['group:helpers']", "owners: ['group:HELPERS']");
+    for (was, is) in [(&one, &other), (&other, &one)] {
+        let rows = of(&loaded(was, now()), &loaded(is, now())).rows;
+        assert!(rows.is_empty(), "{rows:#?}");
+    }
+}
+
+#[test]
 fn the_name_of_a_resource_in_other_letters_may_be_another_group() {
     let rows = told("helpers", "Helpers", "Help Desk");
     for wanted in [
