@@ -265,15 +265,6 @@ impl<'t> Estate<'t> {
         self.called(name).to_lowercase()
     }
 
-    /// Adds the name that a resource has as long as it has not the one under which it is known: requests keep it.
-    pub(super) fn add_name(&mut self, was: &'t str, is: &str) {
-        if let Some(group) = self.groups.get(is).copied()
-            && !self.groups.contains_key(was)
-        {
-            let _ = self.groups.insert(was, group);
-        }
-    }
-
     /// Returns what the directory's group is called that a policy names.
     pub(super) fn called(&self, name: &'t Line) -> &'t str {
         let declared = self.groups.get(name.as_str()).copied();

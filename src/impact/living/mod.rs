@@ -34,11 +34,12 @@ use self::effect::{Effect, What};
 use self::following::Following;
 use self::holders::Giving;
 use crate::governance::record::{Entity, Key, Mark, ObjectId, Person, RecordId};
+use crate::governance::renaming::Renamed;
 use crate::governance::{Range, Unread, World};
 use crate::impact::estate::Estate;
 use crate::impact::sides::Sides;
 use crate::impact::touched::Touched;
-use crate::model::{Address, Kind, Object, canonical};
+use crate::model::{Address, Object, canonical};
 use crate::plan::{Action, Change, Plan};
 
 /// How many people an effect names at most.
@@ -77,8 +78,8 @@ pub(super) fn living(
         giving: OnceCell::new(),
         losing: OnceCell::new(),
         following: Rc::new(Following::of(plan, sides, &touched.holdings)),
-        is_regrouped: !touched.regrouped.is_empty()
-            || sides.renamed(Kind::Resource).next().is_some(),
+        is_regrouped: !touched.regrouped.is_empty(),
+        renamed: sides.renamed(),
         getting: Vec::new(),
         parted: BTreeSet::new(),
         found: Vec::new(),
@@ -117,6 +118,8 @@ struct Living<'l> {
     following: Rc<Following<'l>>,
     /// Whether the name of a resource stands for another group than before.
     is_regrouped: bool,
+    /// The names that resources get, which what waits keeps.
+    renamed: Renamed,
     getting: Vec<Getting>,
     /// Whose account is blocked or deleted at once, by number.
     parted: BTreeSet<u64>,
