@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::living::effect::Effect;
+use super::living::effect::{Effect, losing};
 use super::living::living;
 use super::people::stray::{Strays, strays};
 use super::rows::row::Row;
@@ -26,6 +26,17 @@ pub struct Impact {
     pub effects: Vec<Effect>,
     /// Whether nobody owned anything before, and nothing that was there is taken over: then nothing is wider than it was.
     pub is_first: bool,
+    /// How many people lose access that they have, each counted once, however much they lose; with those of waivers.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub losing: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands on a reference"
+)]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Impact {
@@ -92,6 +103,7 @@ pub fn impact(
     impact.rows = rows(plan, sides, &touched, &strays, estates, now);
     if let Some(Asked { world, named }) = asked {
         impact.effects = living(world, plan, sides, &touched, estates, named)?;
+        impact.losing = losing(&impact.effects).len() as u64;
     }
     Ok(impact)
 }

@@ -17,6 +17,7 @@ mod cause;
 mod choice;
 mod deciding;
 mod delegated;
+mod in_place;
 mod let_in;
 mod marked;
 mod package;
@@ -61,6 +62,7 @@ pub(super) fn rows<'t>(
     rows.extend(delegated::inviting(plan, sides));
     rows.extend(delegated::by_group(plan, sides, estates, touched));
     rows.extend(deciding::rows(plan, sides, estates, touched));
+    rows.extend(in_place::rows(plan, sides, estates));
     rows.extend(accepting::rows(plan, sides));
     rows
 }

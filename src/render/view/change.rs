@@ -131,7 +131,9 @@ fn because(change: &Change) -> Option<String> {
         Reason::SettingsUndeclared if change.address.kind() == Kind::Domains => {
             "no longer declared; the list stays, and requests no longer go by it".to_owned()
         }
-        Reason::SettingsUndeclared => "no longer declared; stays there, and the default counts from now on".to_owned(),
+        Reason::SettingsUndeclared => {
+            "no longer declared; stays there, and the default counts from now on".to_owned()
+        }
         Reason::DestroyAsked => match change.delta.action() {
             Action::Forget => "let go with all of the project; stays as it is".to_owned(),
             _ => "all of the project is to go".to_owned(),

@@ -8,6 +8,7 @@ mod deciding;
 mod given;
 mod held;
 mod holding;
+mod in_place;
 mod moving;
 mod naming;
 mod played;
