@@ -1,12 +1,14 @@
 //! Where a decision is made: the view of the store, with what was decided so far laid over it.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use jiff::Timestamp;
 
 use super::event::{Activity, Decision, Event, Told};
+use super::organization::Index;
+use super::people;
 use super::record::{
     Delivery, DeliveryState, Entity, Key, Mark, ObjectId, Person, PersonId, Record, RecordId,
     RecordKind,
@@ -34,6 +36,9 @@ pub struct Desk<'w> {
     secrets: u64,
     /// Declared objects that were asked for: the view does not change, and one decision asks for the same ones often.
     things: RefCell<BTreeMap<Within, Vec<Rc<Thing>>>>,
+    organizations: OnceCell<Rc<Index>>,
+    /// The organizations whose cross-tenant settings let nobody in, by name.
+    closed: OnceCell<Rc<BTreeSet<String>>>,
     told: Vec<Told>,
     refused: Option<Box<Refusal>>,
     /// People who are another since somebody last asked, each as they were.
@@ -61,6 +66,8 @@ impl<'w> Desk<'w> {
             events: Vec::new(),
             secrets: 0,
             things: RefCell::default(),
+            organizations: OnceCell::new(),
+            closed: OnceCell::new(),
             told: Vec::new(),
             refused: None,
             moved: BTreeMap::new(),
@@ -244,6 +251,37 @@ impl<'w> Desk<'w> {
         let found = self.world.things(kind, within)?;
         self.things.borrow_mut().insert(key, found.clone());
         Ok(found)
+    }
+
+    /// Returns the declared organizations by what finds them.
+    ///
+    /// # Errors
+    ///
+    /// [`Unread`] when the store cannot tell.
+    pub(super) fn organizations(&self) -> Result<Rc<Index>, Unread> {
+        if let Some(known) = self.organizations.get() {
+            return Ok(Rc::clone(known));
+        }
+        let index = Rc::new(Index::of(self)?);
+        Ok(Rc::clone(self.organizations.get_or_init(|| index)))
+    }
+
+    /// Returns the names of the organizations whose cross-tenant settings let nobody in.
+    ///
+    /// # Errors
+    ///
+    /// [`Unread`] when the store cannot tell.
+    pub(super) fn closed(&self) -> Result<Rc<BTreeSet<String>>, Unread> {
+        if let Some(known) = self.closed.get() {
+            return Ok(Rc::clone(known));
+        }
+        let things = self.things(Kind::CrossTenant, None)?;
+        let closed = things.iter().filter(
+            |thing| matches!(&thing.object, Object::CrossTenant(it) if people::is_closed(it)),
+        );
+        let names = closed.map(|thing| thing.address.own_name().to_owned());
+        let names = Rc::new(names.collect());
+        Ok(Rc::clone(self.closed.get_or_init(|| names)))
     }
 
     /// Returns settings of the tenant as they are live.

@@ -26,6 +26,7 @@ pub mod organization;
 pub mod people;
 pub mod record;
 mod refusal;
+pub mod renaming;
 pub mod request;
 pub mod review;
 pub mod rule;

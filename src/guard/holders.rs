@@ -3,11 +3,9 @@
 //! when a package no longer gives a role that nothing else gives them, and when the rule that gave it, or let them into a group,
 //! no longer does.
 
-use std::collections::BTreeSet;
-
 use super::circumstances::waived;
 use super::{Circumstances, Refusal, Rule, Verdict};
-use crate::impact::{Effect, What};
+use crate::impact::{Effect, What, losing};
 use crate::model::Address;
 use crate::plan::Lifted;
 
@@ -25,10 +23,7 @@ pub(super) fn judge(cx: &Circumstances, out: &mut Verdict) {
         }
     }
     endings.sort_by(|a, b| a.address.cmp(&b.address));
-    let people: BTreeSet<u64> = endings
-        .iter()
-        .flat_map(|ending| ending.people.iter().copied())
-        .collect();
+    let people = losing(endings.iter().copied());
     let (sum, Some(first)) = (people.len() as u64, endings.first()) else {
         return;
     };

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::living::effect::Effect;
+use super::living::effect::{Effect, losing};
 use super::living::living;
 use super::people::known::Known;
 use super::rows::row::Row;
@@ -26,6 +26,17 @@ pub struct Impact {
     pub effects: Vec<Effect>,
     /// Whether nobody owned anything before, and nothing that was there is taken over: then nothing is wider than it was.
     pub is_first: bool,
+    /// How many people lose access that they have, each counted once, however much they lose; with those of waivers.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub losing: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands on a reference"
+)]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Impact {
@@ -90,6 +101,7 @@ pub fn impact(
             known = Some(Known::of(world, (plan, sides), estates, &touched, &lived)?);
         }
         impact.effects = lived.effects;
+        impact.losing = losing(&impact.effects).len() as u64;
     }
     impact.rows = rows(plan, sides, &touched, known.as_ref(), estates, now);
     Ok(impact)

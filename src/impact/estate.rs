@@ -235,7 +235,7 @@ impl<'t> Estate<'t> {
 
     /// Returns the organizations that name a domain, or one above it.
     pub(super) fn naming(&self, domain: &Domain) -> impl Iterator<Item = &'t Organization> {
-        let lists = zones(domain).filter_map(|zone| self.by_domain.get(zone));
+        let lists = domain.zones().filter_map(|zone| self.by_domain.get(zone));
         let found: Vec<usize> = lists.flatten().copied().collect();
         let partners = found.into_iter().filter_map(|at| self.partners.get(at));
         partners.map(|partner| partner.organization)
@@ -265,15 +265,6 @@ impl<'t> Estate<'t> {
         self.called(name).to_lowercase()
     }
 
-    /// Adds the name that a resource has as long as it has not the one under which it is known: requests keep it.
-    pub(super) fn add_name(&mut self, was: &'t str, is: &str) {
-        if let Some(group) = self.groups.get(is).copied()
-            && !self.groups.contains_key(was)
-        {
-            let _ = self.groups.insert(was, group);
-        }
-    }
-
     /// Returns what the directory's group is called that a policy names.
     pub(super) fn called(&self, name: &'t Line) -> &'t str {
         let declared = self.groups.get(name.as_str()).copied();
@@ -288,9 +279,13 @@ impl<'t> Estate<'t> {
             Identity::Tenant { tenant } => add(self.by_tenant.get(tenant.as_str())),
             Identity::Federation { issuer } => {
                 add(self.by_issuer.get(issuer.as_str()));
-                zones(domain).for_each(|zone| add(self.by_domain.get(zone)));
+                domain
+                    .zones()
+                    .for_each(|zone| add(self.by_domain.get(zone)));
             }
-            Identity::Passcode => zones(domain).for_each(|zone| add(self.by_domain.get(zone))),
+            Identity::Passcode => domain
+                .zones()
+                .for_each(|zone| add(self.by_domain.get(zone))),
             Identity::Facebook => add(Some(&self.by_facebook)),
             Identity::MicrosoftAccount | Identity::Google | Identity::Own => {}
         }
@@ -301,7 +296,7 @@ impl<'t> Estate<'t> {
 
     /// Returns the organization that names a domain, whatever was proved.
     pub(super) fn claimed(&self, domain: &Domain) -> Option<Partner<'t>> {
-        let lists = zones(domain).filter_map(|zone| self.by_domain.get(zone));
+        let lists = domain.zones().filter_map(|zone| self.by_domain.get(zone));
         let candidates: Vec<usize> = lists.flatten().copied().collect();
         self.best(&candidates, |partner| within(partner, domain))
     }
@@ -576,13 +571,4 @@ impl<'t> Offer<'t> {
 pub(super) fn is_by_tenant(person: &Person) -> bool {
     let mut identities = person.identities.iter();
     identities.any(|identity| matches!(identity, Identity::Tenant { .. }))
-}
-
-/// Returns a domain and every one above it.
-fn zones(domain: &Domain) -> impl Iterator<Item = &str> {
-    let whole = domain.as_str();
-    let above = whole
-        .match_indices('.')
-        .filter_map(move |(dot, _)| whole.get(dot + 1..));
-    std::iter::once(whole).chain(above)
 }

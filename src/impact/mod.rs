@@ -29,7 +29,7 @@ mod touched;
 pub use access::{Access, Barrier, Requestor, Way, access};
 pub use compare::{Asked, Impact, impact};
 pub use estate::{Border, Estate, Offer, Traits};
-pub use living::effect::{Effect, What};
+pub use living::effect::{Effect, What, losing};
 pub use people::census::Census;
 pub use people::class::{Account, Base, Named, SignIn, Sort, Zone};
 pub use people::crowd::Crowd;

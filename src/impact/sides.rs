@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Estate;
+use crate::governance::renaming::Renamed;
 use crate::model::text::Domain;
 use crate::model::{Address, Body, Desired, Kind, Live, Object, respell};
 use crate::plan::{Delta, Plan};
@@ -124,11 +125,7 @@ impl<'d> Sides<'d> {
     pub fn before<'t>(&'t self, own: &'t [Domain], now: Timestamp) -> Estate<'t> {
         let objects = self.entries.iter();
         let objects = objects.filter_map(|(address, entry)| Some((address, entry.before()?)));
-        let mut estate = Estate::new(objects, own, now);
-        for (was, is) in self.renamed(Kind::Resource) {
-            estate.add_name(was, is);
-        }
-        estate
+        Estate::new(objects, own, now)
     }
 
     /// Returns the side after.
@@ -139,11 +136,11 @@ impl<'d> Sides<'d> {
         Estate::new(objects, own, now)
     }
 
-    /// Returns the objects of a kind that get another name, by the name that they have and the one that they will have.
-    pub(super) fn renamed(&self, kind: Kind) -> impl Iterator<Item = (&str, &str)> {
+    /// Returns the names that resources get: whoever is asked by a group of theirs is asked by it under the new one.
+    pub(super) fn renamed(&self) -> Renamed {
         let names = self.names.iter();
-        let names = names.filter(move |((of, _), _)| *of == kind);
-        names.map(|((_, was), is)| (&**was, &**is))
+        let resources = names.filter(|((kind, _), _)| *kind == Kind::Resource);
+        Renamed::of(resources.map(|((_, was), is)| (&**was, &**is)))
     }
 
     /// Returns the address that an object will have.

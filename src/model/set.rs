@@ -17,6 +17,11 @@ impl<T> Set<T> {
         self.0.iter()
     }
 
+    /// Returns the items as written, to be changed.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
+        self.0.iter_mut()
+    }
+
     /// Returns how many items are written.
     #[must_use]
     pub fn len(&self) -> usize {

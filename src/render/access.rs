@@ -46,12 +46,12 @@ impl Kind {
         }
     }
 
-    /// Returns a count: `59 wider`, `2 losses`.
+    /// Returns a count: `59 wider`, `2 lines of losses`.
     fn counted(self, n: usize) -> String {
         match (self, n) {
-            (Self::Loss, 2..) => format!("{n} losses"),
-            (Self::Gain, 2..) => format!("{n} gains"),
-            _ => format!("{n} {}", self.word()),
+            (Self::May(_), _) => format!("{n} {}", self.word()),
+            (_, 1) => format!("1 {}", self.noun().0),
+            _ => format!("{n} {}", self.noun().1),
         }
     }
 
@@ -71,9 +71,12 @@ impl Kind {
                 "row of other terms of access",
                 "rows of other terms of access",
             ),
-            Self::Loss => ("loss at once", "losses at once"),
-            Self::Gain => ("gain at once", "gains at once"),
-            Self::Beside => ("other effect at once", "other effects at once"),
+            Self::Loss => ("line of losses at once", "lines of losses at once"),
+            Self::Gain => ("line of gains at once", "lines of gains at once"),
+            Self::Beside => (
+                "line of other effects at once",
+                "lines of other effects at once",
+            ),
         }
     }
 
@@ -138,6 +141,8 @@ impl Entry<'_> {
 pub struct Access<'a> {
     /// What is to be said of all of it.
     pub note: Option<&'static str>,
+    /// What happens to what lives, counted: `2 people lose access, 1 open request refused`; empty where nothing does.
+    pub at_once: String,
     /// What differs in what people may have, in the order of reports.
     pub rows: Vec<Entry<'a>>,
     /// What happens to what lives, in the order of reports.
@@ -145,15 +150,14 @@ pub struct Access<'a> {
 }
 
 impl Access<'_> {
-    /// Returns the title with the counts of every kind: `Access: 59 wider, 1 gone; at once 2 losses`.
+    /// Returns the title with the counts of every kind: `Access: 59 wider, 1 gone; at once 2 people lose access`.
     #[must_use]
     pub fn title(&self) -> String {
-        let counts = |entries: &[Entry<'_>]| counted(entries.iter().map(|entry| entry.kind));
-        let rows = counts(&self.rows);
-        match (rows.is_empty(), self.effects.is_empty()) {
+        let rows = counted(self.rows.iter().map(|entry| entry.kind));
+        match (rows.is_empty(), self.at_once.is_empty()) {
             (_, true) => format!("Access: {rows}"),
-            (true, _) => format!("Access: at once {}", counts(&self.effects)),
-            _ => format!("Access: {rows}; at once {}", counts(&self.effects)),
+            (true, _) => format!("Access: at once {}", self.at_once),
+            _ => format!("Access: {rows}; at once {}", self.at_once),
         }
     }
 }
@@ -235,23 +239,21 @@ mod tests {
 
     #[test]
     fn the_title_counts_every_kind() {
-        let access = |rows: &[(Kind, usize)], effects: &[(Kind, usize)]| Access {
+        let access = |rows: &[(Kind, usize)], at_once: &str| Access {
             note: None,
+            at_once: at_once.to_owned(),
             rows: entries(rows),
-            effects: entries(effects),
+            effects: Vec::new(),
         };
-        let both = access(
-            &[(GONE, 1), (WIDER, 59)],
-            &[(Kind::Loss, 2), (Kind::Gain, 1)],
-        );
+        let both = access(&[(GONE, 1), (WIDER, 59)], "2 people lose access");
         assert_eq!(
             both.title(),
-            "Access: 59 wider, 1 gone; at once 2 losses, 1 gain"
+            "Access: 59 wider, 1 gone; at once 2 people lose access"
         );
-        assert_eq!(access(&[(OTHER, 2)], &[]).title(), "Access: 2 other");
+        assert_eq!(access(&[(OTHER, 2)], "").title(), "Access: 2 other");
         assert_eq!(
-            access(&[], &[(Kind::Beside, 1)]).title(),
-            "Access: at once 1 other"
+            access(&[], "1 other effect").title(),
+            "Access: at once 1 other effect"
         );
     }
 

@@ -181,6 +181,7 @@ impl Mask {
         };
         Access {
             note: access.note,
+            at_once: access.at_once.clone(),
             rows: access.rows.iter().map(entry).collect(),
             effects: access.effects.iter().map(entry).collect(),
         }

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use guestlist::audit::{Chain, Entry, verify};
 use guestlist::governance::record::{
-    Asked, Assignment, GrantState, Hold, Passcode, Person, PersonId, Record, RecordKind, Request,
-    RequestKind, RequestState, ReviewItem, Source,
+    Asked, Assignment, Entity, GrantState, Hold, Key, Mark, Passcode, Person, PersonId, Record,
+    RecordKind, Request, RequestKind, RequestState, Review, ReviewItem, Source,
 };
 use guestlist::governance::rule::{Rule, matches};
 use guestlist::governance::{Decision, Desk, Effect};
 use guestlist::model::kinds::policy::Requestors;
+use guestlist::model::text::Principal;
+use guestlist::model::{Address, Kind, Name};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::departures::Departures;
@@ -109,6 +111,12 @@ impl Watch {
                 "request {} waits for something that was due",
                 request.number
             );
+            if request.state.is_open() {
+                groups_are_there(request, desk);
+            }
+        }
+        for round in desk.find::<Review>(Mark::ReviewOpen, &Key::new()).unwrap() {
+            groups_are_there(&round, desk);
         }
         for person in self.shadow.people.values() {
             assert!(
@@ -153,6 +161,17 @@ impl Watch {
             );
         }
     }
+}
+
+/// What waits for a group waits for one that the tree declares, whatever it is called by now.
+fn groups_are_there<E: Entity>(record: &E, desk: &Desk<'_>) {
+    record.clone().principals(&mut |principal| {
+        if let Principal::Group(name) = principal {
+            let resource = Address::new(Kind::Resource, &Name::parse(name.as_str()).unwrap());
+            let there = desk.at(&resource).unwrap();
+            assert!(there.is_some(), "{record:?} waits for {resource}");
+        }
+    });
 }
 
 /// Nobody decides for themselves or for whom they asked, nobody decides two stages, and nothing is delivered before every

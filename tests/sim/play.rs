@@ -338,6 +338,13 @@ impl Play {
         let _ =
             guestlist::apply::apply(store, &plan, &lease, run, &|| false, &mut |_, _| {}).unwrap();
         store.release(lease).unwrap();
+        for change in &plan.changes {
+            let was = change.delta.before().and_then(|it| it.address.as_ref());
+            if let Some(was) = was.filter(|was| **was != change.address) {
+                let shadow = &mut self.watch.shadow;
+                shadow.rename(was.name(), change.address.name());
+            }
+        }
         self.tell(|| format!("apply: {} changes", plan.changes.len()));
     }
 }

@@ -37,6 +37,15 @@ impl Shadow {
         }
     }
 
+    /// Follows a rename: what waits for a group goes on waiting for it.
+    pub(crate) fn rename(&mut self, from: &str, to: &str) {
+        let [from, to] = [from, to].map(|name| format!("\"group:{name}\""));
+        for request in self.requests.values_mut().filter(|it| it.state.is_open()) {
+            let body = Record::from(request.clone()).body().replace(&from, &to);
+            *request = serde_json::from_str(&body).unwrap();
+        }
+    }
+
     /// Returns true while somebody has a package, or is about to.
     pub(crate) fn has_any(&self, person: PersonId) -> bool {
         let mut all = self.assignments.values();

@@ -36,12 +36,23 @@ resources:
   photos: { site: 'https://contoso.sharepoint.com/sites/photos' }
   guests: { group: Design guests }
   crm: { application: Salesforce, roles: [Partner User] }
-organizations:
-  fabrikam:
+",
+    );
+    // A group of our own people goes by either name.
+    let crew = one(&["crew", "squad"]);
+    let formerly = if crew == "crew" { "squad" } else { "crew" };
+    let _ = writeln!(
+        text,
+        "  {crew}: {{ formerly: {formerly}, group: Insiders, managed: true, membershipRule: '(user.userType -eq \"Member\")' }}
+organizations:"
+    );
+    let sponsors = one(&["'user:ana@contoso.com'", "'group:CREW'"]).replace("CREW", crew);
+    let _ = writeln!(
+        text,
+        "  fabrikam:
     displayName: Fabrikam
     domains: [fabrikam.example]
-    sponsors: { internal: ['user:ana@contoso.com'] }
-",
+    sponsors: {{ internal: [{sponsors}] }}"
     );
     // A partner comes and goes, with what only its people may ask for.
     let wingtip = one(&["fabrikam, wingtip", "fabrikam, wingtip", "fabrikam"]);
@@ -90,7 +101,9 @@ packages:"
         "expires: never",
         "expires: { after: 90d }\n        review: { every: monthly, reviewers: ['user:ana@contoso.com'], decideWithin: 7d, onNoResponse: remove }",
         "expires: never\n        review: { every: quarterly, reviewers: [self], decideWithin: 14d, onNoResponse: recommendation }",
-    ]);
+        "expires: never\n        review: { every: monthly, reviewers: ['group:CREW'], fallback: ['user:ana@contoso.com'], decideWithin: 7d, onNoResponse: keep }",
+    ])
+    .replace("CREW", crew);
     let _ = writeln!(
         text,
         "  library:
@@ -108,7 +121,9 @@ packages:"
         "[{ approvers: ['sponsors:internal'], fallback: ['user:omar@contoso.com'], decideWithin: 7d }]",
         "[{ approvers: ['sponsors:internal'], fallback: ['user:omar@contoso.com'], decideWithin: 14d, escalation: { after: 5d, approvers: ['user:legal@contoso.com'] } }, { approvers: ['user:legal@contoso.com'], decideWithin: 5d }]",
         "[{ approvers: ['user:ana@contoso.com', 'user:omar@contoso.com'] }]",
-    ]);
+        "[{ approvers: ['group:CREW'] }, { approvers: ['user:legal@contoso.com'], fallback: ['group:CREW'] }]",
+    ])
+    .replace("CREW", crew);
     let audits = one(&["yes", "yes", "yes", "no"]) == "yes";
     let incompatible = match one(&["", "incompatibleWith: [package/audit]"]) {
         incompatible if audits => incompatible,

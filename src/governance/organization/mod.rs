@@ -3,10 +3,12 @@
 //! The one idea to know: an organization is a few ways of finding people, by domain and by how they sign in. Its people are
 //! walked in pieces, each found by an index; nobody else is looked at.
 
+mod index;
 mod offboard;
 mod people;
 mod proof;
 
+pub(super) use index::Index;
 pub use people::{Partner, all, belongs, declared, find, people};
 pub use proof::{claimed, counting, of, proves, within};
 

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use crate::governance::record::Identity;
 use crate::governance::{Desk, Thing, Unread};
-use crate::model::Kind;
 use crate::model::kinds::{Organization, SocialProvider};
 use crate::model::text::{Domain, Email};
 
@@ -21,12 +20,15 @@ pub fn of(
     identities: &[Identity],
 ) -> Result<Option<Rc<Thing>>, Unread> {
     let domain = Domain::parse(mail.domain()).ok();
-    best(desk, |partner| {
+    let index = desk.organizations()?;
+    let candidates = identities.iter();
+    let candidates = candidates.flat_map(|it| index.proving(it, domain.as_ref()));
+    Ok(best(candidates, |partner| {
         let proved = identities.iter();
         proved
             .filter_map(|identity| proves(partner, identity, domain.as_ref()))
             .max()
-    })
+    }))
 }
 
 /// Returns the declared organization that names the domain of an address, whatever its owner has proved. Good for messages,
@@ -37,7 +39,12 @@ pub fn of(
 /// [`Unread`] when the store cannot tell.
 pub fn claimed(desk: &Desk<'_>, mail: &Email) -> Result<Option<Rc<Thing>>, Unread> {
     match Domain::parse(mail.domain()) {
-        Ok(domain) => best(desk, |partner| within(partner, &domain)),
+        Ok(domain) => {
+            let index = desk.organizations()?;
+            Ok(best(index.naming(&domain), |partner| {
+                within(partner, &domain)
+            }))
+        }
         Err(_) => Ok(None),
     }
 }
@@ -60,23 +67,24 @@ pub fn counting(
     }
 }
 
-fn best(
-    desk: &Desk<'_>,
+/// Returns the best of some organizations; of equals the first in order of addresses.
+fn best<'t>(
+    candidates: impl Iterator<Item = &'t Rc<Thing>>,
     rank: impl Fn(&Organization) -> Option<usize>,
-) -> Result<Option<Rc<Thing>>, Unread> {
-    let mut found: Option<(usize, Rc<Thing>)> = None;
-    for thing in desk.things(Kind::Organization, None)? {
+) -> Option<Rc<Thing>> {
+    let mut found: Option<(usize, &Rc<Thing>)> = None;
+    for thing in candidates {
         let Some(rank) = thing.organization().and_then(&rank) else {
             continue;
         };
-        let better = found.as_ref().is_none_or(|(best, other)| {
-            rank > *best || rank == *best && thing.address < other.address
+        let better = found.is_none_or(|(best, other)| {
+            rank > best || rank == best && thing.address < other.address
         });
         if better {
             found = Some((rank, thing));
         }
     }
-    Ok(found.map(|(_, thing)| thing))
+    found.map(|(_, thing)| Rc::clone(thing))
 }
 
 /// What is certain is worth more than any domain, which has at most 253 characters.

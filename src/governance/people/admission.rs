@@ -6,11 +6,9 @@
 //! says so. The list never touches who is here already. Cross-tenant settings do not send them away either, but keep them from
 //! signing in: they do nothing by themselves, and what others do for them goes on.
 
-use std::rc::Rc;
-
 use crate::governance::organization;
 use crate::governance::record::{Identity, Person};
-use crate::governance::{Desk, Ground, Refusal, Stop, Thing, Unread};
+use crate::governance::{Desk, Ground, Refusal, Stop, Unread};
 use crate::model::kinds::{CrossTenant, Domains, Reach};
 use crate::model::text::{Domain, DomainRule, Email, Guid};
 use crate::model::{Address, Kind, Name, Object, Set};
@@ -40,14 +38,13 @@ pub fn shut_out(desk: &Desk<'_>, person: &Person) -> Result<Option<Refusal>, Unr
     if person.living().is_none() || !person.is_outside() {
         return Ok(None);
     }
-    let closed =
-        |thing: &Rc<Thing>| matches!(&thing.object, Object::CrossTenant(it) if is_closed(it));
+    let all = desk.closed()?;
     // Most tenants close nobody, and then nobody's organization is looked for.
-    if !desk.things(Kind::CrossTenant, None)?.iter().any(closed) {
+    if all.is_empty() {
         return Ok(None);
     }
-    let settings = settings(desk, &person.mail, &person.identities)?;
-    let closed = settings.as_ref().is_some_and(is_closed);
+    let partner = organization::counting(desk, &person.mail, &person.identities)?;
+    let closed = partner.is_some_and(|it| all.contains(it.address.own_name()));
     Ok(closed.then(|| {
         Refusal::new(
             Ground::CrossTenant,

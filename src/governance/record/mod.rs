@@ -23,6 +23,8 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::model::text::Principal;
+
 pub use assignment::{Assignment, AssignmentState, Ended, GrantState, Granted, Why};
 pub use delivery::{Delivery, DeliveryState};
 pub use hold::{Group, Hold, Place, Source};
@@ -56,6 +58,11 @@ pub trait Entity: Clone + PartialEq + fmt::Debug + Serialize + DeserializeOwned 
     /// Returns whom it concerns, where it concerns somebody, for the audit log.
     fn person(&self) -> Option<PersonId> {
         None
+    }
+
+    /// Shows whom it keeps as the tree names them: what is kept by number needs no name.
+    fn principals(&mut self, see: &mut dyn FnMut(&mut Principal)) {
+        let _ = see;
     }
 
     /// Returns it as a record of any kind.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Entity, Key, Mark, ObjectId, PersonId, entity};
-use crate::model::text::{Email, Guid};
+use crate::model::text::{Email, Guid, Principal};
 
 /// Somebody the directory or the engine knows. Entra's facts on users and on B2B kinds.
 ///
@@ -41,7 +41,7 @@ pub struct Person {
     pub manager: Option<PersonId>,
     /// Their own sponsors, at most five: `user:<address>` and `group:<name>`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sponsors: Vec<crate::model::text::Principal>,
+    pub sponsors: Vec<Principal>,
     /// When they last signed in, as far as is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_sign_in: Option<Timestamp>,
@@ -344,6 +344,10 @@ impl Entity for Person {
 
     fn person(&self) -> Option<PersonId> {
         Some(self.id())
+    }
+
+    fn principals(&mut self, see: &mut dyn FnMut(&mut Principal)) {
+        self.sponsors.iter_mut().for_each(see);
     }
 
     fn marks(&self, see: &mut dyn FnMut(Mark, Key)) {

@@ -264,6 +264,22 @@ impl Entity for Request {
         Some(self.person)
     }
 
+    fn principals(&mut self, see: &mut dyn FnMut(&mut Principal)) {
+        for stage in &mut self.terms.stages {
+            let mut lists = vec![&mut stage.approvers, &mut stage.fallback];
+            if let Some(escalation) = &mut stage.escalation {
+                lists.extend([&mut escalation.approvers, &mut escalation.fallback]);
+            }
+            for list in lists {
+                list.iter_mut().for_each(&mut *see);
+            }
+        }
+        for stage in &mut self.stages {
+            let groups = stage.by_group.iter_mut();
+            groups.for_each(|(_, group)| see(group));
+        }
+    }
+
     fn marks(&self, see: &mut dyn FnMut(Mark, Key)) {
         see(Mark::RequestPerson, Key::new().person(self.person));
         if self.state.is_open() {

@@ -99,6 +99,11 @@ impl Recommendation {
 impl Entity for Review {
     entity!(Review);
 
+    fn principals(&mut self, see: &mut dyn FnMut(&mut Principal)) {
+        self.reviewers.iter_mut().for_each(&mut *see);
+        self.fallback.iter_mut().for_each(see);
+    }
+
     fn marks(&self, see: &mut dyn FnMut(Mark, Key)) {
         let round = Key::new().object(self.policy).number(self.round);
         see(Mark::ReviewPolicy, round);

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::impact::Impact;
+use crate::impact::{self, Impact, losing};
 use crate::model::{Address, Body, Digest, Kind, LiveObject, Origin, RemoteId, respell};
 use crate::plan::{Action, Change, Delta, Plan, Reason, diff};
 use crate::source::Route;
@@ -126,14 +126,15 @@ pub(super) fn judged(plan: &Plan, impact: &Impact) -> Vec<ActionLine> {
     let wide = impact.widenings().flat_map(|row| &row.because);
     let wide = wide.filter_map(|because| because.address.as_ref());
     let wide: BTreeSet<&Address> = wide.collect();
-    let mut people: BTreeMap<&Address, u64> = BTreeMap::new();
+    let mut endings: BTreeMap<&Address, Vec<&impact::Effect>> = BTreeMap::new();
     for effect in impact.effects.iter().filter(|it| it.what.ends_access()) {
-        *people.entry(&effect.address).or_default() += effect.count;
+        endings.entry(&effect.address).or_default().push(effect);
     }
     let mut lines = lines(plan);
     for line in &mut lines {
         line.widens = wide.contains(&line.address);
-        line.people_affected = people.get(&line.address).copied();
+        let endings = endings.get(&line.address);
+        line.people_affected = endings.map(|all| losing(all.iter().copied()).len() as u64);
     }
     lines
 }

@@ -109,6 +109,12 @@ impl What {
     }
 }
 
+/// Returns the people who lose access that they have by some effects, by number.
+pub fn losing<'e>(effects: impl IntoIterator<Item = &'e Effect>) -> BTreeSet<u64> {
+    let ending = effects.into_iter().filter(|it| it.what.ends_access());
+    ending.flat_map(|it| &it.people).copied().collect()
+}
+
 impl Effect {
     /// Returns the effect in words.
     #[must_use]

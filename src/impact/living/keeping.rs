@@ -11,14 +11,12 @@ use super::effect::What;
 use super::{Counted, Living, differs};
 use crate::governance::Unread;
 use crate::governance::directory::has_mail;
-use crate::governance::organization::declared;
 use crate::governance::record::{Assignment, Identity, Key, Mark, ObjectId, Person};
 use crate::governance::request::Seen;
-use crate::impact::estate::Estate;
-use crate::model::kinds::Organization;
+use crate::impact::estate::{Estate, Traits};
 use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::text::Principal;
-use crate::model::{Address, Object, Set};
+use crate::model::{Address, Kind, Object, Set};
 use crate::plan::{Action, Change};
 
 /// Packages of the store, by what they are called after the plan.
@@ -239,25 +237,9 @@ impl Living<'_> {
 
     /// An organization comes, goes, or is told by something else: policies may cover its people no longer, and invitations
     /// that wait may fail.
-    pub(super) fn organization(
-        &mut self,
-        change: &Change,
-        old: Option<&Organization>,
-        new: Option<&Organization>,
-    ) -> Result<(), Unread> {
-        let ways = |side: Option<&Organization>| -> BTreeSet<(Mark, Key)> {
-            let found = side.map(|it| declared(change.address.own_name(), it).belongings);
-            let found = found.into_iter().flatten();
-            found.map(|belonging| belonging.mark()).collect()
-        };
-        let (was, is) = (ways(old), ways(new));
-        let state = |side: Option<&Organization>| side.map(|it| it.state);
+    pub(super) fn organization(&mut self, change: &Change) -> Result<(), Unread> {
         let mut people = BTreeSet::new();
-        let concerned: BTreeSet<&(Mark, Key)> = match state(old) == state(new) {
-            true => was.symmetric_difference(&is).collect(),
-            false => was.union(&is).collect(),
-        };
-        for (mark, key) in concerned {
+        for (mark, key) in self.partners.ways(&change.address) {
             self.each_mark(*mark, key.clone(), &mut |_, id| {
                 let _ = people.insert(id.number);
                 Ok(())
@@ -290,7 +272,7 @@ impl Living<'_> {
                 continue;
             };
             let (was, is) = (self.before.person(&person), self.after.person(&person));
-            if was.seen == is.seen {
+            if was.seen == is.seen || !self.is_uncovered_by(address, &person, [&was, &is]) {
                 continue;
             }
             let mut held = (0_u64, 0_u64, 0_u64);
@@ -328,6 +310,22 @@ impl Living<'_> {
         let detail = keeping.words();
         self.add(What::Stay, address, keeping.people, format!(": {detail}"));
         Ok(())
+    }
+
+    /// Returns true where somebody is told of with this object, and with no other one.
+    fn is_uncovered_by(
+        &self,
+        address: &Address,
+        person: &Person,
+        [was, is]: [&Traits<'_>; 2],
+    ) -> bool {
+        let by_passcode = is.seen.lacks_passcode && !was.seen.lacks_passcode;
+        if by_passcode || address.kind() != Kind::Organization {
+            return by_passcode && address.kind() == Kind::Collaboration;
+        }
+        let organizations = [was.seen.organization, is.seen.organization];
+        let names = organizations.into_iter().flatten().map(|(name, _)| name);
+        self.partners.teller(person, names) == Some(address)
     }
 
     /// Returns true where some policy of a package covers people who are seen as before, and not those who are seen as after.

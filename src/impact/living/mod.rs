@@ -20,6 +20,7 @@ mod keeping;
 mod kept;
 mod members;
 mod parting;
+mod partners;
 mod refused;
 mod turning;
 mod waiting;
@@ -33,12 +34,14 @@ use self::by_rule::Getting;
 use self::effect::{Effect, What};
 use self::following::Following;
 use self::holders::Giving;
+use self::partners::Partners;
 use crate::governance::record::{Entity, Key, Mark, ObjectId, Person, RecordId};
+use crate::governance::renaming::Renamed;
 use crate::governance::{Range, Unread, World};
 use crate::impact::estate::Estate;
 use crate::impact::sides::Sides;
 use crate::impact::touched::Touched;
-use crate::model::{Address, Kind, Object, canonical};
+use crate::model::{Address, Object, canonical};
 use crate::plan::{Action, Change, Plan};
 
 /// How many people an effect names at most.
@@ -85,8 +88,9 @@ pub(super) fn living(
         giving: OnceCell::new(),
         losing: OnceCell::new(),
         following: Rc::new(Following::of(plan, sides, &touched.holdings)),
-        is_regrouped: !touched.regrouped.is_empty()
-            || sides.renamed(Kind::Resource).next().is_some(),
+        is_regrouped: !touched.regrouped.is_empty(),
+        renamed: sides.renamed(),
+        partners: Rc::new(Partners::of(plan, sides)),
         getting: Vec::new(),
         parted: BTreeSet::new(),
         blocked: BTreeSet::new(),
@@ -129,6 +133,9 @@ struct Living<'l> {
     following: Rc<Following<'l>>,
     /// Whether the name of a resource stands for another group than before.
     is_regrouped: bool,
+    /// The names that resources get, which what waits keeps.
+    renamed: Renamed,
+    partners: Rc<Partners>,
     getting: Vec<Getting>,
     /// Whose account is blocked or deleted at once, by number.
     parted: BTreeSet<u64>,
@@ -168,10 +175,8 @@ impl Living<'_> {
                 self.domains(change, old, new)
             }
             (_, Some(Object::CrossTenant(_))) => self.cross_tenant(change),
-            (old, new @ Some(Object::Organization(_)))
-            | (old @ Some(Object::Organization(_)), new) => {
-                let (old, new) = (organization(old), organization(new));
-                self.organization(change, old, new)
+            (_, Some(Object::Organization(_))) | (Some(Object::Organization(_)), _) => {
+                self.organization(change)
             }
             (_, Some(Object::Collaboration(_))) => self.passcodes(change),
             (_, Some(Object::TermsOfUse(_))) => self.terms(change),
@@ -349,14 +354,6 @@ impl Counted {
             count,
             names: Vec::new(),
         }
-    }
-}
-
-/// Returns the organization that one side has.
-const fn organization(side: Option<&Object>) -> Option<&crate::model::kinds::Organization> {
-    match side {
-        Some(Object::Organization(organization)) => Some(organization),
-        _ => None,
     }
 }
 

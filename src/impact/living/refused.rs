@@ -125,15 +125,12 @@ impl Living<'_> {
 
     /// Cross-tenant access closes for an organization: its guests stay in the directory, and invitations that wait fail.
     pub(super) fn cross_tenant(&mut self, change: &Change) -> Result<(), Unread> {
-        let closed = |side: Option<&Object>| matches!(side, Some(Object::CrossTenant(it)) if people::is_closed(it));
         let name = change.address.own_name();
-        let sides = self.sides;
-        let (old, new) = sides.both(&change.address);
-        let (Ok(parsed), true) = (Name::parse(name), closed(new) && !closed(old)) else {
+        let (Ok(parsed), true) = (Name::parse(name), self.partners.closes(&change.address)) else {
             return Ok(());
         };
         let address = Address::new(Kind::Organization, &parsed);
-        let (_, Some(Object::Organization(organization))) = sides.both(&address) else {
+        let (_, Some(Object::Organization(organization))) = self.sides.both(&address) else {
             return Ok(());
         };
         let mut people = BTreeSet::new();
@@ -159,13 +156,20 @@ impl Living<'_> {
             let Some(person) = self.get_record::<Person>(*number)? else {
                 continue;
             };
+            let closed = match is_pending(&person) {
+                true => match self.after.would_bar(&person) {
+                    Some(Border::Closed(settings)) => Some(settings),
+                    _ => None,
+                },
+                false => self.after.shuts_out(&person),
+            };
+            let closed = closed.filter(|settings| self.is_shut_out_by(address, &person, settings));
+            if closed.is_none() {
+                continue;
+            }
             if is_pending(&person) {
-                if matches!(self.after.would_bar(&person), Some(Border::Closed(_))) {
-                    self.refuse(&mut refused, &person);
-                }
-            } else if self.after.shuts_out(&person).is_some()
-                && self.before.shuts_out(&person).is_none()
-            {
+                self.refuse(&mut refused, &person);
+            } else if self.before.shuts_out(&person).is_none() {
                 self.count(&mut refused.guests, &person);
                 extending += u64::from(self.could_extend(&person)?);
             }
@@ -181,6 +185,16 @@ impl Living<'_> {
         let detail = "cross-tenant access lets nobody of the organization in from now on";
         self.add(What::FailInvitation, address, refused.pending, detail);
         Ok(())
+    }
+
+    /// Returns true where somebody whom settings shut out is told of with this object, and with no other one: the settings if
+    /// the plan closes them, otherwise an organization that comes to be, or no longer is, somebody's.
+    fn is_shut_out_by(&self, address: &Address, person: &Person, settings: &Address) -> bool {
+        if self.partners.closes(settings) {
+            return address == settings;
+        }
+        let names = [settings.own_name()];
+        self.partners.teller(person, names) == Some(address)
     }
 }
 

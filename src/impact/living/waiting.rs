@@ -41,7 +41,7 @@ impl Living<'_> {
     /// Looks at the open requests that the plan may concern.
     pub(super) fn requests(&mut self) -> Result<(), Unread> {
         let mut waiting = Waiting::default();
-        let mut look = |request: Request| self.request(&mut waiting, &request);
+        let mut look = |request: Request| self.request(&mut waiting, request);
         match self.packages_alone() {
             None => self.each(Mark::RequestPackage, Key::new(), &mut look)?,
             Some(packages) => {
@@ -148,14 +148,17 @@ impl Living<'_> {
         Some(packages)
     }
 
-    fn request(&self, waiting: &mut Waiting, request: &Request) -> Result<(), Unread> {
-        let Some(person) = self.get_record::<Person>(request.person.0)? else {
+    fn request(&self, waiting: &mut Waiting, mut request: Request) -> Result<(), Unread> {
+        let Some(mut person) = self.get_record::<Person>(request.person.0)? else {
             return Ok(());
         };
         let Some(package) = self.world.object(request.package)? else {
             return Ok(());
         };
         let package = self.sides.now_called(&package.address);
+        // Both sides are looked at under the names of the one after.
+        let _ = self.renamed.respell(&mut request) | self.renamed.respell(&mut person);
+        let request = &request;
         if let Some(why) = self.obstacle(&package, request, &person)? {
             let (counted, reasons) = waiting.refused.entry(package).or_default();
             self.count(counted, &person);

@@ -18,6 +18,7 @@ mod choice;
 mod deciding;
 mod delegated;
 mod doubts;
+mod in_place;
 mod let_in;
 mod marked;
 mod package;
@@ -64,6 +65,7 @@ pub(super) fn rows<'t>(
     rows.extend(settings::rows(plan, sides));
     rows.extend(delegated::by_group(plan, sides, estates, touched));
     rows.extend(deciding::rows(plan, sides, estates, touched));
+    rows.extend(in_place::rows(plan, sides, estates));
     rows.extend(accepting::rows(plan, sides));
     rows
 }

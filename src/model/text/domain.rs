@@ -76,6 +76,15 @@ impl Domain {
         Ok(Self(ascii.into()))
     }
 
+    /// Returns this domain and every one above it.
+    pub fn zones(&self) -> impl Iterator<Item = &str> {
+        let whole = self.as_str();
+        let above = whole
+            .match_indices('.')
+            .filter_map(move |(dot, _)| whole.get(dot + 1..));
+        std::iter::once(whole).chain(above)
+    }
+
     /// Returns true when `other` is this domain or one below it.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {

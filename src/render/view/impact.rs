@@ -24,9 +24,55 @@ pub fn impact(impact: &Impact, out: &mut dyn Writer) -> io::Result<()> {
         note: is_new.then_some(
             "The project owns nothing yet: all of this is new, and none of it needs a word.",
         ),
+        at_once: at_once(impact),
         rows: impact.rows.iter().map(row).collect(),
         effects: impact.effects.iter().map(effect).collect(),
     }))
+}
+
+/// Counts what happens to what lives: each person, request, invitation and package once, and what has no such count by its lines.
+fn at_once(impact: &Impact) -> String {
+    let of = |what: What| impact.effects.iter().filter(move |it| it.what == what);
+    let sum = |what: What| of(what).map(|it| it.count).sum::<u64>();
+    let gains: Vec<&Effect> = impact
+        .effects
+        .iter()
+        .filter(|it| Kind::of(it.what) == Kind::Gain)
+        .collect();
+    let others = impact.effects.iter();
+    let others = others.filter(|it| Kind::of(it.what) == Kind::Beside);
+    // Whoever gets several things stands in several lines.
+    let gains = match gains.as_slice() {
+        [] => String::new(),
+        [one] => words(one.count, ["person gets access", "people get access"]),
+        several => format!("access comes in {} lines", several.len()),
+    };
+    let counts = [
+        words(impact.losing, ["person loses access", "people lose access"]),
+        words(sum(What::Block), ["person blocked", "people blocked"]),
+        words(
+            sum(What::Refuse),
+            ["open request refused", "open requests refused"],
+        ),
+        words(
+            sum(What::FailInvitation),
+            ["pending invitation fails", "pending invitations fail"],
+        ),
+        words(sum(What::Hide), ["package hidden", "packages hidden"]),
+        gains,
+        words(others.count() as u64, ["other effect", "other effects"]),
+    ];
+    let counts: Vec<String> = counts.into_iter().filter(|it| !it.is_empty()).collect();
+    counts.join(", ")
+}
+
+/// Returns a count in words; nothing for none.
+fn words(count: u64, [one, many]: [&str; 2]) -> String {
+    match count {
+        0 => String::new(),
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    }
 }
 
 fn row(row: &Row) -> Entry<'_> {

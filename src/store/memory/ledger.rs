@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::{Memory, State};
 use crate::audit::Act;
 use crate::governance::record::{Key, Mark, ObjectId, Record, RecordId, RecordKind};
+use crate::governance::renaming::{self, Renamed};
 use crate::governance::{Decision, Moved, Range, Refusal, Stop, Thing, Unread, World};
 use crate::model::{Address, Digest, Kind, RemoteId};
 use crate::store::StoreError;
@@ -40,6 +41,22 @@ impl Records {
         }
         let highest = last.entry(id.kind).or_default();
         *highest = (*highest).max(id.number);
+    }
+}
+
+impl State {
+    /// Lets records follow the resources that a run gives other names.
+    pub(super) fn rename(&mut self, project: &str, renamed: &Renamed) -> Result<(), StoreError> {
+        let view = View {
+            state: self,
+            project,
+        };
+        let writes = renaming::follow(&view, renamed)
+            .map_err(|unread| StoreError::unread(unread, "memory"))?;
+        for write in writes {
+            self.records.write(write.id, write.after.as_ref());
+        }
+        Ok(())
     }
 }
 

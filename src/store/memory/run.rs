@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use super::{Memory, Object, State, people};
 use crate::audit::Act;
+use crate::governance::renaming::Renamed;
 use crate::model::{Address, Body, Fate, Kind, LiveObject, Lost, RemoteId, respell};
 use crate::plan::{Action, Change, Delta, Purpose, Reason, Settled};
 use crate::plan::{RecordedChange, RunRecord};
@@ -428,6 +429,10 @@ impl Run for MemoryRun<'_> {
     fn commit(mut self: Box<Self>) -> Result<Head, StoreError> {
         self.respell()?;
         self.check()?;
+        let renames = self.renames.iter();
+        let resources = renames.filter(|(from, _)| from.kind() == Kind::Resource);
+        let renamed = Renamed::of(resources.map(|(from, to)| (from.name(), to.name())));
+        self.state.rename(&self.new.project, &renamed)?;
         let mut changes = std::mem::take(&mut self.changes);
         for change in &mut changes {
             if change.action == Action::Forget && self.new.purpose != Purpose::Refresh {

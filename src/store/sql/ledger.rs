@@ -17,6 +17,7 @@ use super::people::People;
 use super::{audit, read};
 use crate::audit::Act;
 use crate::governance::record::{Key, Mark, ObjectId, Record, RecordId, RecordKind};
+use crate::governance::renaming::{self, Renamed};
 use crate::governance::{Decision, Moved, Range, Refusal, Stop, Thing, Unread, World, Write};
 use crate::model::{Address, Digest, Kind, RemoteId};
 use crate::store::StoreError;
@@ -164,6 +165,13 @@ fn keep(db: &impl Db, sitting: &Sitting<'_>, decision: &Decision) -> Result<(), 
         )?;
     }
     meta.write(db)
+}
+
+/// Lets records follow the resources that a run gives other names. The caller writes, and has renamed them.
+pub(super) fn rename(db: &impl Db, project: &str, renamed: &Renamed) -> Result<(), StoreError> {
+    let writes = renaming::follow(&View::new(db, project), renamed)
+        .map_err(|unread| StoreError::unread(unread, db.name()))?;
+    writes.iter().try_for_each(|write| put(db, write))
 }
 
 /// Writes one record and the marks that differ.

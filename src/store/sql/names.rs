@@ -68,6 +68,22 @@ impl Names {
         }
     }
 
+    /// Returns the objects of a kind that a run of a project renamed: each by its name before and after.
+    pub(super) fn of(
+        &self,
+        project: &str,
+        run: i64,
+        kind: Kind,
+    ) -> impl Iterator<Item = (&str, &str)> {
+        let names = self.projects.get(project).into_iter();
+        let all = names.flat_map(|names| &names.renames);
+        let all = all.filter(move |(from, _)| from.kind() == kind);
+        all.filter_map(move |(from, renames)| {
+            let (_, to) = renames.iter().find(|(of, _)| *of == run)?;
+            Some((from.name(), to.name()))
+        })
+    }
+
     /// Returns what an address of a project has become; `None` if it is the same.
     pub(super) fn today(&self, project: &str, address: &Address, span: Span) -> Option<Address> {
         let names = self.projects.get(project)?;

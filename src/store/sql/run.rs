@@ -371,6 +371,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
     fn finish(&mut self) -> Result<Head, StoreError> {
         self.bind()?;
         self.respell()?;
+        self.follow_records()?;
         if planted::is(Planted::NeededPruned) {
             self.pruned.clear();
         }

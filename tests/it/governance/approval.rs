@@ -374,7 +374,7 @@ fn approvers_of_a_group_are_found_when_the_stage_opens_and_lose_their_right_when
             .acting("bo@contoso.com")
             .refused(decide(1, true))
             .ground,
-        Ground::NotAllowed
+        Ground::Blocked
     );
     scene.approves("cy@contoso.com", 1);
 }

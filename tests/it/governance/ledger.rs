@@ -1,13 +1,16 @@
 //! The ledger: the same on every store.
 
-use guestlist::governance::record::{Group, Key, Mark, RecordKind};
+use guestlist::governance::record::{
+    Entity, Group, Key, Mark, ObjectId, Person, RecordId, RecordKind, Request, Review,
+};
 use guestlist::governance::{Activity, Actor, Decision, Desk, Moment, Range, Stop, Tenant, World};
 use guestlist::store::Sitting;
 use jiff::tz::TimeZone;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::scene::{BEGIN, instant};
-use crate::support::store::{PROJECT, Place, create, forget, prune, replace};
+use super::scene::{BEGIN, instant, mail};
+use crate::support::store::{PROJECT, Place, at, create, forget, prune, rename, replace};
 
 fn group(number: u64, name: &str) -> Group {
     Group {
@@ -175,5 +178,166 @@ fn each_event_is_one_audit_entry_and_a_refusal_is_none() {
             })
             .unwrap();
         assert_eq!(numbers, [1]);
+    }
+}
+
+/// A package with a policy, in a project of its own.
+fn with_package(place: &mut Place, project: &str) -> ObjectId {
+    let applied = place.try_apply(
+        project,
+        vec![
+            create("resource/crew", json!({ "group": "Crew" })),
+            create("resource/board", json!({ "group": "Board" })),
+            create("catalog/open", json!({ "displayName": "Open" })),
+            create(
+                "package/studio",
+                json!({ "displayName": "Studio", "catalog": "open" }),
+            ),
+        ],
+    );
+    let _ = applied.unwrap();
+    let mut found = None;
+    let see = &mut |world: &dyn World| {
+        found = world.at(&at("package/studio"))?.map(|thing| thing.id);
+        Ok(())
+    };
+    place.store.look(project, see).unwrap();
+    found.unwrap()
+}
+
+fn read<E: DeserializeOwned>(value: serde_json::Value) -> E {
+    serde_json::from_value(value).unwrap()
+}
+
+/// A request that waits, or is over, with the groups that its stages and its approvers come by.
+fn waiting(number: u64, package: ObjectId, state: &str) -> Request {
+    let stage = |list: &[&str]| {
+        json!({ "approvers": list, "fallback": list, "escalation": {
+        "after": "P5D", "approvers": list, "fallback": list } })
+    };
+    read(json!({
+        "number": number, "kind": "userAdd", "person": 1, "package": package, "policy": 1, "state": state,
+        "created": BEGIN, "terms": { "stages": [stage(&["group:board", "group:crew"]), stage(&["group:Crew"])] },
+        "stages": [{ "opened": BEGIN, "decideBy": BEGIN, "approvers": [1],
+            "byGroup": [[1, "group:crew"], [1, "group:other"]] }],
+    }))
+}
+
+fn round(number: u64, package: ObjectId, state: &str) -> Review {
+    read(json!({
+        "number": number, "package": package, "policy": 1, "round": 1, "state": state, "opens": BEGIN, "closes": BEGIN,
+        "onNoResponse": "keep", "reviewers": ["group:crew", "user:ana@contoso.com"], "fallback": ["group:board"],
+        "recommendations": false, "justification": false,
+    }))
+}
+
+/// Every record of a kind as the store has it, the groups that it names told alone.
+fn groups<E: Entity>(place: &Place) -> Vec<String> {
+    let mut found = Vec::new();
+    let see = &mut |world: &dyn World| {
+        found.clear();
+        for number in world.numbers(E::KIND, 0, 10)? {
+            let id = RecordId {
+                kind: E::KIND,
+                number,
+            };
+            let body = world.record(id)?.unwrap().body();
+            let parts = body.split('"').filter(|part| part.starts_with("group:"));
+            found.push(parts.collect::<Vec<_>>().join(" "));
+        }
+        Ok(())
+    };
+    place.store.look(PROJECT, see).unwrap();
+    found
+}
+
+#[test]
+fn what_waits_for_a_group_follows_its_new_name_and_what_is_over_stays() {
+    for mut place in Place::every() {
+        let ours = with_package(&mut place, PROJECT);
+        let theirs = with_package(&mut place, "fabrikam");
+        let _ = decide(&mut place, &|desk| {
+            let mut person = Person::applicant(1, mail("zoe@wingtip.example"), "Zoe".to_owned());
+            person.sponsors = read(json!(["group:board", "group:Crew", "group:crew"]));
+            desk.put(Activity::AddUser, &person)?;
+            for (number, package, state) in [
+                (1, ours, "pendingApproval"),
+                (2, ours, "denied"),
+                (3, theirs, "pendingApproval"),
+                (4, ours, "scheduled"),
+            ] {
+                desk.put(Activity::UserRequests, &waiting(number, package, state))?;
+            }
+            for (number, package, state) in [
+                (1, ours, "inProgress"),
+                (2, ours, "completed"),
+                (3, theirs, "starting"),
+            ] {
+                desk.put(Activity::CreateReview, &round(number, package, state))?;
+            }
+            Ok(())
+        });
+        let (requests, rounds) = (groups::<Request>(&place), groups::<Review>(&place));
+        let told = place.store.audit(1, 100).unwrap();
+        // The two exchange their names.
+        place.apply(vec![
+            rename(&place.object("resource/crew"), "resource/board"),
+            rename(&place.object("resource/board"), "resource/crew"),
+        ]);
+        let now = groups::<Request>(&place);
+        let list = "group:board group:crew ".repeat(4);
+        let (other, is_crews) = ("group:Crew ".repeat(4), "group:board group:other");
+        assert_eq!(now[0], format!("{list}{other}{is_crews}"));
+        assert_eq!((&now[1], &now[2]), (&requests[1], &requests[2]));
+        assert_eq!(now[3], now[0]);
+        let now = groups::<Review>(&place);
+        assert_eq!(now[0], "group:board group:crew");
+        assert_eq!(now[1..], rounds[1..]);
+        assert_eq!(
+            groups::<Person>(&place),
+            ["group:crew group:Crew group:board"]
+        );
+        // Under the new name alone.
+        place.apply(vec![rename(
+            &place.object("resource/board"),
+            "resource/squad",
+        )]);
+        assert_eq!(groups::<Review>(&place)[0], "group:squad group:crew");
+        assert_eq!(
+            groups::<Person>(&place),
+            ["group:crew group:Crew group:squad"]
+        );
+        let mut sponsored = 0;
+        let see = &mut |world: &dyn World| {
+            let of = |name: &str| Key::new().text(name);
+            sponsored = world.count(Mark::PersonSponsor, &of("group:squad"))?;
+            assert_eq!(world.count(Mark::PersonSponsor, &of("group:board"))?, 0);
+            Ok(())
+        };
+        place.store.look(PROJECT, see).unwrap();
+        assert_eq!(sponsored, 1);
+        // What was told stays told, and the store proves it.
+        let entries = place.store.audit(1, 100).unwrap();
+        assert_eq!(entries[..told.len()], told);
+        assert_eq!(entries.len(), told.len() + 3 + 2);
+        place.store.prove().unwrap();
+    }
+}
+
+/// A run that is dropped leaves what waits as it was.
+#[test]
+fn what_waits_stays_where_a_rename_does_not_commit() {
+    for mut place in Place::every() {
+        let ours = with_package(&mut place, PROJECT);
+        let _ = decide(&mut place, &|desk| {
+            Ok(desk.put(Activity::UserRequests, &waiting(1, ours, "pendingApproval"))?)
+        });
+        let before = groups::<Request>(&place);
+        let taken = vec![
+            rename(&place.object("resource/crew"), "resource/squad"),
+            rename(&place.object("resource/board"), "resource/squad"),
+        ];
+        assert!(place.try_apply(PROJECT, taken).is_err());
+        assert_eq!(groups::<Request>(&place), before);
     }
 }

@@ -8,7 +8,7 @@ use crate::governance::record::{
 };
 use crate::governance::request::{examine, organization, progress};
 use crate::governance::{
-    Activity, Actor, Desk, Ground, Refusal, Stop, Template, Unread, assignment, people,
+    Activity, Actor, Desk, Ground, Refusal, Stop, Template, Unread, assignment, directory,
 };
 use crate::model::kinds::policy::Justification;
 
@@ -164,8 +164,12 @@ fn admit(desk: &Desk<'_>, request: &Request, actor: &Person) -> Result<(), Stop>
                 stage.decide_by
             )));
         }
-        if may_decide(desk, request, actor.id())? {
-            return Ok(());
+        if stage::is_asked(desk, request, actor.id())? {
+            match examine::acts(desk, actor)? {
+                Some(refusal) => return desk.refuse(refusal),
+                None if directory::is_enabled(actor) => return Ok(()),
+                None => {}
+            }
         }
     }
     let mine = request.stages.iter().rev().find(|stage| {
@@ -186,9 +190,6 @@ fn admit(desk: &Desk<'_>, request: &Request, actor: &Person) -> Result<(), Stop>
             )
             .help("the first decision of a stage counts"),
         );
-    }
-    if let Some(refusal) = people::shut_out(desk, actor)? {
-        return desk.refuse(refusal);
     }
     if request.open_stage().is_some() {
         let message = format!(

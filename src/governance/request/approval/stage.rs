@@ -171,9 +171,21 @@ fn time_out(desk: &mut Desk<'_>, request: &mut Request) -> Result<(), Unread> {
     letters::to_who_asked(desk, request, Template::RequestExpired, None)
 }
 
-/// Returns true for somebody who may decide the open stage of a request now: asked, still able to sign in, and, where only
-/// a group names them, still a member.
+/// Returns true for somebody who may decide the open stage of a request now: asked, and still able to sign in.
 pub(in crate::governance) fn may_decide(
+    desk: &Desk<'_>,
+    request: &Request,
+    person: PersonId,
+) -> Result<bool, Unread> {
+    Ok(is_asked(desk, request, person)?
+        && match desk.person(person) {
+            Ok(person) => directory::can_act(desk, &person)?,
+            Err(_) => false,
+        })
+}
+
+/// Returns true for somebody whom the open stage of a request asks and, where only a group names them, who is still a member.
+pub(super) fn is_asked(
     desk: &Desk<'_>,
     request: &Request,
     person: PersonId,
@@ -184,10 +196,6 @@ pub(in crate::governance) fn may_decide(
     else {
         return Ok(false);
     };
-    match desk.person(person) {
-        Ok(person) if directory::can_act(desk, &person)? => {}
-        _ => return Ok(false),
-    }
     let mut grouped = false;
     for (_, group) in stage.by_group.iter().filter(|(one, _)| *one == person) {
         grouped = true;

@@ -11,6 +11,10 @@ pub struct Impact {
     /// Whether nobody owned anything before, and nothing that was there is taken over: then nothing is wider than it was, and
     /// no guard speaks.
     pub is_first: bool,
+    /// How many people lose access that they have, each counted once, however much they lose; with those of waivers.
+    /// Absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub losing: Option<u64>,
     /// The differences, the widest first.
     pub rows: Vec<ImpactRow>,
     /// What happens to what lives; empty where no store was asked.
@@ -163,6 +167,7 @@ impl From<&impact::Impact> for Impact {
     fn from(impact: &impact::Impact) -> Self {
         Self {
             is_first: impact.is_first,
+            losing: (impact.losing > 0).then_some(impact.losing),
             rows: impact.rows.iter().map(ImpactRow::from).collect(),
             effects: impact.effects.iter().map(ImpactEffect::from).collect(),
         }

@@ -2,9 +2,11 @@
 //! swap their names, and what lives in an object goes with it.
 
 use super::{SqlRun, taken};
+use crate::governance::renaming::Renamed;
 use crate::model::{Address, Kind};
 use crate::store::StoreError;
 use crate::store::sql::db::{Db, Param};
+use crate::store::sql::ledger;
 use crate::store::sql::names::Span;
 
 const RESPELL: &str = "UPDATE version SET body = ?2 WHERE id = ?1";
@@ -78,6 +80,13 @@ impl<D: Db> SqlRun<'_, D> {
             }
         }
         Ok(())
+    }
+
+    /// Lets the engine's records follow what was renamed.
+    pub(super) fn follow_records(&self) -> Result<(), StoreError> {
+        let project = &self.new.project;
+        let renamed = Renamed::of(self.names.of(project, self.number, Kind::Resource));
+        ledger::rename(self.db, project, &renamed)
     }
 
     /// Puts the bodies of what was let go under the names of the end of the run. Other bodies that the run has written

@@ -13,6 +13,7 @@ use crate::governance::scene::Scene;
 use crate::support::dice::Dice;
 
 const TENANT: &str = "3d0f5dec-0000-4000-8000-000000000001";
+const OTHER: &str = "3d0f5dec-0000-4000-8000-000000000002";
 const DOMAINS: [&str; 5] = [
     "fabrikam.com",
     "x.fabrikam.com",
@@ -35,11 +36,15 @@ fn tree(list: &str, closed: bool, more: bool) -> String {
         true => ", crossTenant: { inbound: { users: none, applications: none } }",
         false => "",
     };
-    let more = if more { ", litware.com" } else { "" };
+    let (more, litware) = match more {
+        true => (", litware.com", "other.example"),
+        false => ("", "litware.com"),
+    };
     format!(
         "version: 1
 {list}organizations:
   wingtip: {{ displayName: Wingtip, tenant: {TENANT}, domains: [wingtip.example{more}]{closed} }}
+  litware: {{ displayName: Litware, tenant: {OTHER}, domains: [{litware}]{closed} }}
 catalogs:
   open: {{ displayName: Open }}
 packages:
@@ -52,9 +57,9 @@ packages:
     )
 }
 
-fn tenant() -> Identity {
+fn tenant(id: &str) -> Identity {
     Identity::Tenant {
-        tenant: Guid::parse(TENANT).unwrap(),
+        tenant: Guid::parse(id).unwrap(),
     }
 }
 
@@ -64,7 +69,7 @@ fn played(tree: &str) -> Scene {
     scene.member("mia@contoso.com", &[]);
     for domain in DOMAINS {
         let identity = match domain {
-            "wingtip.example" => tenant(),
+            "wingtip.example" => tenant(TENANT),
             _ => Identity::Passcode,
         };
         scene.guest(&format!("guest@{domain}"), identity);
@@ -81,7 +86,7 @@ fn played(tree: &str) -> Scene {
 
 /// Returns true for somebody who could still redeem, however they sign in.
 fn redeems(scene: &mut Scene, address: &str) -> bool {
-    for identity in [tenant(), Identity::MicrosoftAccount] {
+    for identity in [tenant(TENANT), tenant(OTHER), Identity::MicrosoftAccount] {
         let redeem = Redeem {
             door: Door::Direct(mail(address)),
             identity,

@@ -37,6 +37,7 @@ struct Shape {
     who: usize,
     extension: bool,
     fabrikam: &'static str,
+    adatum: &'static str,
     state: &'static str,
     passcodes: bool,
 }
@@ -48,6 +49,7 @@ impl Shape {
 collaboration: {{ oneTimePasscode: {} }}
 organizations:
   fabrikam: {{ displayName: Fabrikam, state: {}, domains: [{}] }}
+  adatum: {{ displayName: Adatum, domains: [{}] }}
   wingtip: {{ displayName: Wingtip, tenant: {TENANT}, domains: [wingtip.example] }}
 catalogs:
   open: {{ displayName: Open }}
@@ -58,7 +60,7 @@ packages:
     policies:
       ask: {{ requestors: {}, expires: {{ after: 90d }}, extension: {{ allowed: {} }} }}
 ",
-            self.passcodes, self.state, self.fabrikam, WHO[self.who], self.extension
+            self.passcodes, self.state, self.fabrikam, self.adatum, WHO[self.who], self.extension
         )
     }
 }
@@ -116,12 +118,18 @@ fn whoever_is_told_to_keep_a_package_without_extension_can_no_longer_extend_it()
             who: dice.below(WHO.len()),
             extension: dice.below(4) > 0,
             fabrikam: "fabrikam.com",
+            adatum: "adatum.example",
             state: "configured",
             passcodes: true,
         };
         let mut to = from.clone();
-        match dice.below(6) {
-            0 => to.fabrikam = "adatum.example",
+        match dice.below(8) {
+            0 => (to.fabrikam, to.adatum) = ("adatum.example", "other.example"),
+            6 => (to.fabrikam, to.adatum) = (from.adatum, from.fabrikam),
+            7 => {
+                (to.fabrikam, to.adatum) = (from.adatum, from.fabrikam);
+                to.passcodes = false;
+            }
             1 => to.state = "proposed",
             2 => to.passcodes = false,
             3 => to.extension = false,

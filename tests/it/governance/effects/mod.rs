@@ -18,7 +18,7 @@ use guestlist::governance::assignment::{self, Direct};
 use guestlist::governance::people::PersonRow;
 use guestlist::impact::{Asked, Effect, Sides, What, impact};
 use guestlist::model::text::Domain;
-use guestlist::model::{Bodies, Selection};
+use guestlist::model::{Bodies, Kind, Selection};
 use guestlist::plan::{Asks, build};
 
 use super::scene::{Scene, loaded, mail};
@@ -53,7 +53,27 @@ fn foretold(scene: &mut Scene, tree: &str) -> Vec<Effect> {
             "{effect:?}"
         );
     }
+    each_is_told_once(&found.effects);
     found.effects
+}
+
+/// Nobody is told of twice because several organizations change that concern them.
+fn each_is_told_once(effects: &[Effect]) {
+    let mut seen = BTreeSet::new();
+    for effect in effects {
+        let by_partner = matches!(
+            effect.address.kind(),
+            Kind::Organization | Kind::CrossTenant | Kind::Collaboration
+        );
+        let fact = match effect.what {
+            What::Stay | What::GuestStay if by_partner => effect.what,
+            What::FailInvitation => effect.what,
+            _ => continue,
+        };
+        for name in &effect.names {
+            assert!(seen.insert((fact, name)), "{name} twice: {effects:#?}");
+        }
+    }
 }
 
 /// Returns of whom some effects tell, with the package of a policy in its place.

@@ -120,11 +120,9 @@ fn whose_request_is_refused_by_a_renamed_organization_is_who_is_told() {
     assert_eq!(scene.request(3).state, RequestState::DeliveryFailed);
 }
 
-/// A request names groups as the tree did when it was made.
-#[test]
-fn whose_request_waits_for_a_group_under_a_name_that_goes_is_told() {
-    let tree = but(TREE, &[("user:ana@contoso.com", "group:%crew")]);
-    let mut scene = Scene::of(&first(&tree));
+/// Zoe waits for the library, which somebody of the crew approves: Ana is in it.
+fn waiting(tree: &str) -> Scene {
+    let mut scene = Scene::of(&first(tree));
     scene.member("ana@contoso.com", &[]);
     scene.joins("ana@contoso.com", "Leads");
     let tenant = Guid::parse(TENANT).unwrap();
@@ -132,17 +130,72 @@ fn whose_request_waits_for_a_group_under_a_name_that_goes_is_told() {
     scene.asks_as("zoe@wingtip.example", ask("library"));
     let _ = scene.tick("T1");
     assert_eq!(scene.asked(1), ["ana@contoso.com"]);
-    let tree = tree.replace("^crew,", "formerly: crew,");
-    let tree = first(&tree.replace("%crew", "%squad"));
-    assert_eq!(
-        said(&mut scene, &tree),
-        [
-            "1 open request waits for members of a group that resource/crew is no longer, and who may not decide any more [zoe@wingtip.example]"
-        ]
+    scene
+}
+
+#[test]
+fn whoever_waits_for_a_group_waits_for_it_under_its_new_name() {
+    let tree = but(TREE, &[("user:ana@contoso.com", "group:%crew")]);
+    for tree_after in each_renamed(&tree).chain([renamed(&tree)]) {
+        let mut scene = waiting(&tree);
+        assert!(said(&mut scene, &tree_after).is_empty(), "{tree_after}");
+        scene.apply(&tree_after);
+        scene.approves("ana@contoso.com", 1);
+        let _ = scene.tick("T2");
+        assert_eq!(scene.request(1).state, RequestState::Delivered);
+    }
+}
+
+/// Under the new name it waits for whatever the resource stands for then.
+#[test]
+fn whoever_waits_for_a_group_that_is_renamed_and_another_one_then_is_told() {
+    let tree = but(TREE, &[("user:ana@contoso.com", "group:%crew")]);
+    let after = but(&tree, &[("group: Leads", "group: Others")]);
+    for (after, name) in [(first(&after), "crew"), (renamed(&after), "new-crew")] {
+        let mut scene = waiting(&tree);
+        let mut found = foretold(&mut scene, &after);
+        found.retain(|it| it.what == What::OtherApprover);
+        let words: Vec<String> = found.iter().map(Effect::words).collect();
+        let told = format!(
+            "1 open request waits for members of a group that resource/{name} is no longer, and who may not decide any more"
+        );
+        assert_eq!(words, [told]);
+        scene.apply(&after);
+        let refusal = scene.acting("ana@contoso.com").refused(decide(1, true));
+        assert_eq!(refusal.ground, Ground::NotAllowed);
+        scene.operator().joins("ana@contoso.com", "Others");
+        scene.approves("ana@contoso.com", 1);
+    }
+}
+
+/// Another resource takes the name at once: the request goes with the one that it named.
+#[test]
+fn whoever_waits_for_a_group_does_not_wait_for_another_one_that_takes_its_name() {
+    let tree = but(
+        TREE,
+        &[
+            ("user:ana@contoso.com", "group:%crew"),
+            (
+                "catalogs:",
+                "  %other: { ^other, group: Others }\ncatalogs:",
+            ),
+        ],
     );
-    scene.apply(&tree);
-    let refusal = scene.acting("ana@contoso.com").refused(decide(1, true));
-    assert_eq!(refusal.ground, Ground::NotAllowed);
+    let mut scene = waiting(&tree);
+    scene.member("eve@contoso.com", &[]);
+    scene.joins("eve@contoso.com", "Others");
+    let swapped = tree
+        .replace("^crew,", "formerly: crew,")
+        .replace("^other,", "formerly: other,")
+        .replace("%crew", "%x")
+        .replace("%other", "crew")
+        .replace("%x", "other");
+    let swapped = first(&swapped);
+    assert!(said(&mut scene, &swapped).is_empty());
+    scene.apply(&swapped);
+    let refusal = scene.acting("eve@contoso.com").refused(decide(1, true));
+    assert_eq!(refusal.ground, Ground::Unknown);
+    scene.approves("ana@contoso.com", 1);
 }
 
 #[test]

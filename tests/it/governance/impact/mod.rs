@@ -8,6 +8,7 @@ mod deciding;
 mod given;
 mod held;
 mod holding;
+mod in_place;
 mod known;
 mod losing;
 mod moving;
