@@ -4,7 +4,8 @@
 
 use std::convert::Infallible;
 
-use super::estate::{Border, Estate, Offer, Traits};
+use super::estate::{Border, Estate, Traits};
+use super::offer::Offer;
 use super::people::class::Named;
 use super::spelling::Spelling;
 use super::terms::Terms;
@@ -78,9 +79,11 @@ pub enum Barrier<'t> {
     Shut(&'t Address),
     /// Their domain looks like another one, and nobody would look at the request.
     LooksAlike,
+    /// They may ask, and nothing of it is delivered: all that the package grants takes no guests.
+    NoGuests,
 }
 
-impl Access<'_> {
+impl<'t> Access<'t> {
     /// Returns true for somebody who may ask.
     #[must_use]
     pub const fn is_obtainable(&self) -> bool {
@@ -94,8 +97,18 @@ impl Access<'_> {
             .collect()
     }
 
-    fn barred(barrier: Barrier<'_>) -> Access<'_> {
-        Access {
+    /// Returns what somebody gets of a package for which they may ask so, or which a rule gives them so.
+    #[must_use]
+    pub(super) fn delivered(self, traits: &Traits<'_>, offer: Option<&Offer<'_>>) -> Self {
+        let is_refused = !traits.seen.member && offer.is_some_and(|it| it.refuses_guests);
+        match self.barrier {
+            None if is_refused => Access::barred(Barrier::NoGuests),
+            _ => self,
+        }
+    }
+
+    const fn barred(barrier: Barrier<'t>) -> Self {
+        Self {
             barrier: Some(barrier),
             ways: Vec::new(),
             browsable: false,

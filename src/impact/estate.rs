@@ -1,18 +1,17 @@
 //! One side of a comparison: the objects that decide who may have what, and what they see in somebody.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::Account;
-use super::Base;
+use super::offer::{Offer, refuses_guests};
+use super::{Account, Base};
 use crate::governance::organization::{proves, within};
 use crate::governance::people::{Unlisted, is_closed, refused as refused_by};
 use crate::governance::record::{Identity, Person};
 use crate::governance::request::{Seen, shape};
-use crate::model::kinds::policy::Requestors;
-use crate::model::kinds::{Catalog, Domains, Incompatible, Organization, Origin, Package, Policy};
-use crate::model::text::{Domain, DomainRule, Line, Principal};
+use crate::model::kinds::{Domains, Organization, Origin, Package};
+use crate::model::text::{Domain, DomainRule, Line};
 use crate::model::{Address, Desired, Object};
 
 /// The objects that decide who may have what, found by what decisions ask for.
@@ -27,6 +26,8 @@ pub struct Estate<'t> {
     closes: bool,
     offers: BTreeMap<&'t str, Offer<'t>>,
     groups: HashMap<&'t str, &'t str>,
+    /// The resources that take no guests, by their own names.
+    guestless: HashSet<&'t str>,
     domains: Option<(&'t Address, &'t Domains)>,
     passcodes: bool,
     by_tenant: HashMap<&'t str, Vec<usize>>,
@@ -42,19 +43,6 @@ pub(super) struct Partner<'t> {
     pub(super) address: &'t Address,
     pub(super) organization: &'t Organization,
     closed: Option<&'t Address>,
-}
-
-/// A package with all that decides about it.
-#[derive(Debug, Clone)]
-pub struct Offer<'t> {
-    /// The package's address.
-    pub address: &'t Address,
-    /// The package.
-    pub package: &'t Package,
-    /// Its catalog; `None` where it is not there.
-    pub catalog: Option<&'t Catalog>,
-    /// Its policies, in order of addresses.
-    pub policies: Vec<(&'t Address, &'t Policy)>,
 }
 
 /// Everything that a tree sees in somebody who holds nothing and is named nowhere.
@@ -115,6 +103,7 @@ impl<'t> Estate<'t> {
             closes: false,
             offers: BTreeMap::new(),
             groups: HashMap::new(),
+            guestless: HashSet::new(),
             domains: None,
             passcodes: true,
             by_tenant: HashMap::new(),
@@ -146,6 +135,7 @@ impl<'t> Estate<'t> {
                         package,
                         catalog: None,
                         policies: Vec::new(),
+                        refuses_guests: false,
                     };
                     estate.offers.insert(address.own_name(), offer);
                 }
@@ -153,6 +143,9 @@ impl<'t> Estate<'t> {
                 Object::Resource(resource) => {
                     if let Some((Origin::Group | Origin::Team, name)) = resource.origin() {
                         estate.groups.insert(address.own_name(), name);
+                    }
+                    if !resource.guests {
+                        let _ = estate.guestless.insert(address.own_name());
                     }
                 }
                 Object::Domains(domains) => estate.domains = Some((address, domains)),
@@ -162,8 +155,10 @@ impl<'t> Estate<'t> {
                 Object::ExternalUsers(_) | Object::TermsOfUse(_) | Object::Administrators(_) => {}
             }
         }
+        let guestless = &estate.guestless;
         for offer in estate.offers.values_mut() {
             offer.catalog = catalogs.get(offer.package.catalog.as_str()).copied();
+            offer.refuses_guests = refuses_guests(offer.package, guestless);
         }
         policies.sort_by_key(|(address, _)| *address);
         for (address, policy) in policies {
@@ -205,6 +200,16 @@ impl<'t> Estate<'t> {
         for own in self.own {
             self.shapes.entry(shape(own)).or_default().push((own, true));
         }
+    }
+
+    /// Returns true for a package that grants something, and of that nothing to guests.
+    pub(super) fn gives_no_guest(&self, package: &Package) -> bool {
+        refuses_guests(package, &self.guestless)
+    }
+
+    /// Returns true for a resource that takes no guests, by its own name.
+    pub(super) fn is_guestless(&self, resource: &str) -> bool {
+        self.guestless.contains(resource)
     }
 
     /// Returns the packages, in order of names.
@@ -505,65 +510,6 @@ impl<'t> Estate<'t> {
         let domain = Domain::parse(person.mail.domain()).ok()?;
         let partner = self.proved_by(person, &domain);
         self.closing(is_by_tenant(person), &domain, partner)
-    }
-}
-
-impl<'t> Offer<'t> {
-    /// Returns the groups that it and its policies name, as the tree writes them.
-    pub(super) fn groups(&self) -> impl Iterator<Item = &'t Line> {
-        let people = self
-            .policies
-            .iter()
-            .filter_map(|(_, policy)| match &policy.requestors {
-                Requestors::People(people) => Some(people),
-                _ => None,
-            });
-        let asking = people.flatten().filter_map(|principal| match principal {
-            Principal::Group(name) => Some(name),
-            _ => None,
-        });
-        let excluding = self.package.incompatible_with.iter();
-        let excluding = excluding.filter_map(|other| match other {
-            Incompatible::Group(name) => Some(name),
-            Incompatible::Package(_) => None,
-        });
-        asking.chain(excluding)
-    }
-
-    /// Returns a policy of the package.
-    pub(super) fn policy(&self, address: &Address) -> Option<&'t Policy> {
-        let mut policies = self.policies.iter();
-        let found = policies.find(|(other, _)| *other == address);
-        found.map(|(_, policy)| *policy)
-    }
-
-    /// Returns true where a policy is for people from outside.
-    pub(super) fn is_outside(&self) -> bool {
-        let mut policies = self.policies.iter();
-        policies.any(|(_, policy)| policy.requestors.is_outside())
-    }
-
-    /// Returns true where a policy is for people who are in the directory.
-    pub(super) fn is_asked_within(&self) -> bool {
-        let mut policies = self.policies.iter();
-        policies.any(|(_, policy)| {
-            matches!(
-                policy.requestors,
-                Requestors::Members | Requestors::MembersAndGuests | Requestors::People(_)
-            )
-        })
-    }
-
-    /// Returns the names of organizations that policies name, each once or more.
-    pub(super) fn organizations(&self) -> impl Iterator<Item = &str> {
-        let lists = self
-            .policies
-            .iter()
-            .filter_map(|(_, policy)| match &policy.requestors {
-                Requestors::Organizations(names) => Some(names),
-                _ => None,
-            });
-        lists.flatten().map(|name| name.as_str())
     }
 }
 

@@ -19,6 +19,7 @@ mod estate;
 mod holding;
 mod living;
 mod moving;
+mod offer;
 mod people;
 mod rows;
 mod sides;
@@ -28,8 +29,9 @@ mod touched;
 
 pub use access::{Access, Barrier, Requestor, Way, access};
 pub use compare::{Asked, Impact, impact};
-pub use estate::{Border, Estate, Offer, Traits};
+pub use estate::{Border, Estate, Traits};
 pub use living::effect::{Effect, What, losing};
+pub use offer::Offer;
 pub use people::census::Census;
 pub use people::class::{Account, Base, Named, SignIn, Sort, Zone};
 pub use people::crowd::Crowd;

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::estate::{Estate, Offer};
+use super::estate::Estate;
 use super::holding::Holdings;
 use super::moving::{Moves, Moving};
+use super::offer::Offer;
 use super::sides::Sides;
 use crate::governance::people::is_closed;
 use crate::model::kinds::policy::Requestors;
@@ -32,6 +33,8 @@ pub(super) struct Touched {
     pub(super) regrouped: Vec<(Address, [String; 2])>,
     /// Resources that are something else than before, by name, with what they are in words.
     pub(super) replaced: BTreeMap<String, (Address, String)>,
+    /// Resources that take guests and took none, or the other way round, by name.
+    pub(super) opened: BTreeSet<String>,
     /// Every change that decides about access.
     pub(super) decisive: HashSet<Address>,
 }
@@ -84,6 +87,12 @@ impl Touched {
                     if meant[0] != meant[1] {
                         touched.regrouped.push((address.clone(), meant));
                     }
+                    let open = |side: Option<&Object>| matches!(side, Some(Object::Resource(it)) if it.guests);
+                    let is_opened =
+                        before.is_some() && after.is_some() && open(before) != open(after);
+                    if is_opened {
+                        let _ = touched.opened.insert(address.own_name().to_owned());
+                    }
                     let differs = !is_same || moving.is_some();
                     if differs {
                         let _ = groups.insert(own);
@@ -91,7 +100,7 @@ impl Touched {
                         groups.extend([before, after].into_iter().filter_map(group));
                     }
                     touched.moving.extend(moving);
-                    differs
+                    differs || is_opened
                 }
                 Some(Object::Organization(_)) => {
                     let differs = told(before) != told(after);
@@ -128,7 +137,9 @@ impl Touched {
             }
         }
         touched.holdings = Holdings::by(plan, sides, &resources);
-        let along = !touched.replaced.is_empty() || !touched.holdings.is_nothing();
+        let along = !touched.replaced.is_empty()
+            || !touched.opened.is_empty()
+            || !touched.holdings.is_nothing();
         if along || !catalogs.is_empty() || !groups.is_empty() {
             touched.along(sides, &catalogs, &groups);
         }
@@ -227,7 +238,7 @@ impl Touched {
             let both = resource.map(|address| sides.both(&address));
             both.map(|(old, new)| [old, new].map(group))
         };
-        let (holdings, replaced) = (&self.holdings, &self.replaced);
+        let (holdings, replaced, opened) = (&self.holdings, &self.replaced, &self.opened);
         let is_touched = |name: &Line| {
             let own = name.as_str().to_lowercase();
             let of = group_of(name).into_iter().flatten().flatten();
@@ -244,7 +255,9 @@ impl Touched {
                     Incompatible::Package(name) => holdings.get(name.as_str()).is_some(),
                 });
                 let mut granted = package.grants.keys();
-                let grants = granted.any(|name| replaced.contains_key(name.as_str()));
+                let grants = granted.any(|name| {
+                    replaced.contains_key(name.as_str()) || opened.contains(name.as_str())
+                });
                 if excluded || grants || catalogs.contains(package.catalog.as_str()) {
                     let _ = packages.insert(address.own_name().to_owned());
                 }

@@ -4,7 +4,7 @@ use super::effect::What;
 use super::{Counted, Living};
 use crate::governance::Unread;
 use crate::governance::record::{Key, Mark};
-use crate::impact::estate::Offer;
+use crate::impact::offer::Offer;
 use crate::model::Address;
 use crate::model::kinds::Catalog;
 use crate::model::kinds::policy::{Policy, Requestors};

@@ -246,8 +246,12 @@ impl Living<'_> {
         if rules.requestors.is_outside() && !catalog.externally_visible {
             return Ok(Some("the catalog is closed to people from outside"));
         }
-        let covered = self.covers(at, rules, person)?;
-        Ok((!covered).then_some("the policy no longer covers the person"))
+        if !self.covers(at, rules, person)? {
+            return Ok(Some("the policy no longer covers the person"));
+        }
+        let refuses =
+            !extends && offer.refuses_guests && (person.is_guest() || person.living().is_none());
+        Ok(refuses.then_some("nothing that the package gives takes guests any more"))
     }
 
     /// Returns what makes others decide a request.

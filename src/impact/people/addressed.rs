@@ -10,7 +10,8 @@ use super::directory::Living;
 use super::names::Names;
 use super::part::{Belongs, Part};
 use super::zones::sign_ins;
-use crate::impact::estate::{Offer, Traits};
+use crate::impact::estate::Traits;
+use crate::impact::offer::Offer;
 use crate::model::kinds::OrganizationState;
 use crate::model::text::Domain;
 

@@ -23,8 +23,9 @@ use super::names::Names;
 use super::part::Part;
 use super::zones::{Elsewhere, Zones};
 use crate::governance::rule::Rule;
-use crate::impact::estate::{Border, Estate, Offer, Traits};
+use crate::impact::estate::{Border, Estate, Traits};
 use crate::impact::moving::{Moves, Naming};
+use crate::impact::offer::Offer;
 use crate::model::kinds::OrganizationState;
 use crate::model::kinds::policy::Requestors;
 

@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::class::Account;
 use crate::governance::record::{Entity, ExternalState, Identity, Key, Mark, Person};
 use crate::governance::{Range, Unread, World};
-use crate::impact::estate::{Estate, Offer, Traits};
+use crate::impact::estate::{Estate, Traits};
+use crate::impact::offer::Offer;
 use crate::model::kinds::policy::Requestors;
 use crate::model::text::{Email, Principal};
 

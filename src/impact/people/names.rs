@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::census::Census;
 use super::class::Named;
-use crate::impact::estate::Offer;
+use crate::impact::offer::Offer;
 use crate::model::kinds::Incompatible;
 use crate::model::kinds::policy::Requestors;
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::class::{SignIn, Sort, Zone};
 use crate::governance::request::shape;
-use crate::impact::estate::{Estate, Offer};
+use crate::impact::estate::Estate;
+use crate::impact::offer::Offer;
 use crate::model::kinds::{Organization, OrganizationState};
 use crate::model::text::Domain;
 

@@ -9,12 +9,13 @@ use super::choice::{Choice, choice};
 use super::package::{Comparing, Outcome};
 use super::reasons::Reasons;
 use super::row::{Difference, Draft};
-use crate::impact::estate::{Estate, Offer};
+use crate::impact::estate::Estate;
+use crate::impact::offer::Offer;
 use crate::impact::people::who::{Who, list};
 use crate::impact::spelling::Spelling;
 use crate::impact::terms::Terms;
-use crate::model::Address;
 use crate::model::kinds::policy::{Policy, Requestors};
+use crate::model::{Address, Kind};
 
 /// Policies by the terms that they give.
 type Given<'t> = BTreeMap<Terms, &'t Address>;
@@ -148,11 +149,22 @@ impl<'t> Comparing<'_, 't> {
         if !words.is_empty() {
             let _ = because.insert(package.clone());
         }
-        let both = old.package.grants.keys();
-        for name in both.filter(|name| new.package.grants.contains_key(*name)) {
+        let both = || old.package.grants.keys();
+        for name in both().filter(|name| new.package.grants.contains_key(*name)) {
             if let Some((address, what)) = self.touched.replaced.get(name.as_str()) {
                 words.push(format!("another resource behind {name}: {what}"));
                 let _ = because.insert(address.clone());
+            }
+        }
+        for name in both().filter(|name| self.touched.opened.contains(name.as_str())) {
+            if let Some(after) = new.package.grants.get(name) {
+                let roles: Vec<String> = after.iter().map(ToString::to_string).collect();
+                let to = match self.after.is_guestless(name.as_str()) {
+                    true => "no longer to guests",
+                    false => "to guests as well",
+                };
+                words.push(format!("gives {name}: {} {to}", list(&roles)));
+                let _ = because.insert(Address::new(Kind::Resource, name));
             }
         }
         if words.is_empty() {

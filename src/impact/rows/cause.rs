@@ -9,11 +9,12 @@ use super::package::{Comparing, Found};
 use super::reasons::{Made, Reasons};
 use super::ruled::{NO_RULE, Ruled, Standing};
 use crate::impact::access::Access;
-use crate::impact::estate::{Offer, Traits};
+use crate::impact::estate::Traits;
 use crate::impact::moving::Naming;
+use crate::impact::offer::Offer;
 use crate::impact::people::class::Named;
 use crate::impact::people::part::Part;
-use crate::model::{Address, Kind};
+use crate::model::{Address, Kind, Name};
 
 /// What somebody has of a package, before and after, and what differs.
 pub(super) struct Case<'c, 't> {
@@ -61,6 +62,8 @@ enum Undoes<'t> {
     Name(usize),
     /// Which group of two a list means.
     Group([String; 2]),
+    /// Whether what it grants takes guests.
+    Guests,
 }
 
 impl<'t> Comparing<'_, 't> {
@@ -136,8 +139,16 @@ impl<'t> Comparing<'_, 't> {
                     }
                 }
                 Undoes::Name(nth) => sides.iter_mut().skip(*nth).take(1).for_each(|at| *at = 0),
-                Undoes::Group(_) => {}
+                Undoes::Group(_) | Undoes::Guests => {}
             }
+        }
+        let mut all = undone.iter();
+        let resources = match all.any(|suspect| matches!(suspect.undoes, Undoes::Guests)) {
+            true => self.before,
+            false => self.after,
+        };
+        if let Some(offer) = offer.as_mut() {
+            offer.refuses_guests = resources.gives_no_guest(offer.package);
         }
         let is_member = part.is_member();
         let moves = self.touched.moves();
@@ -253,12 +264,25 @@ impl<'t> Comparing<'_, 't> {
         if old.package.catalog == new.package.catalog {
             add(catalog, Undoes::Catalog);
         }
+        let granted = old.package.grants.keys().chain(new.package.grants.keys());
+        let granted: BTreeSet<&str> = granted.map(|name| name.as_str()).collect();
+        let otherwise = granted.into_iter().filter(|name| {
+            let [was, is] = [self.before, self.after].map(|side| side.is_guestless(name));
+            was != is
+        });
+        let otherwise = otherwise
+            .filter_map(|name| Some(Address::new(Kind::Resource, &Name::parse(name).ok()?)));
+        let resources: Reasons = otherwise.map(Reason::Change).collect();
         let policies = old.policies.iter().chain(&new.policies);
         let policies: BTreeSet<&'t Address> = policies.map(|(address, _)| *address).collect();
         let decisive = &self.touched.decisive;
         for address in policies.into_iter().filter(|it| decisive.contains(*it)) {
             add(address.clone(), Undoes::Policy(address));
         }
+        found.push(Suspect {
+            changes: resources,
+            undoes: Undoes::Guests,
+        });
     }
 }
 

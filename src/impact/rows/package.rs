@@ -14,7 +14,8 @@ use super::reasons::{Reasons, Sorted};
 use super::row::{Because, Difference, Draft, Row};
 use super::ruled::{NO_RULE, Ruled, Standing};
 use crate::impact::access::{Access, Barrier, access};
-use crate::impact::estate::{Border, Estate, Offer};
+use crate::impact::estate::{Border, Estate};
+use crate::impact::offer::Offer;
 use crate::impact::people::called::{belonging, called, nobody_yet};
 use crate::impact::people::census::Census;
 use crate::impact::people::class::Named;
@@ -355,7 +356,7 @@ impl<'t> Comparing<'_, 't> {
         all.collect()
     }
 
-    /// Returns what a part may have by asking, before and after.
+    /// Returns what a part gets by asking, before and after.
     pub(super) fn asked(
         &self,
         part: &Part<'t>,
@@ -365,8 +366,8 @@ impl<'t> Comparing<'_, 't> {
             return None;
         };
         Some([
-            access(self.before, part.requestor(one, 0), old),
-            access(self.after, part.requestor(two, 1), new),
+            access(self.before, part.requestor(one, 0), old).delivered(one, old),
+            access(self.after, part.requestor(two, 1), new).delivered(two, new),
         ])
     }
 
@@ -552,6 +553,7 @@ pub(super) const fn words(barrier: Barrier<'_>) -> &'static str {
         Barrier::Border(Border::Closed(_)) | Barrier::Shut(_) => {
             "cross-tenant access lets nobody of them in"
         }
+        Barrier::NoGuests => "nothing that it gives takes guests",
         Barrier::LooksAlike => "their domain looks like a known one, and nobody would approve",
     }
 }

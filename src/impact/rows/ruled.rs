@@ -9,7 +9,8 @@ use super::package::words;
 use super::row::Difference;
 use crate::governance::rule::{Rule, is_possible};
 use crate::impact::access::{Access, Barrier, Way, has_ended, is_excluded};
-use crate::impact::estate::{Estate, Offer};
+use crate::impact::estate::Estate;
+use crate::impact::offer::Offer;
 use crate::impact::people::part::Part;
 use crate::impact::terms::Terms;
 use crate::model::kinds::policy::Requestors;
@@ -120,10 +121,14 @@ impl<'e, 't> Ruled<'e, 't> {
                 return asked.clone();
             };
             let ways = asked.ways.iter().copied().chain([side.way]);
-            Access {
+            let access = Access {
                 barrier: None,
                 ways: ways.collect(),
                 browsable: asked.browsable,
+            };
+            match part.traits.get(at) {
+                Some(traits) => access.delivered(traits, self.offers[at]),
+                None => access,
             }
         })
     }
