@@ -494,6 +494,7 @@ mod tests {
             Block::Refusals(vec![plain("refusal")]),
             Block::Access(Access {
                 note: None,
+                at_once: String::new(),
                 rows: vec![Entry {
                     kind: Kind::Loss,
                     sign: "▼",

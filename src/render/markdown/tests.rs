@@ -134,6 +134,7 @@ fn rows(wider: usize, gone: usize) -> Block<'static> {
     let gone = std::iter::repeat_n(row(Difference::Gone), gone);
     Block::Access(Access {
         note: None,
+        at_once: String::new(),
         rows: wider.chain(gone).collect(),
         effects: Vec::new(),
     })
