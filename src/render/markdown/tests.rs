@@ -136,6 +136,7 @@ fn rows(wider: usize, gone: usize) -> Block<'static> {
         note: None,
         rows: wider.chain(gone).collect(),
         effects: Vec::new(),
+        at_once: String::new(),
     })
 }
 
