@@ -21,16 +21,16 @@ use crate::plan::{Change, Plan};
 /// Whether an organization lacks internal sponsors, and external ones.
 type Lacking = [bool; 2];
 
-/// A package, a policy of it, and whom that asks in place of sponsors.
-type Asking<'e> = (&'e Address, &'e Policy, Vec<String>);
-
 /// By whom requests of people of an organization are decided on one side alone, and for which packages.
 type Found<'p> = BTreeMap<(usize, &'p str, Vec<String>), (&'p Change, BTreeSet<String>)>;
+
+/// Policies that somebody decides for in place of sponsors, by the side and by who is lacking before and after.
+type InPlace<'p> = BTreeMap<(usize, [Lacking; 2]), Vec<(&'p Address, &'p Policy, Vec<String>)>>;
 
 /// Returns a row for those who decide in place of the sponsors of an organization from now on, and for those who did.
 pub(super) fn rows(plan: &Plan, sides: &Sides<'_>, estates: [&Estate<'_>; 2]) -> Vec<Row> {
     let mut found = Found::new();
-    let mut known: BTreeMap<(usize, [Lacking; 2]), Vec<Asking<'_>>> = BTreeMap::new();
+    let mut known = InPlace::new();
     for change in &plan.changes {
         let (Some(Object::Organization(old)), Some(Object::Organization(new))) =
             sides.both(&change.address)

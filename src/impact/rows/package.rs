@@ -114,9 +114,10 @@ impl<'t> Comparing<'_, 't> {
         let mut unmoved: BTreeMap<usize, BTreeSet<&Named>> = BTreeMap::new();
         let mut doubts = Doubts::default();
         let mut matched: BTreeMap<Standing, Crowd> = BTreeMap::new();
-        let left = parts.iter().map(|part| self.census.left(part));
-        let left: Vec<Option<Option<Part<'t>>>> = left.collect();
-        for (part, left) in parts.iter().zip(&left) {
+        let left = parts.iter().enumerate();
+        let left = left.filter_map(|(at, part)| Some((at, self.census.left(part)?)));
+        let left: BTreeMap<usize, Option<Part<'t>>> = left.collect();
+        for (at, part) in parts.iter().enumerate() {
             if part.is_nobody {
                 idle.add(&part.bases);
                 continue;
@@ -137,7 +138,7 @@ impl<'t> Comparing<'_, 't> {
                 let rule = ruled.as_ref().filter(|_| standing != NO_RULE);
                 let outcome = self.outcome(part, offers, &asked, rule, standing);
                 let widens = outcome.as_ref().is_some_and(|it| it.kind.widens());
-                let part = match left.as_ref().filter(|_| widens) {
+                let part = match left.get(&at).filter(|_| widens) {
                     None => part,
                     Some(Some(left)) => left,
                     // Nobody is there who could gain.

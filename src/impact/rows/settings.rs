@@ -1,7 +1,8 @@
 //! What the tenant's settings let people from outside see and do, besides being invited: what guests see of the directory, and
 //! who may sign up without an invitation.
 //!
-//! Neither is access to a package, so it is *other*. What is not written is as it is without the setting.
+//! Neither is access to a package, so it is *other*. What was not written before is as it is without the setting; what is no
+//! longer written stays.
 
 use super::row::{Because, Difference, Row};
 use crate::impact::people::who::Who;
@@ -21,6 +22,10 @@ pub(super) fn rows(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
             Some(Object::Collaboration(settings)) => Some(settings),
             _ => None,
         });
+        // Settings that are let go stay as they are.
+        if is.is_none() {
+            continue;
+        }
         let mut push = |who: &str, text: String| {
             rows.push(Row {
                 kind: Difference::Other,

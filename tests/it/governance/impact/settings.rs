@@ -35,13 +35,9 @@ fn what_guests_see_is_told_with_what_they_saw() {
             "guestAccess: limited",
             Some((part, all)),
         ),
-        // Without the setting they see in part.
+        // Without the setting they see in part; what is no longer written stays.
         ("", "guestAccess: restricted", Some((own, part))),
-        (
-            "guestAccess: members",
-            "invitations: everyone",
-            Some((part, all)),
-        ),
+        ("guestAccess: members", "invitations: everyone", None),
         ("", "guestAccess: limited", None),
         (
             "guestAccess: members",
@@ -65,9 +61,14 @@ fn who_may_sign_up_is_told() {
             "selfServiceSignUp: true",
             Some("may"),
         ),
-        ("selfServiceSignUp: true", "", Some("may no longer")),
+        ("selfServiceSignUp: true", "", None),
         ("", "selfServiceSignUp: true", Some("may")),
         ("", "selfServiceSignUp: false", None),
+        (
+            "selfServiceSignUp: true",
+            "selfServiceSignUp: false",
+            Some("may no longer"),
+        ),
     ] {
         let wanted = may.map(|may| {
             format!(
