@@ -83,10 +83,10 @@ impl<'t> Reach<'_, 't> {
         // Another organization would be another kind, which is looked at by itself.
         (traits.seen == kind.traits.seen).then(|| Kind {
             before: border.map(|border| Before::of(border, &base)),
-            base,
             traits,
-            claimed: kind.claimed,
-            is_natural: kind.is_natural && (own || kind.base.account.is_outside()),
+            claimed: self.naming.claimed(&base),
+            is_natural: self.naming.is_natural(&base),
+            base,
         })
     }
 

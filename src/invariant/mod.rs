@@ -52,6 +52,7 @@ mod course;
 mod decide;
 mod idle;
 mod language;
+mod naming;
 mod people;
 mod person;
 mod reach;
