@@ -168,7 +168,7 @@ impl<'e, 't> Reach<'e, 't> {
         let may = kinds.iter().filter(|kind| self.may_have(kind, sought));
         let mut kinds: Vec<&Kind<'t>> = may.copied().collect();
         kinds.sort_by_key(|kind| oddity(kind, sought.rules));
-        let mut undecided = false;
+        let (mut undecided, mut untold) = (false, None);
         for quiet in self.quiet_first(&[sought.offer]) {
             // Whom nothing has to end for are some of all.
             undecided = false;
@@ -181,12 +181,19 @@ impl<'e, 't> Reach<'e, 't> {
                     let found = self.access(&candidate, sought);
                     if let Some(access) = found.filter(|access| wanted(access)) {
                         let course = self.course(&candidate, &[(sought, &access)]);
-                        return Ok(Some((access, course)));
+                        if course.is_some() {
+                            return Ok(Some((access, course)));
+                        }
+                        // Of somebody else more may be told.
+                        untold.get_or_insert((access, course));
                     }
                 }
             }
         }
-        if undecided { Err(Undecided) } else { Ok(None) }
+        match untold {
+            None if undecided => Err(Undecided),
+            untold => Ok(untold),
+        }
     }
 
     /// Returns whether to look first for people to whom rules give nothing that is in the way, then for all; for all alone
