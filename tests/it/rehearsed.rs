@@ -306,8 +306,8 @@ fn nobody_is_listed_in_a_group_whose_members_follow_from_a_rule() {
 resources: { sales: { group: Sales people, managed: true, membershipRule: '(user.department -eq \"Sales\")' } }
 ";
     for (groups, before, told) in [
-        ("[sales]", "", Some("tests.yaml:8:31")),
-        ("[writers, sales PEOPLE]", "", Some("tests.yaml:8:40")),
+        ("[sales]", "", Some("tests.yaml:8:37")),
+        ("[writers, sales PEOPLE]", "", Some("tests.yaml:8:46")),
         ("[writers]", "", None),
         (
             "[sales]",
@@ -318,7 +318,7 @@ resources: { sales: { group: Sales people, managed: true, membershipRule: '(user
         (
             "[sales]",
             "resource/sales: { description: Whoever sells }",
-            Some("tests.yaml:8:31"),
+            Some("tests.yaml:8:37"),
         ),
     ] {
         let tests = format!(
