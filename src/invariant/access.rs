@@ -50,6 +50,8 @@ pub struct Witness {
     pub base: Base,
     /// Whether they sign in as people of their domain do.
     pub is_natural: bool,
+    /// Whether they have no account yet, and can redeem the invitation that comes with what they are given by hand.
+    pub redeems: bool,
     /// The organization that their sign-in proves.
     pub organization: Option<String>,
     /// The groups they are members of, as the tree names them; without those that follow from a rule.

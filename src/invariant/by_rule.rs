@@ -108,14 +108,14 @@ impl<'t> Reach<'_, 't> {
     }
 
     /// Returns what rules give somebody of some packages, and of all that could keep them from it: what excludes something,
-    /// and what excludes that. `None` where that is too much.
+    /// and what excludes that. What they cannot be given in the end is among it: it is in the way for a moment. `None` where
+    /// that is too much.
     pub(super) fn given_to(
         &self,
         candidate: &Candidate<'t>,
         begin: impl IntoIterator<Item = ByRule<'t>>,
     ) -> Option<Vec<ByRule<'t>>> {
         let person = candidate.person();
-        let kind = &candidate.kind;
         let mut open: Vec<ByRule<'t>> = begin.into_iter().collect();
         let mut seen: BTreeMap<&'t Address, Option<ByRule<'t>>> = BTreeMap::new();
         while let Some(one) = open.pop() {
@@ -124,7 +124,6 @@ impl<'t> Reach<'_, 't> {
             }
             let rule = self.rules.get(one.rule);
             let has = rule.is_some_and(|rule| matches(rule, &person))
-                && self.gives_any(one.package, kind)
                 && !self.shut_out(one.package, candidate, &person);
             seen.insert(one.policy, has.then_some(one));
             if has {

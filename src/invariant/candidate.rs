@@ -83,10 +83,10 @@ impl<'t> Reach<'_, 't> {
         // Another organization would be another kind, which is looked at by itself.
         (traits.seen == kind.traits.seen).then(|| Kind {
             before: border.map(|border| Before::of(border, &base)),
-            base,
             traits,
-            claimed: kind.claimed,
-            is_natural: kind.is_natural && (own || kind.base.account.is_outside()),
+            claimed: self.naming.claimed(&base),
+            is_natural: self.naming.is_natural(&base),
+            base,
         })
     }
 
@@ -103,11 +103,18 @@ impl<'t> Reach<'_, 't> {
         sought: &[Sought<'_, 't>],
         quiet: bool,
     ) -> Result<Option<Candidate<'t>>, Undecided> {
-        let (mut ruled, mut local) = (Vec::new(), None);
+        let (mut ruled, mut local): (Vec<_>, Option<String>) = (Vec::new(), None);
         for name in named {
             match name {
                 Named::User(mail) => {
-                    local = mail.as_str().split('@').next().map(str::to_owned);
+                    let own = mail.as_str().split('@').next();
+                    // Nobody is two people.
+                    if local.as_deref().is_some_and(|local| Some(local) != own)
+                        || mail.domain() != kind.base.zone.witness.as_str()
+                    {
+                        return Ok(None);
+                    }
+                    local = own.map(str::to_owned);
                 }
                 // A tree alone makes nobody join or leave a group, and nobody is looked for as a holder.
                 Named::Group(group) | Named::Joining(group) | Named::Leaving(group) => {

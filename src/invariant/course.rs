@@ -1,7 +1,7 @@
 //! What happens around a breach: what rules have given somebody by then, and how that ends and comes again.
 //!
 //! Rules are followed one after the other, in an order of their own. Where it would decide what somebody is given, a policy is
-//! told as one that comes later than the others.
+//! told as one that comes later than the others, or later still: which of them do is tried, the usual choice first.
 
 use crate::impact::Account;
 use crate::model::Address;
@@ -19,6 +19,8 @@ use super::reach::{Reach, Sought, waits};
 pub struct Course<'t> {
     /// Automatic policies that come later than the rest of the tree.
     pub later: Vec<&'t Address>,
+    /// Those of them that come later than the others.
+    pub last: Vec<&'t Address>,
     /// What happens before somebody comes to have each of the packages, in their order.
     pub turns: Vec<Turn<'t>>,
     /// The rules of every policy that matters.
@@ -28,6 +30,8 @@ pub struct Course<'t> {
 /// What happens before somebody asks for a package, or is given it.
 #[derive(Debug, Clone, Default)]
 pub struct Turn<'t> {
+    /// Whether what was asked for before has to be there first: it makes a guest of them.
+    pub after: bool,
     /// Packages that a rule gave them, and that end.
     pub ends: Vec<Ended<'t>>,
     /// How a rule comes to give it.
@@ -53,7 +57,7 @@ pub enum Comes {
     Already,
     /// The directory says something new of them.
     Again,
-    /// The policies that come later do so now.
+    /// The policies that come later, or those that come last, do so now.
     Later,
 }
 
@@ -73,25 +77,56 @@ impl<'t> Reach<'_, 't> {
             reach: self,
             candidate,
             given: &given,
+            phases: vec![0; given.len()],
             held: Vec::new(),
-            later: Vec::new(),
             here: candidate.kind.base.account != Account::None,
-            came: false,
+            phase: 0,
         };
-        play.later = play.later_than(order);
-        play.all_come();
-        let mut turns = Vec::new();
-        for (at, (sought, _)) in order.iter().enumerate() {
-            let kept = order.get(..at)?;
-            turns.push(play.turn(*sought, kept)?);
-        }
+        play.phases = play.usual(order);
+        let usual = play.turns(order);
+        let others = || self.attempts(&mut play, order);
+        let turns = usual.or_else(others)?;
+        let from = |phase: usize| {
+            let all = given.iter().zip(&play.phases);
+            let late = all.filter(|(_, its)| **its >= phase);
+            late.map(|(one, _)| one.policy).collect()
+        };
         Some(Course {
-            later: play.later.clone(),
+            later: from(1),
+            last: from(2),
             turns,
             rules: given.iter().map(|one| one.rules).collect(),
         })
     }
+
+    /// Tries which policies come later, and which last: as few as there can be.
+    fn attempts(
+        &self,
+        play: &mut Play<'_, '_, 't>,
+        order: &[(Sought<'_, 't>, &Access<'t>)],
+    ) -> Option<Vec<Turn<'t>>> {
+        let count = play.given.len();
+        if count > MOST_RULES {
+            return None;
+        }
+        let total = PHASES.pow(u32::try_from(count).ok()?);
+        let phases = |code: usize| -> Vec<usize> {
+            let digits = std::iter::successors(Some(code), |code| Some(code / PHASES));
+            digits.map(|code| code % PHASES).take(count).collect()
+        };
+        let mut all: Vec<Vec<usize>> = (0..total).map(phases).collect();
+        all.sort_by_key(|phases| phases.iter().sum::<usize>());
+        all.into_iter().find_map(|phases| {
+            play.phases = phases;
+            play.turns(order)
+        })
+    }
 }
+
+/// Policies are there from the beginning, come later, or come last.
+const PHASES: usize = 3;
+/// Of how many policies it is tried which come later, at most.
+const MOST_RULES: usize = 7;
 
 /// A course as far as it is told.
 struct Play<'p, 'e, 't> {
@@ -99,14 +134,14 @@ struct Play<'p, 'e, 't> {
     candidate: &'p Candidate<'t>,
     /// What rules give.
     given: &'p [ByRule<'t>],
+    /// When each of them comes: 0 from the beginning, 1 later, 2 last.
+    phases: Vec<usize>,
     /// What is held now.
     held: Vec<(&'t Address, &'t Package)>,
-    /// The policies that come later.
-    later: Vec<&'t Address>,
     /// Whether they have an account.
     here: bool,
-    /// Whether what comes later has come.
-    came: bool,
+    /// Up to which time policies have come.
+    phase: usize,
 }
 
 impl<'t> Play<'_, '_, 't> {
@@ -116,14 +151,14 @@ impl<'t> Play<'_, '_, 't> {
 
     /// Returns the policies that must come later for what is wanted to be given: those that keep another from it, and those of
     /// which only the order of rules tells whether they give what would be in the way.
-    fn later_than(&self, order: &[(Sought<'_, 't>, &Access<'t>)]) -> Vec<&'t Address> {
+    fn usual(&self, order: &[(Sought<'_, 't>, &Access<'t>)]) -> Vec<usize> {
         let ruled = |one: &ByRule<'t>| {
             let mut all = order.iter();
             all.any(|(sought, _)| sought.way == Way::Automatic && sought.address == one.policy)
         };
         let comes = |(sought, _): &(Sought<'_, 't>, _)| sought.way == Way::Automatic;
         let may_come = order.len() > 1 && (!self.here || order.iter().any(comes));
-        let late = self.given.iter().filter(|one| {
+        let is_late = |one: &ByRule<'t>| {
             let held = (one.address, one.package);
             let is_sure = !self.given.iter().any(|other| {
                 other.policy != one.policy
@@ -140,23 +175,50 @@ impl<'t> Play<'_, '_, 't> {
                 }
                 Way::Request | Way::Direct => !is_sure && !ruled(one),
             })
-        });
-        late.map(|one| one.policy).collect()
+        };
+        let given = self.given.iter();
+        given.map(|one| usize::from(is_late(one))).collect()
     }
 
-    /// Lets every rule that is there give what it gives.
-    fn all_come(&mut self) {
-        if !self.here {
-            return;
+    /// Lets everything happen from the beginning; `None` where somebody does not come to have all of it.
+    fn turns(&mut self, order: &[(Sought<'_, 't>, &Access<'t>)]) -> Option<Vec<Turn<'t>>> {
+        self.held.clear();
+        self.here = self.candidate.kind.base.account != Account::None;
+        self.phase = 0;
+        self.come(0)?;
+        let mut turns = Vec::new();
+        for (at, (sought, _)) in order.iter().enumerate() {
+            turns.push(self.turn(*sought, order.get(..at)?)?);
         }
-        for one in self.given {
-            let is_there = self.came || !self.later.contains(&one.policy);
+        Some(turns)
+    }
+
+    /// Lets every rule that is there, and came no earlier than this, give what it gives; `None` where only the order of rules
+    /// tells what that is.
+    fn come(&mut self, since: usize) -> Option<()> {
+        if !self.here {
+            return Some(());
+        }
+        let mut coming: Vec<(&'t Address, &'t Package)> = Vec::new();
+        for (one, phase) in self.given.iter().zip(&self.phases) {
+            let is_there = (since..=self.phase).contains(phase);
             let has = self.held.iter().any(|(address, _)| *address == one.address);
             let mut held = self.held.iter();
             if is_there && !has && !held.any(|held| self.excludes(one.package, *held)) {
-                self.held.push((one.address, one.package));
+                coming.push((one.address, one.package));
             }
         }
+        let excluded = |one: &(&Address, &'t Package)| {
+            let mut others = coming.iter().filter(|other| other.0 != one.0);
+            others.any(|other| self.excludes(one.1, *other))
+        };
+        if coming.iter().any(excluded) {
+            return None;
+        }
+        let kind = &self.candidate.kind;
+        coming.retain(|(_, package)| self.reach.gives_any(package, kind));
+        self.held.extend(coming);
+        Some(())
     }
 
     /// Lets somebody come to have the next package; `None` where that is not so.
@@ -168,45 +230,76 @@ impl<'t> Play<'_, '_, 't> {
         let mut turn = Turn::default();
         let own = (sought.offer.address, sought.offer.package);
         let has = |play: &Self| play.held.iter().any(|(address, _)| *address == own.0);
-        if sought.way == Way::Automatic {
-            if !has(self) {
-                turn.comes = match self.later.contains(&sought.address) && !self.came {
-                    true => Comes::Later,
-                    false => Comes::Again,
-                };
-                self.came |= turn.comes == Comes::Later;
-                self.all_come();
-            }
-            return has(self).then_some(turn);
-        }
         let stays = |address: &Address| {
             let mut kept = kept.iter().filter(|(kept, _)| !waits(*kept));
             kept.any(|(kept, _)| kept.offer.address == address)
         };
+        let admits = || self.reach.access(self.candidate, sought).is_some();
+        if !self.here && !kept.is_empty() && (sought.way == Way::Automatic || !admits()) {
+            turn.after = true;
+            let waiting = kept.iter().filter(|(kept, _)| waits(*kept));
+            let offers = waiting.map(|(kept, _)| (kept.offer.address, kept.offer.package));
+            self.held.extend(offers);
+            self.here = true;
+            self.come(0)?;
+        }
+        if sought.way == Way::Automatic {
+            if has(self) {
+                return Some(turn);
+            }
+            for held in self.held.clone() {
+                if self.excludes(own.1, held) {
+                    turn.ends.push(self.end(held, &stays)?);
+                }
+            }
+            let mut all = self.given.iter().zip(&self.phases);
+            let phase = all.find(|(one, _)| one.policy == sought.address);
+            turn.comes = match phase.is_some_and(|(_, phase)| *phase > self.phase) {
+                true => Comes::Later,
+                false => Comes::Again,
+            };
+            match turn.comes {
+                Comes::Later => {
+                    self.phase += 1;
+                    self.come(self.phase)?;
+                }
+                Comes::Already | Comes::Again => self.come(0)?,
+            }
+            return has(self).then_some(turn);
+        }
         for held in self.held.clone() {
             let free =
                 !self.excludes(own.1, held) && self.reach.may_still(self.candidate, sought, held.1);
             if held.0 != own.0 && free {
                 continue;
             }
-            if stays(held.0) {
-                return None;
-            }
-            let given = self.given.iter().find(|one| one.address == held.0)?;
-            turn.ends.push(Ended {
-                package: held.0,
-                rejoins: self.reach.shared_groups(self.candidate, held.1),
-                alone: given.rules.requests.removal,
-            });
-            self.held.retain(|one| one.0 != held.0);
+            turn.ends.push(self.end(held, &stays)?);
         }
         if !waits(sought) {
             self.held.push(own);
             if !self.here {
                 self.here = true;
-                self.all_come();
+                self.come(0)?;
             }
         }
         Some(turn)
+    }
+
+    /// Lets what a rule gave end; `None` for what somebody shall keep.
+    fn end(
+        &mut self,
+        held: (&'t Address, &'t Package),
+        stays: &dyn Fn(&Address) -> bool,
+    ) -> Option<Ended<'t>> {
+        if stays(held.0) {
+            return None;
+        }
+        let given = self.given.iter().find(|one| one.address == held.0)?;
+        self.held.retain(|one| one.0 != held.0);
+        Some(Ended {
+            package: held.0,
+            rejoins: self.reach.shared_groups(self.candidate, held.1),
+            alone: given.rules.requests.removal,
+        })
     }
 }

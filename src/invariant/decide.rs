@@ -60,7 +60,7 @@ pub fn decide<'t>(desired: &'t Desired, own: &'t [Domain], now: Timestamp) -> Ve
     }
     let estate = Estate::of(desired, own, now);
     let reach = Reach::of(desired, &estate);
-    let everybody = Everybody::of(&estate);
+    let everybody = Everybody::of(&estate, &reach.naming);
     let mut known: Vec<(Whom<'t>, Arc<People<'t>>)> = Vec::new();
     let mut verdicts = Vec::new();
     for invariant in &desired.invariants {

@@ -8,13 +8,14 @@
 //!
 //! *Who.* Our own members, guests with a local account, and people from outside: of any domain, signed in in any way that the
 //! engine knows, with or without an account. Domains that the tenant's list refuses, and organizations whose cross-tenant
-//! settings let nobody in, have people here, too: those who came before such a setting was made stay. Of the former they ask as
-//! others do; of the latter they cannot sign in, and have what a rule or somebody else gives them. Whoever signs in here may have an address of any domain; nobody from outside has one of ours. People count as what they
-//! are when they come to have something: who is another afterwards, in other groups or no longer a member, keeps what they
-//! had, and is not looked at; nobody changes between two requests for packages that are held together. Whoever the
-//! tree names is there; groups have the members that directories like, but guests only where the tree says `guests: true`,
-//! and where it declares a rule, those who match it. Custom extensions name nobody, so that the fallback of their stage
-//! decides.
+//! settings let nobody in, have people here, too: those who came before such a setting was made stay. Of the former they ask
+//! as others do; of the latter they cannot sign in, and have what a rule or somebody else gives them. Whoever signs in here
+//! may have an address of any domain; nobody from outside has one of ours. People count as what they are when they come to
+//! have something: who is another afterwards, in other groups or no longer a member, keeps what they had, and is not looked
+//! at; nobody changes between two requests for packages that are held together, but that whoever had no account is a guest
+//! then. Whoever the tree names is there; groups have the members that directories like, but guests only where the tree says
+//! `guests: true`, and where it declares a rule, those who match it. Custom extensions name nobody, so that the fallback of
+//! their stage decides.
 //!
 //! *How.* `request`: somebody who may ask does, through each of the policies they may choose; every stage is approved by
 //! somebody who may, a person each, never by who asks; a stage that nobody can decide lets nothing through. That a manager
@@ -52,6 +53,7 @@ mod course;
 mod decide;
 mod idle;
 mod language;
+mod naming;
 mod people;
 mod person;
 mod reach;
@@ -59,6 +61,7 @@ mod reviews;
 mod stages;
 mod story;
 mod together;
+mod words;
 
 pub use access::{Access, Witness};
 pub use course::{Comes, Course, Ended, Turn};
@@ -66,7 +69,8 @@ pub use decide::{Breach, SHOWN, Verdict, decide};
 pub use idle::Idle;
 pub use people::Before;
 pub use stages::{Approved, Decider};
-pub use story::{name, story};
+pub use story::story;
+pub use words::name;
 
 /// Rules over people, or patterns in them, are too large to tell whether somebody fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use crate::impact::{Account, Base, Border, Census, Estate, SignIn, Sort, Traits, Zone};
 use crate::model::OneOrMore;
 use crate::model::invariant::{Terms, Who};
-use crate::model::kinds::{Organization, OrganizationState};
+use crate::model::kinds::OrganizationState;
 use crate::model::text::Domain;
+
+use super::naming::Naming;
 
 /// People whom the tree cannot tell apart, as far as nothing names them.
 #[derive(Debug, Clone)]
@@ -51,13 +53,13 @@ type Look<'t> = (
     bool,
 );
 
-/// Everybody who is here or may come in, and the organizations by what their people are known by.
+/// Everybody who is here or may come in, and how people of organizations sign in.
 pub(super) struct Everybody<'e, 't> {
     estate: &'e Estate<'t>,
+    naming: &'e Naming<'t>,
     kinds: Vec<Arc<Kind<'t>>>,
     /// Those who are not here and cannot come in: nothing happens to them, and yet statements are about them.
     refused: Vec<Arc<Kind<'t>>>,
-    by_domain: HashMap<&'t str, Vec<(&'t str, &'t Organization)>>,
     tenants: Vec<SignIn>,
     issuers: BTreeSet<String>,
     facebook: bool,
@@ -65,21 +67,17 @@ pub(super) struct Everybody<'e, 't> {
 
 impl<'e, 't> Everybody<'e, 't> {
     /// Lists the sorts of people that a tree can tell apart.
-    pub(super) fn of(estate: &'e Estate<'t>) -> Self {
+    pub(super) fn of(estate: &'e Estate<'t>, naming: &'e Naming<'t>) -> Self {
         let mut everybody = Self {
             estate,
+            naming,
             kinds: Vec::new(),
             refused: Vec::new(),
-            by_domain: HashMap::new(),
             tenants: Vec::new(),
             issuers: BTreeSet::new(),
             facebook: false,
         };
-        for (address, organization) in estate.organizations() {
-            for rule in &organization.domains {
-                let named = everybody.by_domain.entry(rule.domain.as_str()).or_default();
-                named.push((address.own_name(), organization));
-            }
+        for (_, organization) in estate.organizations() {
             if let Some(tenant) = &organization.tenant {
                 everybody.tenants.push(SignIn::Tenant(tenant.clone()));
             }
@@ -95,7 +93,7 @@ impl<'e, 't> Everybody<'e, 't> {
         // Of those who are alike, one is shown who needs the least to be explained.
         let mut bases: Vec<&Base> = census.bases().iter().collect();
         bases.sort_by_cached_key(|base| {
-            let strange = !everybody.is_natural(base);
+            let strange = !naming.is_natural(base);
             let late = everybody.border(base).is_some();
             (late, strange, strange && base.zone.sort != Sort::Other)
         });
@@ -117,28 +115,6 @@ impl<'e, 't> Everybody<'e, 't> {
         base.account.is_outside().then(border).flatten()
     }
 
-    /// Returns true for people who sign in as those of their domain do.
-    fn is_natural(&self, base: &Base) -> bool {
-        let claimed = self
-            .naming(&base.zone.witness)
-            .map(|(_, organization)| organization);
-        match &base.sign_in {
-            SignIn::Own => {
-                self.estate.own.is_empty() || self.estate.own.contains(&base.zone.witness)
-            }
-            SignIn::Tenant(tenant) => claimed.is_some_and(|it| it.tenant.as_ref() == Some(tenant)),
-            SignIn::Federation(issuer) => claimed.is_some_and(|it| {
-                let federation = it.federation.as_ref();
-                federation.is_some_and(|federation| federation.issuer.as_str() == issuer)
-            }),
-            SignIn::Facebook => claimed.is_some_and(|it| it.social.is_some()),
-            SignIn::Passcode => claimed.is_none_or(|it| {
-                it.tenant.is_none() && it.federation.is_none() && it.social.is_none()
-            }),
-            SignIn::OtherTenant | SignIn::OtherFederation | SignIn::Personal => false,
-        }
-    }
-
     /// Adds a sort of people, unless they are like others that are listed.
     fn add(&self, base: Base, listed: &mut Listed<'t>) {
         let border = self.border(&base);
@@ -148,8 +124,8 @@ impl<'e, 't> Everybody<'e, 't> {
         }
         let kind = Kind {
             traits: self.estate.traits(&base),
-            claimed: self.claimed(&base),
-            is_natural: self.is_natural(&base),
+            claimed: self.naming.claimed(&base),
+            is_natural: self.naming.is_natural(&base),
             before: border.map(|border| Before::of(border, &base)),
             base,
         };
@@ -166,32 +142,6 @@ impl<'e, 't> Everybody<'e, 't> {
         {
             into.push(Arc::new(kind));
         }
-    }
-
-    /// Returns the organization that names somebody's domain.
-    fn claimed(&self, base: &Base) -> Option<(&'t str, OrganizationState)> {
-        if !base.account.is_outside() {
-            return None;
-        }
-        let domain = &base.zone.witness;
-        self.naming(domain)
-            .map(|(name, organization)| (name, organization.state))
-    }
-
-    /// Returns the organization that names a domain: the longest of its domains that covers it.
-    fn naming(&self, domain: &Domain) -> Option<(&'t str, &'t Organization)> {
-        let whole = domain.as_str();
-        let above = whole
-            .match_indices('.')
-            .filter_map(|(dot, _)| whole.get(dot + 1..));
-        std::iter::once(whole).chain(above).find_map(|zone| {
-            let named = self.by_domain.get(zone)?;
-            let mut fits = named.iter().filter(|(_, organization)| {
-                let mut rules = organization.domains.iter();
-                rules.any(|rule| rule.domain.as_str() == zone && (zone == whole || rule.subdomains))
-            });
-            fits.next().copied()
-        })
     }
 
     /// Returns the people that some terms are about.
@@ -258,7 +208,7 @@ impl<'e, 't> Everybody<'e, 't> {
     /// Returns the ways to sign in for people of a domain, the most natural one first.
     fn sign_ins(&self, domain: &Domain, everywhere: bool) -> Vec<SignIn> {
         let mut all = Vec::new();
-        if let Some((_, organization)) = self.naming(domain) {
+        if let Some((_, organization)) = self.naming.of(domain) {
             if let Some(tenant) = &organization.tenant {
                 all.push(SignIn::Tenant(tenant.clone()));
             }
@@ -283,7 +233,7 @@ impl<'e, 't> Everybody<'e, 't> {
         });
         names.find_map(|text| {
             let below = Domain::parse(&text).ok()?;
-            let free = !self.by_domain.contains_key(text.as_str())
+            let free = !self.naming.lists(&below)
                 && !self.estate.own.contains(&below)
                 && !self.estate.looks_alike(&below);
             free.then_some(below)

@@ -357,6 +357,8 @@ fn several(
         let mut all = every.clone();
         all.push(one);
         match single(&all, usual, any)? {
+            // One text may be enough for several.
+            Some(text) if texts.contains(&text) => {}
             Some(text) => texts.push(text),
             None => return Ok(None),
         }

@@ -20,6 +20,7 @@ use super::by_rule::Given;
 use super::candidate::{Answer, Candidate, deciding, oddity};
 use super::course::Course;
 use super::language::{self, Found};
+use super::naming::Naming;
 use super::people::Kind;
 use super::person::Sketch;
 use super::reviews;
@@ -31,6 +32,7 @@ pub(super) const HOME: &str = "contoso.com";
 /// What a tree knows beside the estate that access is judged on.
 pub(super) struct Reach<'e, 't> {
     pub(super) estate: &'e Estate<'t>,
+    pub(super) naming: Naming<'t>,
     organizations: HashMap<&'t str, &'t Organization>,
     pub(super) resources: HashMap<&'t str, &'t Resource>,
     /// Groups that the tree declares, by their names in the directory, in lower case.
@@ -79,6 +81,7 @@ impl<'e, 't> Reach<'e, 't> {
         let home = estate.own.first().map_or(HOME, Domain::as_str);
         let mut reach = Self {
             estate,
+            naming: Naming::new(estate),
             organizations: HashMap::new(),
             resources: HashMap::new(),
             groups: HashMap::new(),
@@ -165,7 +168,7 @@ impl<'e, 't> Reach<'e, 't> {
         let may = kinds.iter().filter(|kind| self.may_have(kind, sought));
         let mut kinds: Vec<&Kind<'t>> = may.copied().collect();
         kinds.sort_by_key(|kind| oddity(kind, sought.rules));
-        let mut undecided = false;
+        let (mut undecided, mut untold) = (false, None);
         for quiet in self.quiet_first(&[sought.offer]) {
             // Whom nothing has to end for are some of all.
             undecided = false;
@@ -178,12 +181,19 @@ impl<'e, 't> Reach<'e, 't> {
                     let found = self.access(&candidate, sought);
                     if let Some(access) = found.filter(|access| wanted(access)) {
                         let course = self.course(&candidate, &[(sought, &access)]);
-                        return Ok(Some((access, course)));
+                        if course.is_some() {
+                            return Ok(Some((access, course)));
+                        }
+                        // Of somebody else more may be told.
+                        untold.get_or_insert((access, course));
                     }
                 }
             }
         }
-        if undecided { Err(Undecided) } else { Ok(None) }
+        match untold {
+            None if undecided => Err(Undecided),
+            untold => Ok(untold),
+        }
     }
 
     /// Returns whether to look first for people to whom rules give nothing that is in the way, then for all; for all alone
@@ -373,6 +383,7 @@ impl<'e, 't> Reach<'e, 't> {
                 mail: mail.clone(),
                 base: kind.base.clone(),
                 is_natural: kind.is_natural,
+                redeems: kind.base.account == Account::None && self.naming.redeems(&kind.base),
                 organization: kind
                     .traits
                     .seen
@@ -458,7 +469,17 @@ impl<'e, 't> Reach<'e, 't> {
         let kind = &candidate.kind;
         let by_others = || sought.rules.on_behalf.as_ref().is_some_and(|it| it.update);
         let asks = kind.traits.shut.is_none() || by_others();
-        open && asks && self.covers(&candidate.kind.traits, &candidate.named, sought.rules)
+        let mut traits = kind.traits;
+        if sought.way == Way::Direct && !self.has_signed_in(kind) {
+            traits.seen.organization = None;
+            traits.seen.lacks_passcode = false;
+        }
+        open && asks && self.covers(&traits, &candidate.named, sought.rules)
+    }
+
+    /// Returns true for people who have an account, or can redeem the invitation that a direct assignment brings.
+    fn has_signed_in(&self, kind: &Kind<'_>) -> bool {
+        kind.base.account != Account::None || self.naming.redeems(&kind.base)
     }
 
     /// Returns true for a resource that takes somebody of a kind.

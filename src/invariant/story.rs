@@ -7,17 +7,16 @@ use serde_json::{Map, Value, json};
 
 use crate::impact::{Account, SignIn};
 use crate::model::invariant::{Statement, Way};
-use crate::model::kinds::policy::{Expiry, Justification, Question};
+use crate::model::kinds::policy::{Expiry, Justification};
 use crate::model::text::Domain;
-use crate::model::{Digest, NAME_LENGTH, Name};
 use crate::scenario::{GONE, Script, StandIn};
 
 use super::access::{Access, Witness};
 use super::course::{Comes, Course, Turn};
 use super::decide::Breach;
-use super::language::{self, Found};
 use super::reach::HOME;
 use super::stages::Decider;
+use super::words::{self, DAY, answers, duration, state, word};
 
 /// The instant at which a story begins where no policy ends all access on a date.
 const BEGIN: &str = "2030-01-01T09:00:00Z";
@@ -27,28 +26,10 @@ const EXTENSIONS: u64 = 12;
 const NEW_MANAGER: u8 = 9;
 /// Access that lasts less, in seconds, may be over before others have approved the rest.
 const PATIENCE: u64 = 60 * DAY;
-const DAY: u64 = 86_400;
 /// Which of the people made up asks for another one.
 const BY: usize = 0;
 /// How long a story lasts at most, in seconds; a test lasts ten years.
 const LONGEST: u64 = 9 * 365 * DAY;
-
-/// Returns a name for a story: that of the invariant, and which story of it. A name without room for that is cut, and told
-/// apart from others that begin alike by the digest of the whole.
-#[must_use]
-pub fn name(invariant: &Name, nth: usize) -> Option<Name> {
-    let whole = invariant.as_str();
-    let more = match nth {
-        0 => "-broken".to_owned(),
-        nth => format!("-broken-{}", nth + 1),
-    };
-    if whole.len() + more.len() <= NAME_LENGTH {
-        return Name::parse(&format!("{whole}{more}")).ok();
-    }
-    let more = format!("-{}{more}", Digest::of(whole.as_bytes()).short());
-    let kept = whole.get(..NAME_LENGTH - more.len())?;
-    Name::parse(&format!("{kept}{more}")).ok()
-}
 
 /// Returns a breach as a test that shows it; `None` where nobody could answer a question of the policy, or what happens
 /// around it is more than can be told. `own` are the domains of our own people; `now` is the first instant that counts.
@@ -66,6 +47,9 @@ pub fn story(
         home: own.first().map_or(HOME, Domain::as_str),
         begin: begin(breach, course, statement, now)?,
         passed: 0,
+        last: course.last.iter().map(ToString::to_string).collect(),
+        applied: 0,
+        changed: 0,
         people: Map::new(),
         steps: Vec::new(),
     };
@@ -135,6 +119,12 @@ struct Story<'s> {
     begin: Timestamp,
     /// The seconds that have passed since it began.
     passed: u64,
+    /// The policies that come last.
+    last: Vec<String>,
+    /// How often the tree was applied.
+    applied: usize,
+    /// How often the directory said something new of them.
+    changed: u8,
     people: Map<String, Value>,
     steps: Vec<Value>,
 }
@@ -195,14 +185,22 @@ impl Story<'_> {
         let mut waiting: Vec<Waiting<'_, '_>> = Vec::new();
         let mut late = false;
         // What does not last long is asked for once there is little left to wait for.
-        let shortest = access.iter().filter_map(|one| match &one.rules.expires {
-            Expiry::After(length) => Some(length.as_seconds()),
-            Expiry::Never | Expiry::On(_) => None,
-        });
-        let shortest = shortest.min().unwrap_or(u64::MAX);
-        let pause = (shortest / 4).clamp(1, DAY);
-        for (one, turn) in access.iter().zip(&course.turns) {
+        let shortest = words::shortest(access.iter().map(|one| one.rules));
+        // What a rule gives must not be over before the rest is there, either.
+        let given = course.rules.iter().map(|rules| &**rules);
+        let times = 1 + course.turns.iter().filter(|turn| turn.after).count() as u64;
+        let pause = (shortest.min(words::shortest(given)) / (4 * times)).clamp(1, DAY);
+        for (nth, (one, turn)) in access.iter().zip(&course.turns).enumerate() {
             let waits = one.way != Way::Automatic && !one.rules.approval.is_none();
+            if turn.after {
+                for mut one in std::mem::take(&mut waiting) {
+                    self.approve(&mut one, true)?;
+                    self.settle(one.access);
+                }
+                if std::mem::take(&mut late) {
+                    self.wait(3 * pause);
+                }
+            }
             if !waits && shortest < PATIENCE {
                 for one in &mut waiting {
                     self.approve(one, false)?;
@@ -216,7 +214,7 @@ impl Story<'_> {
                     self.ask(one, None)?;
                     waiting.push(Waiting {
                         access: one,
-                        nth: waiting.len(),
+                        nth,
                         since: self.passed,
                         done: 0,
                     });
@@ -239,8 +237,9 @@ impl Story<'_> {
         if late {
             self.wait(3 * pause);
         }
-        let has_come = course.turns.iter().any(|turn| turn.comes == Comes::Later);
-        if !course.later.is_empty() && !has_come {
+        let (later, last) = (course.later.is_empty(), course.last.is_empty());
+        let phases = usize::from(!later) + usize::from(!last);
+        while self.applied < phases {
             self.apply();
         }
         match access {
@@ -273,7 +272,9 @@ impl Story<'_> {
             Comes::Already => {}
             Comes::Again => {
                 // Whoever is managed by somebody else is no other for any rule.
-                let manager = format!("{}@{}", StandIn::Manager.local(NEW_MANAGER), self.home);
+                let manager = StandIn::Manager.local(NEW_MANAGER + self.changed);
+                self.changed += 1;
+                let manager = format!("{manager}@{}", self.home);
                 self.people
                     .insert(manager.clone(), json!({ "kind": "member" }));
                 self.steps
@@ -283,8 +284,15 @@ impl Story<'_> {
         }
     }
 
+    /// Brings the tree as it is; first without what comes last.
     fn apply(&mut self) {
-        self.steps.push(json!({ "apply": {} }));
+        let mut edits = Map::new();
+        if self.applied == 0 {
+            let last = self.last.iter().map(|policy| (policy.clone(), GONE.into()));
+            edits.extend(last);
+        }
+        self.applied += 1;
+        self.steps.push(json!({ "apply": edits }));
     }
 
     /// Says that the package is there in the end, beside others.
@@ -476,6 +484,12 @@ impl Story<'_> {
                     None => 2,
                 };
                 let pause = if end > DAY { end - DAY } else { end / 2 };
+                // Whoever was brought in by hand has not signed in so far, and proves nothing until then.
+                let asks = access.keeper.is_none();
+                if access.way == Way::Direct && asks && self.who.redeems {
+                    self.steps
+                        .push(json!({ "redeem": { "as": self.who.mail.as_str() } }));
+                }
                 let long = |seconds: u64| bound.holds(Some(seconds)) == bound.holds(None);
                 for _ in 0..often {
                     if self.passed + pause > LONGEST {
@@ -526,54 +540,5 @@ impl Story<'_> {
         }
         let script = json!({ "given": given, "steps": self.steps });
         serde_json::from_value(script).ok()
-    }
-}
-
-/// Returns what becomes of a package, as tests write it.
-const fn state(access: &Access<'_>) -> &'static str {
-    match access.whole {
-        true => "delivered",
-        false => "partiallyDelivered",
-    }
-}
-
-/// Returns how somebody signs in, as tests write it.
-fn word(sign_in: &SignIn) -> Option<String> {
-    use crate::governance::record::Identity;
-    Some(match sign_in.identity() {
-        Identity::Tenant { tenant } => format!("tenant:{tenant}"),
-        Identity::Federation { issuer } => format!("federation:{issuer}"),
-        Identity::MicrosoftAccount => "microsoftAccount".to_owned(),
-        Identity::Google => "google".to_owned(),
-        Identity::Facebook => "facebook".to_owned(),
-        Identity::Passcode => "passcode".to_owned(),
-        Identity::Own => return None,
-    })
-}
-
-/// Returns answers to the questions that must be answered; `None` where no text was found that fits.
-fn answers(questions: &[Question]) -> Option<Map<String, Value>> {
-    let mut answers = Map::new();
-    for (at, question) in questions.iter().enumerate().filter(|(_, it)| it.required) {
-        let answer = match (question.choices.first(), &question.pattern) {
-            (Some(choice), _) => choice.value.to_string(),
-            (None, Some(pattern)) => match language::answer(pattern.as_str()) {
-                Found::Text(text) => text,
-                Found::Nothing | Found::Unknown => return None,
-            },
-            (None, None) => "Work".to_owned(),
-        };
-        answers.insert((at + 1).to_string(), answer.into());
-    }
-    Some(answers)
-}
-
-/// Returns a length of time as tests write it.
-fn duration(seconds: u64) -> String {
-    match seconds {
-        seconds if seconds % DAY == 0 => format!("{}d", seconds / DAY),
-        seconds if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
-        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
-        seconds => format!("PT{seconds}S"),
     }
 }

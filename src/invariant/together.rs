@@ -1,11 +1,12 @@
 //! Packages that one person comes to hold together, in whatever order they ask.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use crate::impact::{Account, Named, Offer};
 use crate::model::Address;
 use crate::model::invariant::Terms;
+use crate::model::kinds::Package;
 
 use super::Undecided;
 use super::access::Access;
@@ -41,6 +42,7 @@ pub(super) fn find<'t>(
         offers,
         quiet: Cell::new(false),
         undecided: Cell::new(None),
+        untold: RefCell::default(),
     };
     let mut kinds = people.apart(&names);
     if let Some((_, rules)) = search
@@ -57,11 +59,15 @@ pub(super) fn find<'t>(
         let mut kinds = kinds.iter();
         kinds.find_map(|kind| search.all(kind, &mut Vec::new(), &mut Vec::new()))
     });
+    let found = found.or_else(|| search.untold.into_inner().into_iter().next());
     match (found, search.undecided.into_inner()) {
         (None, Some(policy)) => Err(policy),
         (found, _) => Ok(found),
     }
 }
+
+/// Of how many people it is tried to tell how they come to hold everything.
+const UNTOLD: usize = 12;
 
 struct Search<'s, 'e, 't> {
     reach: &'s Reach<'e, 't>,
@@ -71,6 +77,8 @@ struct Search<'s, 'e, 't> {
     quiet: Cell<bool>,
     /// A policy of which it is not known whether somebody fits it.
     undecided: Cell<Option<&'t Address>>,
+    /// Those of whom not everything can be told: of somebody else more may be.
+    untold: RefCell<Vec<Together<'t>>>,
 }
 
 impl<'s, 't> Search<'s, '_, 't> {
@@ -84,7 +92,13 @@ impl<'s, 't> Search<'s, '_, 't> {
         let Some(offer) = self.offers.get(chosen.len()).copied() else {
             let settled = self.reach.settled(kind, names, chosen, self.quiet.get());
             let candidate = self.known(settled.transpose()?, chosen.last()?.address)?;
-            return self.ordered(&candidate, chosen);
+            let found = self.ordered(&candidate, chosen)?;
+            if found.1.is_some() {
+                return Some(found);
+            }
+            let mut untold = self.untold.borrow_mut();
+            untold.push(found);
+            return (untold.len() == UNTOLD).then(|| untold.remove(0));
         };
         for (address, rules, way) in ways(offer, self.terms) {
             let sought = Sought {
@@ -101,7 +115,7 @@ impl<'s, 't> Search<'s, '_, 't> {
                 let Some(candidate) = self.known(candidate, address) else {
                     continue;
                 };
-                if self.reach.access(&candidate, sought).is_none() {
+                if self.come_to(&candidate, sought).is_none() {
                     continue;
                 }
                 let before = names.len();
@@ -127,58 +141,126 @@ impl<'s, 't> Search<'s, '_, 't> {
     }
 
     /// Orders what somebody asks for and is given so that nothing they hold excludes the next; `None` where no order does.
-    /// What a rule gave ends where it is in the way, and comes again.
+    /// What a rule gave ends where it is in the way, and comes again. The first order that can be told is preferred.
     fn ordered(
         &self,
         candidate: &Candidate<'t>,
         chosen: &[Sought<'s, 't>],
     ) -> Option<Together<'t>> {
-        let mut access = Vec::new();
+        let mut all = Vec::new();
         for sought in chosen {
-            access.push((*sought, self.reach.access(candidate, *sought)?));
+            all.push((*sought, self.come_to(candidate, *sought)?));
         }
-        // What waits is asked for first, while nothing else is held, and delivered last.
-        let (mut all, rest): (Vec<_>, Vec<_>) =
-            access.into_iter().partition(|(sought, _)| waits(*sought));
-        all.extend(self.in_order(rest, candidate)?);
-        let order: Vec<(Sought<'s, 't>, &Access<'t>)> = all
-            .iter()
-            .map(|(sought, access)| (*sought, access))
-            .collect();
-        let course = self.reach.course(candidate, &order);
-        Some((all.into_iter().map(|(_, access)| access).collect(), course))
+        let newcomer = candidate.kind.base.account == Account::None;
+        let begins = |(sought, _): &Asked<'s, 't>| {
+            !newcomer || self.reach.access(candidate, *sought).is_some()
+        };
+        // What waits is asked for first, while nothing else is held, and delivered last. Whoever comes to some of it only as
+        // the guest that another package makes of them has that one before.
+        let (mut waiting, mut rest): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|(sought, _)| waits(*sought));
+        let mut orders = Vec::new();
+        if waiting.iter().all(begins) && (!waiting.is_empty() || rest.iter().any(begins)) {
+            self.orders(
+                &mut rest.clone(),
+                candidate,
+                &mut waiting.clone(),
+                &mut orders,
+            );
+        }
+        if newcomer {
+            rest.append(&mut waiting);
+            if !rest.iter().all(begins) {
+                self.orders(&mut rest, candidate, &mut Vec::new(), &mut orders);
+                orders.retain(|order| order.first().is_some_and(begins));
+            }
+        }
+        let tell = |order: &Vec<Asked<'s, 't>>| {
+            let order: Vec<(Sought<'s, 't>, &Access<'t>)> = order
+                .iter()
+                .map(|(sought, access)| (*sought, access))
+                .collect();
+            self.reach.course(candidate, &order)
+        };
+        let told = orders.iter().enumerate();
+        let told = told.map(|(at, order)| (at, tell(order)));
+        let found = told.clone().find(|(_, course)| course.is_some());
+        let (at, course) = found.unwrap_or((0, None));
+        let order = (at < orders.len()).then(|| orders.swap_remove(at))?;
+        Some((
+            order.into_iter().map(|(_, access)| access).collect(),
+            course,
+        ))
     }
 
-    /// Orders what is delivered at once so that nothing excludes what comes after it; `None` where no order does.
-    fn in_order(
+    /// Returns the access that somebody can come to, be it as the guest that another of the packages makes of them.
+    fn come_to(&self, candidate: &Candidate<'t>, sought: Sought<'s, 't>) -> Option<Access<'t>> {
+        let found = self.reach.access(candidate, sought);
+        let newcomer = candidate.kind.base.account == Account::None;
+        // Who has no account is in no group.
+        let is_listed = candidate
+            .named
+            .iter()
+            .any(|one| matches!(one, Named::Group(_)));
+        let may_become = newcomer && !is_listed && self.offers.len() > 1;
+        found.or_else(|| {
+            let guest = may_become.then(|| self.reach.as_guest(candidate, sought.offer))?;
+            let mut access = self.reach.access(&guest, sought)?;
+            // They are told of as who they were before.
+            access.who.base = candidate.kind.base.clone();
+            Some(access)
+        })
+    }
+
+    /// Lists the orders of what is delivered at once in which nothing excludes what comes after it.
+    fn orders(
         &self,
-        mut rest: Vec<Asked<'s, 't>>,
+        rest: &mut Vec<Asked<'s, 't>>,
         candidate: &Candidate<'t>,
-    ) -> Option<Vec<Asked<'s, 't>>> {
+        order: &mut Vec<Asked<'s, 't>>,
+        out: &mut Vec<Vec<Asked<'s, 't>>>,
+    ) {
+        const MOST: usize = 6;
+        if out.len() == MOST {
+            return;
+        }
+        if rest.is_empty() {
+            out.push(order.clone());
+            return;
+        }
         let kind = &candidate.kind;
-        let mut order = Vec::new();
         // The first package makes a guest of whoever had no account, and the others are asked for as one.
         let newcomer = kind.base.account == Account::None;
         let first_only = |sought: Sought<'s, 't>| {
             let guest = || self.reach.as_guest(candidate, sought.offer);
             newcomer && self.reach.access(&guest(), sought).is_none()
         };
-        while !rest.is_empty() {
-            let free = rest.iter().position(|(sought, _)| {
-                // Who holds this one must still be given all the others.
-                let held = (sought.offer.address, sought.offer.package);
-                let mut others = rest
-                    .iter()
-                    .filter(|(other, _)| other.address != sought.address);
-                !others.any(|(other, _)| {
-                    self.reach.excludes(other.offer.package, held, kind)
-                        || !self.reach.may_still(candidate, *other, held.1)
-                        || first_only(*other)
-                })
-            })?;
-            order.push(rest.remove(free));
+        for at in 0..rest.len() {
+            let one = rest.remove(at);
+            // Who holds this one must still be given all the others.
+            let held = (one.0.offer.address, one.0.offer.package);
+            let free = !rest.iter().any(|(other, _)| {
+                self.reach.excludes(other.offer.package, held, kind)
+                    || !self.may_still(candidate, *other, held.1)
+                    || first_only(*other)
+            });
+            if free {
+                order.push(one.clone());
+                self.orders(rest, candidate, order, out);
+                let _ = order.pop();
+            }
+            rest.insert(at, one);
         }
-        Some(order)
+    }
+
+    /// Returns true for somebody who may still come to have a package when they hold another one.
+    fn may_still(&self, candidate: &Candidate<'t>, sought: Sought<'s, 't>, held: &Package) -> bool {
+        let as_they_are = self.reach.access(candidate, sought).is_some();
+        if as_they_are {
+            return self.reach.may_still(candidate, sought, held);
+        }
+        let guest = self.reach.as_guest(candidate, sought.offer);
+        self.reach.may_still(&guest, sought, held)
     }
 }
 

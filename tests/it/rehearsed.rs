@@ -280,6 +280,10 @@ fn what_is_said_of_somebody_fits_them() {
             "ada@fabrikam.com: { kind: guest, groups: [leads, Leads] }",
             "tests.yaml:6:66: error[GL0504]: `leads` and `Leads` are the same group",
         ),
+        (
+            "ada@fabrikam.com: { organization: fabrikam, signIn: google }",
+            "tests.yaml:6:69: error[GL0401]: ada@fabrikam.com signs in as people of `fabrikam` do, and otherwise at the same time",
+        ),
     ] {
         says(
             &format!("      people: {{ {people} }}\n"),
@@ -294,6 +298,61 @@ fn what_is_said_of_somebody_fits_them() {
         3,
         &["ada@fabrikam.com has photos only after the day on which the test begins"],
     );
+}
+
+#[test]
+fn nobody_is_listed_in_a_group_whose_members_follow_from_a_rule() {
+    let tree = "version: 1
+resources: { sales: { group: Sales people, managed: true, membershipRule: '(user.department -eq \"Sales\")' } }
+";
+    for (groups, before, told) in [
+        ("[sales]", "", Some("tests.yaml:8:37")),
+        ("[writers, sales PEOPLE]", "", Some("tests.yaml:8:46")),
+        ("[writers]", "", None),
+        (
+            "[sales]",
+            "resource/sales: { without: [membershipRule] }",
+            None,
+        ),
+        ("[sales]", "resource/sales: gone", None),
+        (
+            "[sales]",
+            "resource/sales: { description: Whoever sells }",
+            Some("tests.yaml:8:37"),
+        ),
+    ] {
+        let tests = format!(
+            "version: 1
+tests:
+  one:
+    given:
+      date: 2028-02-01
+      before: {{ {before} }}
+      people:
+        mia@contoso.com: {{ groups: {groups} }}
+    steps: [wait: 1d]
+"
+        );
+        let sandbox = Sandbox::project()
+            .write("tree.yaml", tree)
+            .write("tests.yaml", tests);
+        let said = sandbox.run(["validate"]).text();
+        match told {
+            None => assert!(!said.contains("follow from its rule"), "{said}"),
+            Some(place) => {
+                let named = groups.rsplit([',', '[']).next().expect("a group").trim();
+                let named = named.trim_end_matches(']');
+                let line = format!(
+                    "{place}: error[GL0401]: the members of `{named}` follow from its rule"
+                );
+                assert!(said.contains(&line), "{line}\n--- in\n{said}");
+                assert!(
+                    said.contains("give them `attributes` that match the rule"),
+                    "{said}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

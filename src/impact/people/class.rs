@@ -80,7 +80,7 @@ pub enum SignIn {
 
 /// An issuer and a tenant that no tree names.
 const STRANGER: (&str, &str) = (
-    "https://federation.invalid/",
+    "https://federation.invalid",
     "00000000-0000-4000-8000-00000000f00d",
 );
 

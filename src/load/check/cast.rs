@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::Known;
 use super::scenarios::located;
 use crate::diag::{Diagnostic, Diagnostics, code};
-use crate::model::Project;
 use crate::model::kinds::Resource;
 use crate::model::text::{Domain, Email, Line, When};
-use crate::scenario::{Person, PersonKind, Scenario};
+use crate::model::{Address, Project};
+use crate::scenario::{Edit, Edits, Person, PersonKind, Scenario, WITHOUT};
 use crate::source::Route;
 
 /// Adds what does not fit what somebody is, and what is later than the day on which the test begins.
 pub(super) fn check(
     tree: &Known<'_>,
+    ruled: &Ruled<'_>,
     scenario: &Scenario,
     project: &Project,
     out: &mut Diagnostics,
@@ -23,7 +26,7 @@ pub(super) fn check(
     let late = |when: Option<When>| when.is_some_and(|when| when.start(&project.zone) > day);
     for (mail, person) in &given.people {
         let person = &person.0;
-        groups(tree, scenario, (mail, person), out);
+        groups(tree, ruled, scenario, (mail, person), out);
         let kind = kind(mail, person, project);
         let mut say = |key: &str, message: String, help: &str| {
             let at = Route::root().key("given").key("people");
@@ -31,9 +34,18 @@ pub(super) fn check(
             let problem = Diagnostic::error(code::KEYS_EXCLUDE, message).help(help);
             out.push(located(problem, scenario, &at));
         };
-        for key in unfit(kind, person) {
+        let unfit = unfit(kind, person);
+        for key in &unfit {
             let (what, help) = reason(kind);
             say(key, format!("`{key}` does not fit {mail}: {what}"), help);
+        }
+        let said = (person.organization.as_ref(), person.sign_in.as_ref());
+        if let (true, (Some(organization), Some(_))) = (unfit.is_empty(), said) {
+            let message = format!(
+                "{mail} signs in as people of `{organization}` do, and otherwise at the same time"
+            );
+            let help = "take out one of `organization` and `signIn`";
+            say("signIn", message, help);
         }
         if person.invited && person.last_sign_in.is_some() {
             let message = format!("{mail} has not redeemed yet, so they never signed in");
@@ -63,9 +75,36 @@ pub(super) fn check(
     }
 }
 
-/// A group is one group: by the name of its resource, and by its own.
+/// The groups whose members follow from a rule, by their names in the directory in lower case: with their resources.
+pub(super) type Ruled<'t> = BTreeMap<String, &'t Address>;
+
+/// Lists the groups of a tree whose members follow from a rule.
+pub(super) fn ruled<'t>(tree: &Known<'t>) -> Ruled<'t> {
+    let all = tree.resources().filter_map(|((_, declaration), resource)| {
+        let _ = resource.membership_rule.as_ref()?;
+        let (_, group) = resource.origin()?;
+        Some((group.to_lowercase(), &declaration.address))
+    });
+    all.collect()
+}
+
+/// Returns false for a group of the tree that a test declares otherwise: without a rule, or not at all.
+fn has_rule(resource: &Address, before: &Edits) -> bool {
+    const RULE: &str = "membershipRule";
+    match before.get(resource) {
+        None => true,
+        Some(Edit::Gone) => false,
+        Some(Edit::Keys(keys)) => {
+            let left_out = keys.get(WITHOUT).and_then(Value::as_array);
+            !left_out.is_some_and(|keys| keys.iter().any(|key| key == RULE))
+        }
+    }
+}
+
+/// A group is one group, by the name of its resource and by its own, and nobody joins one whose members follow from a rule.
 fn groups(
     tree: &Known<'_>,
+    ruled: &Ruled<'_>,
     scenario: &Scenario,
     (mail, person): (&Email, &Person),
     out: &mut Diagnostics,
@@ -74,11 +113,20 @@ fn groups(
     for (index, group) in person.groups.iter().enumerate() {
         let origin = tree.resource(group.as_str()).and_then(Resource::origin);
         let own = origin.map_or(group.as_str(), |(_, name)| name);
-        let Some(first) = named.insert(own.to_lowercase(), group) else {
-            continue;
-        };
         let at = Route::root().key("given").key("people").key(mail.as_str());
         let at = at.key("groups").index(index);
+        let own = own.to_lowercase();
+        let rule = ruled.get(&own);
+        if rule.is_some_and(|resource| has_rule(resource, &scenario.script.given.before)) {
+            let message = format!("the members of `{group}` follow from its rule");
+            let problem = Diagnostic::error(code::KEYS_EXCLUDE, message).help(
+                "give them `attributes` that match the rule, and take the group out of `groups`",
+            );
+            out.push(located(problem, scenario, &at));
+        }
+        let Some(first) = named.insert(own, group) else {
+            continue;
+        };
         let message = format!("`{first}` and `{group}` are the same group");
         let problem = Diagnostic::error(code::DUPLICATE_IDENTITY, message).help("name it once");
         out.push(located(problem, scenario, &at));

@@ -26,6 +26,7 @@ pub(super) fn check(
     let all = known.declarations.iter().chain(tree.salvaged);
     let named = named_people(all.map(|(_, declaration)| declaration.body()));
     let groups = OnceCell::new();
+    let ruled = cast::ruled(tree);
     let mut whole = edits::Whole::new(project, scenarios, out);
     for scenario in scenarios {
         let there = people(&scenario.script, &named);
@@ -57,7 +58,7 @@ pub(super) fn check(
             }
         });
         edits::check(tree, scenario, &created, &mut whole, out);
-        cast::check(tree, scenario, project, out);
+        cast::check(tree, &ruled, scenario, project, out);
     }
 }
 

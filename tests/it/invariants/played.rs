@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{plays, put, told, trees};
+use super::{chains, plays, put, told, trees, untold};
 use crate::support::dice::Dice;
 use crate::support::{Sandbox, files_below, repository};
 
@@ -52,15 +52,20 @@ invariants:
 /// How many random trees are looked at by default; `TREES` asks for more.
 const TREES: u64 = 4;
 
-#[test]
-fn every_counterexample_of_a_random_tree_can_be_played() {
+/// Plays what is told of random trees, and returns how much that is. Every breach is told.
+fn played(tree: impl Fn(&mut Dice) -> String + Sync) -> (usize, usize) {
     let asked = std::env::var("TREES").ok();
     let asked = asked.and_then(|asked| asked.parse().ok()).unwrap_or(TREES);
-    let told: usize = (0..asked)
+    let told = (0..asked)
         .into_par_iter()
         .map(|seed| {
-            let tree = trees::tree(&mut Dice::new(seed));
+            let tree = tree(&mut Dice::new(seed));
             let sandbox = Sandbox::project().write("tree.yaml", &tree);
+            assert_eq!(
+                untold(&sandbox),
+                Vec::<String>::new(),
+                "seed {seed}\n{tree}"
+            );
             let (count, file) = told(&sandbox);
             assert!(count > 0, "seed {seed}\n{tree}");
             put(&sandbox, "told.yaml", &file);
@@ -74,5 +79,17 @@ fn every_counterexample_of_a_random_tree_can_be_played() {
             count
         })
         .sum();
-    assert!(told > 10 * asked as usize, "only {told} counterexamples");
+    (told, asked as usize)
+}
+
+#[test]
+fn every_counterexample_of_a_random_tree_can_be_played() {
+    let (told, trees) = played(trees::tree);
+    assert!(told > 10 * trees, "only {told} counterexamples");
+}
+
+#[test]
+fn so_can_those_where_rules_give_what_excludes_each_other() {
+    let (told, trees) = played(chains::tree);
+    assert!(told > 10 * trees, "only {told} counterexamples");
 }

@@ -1,8 +1,9 @@
 //! What the engine lets everybody have.
 
 use guestlist::governance::assignment::{self, Direct};
+use guestlist::governance::invitation::{self, Door, Redeem};
 use guestlist::governance::people::PersonRow;
-use guestlist::governance::record::{Assignment, RecordKind, RequestState};
+use guestlist::governance::record::{Assignment, Identity, RecordKind, RequestState};
 use guestlist::governance::request::{Ask, Change, Command, Held, Visitor};
 use guestlist::model::{Address, Name};
 use jiff::{SignedDuration, Timestamp};
@@ -415,17 +416,38 @@ impl<'w> Stage<'w> {
         }
         let request = self.last();
         let approvals = self.approved(request);
-        if one.account == Account::None
-            && let Some(identity) = one.identity.clone()
-            && self.holds(&one, package).is_some()
-        {
-            // They sign in for the first time.
-            self.scene.change(&one.address, |person| {
-                person.identities = vec![identity.clone()];
-            });
+        if one.account == Account::None && self.holds(&one, package).is_some() {
+            self.redeems(&one);
         }
         self.note(&one, at, "direct", approvals);
         self.over(&one, package, request);
+    }
+
+    /// Lets somebody who was brought in sign in for the first time, if their invitation lets them do it in their way.
+    fn redeems(&mut self, one: &Someone) {
+        let Some(identity) = one.identity.clone() else {
+            return;
+        };
+        if identity == Identity::Passcode {
+            // The passcode itself comes by mail.
+            if self.world.passcodes {
+                self.scene.change(&one.address, |person| {
+                    person.identities = vec![Identity::Passcode];
+                });
+            }
+            return;
+        }
+        let redeem = Redeem {
+            door: Door::Direct(mail(&one.address)),
+            identity,
+            ids: Vec::new(),
+            passcode: None,
+            consent: true,
+            accepting: Vec::new(),
+        };
+        let redeem = invitation::Command::Redeem(Box::new(redeem));
+        let _ = self.scene.operator();
+        let _ = self.scene.engine().serve(&redeem.into());
     }
 
     fn note_together(&mut self, one: &Someone) {

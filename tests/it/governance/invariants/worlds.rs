@@ -62,7 +62,7 @@ pub(super) struct World {
     /// Whether the catalog of each package is published, and open to people from outside.
     published: [bool; 2],
     visible: [bool; 2],
-    passcodes: bool,
+    pub(super) passcodes: bool,
     grants: usize,
     excludes: [&'static str; 2],
     /// Random statements about it.
