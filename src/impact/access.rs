@@ -99,7 +99,7 @@ impl<'t> Access<'t> {
 
     /// Returns what somebody gets of a package for which they may ask so, or which a rule gives them so.
     #[must_use]
-    pub(super) fn delivered(self, traits: &Traits<'_>, offer: Option<&Offer<'_>>) -> Self {
+    pub fn delivered(self, traits: &Traits<'_>, offer: Option<&Offer<'_>>) -> Self {
         let is_refused = !traits.seen.member && offer.is_some_and(|it| it.refuses_guests);
         match self.barrier {
             None if is_refused => Access::barred(Barrier::NoGuests),

@@ -505,7 +505,6 @@ mod tests {
                     more: jane("more").into(),
                 }],
                 effects: Vec::new(),
-                at_once: String::new(),
             }),
             Block::Verdict(Verdict {
                 before: vec![plain("before")],

@@ -137,7 +137,6 @@ fn rows(wider: usize, gone: usize) -> Block<'static> {
         at_once: String::new(),
         rows: wider.chain(gone).collect(),
         effects: Vec::new(),
-        at_once: String::new(),
     })
 }
 

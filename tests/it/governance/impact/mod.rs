@@ -6,6 +6,7 @@ mod borders;
 mod choosing;
 mod deciding;
 mod given;
+mod guests;
 mod held;
 mod holding;
 mod in_place;
@@ -448,7 +449,7 @@ fn same_as_access(
         holds: &somebody.holds,
     };
     for offer in estate.offers() {
-        let found = access(&estate, requestor, Some(offer));
+        let found = access(&estate, requestor, Some(offer)).delivered(&traits, Some(offer));
         let ways = found.ways.iter().map(|way| {
             let terms = impact::Terms::of(way);
             (terms.policy.clone(), told::in_numbers(&terms, now()))

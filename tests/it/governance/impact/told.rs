@@ -11,7 +11,7 @@ use guestlist::governance::{Activity, Actor, Desk, Unread, decide};
 use guestlist::impact::{self, Account as Standing, End, Renewal};
 use guestlist::model::kinds::policy::{Expiry, Policy, Requestors};
 use guestlist::model::text::Email;
-use guestlist::model::{Address, Desired, Name, Object};
+use guestlist::model::{Address, Desired, Kind, Name, Object};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::governance::scene::{Scene, mail, moment};
@@ -168,7 +168,21 @@ impl World {
     }
 }
 
+/// Returns true for a package of which something is delivered to guests: of a resource that takes them, or nothing at all.
+fn takes_guests(package: &Address, tree: &Desired) -> bool {
+    let package = match tree.get(package).map(|it| &*it.object) {
+        Some(Object::Package(package)) => package,
+        other => panic!("{package} is no package: {other:?}"),
+    };
+    let takes = |name: &Name| {
+        let resource = tree.get(&Address::new(Kind::Resource, name));
+        matches!(resource.map(|it| &*it.object), Some(Object::Resource(it)) if it.guests)
+    };
+    package.grants.is_empty() || package.grants.keys().any(takes)
+}
+
 /// Asks the engine for every package through every policy at an instant, as somebody whom it knows by number, or as a visitor.
+/// What it would never deliver is not told.
 pub(super) fn answers(
     scene: &Scene,
     number: Option<u64>,
@@ -179,6 +193,13 @@ pub(super) fn answers(
     let mut told = Told::new();
     for (address, policy) in policies(tree) {
         let package = address.parent().unwrap();
+        let is_guest = match number {
+            Some(number) => scene.get::<Person>(number).is_guest(),
+            None => true,
+        };
+        if is_guest && !takes_guests(&package, tree) {
+            continue;
+        }
         let command = Command::Submit(Ask {
             package: Name::parse(package.own_name()).unwrap(),
             policy: Some(Name::parse(address.own_name()).unwrap()),
