@@ -13,7 +13,7 @@ use super::sides::Sides;
 use super::touched::Touched;
 use crate::governance::{Unread, World};
 use crate::model::text::Domain;
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Change, Delta, Plan};
 
 /// Who gains and who loses access.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,7 +24,8 @@ pub struct Impact {
     pub rows: Vec<Row>,
     /// What happens to what lives; empty where no store was asked.
     pub effects: Vec<Effect>,
-    /// Whether nobody owned anything before, and nothing that was there is taken over: then nothing is wider than it was.
+    /// Whether nobody owned anything before, and all is created or all is taken over as it is: then nothing is wider than it
+    /// was.
     pub is_first: bool,
     /// How many people lose access that they have, each counted once, however much they lose; with those of waivers.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -107,10 +108,13 @@ pub fn impact(
     Ok(impact)
 }
 
-/// Returns true where nothing was: a project that owns nothing, in a store where nobody owns anything, takes over nothing.
+/// Returns true where nothing was, in a store where nobody owns anything: all is created, or all that nobody owns is taken over
+/// as it is.
 fn is_first(plan: &Plan, sides: &Sides<'_>) -> bool {
-    let mut changes = plan.changes.iter();
+    let is_created = |change: &Change| change.delta.action() == Action::Create;
+    let is_as_found =
+        |change: &Change| matches!(&change.delta, Delta::Adopt { edits, .. } if edits.is_empty());
     sides.is_first
         && plan.foreign == 0
-        && !changes.any(|change| change.delta.action() == Action::Adopt)
+        && (plan.changes.iter().all(is_created) || plan.changes.iter().all(is_as_found))
 }

@@ -1,7 +1,7 @@
 //! Resources that take guests now and took none, or the other way round: who gets a package by that is told, and who asks for
 //! it in vain.
 
-use guestlist::governance::record::{Identity, RequestState};
+use guestlist::governance::record::{Entity as _, Identity, Request, RequestState};
 
 use super::{of, words};
 use crate::governance::asking::ask;
@@ -40,10 +40,7 @@ fn asked(tree: &str) -> RequestState {
     scene.guest("gus@a.example", Identity::Passcode);
     scene.asks_as("gus@a.example", ask("one"));
     let _ = scene.tick("T1");
-    let last = scene.look(|desk| {
-        use guestlist::governance::record::{Entity as _, Request};
-        desk.world().last(Request::KIND)
-    });
+    let last = scene.look(|desk| desk.world().last(Request::KIND));
     scene.request(last).state
 }
 
