@@ -20,7 +20,7 @@ catalogs:
   open: {{ displayName: Open, resources: [crew, site] }}
 packages:
   one: {{ catalog: open, displayName: One, grants: {grants}, policies: {{
-    ask: {{ requestors: anyone, expires: never }} }} }}
+    ask: {{ requestors: anyExternal, expires: never }} }} }}
 "
     )
 }

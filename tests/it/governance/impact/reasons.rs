@@ -211,6 +211,7 @@ fn guests_are_in_a_group_that_takes_them_and_stay_where_it_takes_no_more() {
         [
             "new holders of package/held (guests from outside; internal guests): asked  by resource/team",
             "gone holders of package/held (guests from outside; internal guests): kept  by resource/team",
+            "other whoever has it: held gives team: Member to guests as well by resource/team",
         ]
     );
     assert!(is_refused);
@@ -221,6 +222,7 @@ fn guests_are_in_a_group_that_takes_them_and_stay_where_it_takes_no_more() {
         [
             "new whoever comes to hold package/held (guests from outside; internal guests): kept  by resource/team",
             "gone whoever comes to hold package/held (guests from outside; internal guests): asked  by resource/team",
+            "other whoever has it: held gives team: Member no longer to guests by resource/team",
         ]
     );
     assert!(is_refused);
