@@ -116,19 +116,25 @@ pub(super) fn write<T>(
     put(path, &place, sort, fill)
 }
 
-/// Writes a report of tests beside the project.
+/// Writes a report of tests beside the project. Where it is not known what the project lives from, only an earlier report is
+/// replaced, so that it does not speak for this run.
 ///
 /// # Errors
 ///
 /// [`AppError::Occupied`] for a place that something else has, and when the file cannot be written.
 pub fn write_junit(
-    workspace: &Workspace,
+    workspace: Option<&Workspace>,
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), AppError> {
-    write(workspace, path, Sort::Junit, |out| {
-        fill(out).map_err(failed(path))
-    })
+    let fill = |out: &mut dyn Write| fill(out).map_err(failed(path));
+    if let Some(workspace) = workspace {
+        return write(workspace, path, Sort::Junit, fill);
+    }
+    match fs::metadata(path) {
+        Ok(there) if there.len() > 0 => put(path, &place(path, Sort::Junit)?, Sort::Junit, fill),
+        _ => Ok(()),
+    }
 }
 
 /// Writes schemas into a folder, which is made where it is missing. No project is needed for that.

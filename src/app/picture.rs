@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AppError, Workspace, World, check};
-use crate::diag::nearest;
+use super::plan::judged;
+use super::{AppError, Ask, Workspace, World, check};
+use crate::diag::{Diagnostics, nearest};
 use crate::model::{Address, Bodies, Desired, Kind, Live, Name, Object, Selection};
-use crate::plan::{Action, Asks, build};
+use crate::plan::Action;
 use crate::render::picture::{Focus, Key, Mark, Picture, Renames, changed, draw};
 use crate::store::{OpenMode, Store, StoreError};
 
@@ -62,7 +63,15 @@ pub fn picture(
             let (desired, _) = check::desired(workspace, world)?;
             let store = workspace.open(OpenMode::Read)?;
             let live = read(&*store, workspace)?;
-            let plan = build(&desired, &live, &Asks::default());
+            // What the tree is warned of, and what the guards say, is told with the plan.
+            let (plan, impact, _) = judged(
+                &*store,
+                workspace,
+                world,
+                &desired,
+                &Ask::default(),
+                &mut Diagnostics::new(),
+            )?;
             let (mut marks, mut renames) = (BTreeMap::new(), Renames::new());
             for change in &plan.changes {
                 let key = change.address.to_string();
@@ -80,7 +89,10 @@ pub fn picture(
             let before = of_live(&live, after.title.clone());
             let mut known: BTreeSet<Address> = addresses(&desired);
             known.extend(live.into_keys());
-            (changed(before, after, &renames, &marks), known)
+            (
+                changed(before, after, &renames, &marks, &impact.rows),
+                known,
+            )
         }
     };
     for (kind, name) in [(Kind::Organization, organization), (Kind::Package, package)] {

@@ -14,7 +14,8 @@ use crate::governance::Ground;
 use crate::guard::{Refusal, Stale};
 use crate::model::{Address, Digest};
 use crate::plan::Action;
-use crate::render::{Writer, finding, json, view};
+use crate::render::finding::{self, Findings};
+use crate::render::{Writer, json, view};
 use crate::store::StoreError;
 
 /// Why a command failed.
@@ -102,21 +103,23 @@ impl Failure {
         view::invalid(&self.0.diagnostics, out)
     }
 
-    /// Writes what was found; an error that is no finding is the one finding.
+    /// Writes what was found.
     fn write_findings(&self, cx: &Context) -> Result<(), Self> {
         if cx.has_written() {
             return Ok(());
         }
-        let findings = if self.0.diagnostics.is_empty() {
-            let message = std::iter::once(&self.0.message).chain(&self.0.causes);
-            let message: Vec<&str> = message.map(String::as_str).collect();
-            let help = self.0.help.as_deref();
-            cx.setting()
-                .failed(self.0.exit.as_str(), &message.join(": "), help)
-        } else {
-            cx.setting().diagnostics(&self.0.diagnostics)
-        };
-        cx.findings(&findings, |_| Ok(()))
+        cx.findings(&self.findings(&cx.setting()), |_| Ok(()))
+    }
+
+    /// Returns what was found; of an error that is no finding, that it is one.
+    pub(super) fn findings(&self, setting: &finding::Setting<'_>) -> Findings {
+        if !self.0.diagnostics.is_empty() {
+            return setting.diagnostics(&self.0.diagnostics);
+        }
+        let message = std::iter::once(&self.0.message).chain(&self.0.causes);
+        let message: Vec<&str> = message.map(String::as_str).collect();
+        let help = self.0.help.as_deref();
+        setting.failed(self.0.exit.as_str(), &message.join(": "), help)
     }
 
     /// Writes it to standard output, where the report would have been.

@@ -8,8 +8,8 @@ use super::Exit;
 use super::context::Context;
 use super::failure::Failure;
 use super::progress::Progress;
-use crate::app;
-use crate::render::finding::{self, Setting};
+use crate::app::{self, Workspace};
+use crate::render::finding::{self, Findings, Setting};
 use crate::render::{json, report, view};
 
 /// Play the tests of the tree through in the engine
@@ -22,19 +22,34 @@ use crate::render::{json, report, view};
 pub(super) struct Arguments {
     /// Only tests whose names are like this; `*` stands for anything
     #[arg(value_name = "NAME")]
-    name: Option<String>,
+    names: Vec<String>,
 
-    /// Also write a report of the tests into this file, as JUnit writes them
+    /// Also write a report of the tests into this file, as JUnit writes them; where they cannot be played, it says why
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
 }
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
-        let workspace = cx.workspace()?;
+        let workspace = match cx.workspace() {
+            Ok(workspace) => workspace,
+            Err(failure) => {
+                self.write(cx, None, |setting| failure.findings(setting))?;
+                return Err(failure);
+            }
+        };
         let progress = Progress::start(cx, "playing");
-        let tested = app::test(&workspace, &cx.world(), self.name.as_deref())?;
+        let tested = app::test(&workspace, &cx.world(), &self.names);
         drop(progress);
+        let tested = match tested {
+            Ok(tested) => tested,
+            Err(error) => {
+                // A report of an earlier run would say of this one that all is well.
+                let failure = Failure::from(error);
+                self.write(cx, Some(&workspace), |setting| failure.findings(setting))?;
+                return Err(failure);
+            }
+        };
         let report = report::Tested {
             project: workspace.project(),
             played: &tested.played,
@@ -42,17 +57,9 @@ impl Arguments {
             warnings: &tested.warnings,
             all: cx.globals.verbose,
         };
-        if let Some(path) = &self.junit {
-            // A file is read elsewhere, by others.
-            let setting = Setting {
-                mask: cx.mask_of_files(),
-                ..cx.setting()
-            };
-            let findings = setting.tested(&tested.played, &tested.warnings);
-            app::write_junit(&workspace, &cx.globals.dir.join(path), |out| {
-                finding::junit(out, &findings)
-            })?;
-        }
+        self.write(cx, Some(&workspace), |setting| {
+            setting.tested(&tested.played, &tested.warnings)
+        })?;
         if cx.globals.format.is_of_findings() {
             let findings = cx.setting().tested(&tested.played, &tested.warnings);
             cx.findings(&findings, |out| view::tested(&report, out))?;
@@ -69,5 +76,26 @@ impl Arguments {
         };
         Context::leave(tested);
         Ok(exit)
+    }
+
+    /// Writes findings into the file that was asked for.
+    fn write(
+        &self,
+        cx: &Context,
+        workspace: Option<&Workspace>,
+        findings: impl FnOnce(&Setting<'_>) -> Findings,
+    ) -> Result<(), Failure> {
+        let Some(path) = &self.junit else {
+            return Ok(());
+        };
+        // A file is read elsewhere, by others.
+        let findings = findings(&Setting {
+            mask: cx.mask_of_files(),
+            ..cx.setting()
+        });
+        app::write_junit(workspace, &cx.globals.dir.join(path), |out| {
+            finding::junit(out, &findings)
+        })?;
+        Ok(())
     }
 }

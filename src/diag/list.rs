@@ -2,7 +2,7 @@
 
 use super::{Code, Diagnostic, Severity};
 
-/// How many diagnostics a run shows; the rest is counted.
+/// How many diagnostics a terminal and the log of a pipeline show of a run; the rest is counted.
 pub const SHOWN: usize = 50;
 
 /// The diagnostics of a run.

@@ -2,6 +2,7 @@
 
 mod access;
 mod cast;
+mod directory;
 mod edits;
 mod invariants;
 mod names;

@@ -20,7 +20,7 @@ use crate::scenario::WITHOUT;
 use crate::source::{Route, SourceFile, Step};
 
 /// How many names a line of help lists at most.
-const LISTED: usize = 16;
+const LISTED: usize = 32;
 
 /// What is needed to explain the errors of one file.
 pub(super) struct Explainer<'f> {
@@ -207,7 +207,12 @@ impl Explainer<'_> {
         let check = check_of(self.schema.pointer(parent)?["format"].as_str()?)?;
         let (start, end) = node.span();
         let written = self.file.text().get(start as usize..end as usize)?;
-        check(written).err()?.help
+        let problem = check(written).err()?;
+        match node.kind() {
+            // What is mended of `true` was never meant.
+            NodeKind::Boolean => check("").err()?.help,
+            _ => problem.help,
+        }
     }
 
     /// Says what is wanted and what is there, with the mend where there is an obvious one.

@@ -36,7 +36,13 @@ impl Name {
         if text.len() > NAME_LENGTH {
             return Err(Malformed::new("a name has at most 64 characters"));
         }
-        let help = Self::mended(text).map(|name| format!("write `{name}`"));
+        // Where a name is expected the kind is known, so an address says it once too often.
+        let own = text.split_once('/').filter(|(word, _)| {
+            let mut kinds = Kind::ALL.iter();
+            kinds.any(|kind| kind.as_str() == *word)
+        });
+        let meant = own.map_or(text, |(_, name)| name);
+        let help = Self::mended(meant).map(|name| format!("write `{name}`"));
         Err(Malformed::new("a name is made of lower-case letters, digits and `-`").help_opt(help))
     }
 

@@ -18,6 +18,7 @@ mod respell;
 pub mod rule;
 mod set;
 pub mod text;
+mod user;
 
 pub use address::{Address, NAME_LENGTH, Name};
 pub use canonical::canonical;
@@ -32,3 +33,4 @@ pub use live::{
 };
 pub use respell::respell;
 pub use set::{OneOrMore, Set};
+pub use user::USER_ATTRIBUTES;

@@ -9,26 +9,73 @@ use super::neutral::neutral;
 /// What a spreadsheet takes for the beginning of a formula; some read the wide forms alike.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠'];
 
-/// Returns a cell as it is written: read back, it is the same text, and no spreadsheet takes it for a formula.
+/// What some spreadsheets cut cells at, whatever stands around it: of what is behind it a cell begins anew.
+const CUTS: [char; 4] = [';', '\t', '\r', '\n'];
+
+/// Returns a cell as it is written: read back, it is the same text, and no spreadsheet takes it, or a part of it, for a
+/// formula.
 #[must_use]
 pub fn cell(text: &str) -> String {
-    let harmless = if text.starts_with(FORMULA) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
+    let harmless = marked(text);
     if harmless.contains([',', '"', '\n', '\r']) || harmless.trim() != harmless {
         return format!("\"{}\"", harmless.replace('"', "\"\""));
     }
     harmless
 }
 
-/// Returns the text of a cell without the mark that keeps a spreadsheet from reading it as a formula.
+/// Puts a mark before every sign that a formula would begin with: at the start, and behind a cut.
+fn marked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 1);
+    let mut place = Place::Start;
+    for c in text.chars() {
+        if place != Place::Within && FORMULA.contains(&c) {
+            out.push('\'');
+        }
+        out.push(c);
+        place = place.behind(c);
+    }
+    out
+}
+
+/// Returns the text of a cell without the marks that keep a spreadsheet from reading it as a formula.
 #[must_use]
 pub fn plain(text: String) -> String {
-    match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(FORMULA) => rest.to_owned(),
-        _ => text,
+    if !text.contains('\'') {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut place = Place::Start;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let leads = rest.peek().is_some_and(|next| FORMULA.contains(next));
+        if c == '\'' && leads && place != Place::Within {
+            continue;
+        }
+        out.push(c);
+        place = place.behind(c);
+    }
+    out
+}
+
+/// Where in a cell a sign stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// At its start.
+    Start,
+    /// Behind a cut, with nothing between but quotes and spaces, which a spreadsheet may take away.
+    Cut,
+    /// Behind other text.
+    Within,
+}
+
+impl Place {
+    /// Returns where the sign behind this one stands.
+    fn behind(self, c: char) -> Self {
+        match self {
+            _ if CUTS.contains(&c) => Self::Cut,
+            Self::Cut if matches!(c, '"' | ' ') => Self::Cut,
+            _ => Self::Within,
+        }
     }
 }
 
@@ -75,6 +122,11 @@ mod tests {
             ("＝1", "'＝1"),
             ("\t=1", "'\\u{9}=1"),
             ("a=1", "a=1"),
+            ("x;=HYPERLINK(1)", "x;'=HYPERLINK(1)"),
+            ("x; =1;a-b;-2", "x; '=1;a-b;'-2"),
+            ("，；,;=1+1", "\"，；,;'=1+1\""),
+            ("x;\"=1", "\"x;\"\"'=1\""),
+            ("x\t=1", "x\\u{9}=1"),
             ("say \"hi\", twice", "\"say \"\"hi\"\", twice\""),
             (" led", "\" led\""),
         ] {
@@ -93,9 +145,22 @@ mod tests {
 
     #[test]
     fn a_cell_is_read_back_without_its_mark() {
-        for text in ["=1", "plain", "'quoted", "-x"] {
+        for text in [
+            "=1",
+            "plain",
+            "'quoted",
+            "-x",
+            "a;=1; -2",
+            "a\t=1",
+            "it's; 'so'",
+        ] {
             assert_eq!(plain(cell(text)), text);
-            assert!(!cell(text).starts_with(FORMULA), "{text}");
+            let parts = cell(text);
+            let mut parts = parts.split(CUTS);
+            assert!(
+                parts.all(|part| !part.trim().starts_with(FORMULA)),
+                "{text}"
+            );
         }
     }
 }

@@ -143,6 +143,19 @@ pub struct Table<'a> {
     pub rows: Vec<Vec<Cow<'a, str>>>,
 }
 
+/// What was tried, and how it came out: what is wrong stands out, and the rest is the first to be left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Results<'a> {
+    /// The headings.
+    pub columns: &'static [&'static str],
+    /// The rows of what is not as it should be, as wide as the headings.
+    pub wrong: Vec<Vec<Cow<'a, str>>>,
+    /// The rows of what is.
+    pub right: Vec<Vec<Cow<'a, str>>>,
+    /// What the rows of what is right are called where they are folded: `12 tests hold`.
+    pub rest: String,
+}
+
 /// How a report ends.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verdict<'a> {
@@ -173,6 +186,8 @@ pub enum Block<'a> {
     Snippet(Snippet<'a>),
     /// A table.
     Table(Table<'a>),
+    /// What was tried, and how it came out.
+    Results(Results<'a>),
     /// A chart.
     Chart(Chart<'a>),
     /// An object's keys and values under a title, already laid out.
@@ -209,4 +224,9 @@ pub trait Writer {
     ///
     /// Those of what it writes to.
     fn block(&mut self, block: &Block<'_>) -> io::Result<()>;
+
+    /// Returns how many messages of a run it takes; the others are counted.
+    fn messages(&self) -> usize {
+        usize::MAX
+    }
 }

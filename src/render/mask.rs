@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::access::{Access, Entry};
 use super::chart::{Bar, Chart, Form, Lane};
 use super::doc::{
-    Aside, Block, Change, Detail, Line, Piece, Role, Snippet, Table, Verdict, Writer,
+    Aside, Block, Change, Detail, Line, Piece, Results, Role, Snippet, Table, Verdict, Writer,
 };
 use crate::scenario::is_stand_in;
 use crate::source::Place;
@@ -333,12 +333,20 @@ impl Writer for Masked<'_> {
                     .collect(),
                 more: *more,
             }),
-            Block::Table(Table { columns, rows }) => Block::Table(Table {
+            Block::Table(Table { columns, rows: all }) => Block::Table(Table {
                 columns,
-                rows: rows
-                    .iter()
-                    .map(|row| row.iter().map(|cell| mask.text(cell)).collect())
-                    .collect(),
+                rows: rows(mask, all),
+            }),
+            Block::Results(Results {
+                columns,
+                wrong,
+                right,
+                rest,
+            }) => Block::Results(Results {
+                columns,
+                wrong: rows(mask, wrong),
+                right: rows(mask, right),
+                rest: mask.text(rest).into_owned(),
             }),
             Block::Chart(shown) => Block::Chart(mask.chart(shown)),
             Block::Listing {
@@ -360,6 +368,15 @@ impl Writer for Masked<'_> {
         };
         self.out.block(&masked)
     }
+
+    fn messages(&self) -> usize {
+        self.out.messages()
+    }
+}
+
+fn rows<'r>(mask: &Mask, rows: &'r [Vec<Cow<'_, str>>]) -> Vec<Vec<Cow<'r, str>>> {
+    let row = |row: &'r Vec<Cow<'_, str>>| row.iter().map(|cell| mask.text(cell)).collect();
+    rows.iter().map(row).collect()
 }
 
 #[cfg(test)]
@@ -537,6 +554,12 @@ mod tests {
                 columns: &["ONE"],
                 rows: vec![vec![jane("cell").into()]],
             }),
+            Block::Results(Results {
+                columns: &["ONE"],
+                wrong: vec![vec![jane("wrong").into()]],
+                right: vec![vec![jane("right").into()]],
+                rest: jane("rest"),
+            }),
             chart(
                 "bars",
                 Form::Bars {
@@ -565,6 +588,6 @@ mod tests {
                 .expect("memory takes all");
         }
         assert!(!kept.0.contains("jane"), "{}", kept.0);
-        assert!(kept.0.matches("@fabrikam.com").count() >= 23, "{}", kept.0);
+        assert!(kept.0.matches("@fabrikam.com").count() >= 26, "{}", kept.0);
     }
 }

@@ -18,12 +18,12 @@ pub trait Row: Serialize {
     fn cells(&self) -> Vec<Cow<'_, str>>;
 }
 
-/// Returns an instant, or nothing.
+/// Returns an instant to the second, or nothing.
 pub(crate) fn instant(at: Option<jiff::Timestamp>) -> Cow<'static, str> {
-    at.map(|at| at.to_string()).unwrap_or_default().into()
+    at.map(second).unwrap_or_default().into()
 }
 
-/// Returns an instant to the second, for people: the fractions of a clock say nothing to them.
+/// Returns an instant to the second: the fractions of a clock say nothing to people and their spreadsheets.
 pub(crate) fn second(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

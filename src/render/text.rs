@@ -1,5 +1,6 @@
 //! The writer for terminals and logs.
 
+use std::borrow::Cow;
 use std::io;
 
 use anstyle::{AnsiColor, Style};
@@ -7,9 +8,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::access::{self, Access, Entry};
 use super::chart::{Chart, Form};
-use super::doc::{Block, Change, Detail, Line, Role, Snippet, Table, Verdict, Writer};
+use super::doc::{Block, Change, Detail, Line, Results, Role, Snippet, Table, Verdict, Writer};
 use super::neutral::neutral;
 use super::value;
+use crate::diag;
 use crate::source::Place;
 
 /// The column at which a change's place starts.
@@ -271,26 +273,39 @@ impl<'w> Text<'w> {
     }
 
     fn table(&mut self, table: &Table<'_>) -> io::Result<()> {
+        self.rows(
+            table.columns,
+            table.rows.iter().map(|row| (Role::Plain, row)),
+        )
+    }
+
+    /// Writes rows under headings; the first cell of each is what its role says.
+    fn rows<'r>(
+        &mut self,
+        columns: &[&str],
+        rows: impl Iterator<Item = (Role, &'r Vec<Cow<'r, str>>)> + Clone,
+    ) -> io::Result<()> {
         // Made harmless twice, and kept never: a report may have many rows.
-        let mut widths: Vec<usize> = table.columns.iter().map(|name| name.width()).collect();
-        for row in &table.rows {
+        let mut widths: Vec<usize> = columns.iter().map(|name| name.width()).collect();
+        for (_, row) in rows.clone() {
             for (at, (width, cell)) in widths.iter_mut().zip(row).enumerate() {
                 *width = (*width).max(neutral(cell, at == 0).width());
             }
         }
         let mut column = 0;
-        for (name, width) in table.columns.iter().zip(&widths) {
+        for (name, width) in columns.iter().zip(&widths) {
             self.pad(column, 0);
             self.put(Role::Strong, name);
             column += width + 2;
         }
         self.end()?;
-        for row in &table.rows {
+        for (role, row) in rows {
             let mut column = 0;
             // What has no heading stands behind the rest.
             for (at, cell) in row.iter().enumerate() {
                 self.pad(column, 0);
-                self.put(Role::Plain, &neutral(cell, at == 0));
+                let role = if at == 0 { role } else { Role::Plain };
+                self.put(role, &neutral(cell, at == 0));
                 column += widths.get(at).unwrap_or(&0) + 2;
             }
             self.end()?;
@@ -333,6 +348,16 @@ impl Writer for Text<'_> {
             Block::Change(change) => self.change(change),
             Block::Snippet(snippet) => self.snippet(snippet),
             Block::Table(table) => self.table(table),
+            Block::Results(Results {
+                columns,
+                wrong,
+                right,
+                rest: _,
+            }) => {
+                let wrong = wrong.iter().map(|row| (Role::Error, row));
+                let right = right.iter().map(|row| (Role::Plain, row));
+                self.rows(columns, wrong.chain(right))
+            }
             Block::Chart(chart) => self.chart(chart),
             Block::Listing { title, lines, .. } => {
                 self.put_line(title);
@@ -344,6 +369,10 @@ impl Writer for Text<'_> {
                 })
             }
         }
+    }
+
+    fn messages(&self) -> usize {
+        diag::SHOWN
     }
 }
 

@@ -128,6 +128,26 @@ fn pictures_are_as_expected() {
         &["--organization", "adatum"],
         &mut golden,
     );
+    let open = CLOSED.replace("domains: { block: [adatum.example] }\n", "");
+    let open = open.replace(
+        ", crossTenant: { inbound: { users: none, applications: none } }",
+        "",
+    );
+    let settings = tree(&open);
+    let _ = settings.run(["apply", "--auto-approve"]).exits(0);
+    std::fs::write(settings.path("tree.yaml"), CLOSED).expect("written");
+    compare(
+        &settings,
+        "changed-by-settings",
+        &["--changed"],
+        &mut golden,
+    );
+    compare(
+        &settings,
+        "shut-out-by-settings",
+        &["--organization", "tailspin"],
+        &mut golden,
+    );
     for case in [
         "order-follows-references",
         "a-package-is-renamed-with-its-policies",
@@ -148,6 +168,41 @@ fn pictures_are_as_expected() {
         );
     }
     golden.finish();
+}
+
+/// A partner whom a policy for all partners covers, and one whose domain is blocked, gain and lose what no box shows.
+#[test]
+fn whoever_gains_or_loses_by_a_plan_is_drawn() {
+    let first = "version: 1
+organizations:
+  fabrikam: { displayName: Fabrikam, domains: [fabrikam.com] }
+domains: { block: [] }
+catalogs:
+  marketing: { displayName: Marketing, externallyVisible: true }
+packages:
+  photos: { catalog: marketing, displayName: Photos, policies: { all: { requestors: configuredOrganizations, expires: { after: 90d } } } }
+";
+    let sandbox = tree(first);
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let drawn = |text: String| {
+        std::fs::write(sandbox.path("tree.yaml"), text).expect("written");
+        let outcome = sandbox
+            .run(["graph", "--changed", "--format", "json"])
+            .exits(0);
+        let drawn: Value = serde_json::from_str(&outcome.stdout).expect("JSON");
+        let edges = drawn["edges"].as_array().expect("edges").iter();
+        let marked = edges.filter(|edge| edge["change"].is_string());
+        let told = marked.map(|edge| format!("{} {} {}", edge["change"], edge["from"], edge["to"]));
+        told.collect::<Vec<_>>().join("\n").replace('"', "")
+    };
+    let lamna = "  lamna: { displayName: Lamna, domains: [lamna.example] }\ndomains:";
+    assert_eq!(
+        drawn(first.replace("domains: {", &format!("{lamna} {{"))),
+        "create organization/lamna policy/photos/all"
+    );
+    let gone = drawn(first.replace("block: []", "block: [fabrikam.com]"));
+    assert!(gone.contains("delete who/row/people of fabrikam"), "{gone}");
+    assert_eq!(drawn(first.to_owned()), "");
 }
 
 fn hostile() -> String {

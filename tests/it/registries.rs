@@ -6,6 +6,7 @@ use guestlist::cli::Exit;
 use guestlist::diag::{code, nearest};
 use guestlist::lint::LINTS;
 use guestlist::model::{Kind, Name, Waiver};
+use guestlist::scenario::{Ground, MailWord};
 
 use crate::support::{Golden, Sandbox, files_below, repository, rust, schema};
 
@@ -187,6 +188,7 @@ fn the_tables_of_the_readme_are_fresh() {
     replace(&mut text, "exits", &exits());
     replace(&mut text, "plan", &plan());
     replace(&mut text, "test", &test());
+    replace(&mut text, "words", &words());
     let mut golden = Golden::default();
     golden.compare(&file, &text);
     golden.finish();
@@ -203,6 +205,17 @@ fn replace(text: &mut String, name: &str, block: &str) {
         panic!("the README has no block `{name}`");
     };
     text.replace_range(start..stop, block);
+}
+
+/// Returns the words that a test expects and that no file of the tree declares.
+fn words() -> String {
+    let grounds = Ground::ALL.iter().map(|one| one.as_str());
+    let mails = MailWord::ALL.iter().map(|one| one.as_str());
+    let listed = |title: &str, words: &mut dyn Iterator<Item = &'static str>| {
+        let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+        format!("* **{title}**: {}.\n", words.join(", "))
+    };
+    listed("Grounds of a refusal", &mut { grounds }) + &listed("Mails", &mut { mails })
 }
 
 fn kinds() -> String {

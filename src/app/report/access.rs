@@ -121,6 +121,34 @@ impl<'e> Access<'e> {
         })
     }
 
+    /// Returns how many of our own people have the package that the report is on; 0 for a report on all.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    pub fn of_our_own(&self) -> Result<usize, AppError> {
+        let Next::Package(package, _) = &self.next else {
+            return Ok(0);
+        };
+        let (engine, mut after, mut own) = (self.engine, None, 0);
+        loop {
+            let (found, next) = engine.look(|desk| {
+                let (marked, next) = holders(desk, *package, after.clone())?;
+                let mut found = 0;
+                for (_, id) in &marked {
+                    let person = desk.person(desk.need::<Assignment>(id.number)?.person)?;
+                    found += usize::from(!is_from_outside(&person));
+                }
+                Ok((found, next))
+            })?;
+            own += found;
+            match next {
+                Some(last) => after = Some(last),
+                None => return Ok(own),
+            }
+        }
+    }
+
     fn counts(&self, person: &Person) -> bool {
         self.everybody || is_guest(person)
     }
@@ -150,21 +178,38 @@ impl<'e> Access<'e> {
         package: ObjectId,
         after: Option<(Key, RecordId)>,
     ) -> Result<(Vec<AccessRow>, Next), Unread> {
-        let range = Range::of(Mark::AssignmentPackage, Key::new().object(package));
-        let marked = desk.world().marked(&range.after(after).most(PAGE))?;
+        let (marked, last) = holders(desk, package, after)?;
         let mut rows = Vec::new();
         for (_, id) in &marked {
             let assignment = desk.need::<Assignment>(id.number)?;
             let person = desk.person(assignment.person)?;
-            if self.everybody || is_guest(&person) || person.account.is_none() {
+            if self.everybody || is_from_outside(&person) {
                 rows.push(by_package(desk, &person, &assignment, &self.partners)?);
             }
         }
-        let full = marked.len() == PAGE;
-        let last = marked.into_iter().next_back().filter(|_| full);
         let next = last.map_or(Next::Done, |last| Next::Package(package, Some(last)));
         Ok((rows, next))
     }
+}
+
+/// Where a record is among others.
+type At = (Key, RecordId);
+
+/// Returns a page of the assignments of a package, and the last of it where there may be more.
+fn holders(
+    desk: &Desk<'_>,
+    package: ObjectId,
+    after: Option<At>,
+) -> Result<(Vec<At>, Option<At>), Unread> {
+    let range = Range::of(Mark::AssignmentPackage, Key::new().object(package));
+    let marked = desk.world().marked(&range.after(after).most(PAGE))?;
+    let last = marked.last().filter(|_| marked.len() == PAGE).cloned();
+    Ok((marked, last))
+}
+
+/// Returns true for a guest, and for somebody from outside who has no account yet.
+fn is_from_outside(person: &Person) -> bool {
+    is_guest(person) || person.account.is_none()
 }
 
 impl Pages for Access<'_> {

@@ -5,6 +5,7 @@ use super::{Grouping as _, PAGE, Pages, Tally, may_report};
 use crate::app::AppError;
 use crate::app::governance::{Engine, cards};
 use crate::governance::record::{Entity as _, Review, ReviewSeries};
+use crate::governance::review::next_round;
 use crate::governance::{Desk, Unread};
 use crate::render::json::v1::{ReviewRow, Summary};
 
@@ -118,6 +119,10 @@ fn series(desk: &Desk<'_>, after: u64) -> Result<(Vec<ReviewRow>, Next), Unread>
         let (Some(opens), Some(thing)) = (series.next, desk.object(series.policy)?) else {
             continue;
         };
+        let (opens, closes) = match next_round(desk, &series)? {
+            Some((opens, closes)) => (opens, Some(closes)),
+            None => (opens, None),
+        };
         let review = thing.policy().and_then(|policy| policy.review.as_ref());
         let reviewers = review.map(|review| review.reviewers.iter().map(ToString::to_string));
         rows.push(ReviewRow {
@@ -127,7 +132,7 @@ fn series(desk: &Desk<'_>, after: u64) -> Result<(Vec<ReviewRow>, Next), Unread>
             round: series.rounds + 1,
             state: "scheduled",
             opens,
-            closes: None,
+            closes,
             items: 0,
             kept: 0,
             removed: 0,

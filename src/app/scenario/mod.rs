@@ -33,7 +33,7 @@ pub struct Tested {
     pub warnings: Diagnostics,
 }
 
-/// Plays the tests of the tree, all of them, with its invariants, or those whose names are like a pattern.
+/// Plays the tests of the tree, all of them, with its invariants, or those whose names are like one of some patterns.
 ///
 /// # Errors
 ///
@@ -41,12 +41,12 @@ pub struct Tested {
 pub fn test(
     workspace: &Workspace,
     world: &World<'_>,
-    pattern: Option<&str>,
+    patterns: &[String],
 ) -> Result<Tested, AppError> {
     // Who asks for some tests by name wants to know of these alone.
-    let (checked, broken) = match pattern {
-        None => check::check_invariants(workspace, world)?,
-        Some(_) => (check::check(workspace, world)?, Diagnostics::new()),
+    let (checked, broken) = match patterns {
+        [] => check::check_invariants(workspace, world)?,
+        _ => (check::check(workspace, world)?, Diagnostics::new()),
     };
     let Some(desired) = checked.desired else {
         return Err(AppError::Invalid(checked.diagnostics));
@@ -55,7 +55,7 @@ pub fn test(
     warnings.extend(broken);
     warnings.sort();
     let all = checked.scenarios;
-    let chosen = chosen(&all, pattern)?;
+    let chosen = chosen(&all, patterns)?;
     let others = all.len() - chosen.len();
     let ground = match chosen.is_empty() {
         true => None,
@@ -79,19 +79,24 @@ pub fn test(
     })
 }
 
-/// Returns the tests whose names are like a pattern.
-fn chosen<'s>(all: &'s [Scenario], pattern: Option<&str>) -> Result<Vec<&'s Scenario>, AppError> {
-    let Some(text) = pattern else {
-        return Ok(all.iter().collect());
-    };
-    let pattern = Pattern::new(text)?;
-    let fits = |one: &&Scenario| pattern.matches(one.name.as_str());
-    let chosen: Vec<&Scenario> = all.iter().filter(fits).collect();
-    if chosen.is_empty() {
-        return Err(AppError::NoTest {
-            pattern: text.to_owned(),
-            near: offer(text, all.iter().map(|one| one.name.as_str())),
-        });
+/// Returns the tests whose names are like one of some patterns, in their order; all where there is none.
+fn chosen<'s>(all: &'s [Scenario], patterns: &[String]) -> Result<Vec<&'s Scenario>, AppError> {
+    let mut chosen = vec![patterns.is_empty(); all.len()];
+    for text in patterns {
+        let pattern = Pattern::new(text)?;
+        let mut fits = false;
+        for (one, chosen) in all.iter().zip(&mut chosen) {
+            if pattern.matches(one.name.as_str()) {
+                (fits, *chosen) = (true, true);
+            }
+        }
+        if !fits {
+            return Err(AppError::NoTest {
+                pattern: text.clone(),
+                near: offer(text, all.iter().map(|one| one.name.as_str())),
+            });
+        }
     }
-    Ok(chosen)
+    let all = all.iter().zip(chosen);
+    Ok(all.filter_map(|(one, is)| is.then_some(one)).collect())
 }

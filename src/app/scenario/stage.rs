@@ -236,7 +236,8 @@ impl Stage<'_> {
                     self.tell(from, text);
                 }
                 Done::Refused(refusal) => {
-                    self.broken(&at, refusal.message, refusal.help);
+                    let help = refusal.help.map(|help| as_written(&help));
+                    self.broken(&at, refusal.message, help);
                     return Ok(());
                 }
                 Done::Guarded(message) | Done::Senseless(message) => {
@@ -480,6 +481,17 @@ fn second(at: Timestamp) -> Timestamp {
 }
 
 /// Tells a refusal, which is an answer, from a failure.
+/// Returns help with an option of a command as a test writes it: `answers: { 1: … }` for `--answer '1=…'`.
+fn as_written(help: &str) -> String {
+    let Some((before, option)) = help.split_once("`--answer '") else {
+        return help.to_owned();
+    };
+    match option.split_once("=…'`") {
+        Some((number, rest)) => format!("{before}`answers: {{ {number}: … }}`{rest}"),
+        None => help.to_owned(),
+    }
+}
+
 fn done<T>(served: Result<T, AppError>) -> Result<Done, AppError> {
     match served {
         Ok(_) => Ok(Done::Fine),

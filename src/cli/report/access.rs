@@ -48,6 +48,15 @@ impl Arguments {
         let about = About::of(&engine, "access", "Access", ("way in", "ways in"))?
             .counted("Access", self.by)
             .only_counts(self.counts);
+        let about = match (self.everybody, access.of_our_own()?) {
+            (true, _) | (_, 0) => about,
+            (false, 1) => {
+                about.note("1 of our own people has it besides: `--everybody` shows them.")
+            }
+            (false, own) => about.note(&format!(
+                "{own} of our own people have it besides: `--everybody` shows them."
+            )),
+        };
         written(cx, about, &mut access)
     }
 }

@@ -27,11 +27,13 @@ pub use dynamic::belongs;
 pub(super) use dynamic::walk;
 pub use guest::Convert;
 pub(super) use right::{inviter, known_user, member_inviter, require_users};
-pub use row::{ATTRIBUTES, GroupRow, MembershipRow, PersonRow, Roster, Row};
+pub use row::{GroupRow, MembershipRow, PersonRow, Roster, Row};
 pub use sponsor::MOST_SPONSORS;
 pub(super) use sponsor::check as check_sponsors;
 pub use terms::{Required, is_due, terms};
 pub(super) use terms::{accept as accept_terms, demand as demand_terms, lacking as lacking_terms};
+
+pub use crate::model::USER_ATTRIBUTES as ATTRIBUTES;
 
 use super::record::DirectoryRole;
 use super::{Desk, Stop};

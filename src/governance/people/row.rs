@@ -9,49 +9,6 @@ use crate::governance::record::{
 };
 use crate::model::text::{Email, Line, Principal};
 
-/// Attributes of the directory's user object that a person may have beside those with a meaning of their own: all that rules
-/// over people look at are among them.
-pub const ATTRIBUTES: &[&str] = &[
-    "city",
-    "country",
-    "department",
-    "dirSyncEnabled",
-    "employeeId",
-    "employeeType",
-    "facsimileTelephoneNumber",
-    "givenName",
-    "jobTitle",
-    "mailNickname",
-    "mobilePhone",
-    "officeLocation",
-    "onPremisesSecurityIdentifier",
-    "passwordPolicies",
-    "postalCode",
-    "preferredLanguage",
-    "proxyAddresses",
-    "sipProxyAddress",
-    "state",
-    "streetAddress",
-    "surname",
-    "telephoneNumber",
-    "usageLocation",
-    "extensionAttribute1",
-    "extensionAttribute2",
-    "extensionAttribute3",
-    "extensionAttribute4",
-    "extensionAttribute5",
-    "extensionAttribute6",
-    "extensionAttribute7",
-    "extensionAttribute8",
-    "extensionAttribute9",
-    "extensionAttribute10",
-    "extensionAttribute11",
-    "extensionAttribute12",
-    "extensionAttribute13",
-    "extensionAttribute14",
-    "extensionAttribute15",
-];
-
 /// What files say, taken together.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {

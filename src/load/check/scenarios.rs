@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::edits::Created;
-use super::{Among, Known, Tree, UNKNOWN, cast, edits};
+use super::{Among, Known, Tree, UNKNOWN, cast, directory, edits};
 use crate::diag::{Diagnostic, Diagnostics, code, nearest, offer};
 use crate::model::kinds::{Origin, Policy, Resource};
 use crate::model::text::{Domain, Email, Line};
@@ -59,6 +59,7 @@ pub(super) fn check(
         });
         edits::check(tree, scenario, &created, &mut whole, out);
         cast::check(tree, &ruled, scenario, project, out);
+        directory::check(scenario, &there, project, out);
     }
 }
 

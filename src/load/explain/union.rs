@@ -81,7 +81,7 @@ impl Explainer<'_> {
                         help: vec![format!("write `{{ {tag}: {} }}`", short(text))],
                         ..wrong
                     },
-                    None => wrong,
+                    None => wrong.help_opt(self.form(text, route, branches)),
                 });
             }
             _ => match (fitting.next(), fitting.next()) {
@@ -115,6 +115,26 @@ impl Explainer<'_> {
                 }
             },
         }
+    }
+
+    /// Returns how a text is written that is none of the words of a union, where there is such a form.
+    fn form(
+        &self,
+        text: &str,
+        route: &Route,
+        branches: &[Vec<ValidationError<'static>>],
+    ) -> Option<String> {
+        let errors = branches.iter().flatten();
+        let mut here = errors.filter(|error| route_of(error) == *route);
+        let check = here.find_map(|error| match error.kind() {
+            Rule::Format { format } => check_of(format),
+            _ => None,
+        })?;
+        let problem = check(text).err()?;
+        Some(match problem.help {
+            Some(help) => format!("or {help}"),
+            None => format!("or something else: {}", problem.message),
+        })
     }
 
     /// Returns the keys of a union of one-key mappings, as the schema lists them; none for a union of another sort.

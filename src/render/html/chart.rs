@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::{Foreign, table};
 use crate::render::chart::{Bar, Chart, Form, Lane};
+use crate::render::doc::Role;
 
 /// How many bars are drawn; the table under the chart has all.
 const BARS: usize = 20;
@@ -15,6 +16,7 @@ const PLACES: i64 = 60;
 const TICKS: i64 = 5;
 
 pub(super) fn chart(chart: &Chart<'_>) -> Markup {
+    let data = chart.table();
     html! {
         figure.chart {
             figcaption { (Foreign(&chart.title)) }
@@ -22,7 +24,7 @@ pub(super) fn chart(chart: &Chart<'_>) -> Markup {
                 Form::Bars { bars, .. } => (bars_of(bars)),
                 Form::Timeline { from, until, lanes } => (lanes_of(*from, *until, lanes)),
             }
-            details { summary { "As a table" } (table(&chart.table())) }
+            details { summary { "As a table" } (table(data.columns, &data.rows, Role::Plain)) }
         }
     }
 }

@@ -7,11 +7,14 @@
 mod access;
 mod chart;
 
+use std::borrow::Cow;
 use std::io;
 
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
-use super::doc::{Aside, Block, Change, Line, Page, Piece, Role, Snippet, Table, Verdict, Writer};
+use super::doc::{
+    Aside, Block, Change, Line, Page, Piece, Results, Role, Snippet, Table, Verdict, Writer,
+};
 use super::neutral::{code_spans, neutral};
 use super::text::Text;
 
@@ -291,17 +294,18 @@ fn is_whole(cell: &str) -> bool {
     !cell.is_empty() && !cell.contains(' ') && cell.chars().count() <= WORD
 }
 
-fn table(table: &Table<'_>) -> Markup {
-    let wide = table.columns.len() > NARROW;
+fn table(columns: &[&str], rows: &[Vec<Cow<'_, str>>], first: Role) -> Markup {
+    let wide = columns.len() > NARROW;
     html! {
         div.scroll {
             table class=[wide.then_some("wide")] {
-                thead { tr { @for name in table.columns { th scope="col" { (name) } } } }
+                thead { tr { @for name in columns { th scope="col" { (name) } } } }
                 tbody {
-                    @for row in &table.rows {
+                    @for row in rows {
                         tr {
-                            @for (cell, name) in row.iter().zip(table.columns) {
-                                td class=[is_whole(cell).then_some("whole")] data-of=[wide.then_some(name)] { (Foreign(cell)) }
+                            @for (at, (cell, name)) in row.iter().zip(columns).enumerate() {
+                                @let role = if at == 0 { first } else { Role::Plain };
+                                td class=[is_whole(cell).then_some("whole")] data-of=[wide.then_some(name)] { (piece(role, Foreign(cell))) }
                             }
                         }
                         "\n"
@@ -343,7 +347,27 @@ impl Writer for Html<'_> {
             Block::Paragraph(lines) => self.paragraph(lines),
             Block::Change(change) => self.change(change),
             Block::Snippet(snippet) => self.snippet(snippet, block)?,
-            Block::Table(rows) => self.parts.push(table(rows)),
+            Block::Table(Table { columns, rows }) => {
+                self.parts.push(table(columns, rows, Role::Plain));
+            }
+            Block::Results(Results {
+                columns,
+                wrong,
+                right,
+                rest,
+            }) => {
+                if !wrong.is_empty() {
+                    self.parts.push(table(columns, wrong, Role::Error));
+                }
+                if !right.is_empty() {
+                    self.parts.push(html! {
+                        details open[wrong.is_empty()] {
+                            summary { (Foreign(rest)) }
+                            (table(columns, right, Role::Plain))
+                        }
+                    });
+                }
+            }
             Block::Chart(drawn) => self.parts.push(chart::chart(drawn)),
             Block::Listing { title, lines, .. } => self.parts.push(html! {
                 details open {

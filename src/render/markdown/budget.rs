@@ -10,23 +10,36 @@ pub(super) enum Rank {
     Refusal,
     Access,
     Message,
+    Warning,
+    Note,
     Row,
+    /// A text below its title.
+    Listing,
+    /// The line at fault of an error, and what to do.
+    DetailOfError,
     Removal,
     Change,
     Creation,
     DetailOfRemoval,
     DetailOfChange,
     DetailOfCreation,
+    /// What is as it should be.
+    Right,
 }
 
 /// The ranks that share some of the room, with how many hundredths of it are theirs before others have more of it.
 const SHARES: &[(&[Rank], usize)] = &[
     (&[Rank::Refusal], 25),
     (&[Rank::Access], 40),
-    (&[Rank::Message], 10),
+    (&[Rank::Message, Rank::Warning, Rank::Note], 10),
     (&[Rank::Row], 15),
     (&[Rank::Removal, Rank::Change, Rank::Creation], 10),
+    (&[Rank::Listing], 30),
 ];
+
+/// How many hundredths of the room are for what is folded into errors, before their titles have more of it: one that can be
+/// understood is worth more than several that cannot.
+const SHARE_OF_ERRORS: usize = 15;
 
 /// What a part is called when it is left out: one, several.
 pub(super) type Noun = (&'static str, &'static str);
@@ -44,6 +57,14 @@ pub(super) struct Part {
     pub(super) table: Option<usize>,
     /// The same with what is folded into it, and what that is called when it is left out.
     pub(super) full: Option<Full>,
+}
+
+impl Part {
+    /// Returns how many characters more it has with what is folded into it, where that is of a rank.
+    fn more(&self, rank: Rank) -> Option<usize> {
+        let full = self.full.as_ref().filter(|full| full.rank == rank)?;
+        Some(length(&full.text).saturating_sub(length(&self.text)))
+    }
 }
 
 /// A part with what is folded into it.
@@ -110,23 +131,32 @@ impl Budget {
         let mut kept = vec![Kept::No; self.parts.len()];
         let mut order: Vec<usize> = (0..self.parts.len()).collect();
         order.sort_by_key(|at| (self.parts[*at].rank, self.parts[*at].turn));
-        let shares = SHARES
-            .iter()
-            .map(|(of, share)| (*of, room * share / 100))
-            .chain([(&[][..], room)]);
-        for (of, share) in shares {
-            let mut share = share.min(left);
+        let plain = |of: &[Rank], share: usize, left: &mut usize, kept: &mut [Kept]| {
+            let mut share = share.min(*left);
             for at in &order {
                 let part = &self.parts[*at];
                 let is_meant = of.is_empty() || of.contains(&part.rank);
                 let needed = length(&part.text) + 1;
                 if is_meant && kept[*at] == Kept::No && needed <= share {
                     share -= needed;
-                    left -= needed;
+                    *left -= needed;
                     kept[*at] = Kept::Plain;
                 }
             }
+        };
+        for (of, share) in SHARES {
+            plain(of, room * share / 100, &mut left, &mut kept);
         }
+        let mut share = (room * SHARE_OF_ERRORS / 100).min(left);
+        for at in &order {
+            let more = self.parts[*at].more(Rank::DetailOfError);
+            if let Some(more) = more.filter(|more| kept[*at] == Kept::Plain && *more <= share) {
+                share -= more;
+                left -= more;
+                kept[*at] = Kept::Full;
+            }
+        }
+        plain(&[], room, &mut left, &mut kept);
         // Of what is folded the longest goes first among equals: so most of it stays.
         let mut folded = Vec::new();
         for (at, part) in self.parts.iter().enumerate() {

@@ -5,13 +5,16 @@
 mod budget;
 mod inline;
 
+use std::borrow::Cow;
 use std::io;
 
 use budget::{Budget, Full, Kept, Noun, Part, Rank};
 use inline::Within;
 
 use super::access::{self, Access};
-use super::doc::{Aside, Block, Change, Line, Page, Role, Snippet, Table, Verdict, Writer};
+use super::doc::{
+    Aside, Block, Change, Line, Page, Results, Role, Snippet, Table, Verdict, Writer,
+};
 use super::mark::marker;
 use super::neutral::neutral;
 use super::text::{Text, locus};
@@ -33,17 +36,24 @@ enum Spot {
     Access,
     Changes,
     Rest,
+    Right,
 }
 
 impl Spot {
-    const ALL: [Self; 4] = [Self::Refused, Self::Access, Self::Changes, Self::Rest];
+    const ALL: [Self; 5] = [
+        Self::Refused,
+        Self::Access,
+        Self::Changes,
+        Self::Rest,
+        Self::Right,
+    ];
 
     const fn title(self) -> &'static str {
         match self {
             Self::Refused => "Refused",
             Self::Access => "Access",
             Self::Changes => "Changes",
-            Self::Rest => "",
+            Self::Rest | Self::Right => "",
         }
     }
 }
@@ -52,7 +62,9 @@ impl Spot {
 const REFUSAL: Noun = ("refusal", "refusals");
 const CHANGE: Noun = ("change", "changes");
 const DETAIL: Noun = ("the details of 1 change", "the details of # changes");
-const MESSAGE: Noun = ("message", "messages");
+const ERROR: Noun = ("error", "errors");
+const WARNING: Noun = ("warning", "warnings");
+const NOTICE: Noun = ("note", "notes");
 const PARAGRAPH: Noun = ("paragraph", "paragraphs");
 const LISTING: Noun = ("listing", "listings");
 const LINES: Noun = ("the lines of 1 message", "the lines of # messages");
@@ -67,8 +79,8 @@ pub struct Markdown<'w> {
     verdict: String,
     /// What the part about access is called: it counts what is in it.
     access: String,
-    /// The first lines of tables.
-    tables: Vec<String>,
+    /// The first lines of tables, and the last.
+    tables: Vec<(String, &'static str)>,
     budget: Budget,
 }
 
@@ -123,14 +135,18 @@ impl<'w> Markdown<'w> {
             {
                 text.push('\n');
                 let table = some.first().and_then(|(_, part)| part.table);
-                text.push_str(table.map_or("", |table| &self.tables[table]));
+                let (first, last) = table.map_or(("", ""), |table| {
+                    let (first, last) = &self.tables[table];
+                    (first.as_str(), *last)
+                });
+                text.push_str(first);
                 for (kept, part) in some {
                     text.push_str(match &part.full {
                         Some(full) if **kept == Kept::Full => &full.text,
                         _ => &part.text,
                     });
                 }
-                text.push_str(table.map_or("", |_| "</table>\n"));
+                text.push_str(last);
             }
         }
         if let Some(digest) = &self.page.digest {
@@ -147,7 +163,7 @@ impl<'w> Markdown<'w> {
         }
         let digest = match &self.page.digest {
             Some(digest) => format!(" All of it is in the plan with the digest `{digest}`."),
-            None => String::new(),
+            None => " `--format json` has all of it.".to_owned(),
         };
         format!("\n> Left out, to stay below 60,000 characters: {left}.{digest}\n")
     }
@@ -222,13 +238,18 @@ impl<'w> Markdown<'w> {
     fn snippet(&mut self, snippet: &Snippet<'_>, block: &Block<'_>) -> io::Result<()> {
         let body = below(block)?;
         let head = message(snippet);
+        let (noun, rank, folded) = match snippet.role {
+            Role::Error => (ERROR, Rank::Message, Rank::DetailOfError),
+            Role::Warning => (WARNING, Rank::Warning, Rank::DetailOfChange),
+            _ => (NOTICE, Rank::Note, Rank::DetailOfChange),
+        };
         let full = (!body.is_empty()).then(|| Full {
-            rank: Rank::DetailOfChange,
+            rank: folded,
             noun: LINES,
             text: details(&head, "text", &body),
         });
         let text = format!("<p>{head}</p>\n");
-        self.part(Spot::Rest, Rank::Message, MESSAGE, text, full);
+        self.part(Spot::Rest, rank, noun, text, full);
         Ok(())
     }
 
@@ -236,7 +257,7 @@ impl<'w> Markdown<'w> {
     fn listing(&mut self, title: &Line<'_>, block: &Block<'_>) -> io::Result<()> {
         let head = inline::line(title, Within::Html, usize::MAX);
         let text = details(&head, "text", &below(block)?);
-        self.part(Spot::Rest, Rank::DetailOfChange, LISTING, text, None);
+        self.part(Spot::Rest, Rank::Listing, LISTING, text, None);
         Ok(())
     }
 
@@ -265,7 +286,34 @@ impl<'w> Markdown<'w> {
     }
 
     /// A table, of which each row can be left out for itself.
-    fn table(&mut self, table: &Table<'_>) {
+    fn table(&mut self, columns: &[&str], rows: &[Vec<Cow<'_, str>>]) {
+        let edge = ("<table>\n".to_owned(), "</table>\n");
+        self.rows(columns, rows, edge, (Spot::Rest, Rank::Row));
+    }
+
+    /// What is wrong, and, folded behind everything else, what is not.
+    fn results(&mut self, results: &Results<'_>) {
+        let Results {
+            columns,
+            wrong,
+            right,
+            rest,
+        } = results;
+        self.table(columns, wrong);
+        let mut head = "<details><summary>".to_owned();
+        inline::foreign(&mut head, rest, Within::Html, false);
+        head.push_str("</summary>\n\n<table>\n");
+        let edge = (head, "</table>\n\n</details>\n");
+        self.rows(columns, right, edge, (Spot::Right, Rank::Right));
+    }
+
+    fn rows(
+        &mut self,
+        columns: &[&str],
+        rows: &[Vec<Cow<'_, str>>],
+        (first, last): (String, &'static str),
+        (spot, rank): (Spot, Rank),
+    ) {
         let row = |cells: &mut dyn Iterator<Item = &str>, tag: &str| {
             let mut out = "<tr>".to_owned();
             for cell in cells {
@@ -275,13 +323,13 @@ impl<'w> Markdown<'w> {
             }
             out + "</tr>\n"
         };
-        let head = row(&mut table.columns.iter().copied(), "th");
+        let head = row(&mut columns.iter().copied(), "th");
         let at = self.tables.len();
-        self.tables.push(format!("<table>\n{head}"));
-        for cells in &table.rows {
+        self.tables.push((first + &head, last));
+        for cells in rows {
             self.budget.add(Part {
-                spot: Spot::Rest,
-                rank: Rank::Row,
+                spot,
+                rank,
                 turn: 0,
                 noun: ROW,
                 text: row(&mut cells.iter().map(|cell| &**cell), "td"),
@@ -322,11 +370,13 @@ impl Writer for Markdown<'_> {
             Block::Change(change) => self.change(change),
             Block::Snippet(snippet) => self.snippet(snippet, block)?,
             Block::Listing { title, .. } => self.listing(title, block)?,
-            Block::Table(table) => self.table(table),
+            Block::Table(Table { columns, rows }) => self.table(columns, rows),
+            Block::Results(results) => self.results(results),
             Block::Chart(chart) => {
                 let title = Line::new().and(Role::Strong, &*chart.title);
                 self.paragraph(Spot::Rest, &[title]);
-                self.table(&chart.table());
+                let Table { columns, rows } = chart.table();
+                self.table(columns, &rows);
             }
         }
         Ok(())

@@ -370,6 +370,84 @@ fn the_longest_heading_and_verdict_leave_their_room_to_nothing_else() {
     assert!(document.matches("\nx\n").count() > 5_000, "{document}");
 }
 
+/// Lowers so many things that hold, so many that do not, and of each of these an error and a listing.
+fn results(right: usize, wrong: usize) -> String {
+    let row = |word: &str, at: usize| vec![word.to_owned().into(), format!("test-{at}").into()];
+    let help = vec!["the way out".repeat(10)];
+    document(|out| {
+        out.block(&Block::Results(Results {
+            columns: &["RESULT", "TEST"],
+            wrong: (0..wrong).map(|at| row("fails", at)).collect(),
+            right: (0..right).map(|at| row("holds", at)).collect(),
+            rest: format!("{right} hold"),
+        }))?;
+        for at in 0..wrong {
+            let message = format!("no {at}");
+            out.block(&Block::Snippet(Snippet {
+                role: Role::Error,
+                tag: "error".to_owned(),
+                message: &message,
+                place: None,
+                related: Vec::new(),
+                help: &help,
+            }))?;
+            out.block(&Block::Listing {
+                title: Line::plain("how it came"),
+                lines: vec!["a line".repeat(20)],
+                is_copied: false,
+            })?;
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn what_holds_is_left_out_before_anything_of_what_does_not() {
+    let document = results(3_000, 1);
+    let at = |text: &str| document.find(text).expect(text);
+    assert!(at("fails") < at("no 0") && at("no 0") < at("how it came"));
+    assert!(at("how it came") < at("<summary>3000 hold</summary>"));
+    assert!(document.contains("the way out"), "{document}");
+    let shown = document.matches("holds").count();
+    assert!((500..3_000).contains(&shown), "{shown}");
+    assert!(!results(0, 1).contains(" hold</summary>"));
+}
+
+#[test]
+fn of_many_failures_some_are_told_with_all_that_belongs_to_them() {
+    let document = results(100, 1_000);
+    assert_eq!(document.matches("holds").count(), 0);
+    for part in ["fails", "no ", "the way out</", "how it came"] {
+        let part = part.trim_end_matches("</");
+        let shown = document.matches(part).count();
+        assert!((30..12_000).contains(&shown), "{shown} {part}");
+    }
+}
+
+#[test]
+fn of_many_messages_notes_go_first_and_errors_last() {
+    let document = document(|out| {
+        for role in [Role::Note, Role::Warning, Role::Error] {
+            for at in 0..600 {
+                let message = format!("{role:?} {at} {}", "x".repeat(60));
+                out.block(&Block::Snippet(Snippet {
+                    role,
+                    tag: String::new(),
+                    message: &message,
+                    place: None,
+                    related: Vec::new(),
+                    help: &[],
+                }))?;
+            }
+        }
+        Ok(())
+    });
+    let shown = |word: &str| document.matches(word).count();
+    assert_eq!((shown("Error "), shown("Note ")), (600, 0));
+    let left = format!("{} warnings, 600 notes", 600 - shown("Warning "));
+    assert!(document.contains(&left), "{left} in {}", &document[..500]);
+}
+
 #[test]
 fn what_is_listed_is_whole_or_not_there() {
     let document = document(|out| {

@@ -2,19 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::gains;
 use super::model::{Edge, Key, Mark, Picture};
+use crate::impact::Row;
 
 /// Objects that get another address, by the old one.
 pub type Renames = BTreeMap<Key, Key>;
 
 /// Lays the picture of what will be over that of what is. What the plan changes is marked, and so is every line that comes,
-/// goes or says something else; of the rest stays what lies on a way through something marked.
+/// goes or says something else; so is who gains or loses a package by something that is no box. Of the rest stays what lies on
+/// a way through something marked.
 #[must_use]
 pub fn changed(
     before: Picture,
     after: Picture,
     renames: &Renames,
     marks: &BTreeMap<Key, Mark>,
+    rows: &[Row],
 ) -> Picture {
     let before = renamed(before, renames);
     let mut all = after;
@@ -43,6 +47,7 @@ pub fn changed(
             ..edge
         });
     }
+    gains::draw(&mut all, rows);
     let kept: BTreeSet<Key> = all.around_marks();
     all.keep(&kept);
     all

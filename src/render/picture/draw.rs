@@ -43,7 +43,7 @@ pub fn draw<'o>(
             .insert(key(Kind::Catalog, name), group(catalog));
     }
     for (name, organization) in &known.organizations {
-        let node = partner(organization, known.is_shut_out(name, organization));
+        let node = partner(organization, known.shut(name, organization));
         picture.nodes.insert(key(Kind::Organization, name), node);
     }
     for (name, resource) in &known.resources {
@@ -65,6 +65,24 @@ pub fn draw<'o>(
 
 fn key(kind: Kind, name: &str) -> Key {
     format!("{kind}/{name}")
+}
+
+/// Who of an organization does not come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shut {
+    /// Nobody signs in, and nobody asks for anything: cross-tenant settings say so.
+    Everybody,
+    /// Nobody who is not here already: their domains are refused.
+    Newcomers,
+}
+
+impl Shut {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Everybody => "cross-tenant access lets nobody in",
+            Self::Newcomers => "only guests who are here",
+        }
+    }
 }
 
 /// The objects by kind and name.
@@ -122,8 +140,11 @@ impl<'o> Known<'o> {
         }
     }
 
-    /// Returns true for an organization of which nobody comes in who is not here already.
-    fn is_shut_out(&self, name: &str, organization: &Organization) -> bool {
+    /// Returns what keeps the people of an organization out, if anything does.
+    fn shut(&self, name: &str, organization: &Organization) -> Option<Shut> {
+        if self.closed.contains(name) {
+            return Some(Shut::Everybody);
+        }
         let domains = &organization.domains;
         let is_refused = self.domains.is_some_and(|list| {
             let mut all = domains.iter();
@@ -132,7 +153,8 @@ impl<'o> Known<'o> {
         let is_told_by_them = organization.tenant.is_none()
             && organization.federation.is_none()
             && organization.social.is_none();
-        self.closed.contains(name) || is_refused && is_told_by_them && !domains.is_empty()
+        let shuts = is_refused && is_told_by_them && !domains.is_empty();
+        shuts.then_some(Shut::Newcomers)
     }
 
     fn resource(&self, name: &str, resource: &Resource) -> Node {
@@ -226,7 +248,8 @@ impl<'o> Known<'o> {
         if let Requestors::Organizations(names) = &policy.requestors {
             for name in names {
                 let from = key(Kind::Organization, name.as_str());
-                picture.edges.insert((from, to.clone()), edge(""));
+                let line = self.from(name, edge(""));
+                picture.edges.insert((from, to.clone()), line);
             }
         }
         let Some(organization) = focus.organization else {
@@ -242,7 +265,21 @@ impl<'o> Known<'o> {
             _ => return,
         };
         let from = key(Kind::Organization, organization.as_str());
-        picture.edges.insert((from, to), edge(why));
+        let line = self.from(organization, edge(why));
+        picture.edges.insert((from, to), line);
+    }
+
+    /// Returns a line from an organization: closed where none of its people come through.
+    fn from(&self, organization: &Name, line: Edge) -> Edge {
+        let found = self.organizations.get_key_value(organization.as_str());
+        let shut = found.and_then(|(name, one)| self.shut(name, one));
+        match shut {
+            Some(Shut::Everybody) => Edge {
+                closed: true,
+                ..line
+            },
+            Some(Shut::Newcomers) | None => line,
+        }
     }
 
     /// Says why nobody comes in through a policy at present, if nobody does.
@@ -279,7 +316,7 @@ fn group(catalog: &Catalog) -> Group {
     }
 }
 
-fn partner(organization: &Organization, is_shut_out: bool) -> Node {
+fn partner(organization: &Organization, shut: Option<Shut>) -> Node {
     let mut domains = organization.domains.iter();
     let mut detail = domains.next().map(ToString::to_string).unwrap_or_default();
     match domains.len() {
@@ -287,11 +324,8 @@ fn partner(organization: &Organization, is_shut_out: bool) -> Node {
         more => detail += &format!(" and {more} more"),
     }
     let is_proposed = organization.state == OrganizationState::Proposed;
-    let more = [
-        (is_proposed, "proposed"),
-        (is_shut_out, "only guests who are here"),
-    ];
-    for (_, word) in more.into_iter().filter(|(holds, _)| *holds) {
+    let more = [is_proposed.then_some("proposed"), shut.map(Shut::as_str)];
+    for word in more.into_iter().flatten() {
         let between = if detail.is_empty() { "" } else { " · " };
         detail += &format!("{between}{word}");
     }

@@ -1,14 +1,14 @@
 //! Diagnostics: what is wrong with a tree, where, and how to mend it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::count;
-use crate::diag::{Diagnostics, Example, SHOWN, Severity};
+use crate::diag::{Diagnostic, Diagnostics, Example, Severity};
 use crate::render::doc::{Block, Line, Role, Snippet, Verdict, Writer};
 use crate::render::report::Validated;
 
-/// Lowers diagnostics, as many as a run shows, then counts them. Nothing comes of an empty list.
+/// Lowers diagnostics, as many as the writer takes and the worst of them, then counts them. Nothing comes of an empty list.
 ///
 /// # Errors
 ///
@@ -47,7 +47,8 @@ pub(super) fn found(
     if list.is_empty() {
         return Ok(None);
     }
-    for one in list.iter().take(SHOWN) {
+    let (shown, rest) = worst(list, out.messages());
+    for one in shown {
         out.block(&Block::Snippet(Snippet {
             role: match one.severity {
                 Severity::Error => Role::Error,
@@ -73,10 +74,38 @@ pub(super) fn found(
         }
     }
     let mut end = Vec::new();
-    if list.len() > SHOWN {
-        end.push(Line::plain(format!("… and {} more", list.len() - SHOWN)));
+    if !rest.is_empty() {
+        end.push(Line::plain(format!(
+            "… and {} more ({}): `--format json` and `--format html` have them all",
+            rest.len(),
+            by_code(&rest)
+        )));
     }
     Ok(Some((end, Line::new().and(Role::Strong, summary(list)))))
+}
+
+/// Parts diagnostics into the worst, so many of them at most, and the others. Both stay in their order.
+fn worst(list: &Diagnostics, most: usize) -> (Vec<&Diagnostic>, Vec<&Diagnostic>) {
+    let mut all: Vec<(usize, &Diagnostic)> = list.iter().enumerate().collect();
+    all.sort_by_key(|(_, one)| one.severity);
+    let mut rest = all.split_off(most.min(all.len()));
+    let in_order = |some: &mut Vec<(usize, _)>| some.sort_by_key(|(at, _)| *at);
+    in_order(&mut all);
+    in_order(&mut rest);
+    let only = |some: Vec<(usize, _)>| some.into_iter().map(|(_, one)| one).collect();
+    (only(all), only(rest))
+}
+
+/// Counts diagnostics by their codes, the worst first: `12 GL0302, 141 GL0510`.
+fn by_code(list: &[&Diagnostic]) -> String {
+    let mut counts = BTreeMap::<_, usize>::new();
+    for one in list {
+        *counts.entry((one.severity, one.code.id)).or_default() += 1;
+    }
+    let counts = counts
+        .into_iter()
+        .map(|((_, code), n)| format!("{n} {code}"));
+    counts.collect::<Vec<_>>().join(", ")
 }
 
 /// Lowers the report of a validation.
@@ -176,9 +205,29 @@ mod tests {
         }
         let shown = shown(&list);
         assert!(
-            shown.ends_with("problem 49\n\n… and 10 more\n60 errors\n"),
+            shown.contains("problem 49\n\n… and 10 more (10 GL0102): `--format json` and `--format html` have them all\n60 errors\n"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn of_many_the_worst_are_shown_in_their_order() {
+        let mut list = Diagnostics::new();
+        for n in 0..49 {
+            list.push(Diagnostic::warning(
+                code::WAIVER_EXPIRED,
+                format!("warning {n}."),
+            ));
+        }
+        for n in 0..3 {
+            list.push(Diagnostic::error(code::SYNTAX, format!("error {n}.")));
+        }
+        let shown = shown(&list);
+        assert!(
+            shown.contains("error 2.\n\n… and 2 more (2 GL0507)"),
+            "{shown}"
+        );
+        assert!(shown.contains("warning 46.\n\nerror"), "{shown}");
     }
 
     #[test]

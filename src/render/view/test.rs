@@ -1,10 +1,11 @@
 //! Tests of a tree: which hold, and, of each that does not, what is not as expected and how it came to that.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::count;
 use crate::diag::{Diagnostics, Severity};
-use crate::render::doc::{Block, Line, Role, Snippet, Table, Verdict, Writer};
+use crate::render::doc::{Block, Line, Results, Role, Snippet, Verdict, Writer};
 use crate::render::report::Tested;
 use crate::scenario::Played;
 
@@ -28,18 +29,13 @@ pub fn tested(report: &Tested<'_>, out: &mut dyn Writer) -> io::Result<()> {
     out.block(&Block::Heading(heading))?;
     super::diagnostics(warnings, out)?;
     if !played.is_empty() {
-        out.block(&Block::Table(Table {
+        let (right, wrong): (Vec<&Played>, Vec<&Played>) =
+            played.iter().partition(|one| one.holds());
+        out.block(&Block::Results(Results {
             columns: &["RESULT", "TEST", "WHERE"],
-            rows: played
-                .iter()
-                .map(|one| {
-                    vec![
-                        result(one).into(),
-                        one.name.as_str().into(),
-                        place(one).into(),
-                    ]
-                })
-                .collect(),
+            rest: count(right.len(), "test holds", "tests hold"),
+            wrong: wrong.into_iter().map(row).collect(),
+            right: right.into_iter().map(row).collect(),
         }))?;
     }
     for one in played {
@@ -55,6 +51,14 @@ pub fn tested(report: &Tested<'_>, out: &mut dyn Writer) -> io::Result<()> {
         line: verdict(played, others),
         after: broken(warnings),
     }))
+}
+
+fn row(played: &Played) -> Vec<Cow<'_, str>> {
+    vec![
+        result(played).into(),
+        played.name.as_str().into(),
+        place(played).into(),
+    ]
 }
 
 fn result(played: &Played) -> &'static str {

@@ -152,6 +152,9 @@ fn nobody_is_told_to_be_blocked_while_other_access_stays() {
     let states: Vec<&str> = rows.iter().map(|row| row.state).collect();
     assert_eq!(states, ["inProgress", "scheduled"]);
     assert_eq!((rows[1].round, rows[0].undecided), (2, 1));
+    // What is still to open is told as `report upcoming` tells it.
+    let closes: Vec<_> = rows.iter().map(|row| row.closes).collect();
+    assert_eq!(closes, [Some(instant("T100")), Some(instant("T191"))]);
 }
 
 #[test]

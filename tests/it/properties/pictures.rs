@@ -99,9 +99,9 @@ proptest! {
     fn what_does_not_change_is_not_drawn((first, second) in trees::pairs()) {
         let (first, second) = (loaded(&Tree::of(first, KEPT)), loaded(&Tree::of(second, KEPT)));
         let (before, after) = (picture(&first), picture(&second));
-        let same = changed(before.clone(), before.clone(), &Renames::new(), &BTreeMap::new());
+        let same = changed(before.clone(), before.clone(), &Renames::new(), &BTreeMap::new(), &[]);
         prop_assert!(same.is_empty());
-        let both = changed(before.clone(), after.clone(), &Renames::new(), &BTreeMap::new());
+        let both = changed(before.clone(), after.clone(), &Renames::new(), &BTreeMap::new(), &[]);
         for (ends, edge) in &both.edges {
             let (was, is) = (before.edges.get(ends), after.edges.get(ends));
             prop_assert_eq!(edge.mark.is_none(), was == is, "{:?}", ends);

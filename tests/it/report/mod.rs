@@ -386,6 +386,26 @@ fn who_may_not_see_a_report_is_told_so() {
         assert_eq!(refused["error"]["exit"], 8);
     }
     let _ = report(&sandbox, "access --package library --as lea@contoso.com").exits(0);
+    // Lea is one of our own.
+    let _ = sandbox
+        .run([
+            "assignment",
+            "grant",
+            "lea@contoso.com",
+            "library",
+            "--policy",
+            "direct",
+        ])
+        .exits(0);
+    let _ = report(&sandbox, "access --package library")
+        .exits(0)
+        .says("1 of our own people has it besides: `--everybody` shows them.");
+    let everybody = report(&sandbox, "access --package library --everybody").exits(0);
+    assert!(
+        !everybody.text().contains("besides"),
+        "{}",
+        everybody.text()
+    );
     let _ = report(&sandbox, "ungoverned --propose out --as lea@contoso.com").exits(8);
     assert!(!sandbox.path("out").exists());
 }

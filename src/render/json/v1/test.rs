@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Diagnostic, FormatVersion, Place};
+use crate::diag::Severity;
 use crate::render::report::Tested;
 use crate::scenario::{Failure, Happening, Played};
 
@@ -17,13 +18,15 @@ pub struct Test {
     pub holds: bool,
     /// How many were played.
     pub played: u64,
-    /// How many of them do not hold.
+    /// How many do not hold: of the tests that were played, and of the invariants of the tree where they were asked for.
     pub failed: u64,
     /// How many were not asked for.
     pub others: u64,
     /// What became of each, in order of names.
     pub tests: Vec<PlayedTest>,
-    /// What somebody should look at in the tree, and, as errors, which of its invariants do not hold.
+    /// The invariants of the tree that do not hold, each with a test that shows it where there is one.
+    pub invariants: Vec<Diagnostic>,
+    /// What somebody should look at in the tree.
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -79,15 +82,20 @@ pub struct TestHappening {
 
 impl From<&Tested<'_>> for Test {
     fn from(report: &Tested<'_>) -> Self {
-        let failed = report.played.iter().filter(|one| !one.holds()).count();
+        let (invariants, warnings): (Vec<_>, Vec<_>) = report
+            .warnings
+            .iter()
+            .partition(|one| one.severity == Severity::Error);
+        let failed = report.played.iter().filter(|one| !one.holds()).count() + invariants.len();
         Self {
             format_version: FormatVersion,
-            holds: failed == 0 && !report.warnings.has_errors(),
+            holds: failed == 0,
             played: report.played.len() as u64,
             failed: failed as u64,
             others: report.others as u64,
             tests: report.played.iter().map(PlayedTest::from).collect(),
-            warnings: report.warnings.iter().map(Diagnostic::from).collect(),
+            invariants: invariants.into_iter().map(Diagnostic::from).collect(),
+            warnings: warnings.into_iter().map(Diagnostic::from).collect(),
         }
     }
 }

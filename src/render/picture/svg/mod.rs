@@ -37,6 +37,9 @@ text{fill:#1f2328}
 .package .box{fill:#fbefff}
 .resource .box{fill:#eaeef2}
 .same .box{fill:#f6f8fa}
+.created .box{fill:#dafbe1}
+.updated .box{fill:#fff8c5}
+.deleted .box{fill:#ffebe9}
 .created .box,.line.created,.frame.created{stroke:#1a7f37}
 .tip.created{fill:#1a7f37}
 .updated .box,.line.updated,.frame.updated{stroke:#9a6700}
@@ -58,6 +61,9 @@ text{fill:#e6edf3}
 .package .box{fill:#3c1e70}
 .resource .box{fill:#262c36}
 .same .box{fill:#21262d}
+.created .box{fill:#12361f}
+.updated .box{fill:#3b2f00}
+.deleted .box{fill:#4a1a1d}
 .created .box,.line.created,.frame.created{stroke:#3fb950}
 .tip.created{fill:#3fb950}
 .updated .box,.line.updated,.frame.updated{stroke:#d29922}

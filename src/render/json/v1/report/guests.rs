@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::render::row::{Row, day, instant, text};
+use crate::render::row::{Row, day, instant, second, text};
 
 /// Somebody from outside with an account here.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -99,7 +99,7 @@ impl Row for GuestRow {
             self.sponsors.join(";").into(),
             self.state.into(),
             self.lifecycle.into(),
-            self.created.to_string().into(),
+            second(self.created).into(),
             self.age_days.to_string().into(),
             instant(self.last_sign_in),
             self.packages.to_string().into(),
@@ -197,7 +197,7 @@ impl Row for UngovernedRow {
             self.sponsors.join(";").into(),
             self.state.into(),
             self.lifecycle.into(),
-            self.created.to_string().into(),
+            second(self.created).into(),
             self.age_days.to_string().into(),
             instant(self.last_sign_in),
             self.holds.join(";").into(),

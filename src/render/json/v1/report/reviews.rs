@@ -27,7 +27,7 @@ pub struct ReviewRow {
     /// When it opens or opened.
     #[schemars(with = "String")]
     pub opens: Timestamp,
-    /// When it closes; absent for one that is still to open.
+    /// When it closes; absent for one that never opens, because its policy asks for no review any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub closes: Option<Timestamp>,
@@ -98,7 +98,7 @@ impl Row for ReviewRow {
             text(self.policy.as_ref()),
             self.round.to_string().into(),
             self.state.into(),
-            self.opens.to_string().into(),
+            second(self.opens).into(),
             instant(self.closes),
             self.items.to_string().into(),
             self.kept.to_string().into(),

@@ -98,7 +98,7 @@ impl Row for UpcomingRow {
     fn cells(&self) -> Vec<Cow<'_, str>> {
         let number = |number: Option<u64>| number.map(|it| it.to_string()).unwrap_or_default();
         vec![
-            self.at.to_string().into(),
+            second(self.at).into(),
             self.what.into(),
             self.of.as_str().into(),
             text(self.person.as_ref()),
@@ -166,7 +166,7 @@ impl Row for ExpiryRow {
 
     fn cells(&self) -> Vec<Cow<'_, str>> {
         vec![
-            self.at.to_string().into(),
+            second(self.at).into(),
             self.assignment.to_string().into(),
             self.person.as_str().into(),
             text(self.package.as_ref()),

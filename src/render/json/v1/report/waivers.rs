@@ -93,7 +93,7 @@ impl Row for WaiverRow {
             self.address.as_str().into(),
             self.reason.as_str().into(),
             self.by.as_str().into(),
-            self.until.to_string().into(),
+            second(self.until).into(),
             self.days_left.to_string().into(),
             self.path.as_str().into(),
             self.line.to_string().into(),
