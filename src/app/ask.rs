@@ -37,10 +37,12 @@ pub(super) fn circumstances(
     }
     let sides = Sides::of(plan, desired, live);
     let own = workspace.own_domains();
+    let zone = workspace.zone();
     store.look(workspace.project(), &mut |world| {
         let asked = Asked {
             world,
             named: ask.names,
+            zone: &zone,
         };
         circumstances.impact = impact(plan, &sides, [own, own], now, Some(asked))?;
         Ok(())

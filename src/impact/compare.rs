@@ -1,9 +1,11 @@
 //! Who gains and who loses access by a plan: rows for sorts of people, and what happens to what lives.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::already::already;
 use super::living::effect::{Effect, losing};
 use super::living::living;
 use super::people::known::Known;
@@ -60,6 +62,8 @@ pub struct Asked<'w> {
     pub world: &'w dyn World,
     /// Whether effects name people by their addresses.
     pub named: bool,
+    /// The zone of dates without a time.
+    pub zone: &'w TimeZone,
 }
 
 impl std::fmt::Debug for Asked<'_> {
@@ -95,7 +99,7 @@ pub fn impact(
     let (before, after) = (sides.before(own[0], now), sides.afterwards(own[1], now));
     let estates = [&before, &after];
     let mut known = None;
-    if let Some(Asked { world, named }) = asked {
+    if let Some(Asked { world, named, .. }) = asked {
         let lived = living(world, plan, sides, &touched, estates, named)?;
         if !touched.is_nothing() {
             known = Some(Known::of(world, (plan, sides), estates, &touched, &lived)?);
@@ -103,7 +107,15 @@ pub fn impact(
         impact.effects = lived.effects;
         impact.losing = losing(&impact.effects).len() as u64;
     }
-    impact.rows = rows(plan, sides, &touched, known.as_ref(), estates, now);
+    let already = already(plan, sides, estates, &touched, asked)?;
+    impact.rows = rows(
+        plan,
+        sides,
+        &touched,
+        (known.as_ref(), &already),
+        estates,
+        now,
+    );
     Ok(impact)
 }
 

@@ -14,6 +14,7 @@
 //! be: who has an address that a list names, who holds what the plan deletes, and whom of them it blocks; see [`people`].
 
 mod access;
+mod already;
 mod compare;
 mod estate;
 mod holding;
@@ -24,6 +25,7 @@ mod people;
 mod rows;
 mod sides;
 mod spelling;
+mod tenure;
 mod terms;
 mod touched;
 

@@ -14,9 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Way;
 use super::spelling::Spelling;
+use super::tenure::Side;
 use crate::model::Set;
 use crate::model::kinds::policy::{
-    Expiry, Frequency, Justification, OnNoResponse, Policy, Requestors, Review, Stage,
+    Automatic, Expiry, Frequency, Justification, OnNoResponse, Policy, Requestors, Review, Stage,
 };
 use crate::model::text::{Duration, Principal, When};
 
@@ -64,7 +65,8 @@ pub struct Looking {
 }
 
 impl Looking {
-    fn of(review: &Review, spelling: &Spelling) -> Self {
+    /// Returns how the review of a policy is done.
+    pub(super) fn of(review: &Review, spelling: &Spelling) -> Self {
         let Review {
             enabled: _,
             every: _,
@@ -89,6 +91,15 @@ impl Looking {
             recommendations: *recommendations,
             justification: *justification == Justification::Required,
         }
+    }
+
+    /// Returns what is another than before but when reviews begin, in words.
+    pub(super) fn by_others_than(&self, before: &Self) -> Vec<String> {
+        let same = Self {
+            starts: before.starts.clone(),
+            ..self.clone()
+        };
+        same.instead_of(before)
     }
 
     /// Returns what is another than before, in words.
@@ -161,15 +172,13 @@ pub enum Leaving {
 }
 
 impl Leaving {
-    fn of(policy: &Policy) -> Option<Self> {
-        let Requestors::Automatic(automatic) = &policy.requestors else {
-            return None;
-        };
-        Some(match (automatic.remove, automatic.grace_period) {
+    /// Returns what a rule makes of it.
+    pub(super) fn of(automatic: &Automatic) -> Self {
+        match (automatic.remove, automatic.grace_period) {
             (false, _) => Self::Stays,
             (true, Some(length)) => Self::After(length),
             (true, None) => Self::AtOnce,
-        })
+        }
     }
 }
 
@@ -202,11 +211,7 @@ impl Terms {
 
     /// Returns the terms of a policy, its groups written as on the other side of a plan.
     pub(super) fn spelled(name: &str, policy: &Policy, spelling: &Spelling) -> Self {
-        let end = match &policy.expires {
-            Expiry::Never => End::Never,
-            Expiry::On(when) => End::On(when.resolve(&jiff::tz::TimeZone::UTC)),
-            Expiry::After(length) => End::After(*length),
-        };
+        let end = End::of(policy);
         let asks = policy.extension.approval && !policy.approval.is_none();
         // What ends on a day, or not at all, cannot be extended past that.
         let renewal = match (end, policy.extension.allowed) {
@@ -221,7 +226,10 @@ impl Terms {
             approvals: stages.map(|stage| approvers(stage, spelling)).collect(),
             end,
             renewal,
-            leaving: Leaving::of(policy),
+            leaving: match &policy.requestors {
+                Requestors::Automatic(automatic) => Some(Leaving::of(automatic)),
+                _ => None,
+            },
             review: review.map(|review| review.every),
             looking: review.map(|review| Looking::of(review, spelling)),
         }
@@ -249,6 +257,32 @@ impl Terms {
         let period = SignedDuration::from_hours(24 * every.longest_days().cast_signed());
         let soon = now.checked_add(period).unwrap_or(Timestamp::MAX);
         (starts > soon).then_some(starts)
+    }
+
+    /// Returns true where these terms of a policy give more than its terms before in what holders have of it too.
+    pub(super) fn is_wider_in(&self, before: &Self, side: Side) -> bool {
+        match side {
+            Side::Extension => {
+                self.approvals.len() < before.approvals.len()
+                    || self.end != before.end
+                    || self.renewal > before.renewal
+            }
+            Side::Leaving => self.leaving > before.leaving,
+            Side::Review => seldom(self.review) > seldom(before.review),
+            Side::Looking => false,
+        }
+    }
+
+    /// Makes of the terms of a policy those of a review that goes on: rounds that open as often as before open when they would
+    /// have, also where the policy no longer says when they start.
+    pub(super) fn go_on(&mut self, before: &Self) {
+        if self.policy == before.policy
+            && self.review == before.review
+            && let (Some(new), Some(old)) = (&mut self.looking, &before.looking)
+            && new.starts.is_none()
+        {
+            new.starts.clone_from(&old.starts);
+        }
     }
 
     fn is_free(&self) -> bool {
@@ -318,15 +352,7 @@ impl Terms {
         if let (Some(new), Some(old)) = (self.leaving, before.leaving)
             && new != old
         {
-            let end = |leaving: Leaving| match leaving {
-                Leaving::AtOnce => "at once".to_owned(),
-                Leaving::After(length) => format!("after {length}"),
-                Leaving::Stays => "never".to_owned(),
-            };
-            let (new, old) = (end(new), end(old));
-            words.push(format!(
-                "taken away {new} instead of {old} from whom the rule no longer matches"
-            ));
+            words.push(taken_away(new, old));
         }
         match (self.review, before.review) {
             (new, old) if new == old => {}
@@ -353,6 +379,15 @@ impl Terms {
 }
 
 impl End {
+    /// Returns when what a policy gives ends.
+    pub(super) fn of(policy: &Policy) -> Self {
+        match &policy.expires {
+            Expiry::Never => Self::Never,
+            Expiry::On(when) => Self::On(when.resolve(&jiff::tz::TimeZone::UTC)),
+            Expiry::After(length) => Self::After(*length),
+        }
+    }
+
     /// Returns true when access lasts at least as long as it would with another end, whenever it begins.
     #[must_use]
     pub fn reaches(self, other: Self, now: Timestamp) -> bool {
@@ -395,7 +430,19 @@ fn chosen(people: &Set<Principal>, fallback: &Set<Principal>, spelling: &Spellin
     }
 }
 
-fn approvals(stages: usize) -> String {
+/// Says when something is taken away now, and was before.
+pub(super) fn taken_away(new: Leaving, old: Leaving) -> String {
+    let end = |leaving: Leaving| match leaving {
+        Leaving::AtOnce => "at once".to_owned(),
+        Leaving::After(length) => format!("after {length}"),
+        Leaving::Stays => "never".to_owned(),
+    };
+    let (new, old) = (end(new), end(old));
+    format!("taken away {new} instead of {old} from whom the rule no longer matches")
+}
+
+/// Says how many approve.
+pub(super) fn approvals(stages: usize) -> String {
     match stages {
         0 => "no approval".to_owned(),
         1 => "1 approval".to_owned(),
@@ -419,7 +466,8 @@ const fn extension(renewal: Renewal) -> Option<&'static str> {
     }
 }
 
-const fn often(every: Frequency) -> &'static str {
+/// Says how often.
+pub(super) const fn often(every: Frequency) -> &'static str {
     match every {
         Frequency::Weekly => "weekly",
         Frequency::Monthly => "monthly",

@@ -158,6 +158,7 @@ fn alone(store: &dyn Store, before: &Desired, after: &Desired, runs: u16) -> Out
             let asked = Asked {
                 world,
                 named: false,
+                zone: &jiff::tz::TimeZone::UTC,
             };
             let found = impact(&plan, &sides, [&own, &own], begin(), Some(asked))?;
             (rows, effects) = (found.rows.len(), found.effects.len());

@@ -215,36 +215,96 @@ fn arm(
     known: Option<ReviewSeries>,
     from: Timestamp,
 ) -> Result<(), Unread> {
-    let zone = desk.moment.tenant.zone.clone();
-    let starts = review.starts.map(|when| when.start(&zone));
-    let now = desk.now();
+    let rounds = known.as_ref().map(Rounds::of);
+    let zone = &desk.moment.tenant.zone;
+    let armed = Rounds::armed(rounds, review, [desk.now(), from], zone);
+    if rounds == Some(armed) {
+        return Ok(());
+    }
+    let Rounds {
+        anchor,
+        every,
+        next,
+    } = armed;
     let series = match known {
         None => ReviewSeries {
             number: desk.fresh::<ReviewSeries>()?,
             policy,
-            anchor: starts.unwrap_or(now),
-            every: review.every,
-            next: None,
+            anchor,
+            every,
+            next,
             rounds: 0,
         },
-        Some(mut series) => {
-            let same = series.every == review.every;
-            let anchored = starts.is_none_or(|starts| starts == series.anchor);
-            if same && anchored && series.next.is_some() {
-                return Ok(());
-            }
-            if let Some(starts) = starts {
-                series.anchor = starts;
-            } else if !same {
-                series.anchor = now;
-            }
-            series.every = review.every;
-            series
-        }
+        Some(series) => ReviewSeries {
+            anchor,
+            every,
+            next,
+            ..series
+        },
     };
-    let next = opening_from(series.anchor, series.every, from, &zone);
-    let next = Some(next).filter(|at| *at < Timestamp::MAX);
-    desk.keep(&ReviewSeries { next, ..series })
+    desk.keep(&series)
+}
+
+/// When the rounds of a review open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rounds {
+    /// When the first one is or was due: every other is counted from it by the calendar.
+    pub anchor: Timestamp,
+    /// How often.
+    pub every: Frequency,
+    /// When the next one opens; `None` while the policy asks for none.
+    pub next: Option<Timestamp>,
+}
+
+impl Rounds {
+    /// Returns those of a series.
+    #[must_use]
+    pub const fn of(series: &ReviewSeries) -> Self {
+        Self {
+            anchor: series.anchor,
+            every: series.every,
+            next: series.next,
+        }
+    }
+
+    /// Returns the rounds of a policy that asks for a review now, `known` those of its series before: they go on where it asks
+    /// for the same. The next one opens not before the second instant, counted from the start that the policy names, or from
+    /// the first, which is the present one.
+    #[must_use]
+    pub fn armed(
+        known: Option<Self>,
+        review: &policy::Review,
+        [now, from]: [Timestamp; 2],
+        zone: &TimeZone,
+    ) -> Self {
+        let starts = review.starts.map(|when| when.start(zone));
+        let anchor = match known {
+            None => starts.unwrap_or(now),
+            Some(known) => {
+                let same = known.every == review.every;
+                let anchored = starts.is_none_or(|starts| starts == known.anchor);
+                if same && anchored && known.next.is_some() {
+                    return known;
+                }
+                let kept = if same { known.anchor } else { now };
+                starts.unwrap_or(kept)
+            }
+        };
+        let next = opening_from(anchor, review.every, from, zone);
+        Self {
+            anchor,
+            every: review.every,
+            next: Some(next).filter(|at| *at < Timestamp::MAX),
+        }
+    }
+
+    /// Returns the rounds of a policy that has asked for the same review ever since: those that its own start tells, from now
+    /// on; nothing where it names none.
+    #[must_use]
+    pub fn told(review: &policy::Review, now: Timestamp, zone: &TimeZone) -> Option<Self> {
+        let _ = review.starts?;
+        Some(Self::armed(None, review, [now, now], zone))
+    }
 }
 
 /// Looks through every policy for reviews, so that none is missed that nobody has told of.

@@ -123,8 +123,12 @@ impl Living<'_> {
         self.add(What::Stay, address, kept, detail);
         let detail = ": the rule does not match them any more, and takes it from nobody";
         self.add(What::Stay, address, unmatched, detail);
-        let detail =
-            ", and the rule gives it to nobody from now on: who loses it does not get it again";
+        let detail = match new.remove {
+            true => {
+                ", and the rule gives it to nobody from now on: who loses it does not get it again"
+            }
+            false => ", and the rule gives it to nobody and takes it from nobody from now on",
+        };
         self.add(What::Stay, address, ungiven, detail);
         Ok(at_once)
     }

@@ -9,7 +9,7 @@ use crate::governance::Unread;
 use crate::governance::record::{
     Assignment, GrantState, Granted, Key, Mark, ObjectId, Person, PersonId, Place,
 };
-use crate::model::kinds::policy::Requestors;
+use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::kinds::{Origin, Package};
 use crate::model::{Address, Kind, Object};
 use crate::plan::{Action, Change};
@@ -47,17 +47,28 @@ impl<'l> Living<'l> {
             Kind::Package => Mark::AssignmentPackage,
             _ => Mark::AssignmentPolicy,
         };
-        let (old, _) = self.sides.both(&change.address);
-        let rule = match old {
-            Some(Object::Policy(policy))
-                if matches!(policy.requestors, Requestors::Automatic(_)) =>
-            {
-                ", and no rule takes it away any more"
+        let policies: Vec<&Policy> = match self.sides.both(&change.address).0 {
+            Some(Object::Policy(policy)) => vec![policy],
+            _ => {
+                let offer = self.before.offer(change.address.own_name());
+                let policies = offer.into_iter().flat_map(|offer| &offer.policies);
+                policies.map(|(_, policy)| *policy).collect()
             }
-            _ => ", and nobody can extend it any more",
+        };
+        let is_reviewed =
+            |policy: &&Policy| policy.review.as_ref().is_some_and(|review| review.enabled);
+        let reviews = match policies.iter().any(is_reviewed) {
+            true => ", nobody reviews it any more",
+            false => "",
+        };
+        let is_by_rule = |policy: &&Policy| matches!(policy.requestors, Requestors::Automatic(_));
+        let rule = match policies.iter().all(is_by_rule) && !policies.is_empty() {
+            true => ", and no rule takes it away any more",
+            false => ", and nobody can extend it any more",
         };
         let counted = self.counted(mark, id)?;
-        let detail = format!(", which the tree lets go: access stays as it was given{rule}");
+        let detail =
+            format!(", which the tree lets go: access stays as it was given{reviews}{rule}");
         self.add(What::Stay, &change.address, counted, detail);
         Ok(())
     }

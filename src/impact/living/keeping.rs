@@ -14,6 +14,8 @@ use crate::governance::directory::has_mail;
 use crate::governance::record::{Assignment, Identity, Key, Mark, ObjectId, Person};
 use crate::governance::request::Seen;
 use crate::impact::estate::{Estate, Traits};
+use crate::impact::spelling::Spelling;
+use crate::impact::tenure::Tenure;
 use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::text::Principal;
 use crate::model::{Address, Kind, Object, Set};
@@ -58,9 +60,15 @@ impl Living<'_> {
         let leaving = self.by_rule(change, id, [old, new])?;
         if differs(&old.expires, &new.expires) {
             let counted = self.counted(Mark::AssignmentPolicy, id)?;
-            let detail = match counted.count {
-                1 => ": the present end date stays",
-                _ => ": their present end dates stay",
+            let package = change.address.parent();
+            let offer = package.and_then(|package| self.after.offer(package.own_name()));
+            let extends = offer
+                .is_some_and(|it| Tenure::of(it, new, &Spelling::default(), None).is_extendable());
+            let detail = match (counted.count, extends) {
+                (1, false) => ": the present end date stays",
+                (1, true) => ": the present end date stays until it is extended",
+                (_, false) => ": their present end dates stay",
+                (_, true) => ": their present end dates stay until they are extended",
             };
             self.add(What::Stay, &change.address, counted, detail);
         }

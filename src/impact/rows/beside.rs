@@ -199,7 +199,7 @@ impl<'t> Comparing<'_, 't> {
         })
     }
 
-    fn changed(&self, addresses: impl IntoIterator<Item = Address>) -> Reasons {
+    pub(super) fn changed(&self, addresses: impl IntoIterator<Item = Address>) -> Reasons {
         let found: BTreeSet<Address> = addresses
             .into_iter()
             .filter(|it| self.origins.contains_key(it))
@@ -209,7 +209,7 @@ impl<'t> Comparing<'_, 't> {
 }
 
 /// Returns how groups that decide by policies of a package are written alike on both sides.
-pub(super) fn spelling(
+pub(in crate::impact) fn spelling(
     estates: [&Estate<'_>; 2],
     offers: [Option<&Offer<'_>>; 2],
 ) -> [Spelling; 2] {

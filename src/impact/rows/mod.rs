@@ -9,10 +9,12 @@
 //! those whom only that one matches, and gone for those whom only the former matched; see [`ruled`]. Whoever is put into a
 //! group or taken out of one by the apply may ask for other packages by that; see [`moving`](crate::impact::moving) and
 //! [`holding`](crate::impact::holding). A policy for direct assignment lets nobody ask, a role lets somebody assign, and
-//! programs are no people: whatever becomes of these is *other*; see [`beside`].
+//! programs are no people: whatever becomes of these is *other*; see [`beside`]. Whoever has a package already is told apart
+//! by the policy that they have it through; see [`tenure`](crate::impact::tenure).
 
 pub(super) mod accepting;
-mod beside;
+mod already;
+pub(super) mod beside;
 mod cause;
 mod choice;
 mod deciding;
@@ -37,6 +39,7 @@ use self::let_in::LetIn;
 use self::package::Comparing;
 use self::reasons::{Reasons, Sorted};
 use self::row::{Difference, Draft, Row};
+use super::already::Already;
 use super::estate::Estate;
 use super::people::census::Census;
 use super::people::known::Known;
@@ -52,13 +55,13 @@ pub(super) fn rows<'t>(
     plan: &Plan,
     sides: &Sides<'t>,
     touched: &Touched,
-    known: Option<&Known<'t>>,
+    (known, already): (Option<&Known<'t>>, &Already),
     estates: [&Estate<'t>; 2],
     now: Timestamp,
 ) -> Vec<Row> {
     let mut rows = Vec::new();
     if !touched.is_nothing() {
-        rows.extend(packages(plan, touched, known, estates, now));
+        rows.extend(packages(plan, touched, (known, already), estates, now));
     }
     rows.extend(delegated::rows(plan, sides, estates));
     rows.extend(delegated::inviting(plan, sides));
@@ -74,7 +77,7 @@ pub(super) fn rows<'t>(
 fn packages<'t>(
     plan: &Plan,
     touched: &Touched,
-    known: Option<&Known<'t>>,
+    (known, already): (Option<&Known<'t>>, &Already),
     [before, after]: [&Estate<'t>; 2],
     now: Timestamp,
 ) -> Vec<Row> {
@@ -94,6 +97,7 @@ fn packages<'t>(
             .map(|change| &change.address)
             .collect(),
         touched,
+        already,
         sorted: Sorted::of(&census, touched),
         now,
         origins: plan

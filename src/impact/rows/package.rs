@@ -14,6 +14,7 @@ use super::reasons::{Reasons, Sorted};
 use super::row::{Because, Difference, Draft, Row};
 use super::ruled::{NO_RULE, Ruled, Standing};
 use crate::impact::access::{Access, Barrier, access};
+use crate::impact::already::Already;
 use crate::impact::estate::{Border, Estate};
 use crate::impact::offer::Offer;
 use crate::impact::people::called::{belonging, called, nobody_yet};
@@ -41,6 +42,8 @@ pub(super) struct Comparing<'c, 't> {
     /// The packages that are let go.
     pub(super) forgotten: BTreeSet<&'c Address>,
     pub(super) touched: &'c Touched,
+    /// What whoever has a package already has otherwise.
+    pub(super) already: &'c Already,
     /// Which changes make sorts of people others.
     pub(super) sorted: Sorted,
     pub(super) now: Timestamp,
@@ -261,6 +264,7 @@ impl<'t> Comparing<'_, 't> {
             push(who, told.outcome);
         }
         if own {
+            self.having(offers, &address, rows);
             self.beside(offers, &address, rows);
         }
     }
@@ -441,6 +445,10 @@ impl<'t> Comparing<'_, 't> {
         if b != a {
             let [was, is] = spelling([self.before, self.after], offers);
             (b, a) = (before.spelled(&was), after.spelled(&is));
+            for terms in &mut a {
+                let former = b.iter().find(|it| it.policy == terms.policy);
+                former.into_iter().for_each(|former| terms.go_on(former));
+            }
         }
         let (kind, text) = match (before.barrier, after.barrier) {
             (Some(_), Some(_)) => return None,

@@ -43,6 +43,7 @@ fn foretold(scene: &mut Scene, tree: &str) -> Vec<Effect> {
         let asked = Asked {
             world: desk.world(),
             named: true,
+            zone: &jiff::tz::TimeZone::UTC,
         };
         impact(&plan, &sides, [&own, &own], now, Some(asked))
     });

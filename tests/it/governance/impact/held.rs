@@ -147,6 +147,7 @@ fn a_store_knows_who_holds_what_no_policy_would_give_them() {
         let asked = Asked {
             world: desk.world(),
             named: false,
+            zone: &jiff::tz::TimeZone::UTC,
         };
         impact(&plan, &sides, [&own, &own], now, Some(asked))
     });

@@ -174,7 +174,11 @@ fn said(was: usize, is: usize) -> [Vec<String>; 2] {
     let with: Impact = store().look(|desk| {
         let world = desk.world();
         let named = false;
-        of(Some(Asked { world, named }))
+        of(Some(Asked {
+            world,
+            named,
+            zone: &jiff::tz::TimeZone::UTC,
+        }))
     });
     [with, of(None).unwrap()].map(|found| {
         let rows = found.rows.iter().filter(|row| row.kind.widens());

@@ -135,7 +135,11 @@ fn who_loses_what_excludes_a_package_gains_unless_the_plan_blocks_them() {
                 &sides,
                 [&own, &own],
                 at,
-                Some(Asked { world, named }),
+                Some(Asked {
+                    world,
+                    named,
+                    zone: &jiff::tz::TimeZone::UTC,
+                }),
             )
         });
         let case = format!("{leaving} {people:?} {held} {excluded}\n{:#?}", found.rows);

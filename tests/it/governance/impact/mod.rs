@@ -2,6 +2,7 @@
 //! refused as wider if and only if somebody gains.
 
 mod accepting;
+mod already;
 mod borders;
 mod choosing;
 mod deciding;
@@ -369,14 +370,16 @@ fn agree_with(
         let sides = Sides::between(&plan, old);
         let own = own();
         let of = |asked: Option<Asked<'_>>| impact(&plan, &sides, [&own, &own], now(), asked);
-        let found = match there.store {
+        let mut found = match there.store {
             None => of(None).unwrap(),
             Some(store) => store.look(|desk| {
                 let world = desk.world();
-                let named = false;
-                of(Some(Asked { world, named }))
+                let (named, zone) = (false, &jiff::tz::TimeZone::UTC);
+                of(Some(Asked { world, named, zone }))
             }),
         };
+        // What becomes of those who have something already is held against the engine elsewhere.
+        found.rows.retain(|row| !already::is_of_holders(row));
         let packages = |kinds: &[Difference]| -> BTreeSet<String> {
             let rows = found.rows.iter().filter(|row| kinds.contains(&row.kind));
             let packages = rows.flat_map(|row| &row.packages);
