@@ -1,6 +1,6 @@
 //! The rule about access that grows: nobody may have what they could not, or on easier terms, unless somebody says that this is
-//! meant. The first apply to a store where nobody owns anything, in which all is created or all is taken over as it is,
-//! widens nothing: whoever reviews it reads all of it.
+//! meant. The first apply of a project, in which all is created where nobody else owns anything, or all is taken over as it
+//! is, widens nothing: whoever reviews it reads all of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -26,8 +26,8 @@ pub struct Impact {
     pub rows: Vec<Row>,
     /// What happens to what lives; empty where no store was asked.
     pub effects: Vec<Effect>,
-    /// Whether nobody owned anything before, and all is created or all is taken over as it is: then nothing is wider than it
-    /// was.
+    /// Whether the project owned nothing before, and all is created where nobody else owns anything, or taken over as it is:
+    /// then nothing is wider than it was.
     pub is_first: bool,
     /// How many people lose access that they have, each counted once, however much they lose; with those of waivers.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -120,13 +120,13 @@ pub fn impact(
     Ok(impact)
 }
 
-/// Returns true where nothing was, in a store where nobody owns anything: all is created, or all that nobody owns is taken over
-/// as it is.
+/// Returns true for a project that owns nothing, where all is created and nobody else owns anything, or all that nobody owns
+/// is taken over as it is.
 fn is_first(plan: &Plan, sides: &Sides<'_>) -> bool {
     let is_created = |change: &Change| change.delta.action() == Action::Create;
     let is_as_found =
         |change: &Change| matches!(&change.delta, Delta::Adopt { edits, .. } if edits.is_empty());
-    sides.is_first
-        && plan.foreign == 0
-        && (plan.changes.iter().all(is_created) || plan.changes.iter().all(is_as_found))
+    let mut changes = plan.changes.iter();
+    let is_new = plan.foreign == 0 && changes.all(is_created);
+    sides.is_first && (is_new || plan.changes.iter().all(is_as_found))
 }

@@ -8,8 +8,8 @@ use crate::impact::{self, Difference, End, Leaving, Renewal, What};
 /// Who gains and who loses access.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Impact {
-    /// Whether nobody owned anything before, and all is created or all is taken over as it is: then nothing is wider than
-    /// it was, and no guard speaks.
+    /// Whether the project owned nothing before, and all is created where nobody else owns anything, or taken over as it
+    /// is: then nothing is wider than it was, and no guard speaks.
     pub is_first: bool,
     /// How many people lose access that they have, each counted once, however much they lose; with those of waivers.
     /// Absent for none.

@@ -111,7 +111,8 @@ impl Says {
         }
         // Nobody could approve an extension where there are no stages.
         let extension = EXTENSIONS[self.extension];
-        if !extension.is_empty() && !(self.stages == 0 && extension.contains("approval")) {
+        let is_void = self.stages == 0 && extension.contains("approval");
+        if !extension.is_empty() && !is_void {
             keys.push_str(&format!(", extension: {{ {extension} }}"));
         }
         if !REVIEWS[self.review].is_empty() {
