@@ -198,6 +198,12 @@ fn without_store(calendar: &str) -> String {
     store.replace_all(&whole, "@<store>\r").into_owned()
 }
 
+/// A report of waivers without the days that are left from today until the end of the only one, in 2099.
+fn without_today(text: &str) -> String {
+    let days = regex::Regex::new(r"\b2[0-9]{4}\b").expect("an expression");
+    days.replace_all(text, "<days>").into_owned()
+}
+
 #[test]
 fn every_report_is_as_it_was_reviewed() {
     let sandbox = project();
@@ -215,6 +221,7 @@ fn every_report_is_as_it_was_reviewed() {
             let file = repository(&format!("tests/it/report/golden/{name}.{extension}"));
             let text = match *extension {
                 "ics" => without_store(&told.stdout),
+                _ if *name == "waivers" => without_today(&told.stdout),
                 _ => told.stdout,
             };
             formats::compare(&file, &text, &mut golden);
