@@ -198,10 +198,10 @@ fn without_store(calendar: &str) -> String {
     store.replace_all(&whole, "@<store>\r").into_owned()
 }
 
-/// A report of waivers without the days that are left from today until the end of the only one, in 2099.
+/// A report of waivers with as many days left until the end of the only one, in 2099, as on every other day.
 fn without_today(text: &str) -> String {
     let days = regex::Regex::new(r"\b2[0-9]{4}\b").expect("an expression");
-    days.replace_all(text, "<days>").into_owned()
+    days.replace_all(text, "27000").into_owned()
 }
 
 #[test]
