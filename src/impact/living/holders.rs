@@ -267,6 +267,7 @@ impl<'l> Living<'l> {
         for (resource, roles) in &package.grants {
             let address = Address::new(Kind::Resource, resource);
             let (old, new) = self.sides.both(&address);
+            let old = old.or_else(|| self.sides.found(&address));
             let (old, new) = (origin(old), origin(new));
             let Some((kind, place)) = (if after { new } else { old }) else {
                 continue;

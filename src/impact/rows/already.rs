@@ -2,6 +2,7 @@
 //!
 //! What a row of those who may ask says of the same policy is not said again.
 
+use super::cause::Reason;
 use super::package::{Comparing, Outcome};
 use super::row::{Difference, Draft, Row};
 use crate::impact::offer::Offer;
@@ -55,12 +56,18 @@ impl<'t> Comparing<'_, 't> {
                 let name = Name::parse(old.package.catalog.as_str());
                 because.extend(name.map(|name| Address::new(Kind::Catalog, &name)));
             }
+            let mut because = self.changed(because);
+            if because.is_empty() {
+                // Something else makes others be covered: who is in a group, and who signs in as what.
+                let decisive = self.touched.decisive.iter();
+                because = decisive.cloned().map(Reason::Change).collect();
+            }
             let outcome = Outcome {
                 kind,
                 text,
                 before: Vec::new(),
                 after: Vec::new(),
-                because: self.changed(because),
+                because,
                 let_in: false,
             };
             let who = Who {

@@ -44,6 +44,7 @@ impl<'e, 't> Ruled<'e, 't> {
         offers: [Option<&'e Offer<'t>>; 2],
     ) -> Option<Self> {
         let sides = offers.map(|offer| giving(offer?, estates[1]));
+        let [was, is] = offers.map(|offer| offer.is_some_and(|it| it.refuses_guests));
         let mut ruled = Self {
             estates,
             offers,
@@ -53,7 +54,8 @@ impl<'e, 't> Ruled<'e, 't> {
         ruled.is_same = match &ruled.sides {
             [None, None] => return None,
             [Some(one), Some(two)] => {
-                Terms::of(&one.way) == Terms::of(&two.way)
+                was == is
+                    && Terms::of(&one.way) == Terms::of(&two.way)
                     && !ruled.has([true, false], &[])
                     && !ruled.has([false, true], &[])
             }

@@ -127,6 +127,9 @@ fn because(change: &Change) -> Option<String> {
         }
         Reason::NotThen => "was not there then".to_owned(),
         Reason::Undeclared => "no longer declared".to_owned(),
+        Reason::ForgetAsked if change.address.kind().is_settings() => {
+            "let go as asked; stays there, and the default counts from now on".to_owned()
+        }
         Reason::ForgetAsked => "let go as asked; stays as it is".to_owned(),
         Reason::SettingsUndeclared if change.address.kind() == Kind::Domains => {
             "no longer declared; the list stays, and requests no longer go by it".to_owned()

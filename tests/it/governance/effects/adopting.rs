@@ -128,6 +128,36 @@ fn whoever_has_what_is_taken_over_loses_what_it_gives_no_longer() {
 }
 
 #[test]
+fn whoever_has_what_is_taken_over_with_its_resource_loses_what_it_gives_no_longer() {
+    let mut scene = forgotten();
+    let catalog = |resources: &str| {
+        format!("catalogs:\n  open: {{ displayName: Open, resources: {resources} }}\n")
+    };
+    let crew = "  crew: { group: Leads, managed: true }\n";
+    let bare = TREE
+        .replace(crew, "")
+        .replace(&catalog("[crew, site]"), &catalog("[site]"))
+        .replace("packages:\n", "");
+    scene.apply(&format!("{bare}forget: [resource/crew]\n"));
+    let tree = adopting(
+        &mut scene,
+        &[("grants: { crew: Member }", "grants: { site: Member }")],
+    );
+    let live = scene.engine().store().read(&Selection {
+        project: PROJECT,
+        bodies: Bodies::All,
+    });
+    let live = live.unwrap();
+    let mut all = live.unmanaged.iter();
+    let id = &all.find(|it| it.kind == Kind::Resource).unwrap().id;
+    let adopted = format!("  crew: {{ adopt: {{ id: {id} }}, group: Leads, managed: true }}\n");
+    assert_eq!(
+        said(&mut scene, &tree.replace(crew, &adopted))[0],
+        "2 people lose a role of package/studio: Member of crew [mia@contoso.com zoe@contoso.com]"
+    );
+}
+
+#[test]
 fn whom_the_rule_of_what_is_taken_over_does_not_match_loses_it() {
     let mut scene = forgotten();
     let tree = adopting(&mut scene, &[("Art", "Craft")]);

@@ -79,3 +79,17 @@ fn what_gives_guests_something_before_and_after_gives_them_more_or_less() {
         assert!(told[0].contains(wanted), "{told:?}");
     }
 }
+
+#[test]
+fn what_a_rule_gives_is_new_for_guests_whom_it_matches() {
+    let ruled = |tree: &str| {
+        let rule = "requestors: { automatic: { rule: '(user.department -eq \"Art\")' } }";
+        tree.replace("requestors: anyExternal", rule)
+    };
+    let closed = ruled(&world([false, true], CREW));
+    let open = ruled(&world([true, true], CREW));
+    let told = rows(&closed, &open);
+    assert!(told[0].starts_with("new whoever matches"), "{told:?}");
+    let told = rows(&open, &closed);
+    assert!(told[0].starts_with("gone whoever matches"), "{told:?}");
+}
