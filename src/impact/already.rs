@@ -48,8 +48,8 @@ pub(super) fn already(
         touched,
     };
     let mut found = Already::new();
-    for name in &touched.packages {
-        looking.package(name, asked, &mut found)?;
+    for (name, own) in touched.compared(estates) {
+        looking.package(name, own, asked, &mut found)?;
     }
     Ok(found)
 }
@@ -80,6 +80,7 @@ impl Looking<'_, '_> {
     fn package(
         &self,
         name: &str,
+        own: bool,
         asked: Option<Asked<'_>>,
         found: &mut Already,
     ) -> Result<(), Unread> {
@@ -100,6 +101,10 @@ impl Looking<'_, '_> {
             let new = new.and_then(|offer| Some((offer, offer.policy(address)?)));
             // Whoever has it through a policy that is deleted loses it.
             if goes(address) {
+                continue;
+            }
+            // Where something else changes, who signs in as what may let them extend; of whoever may ask by that, rows tell.
+            if !own && (old.requests.enabled || !old.extension.allowed) {
                 continue;
             }
             let both = |known: Option<Rounds>, zone: &TimeZone| {

@@ -263,8 +263,8 @@ impl<'t> Comparing<'_, 't> {
             );
             push(who, told.outcome);
         }
+        self.having(offers, &address, rows);
         if own {
-            self.having(offers, &address, rows);
             self.beside(offers, &address, rows);
         }
     }

@@ -153,7 +153,7 @@ fn held(since: &str, old: &str, is_held: bool) -> Scene {
 }
 
 /// What a plan to another tree says, by what the store knows.
-fn foretold(scene: &mut Scene, desired: &Desired) -> (Plan, Impact) {
+pub(super) fn foretold(scene: &mut Scene, desired: &Desired) -> (Plan, Impact) {
     let now = scene.engine().now();
     let live = scene.engine().store().read(&Selection {
         project: PROJECT,

@@ -5,6 +5,7 @@ mod accepting;
 mod already;
 mod borders;
 mod choosing;
+mod covered;
 mod deciding;
 mod given;
 mod guests;

@@ -1,0 +1,56 @@
+//! Whoever has a package already and may not ask for it, and can extend it because of what changes beside it: who signs in as
+//! what, and by which way.
+
+use guestlist::governance::record::{Identity, RequestState};
+use guestlist::governance::request::Command;
+
+use super::already::{foretold, is_of_holders};
+use super::words;
+use crate::governance::asking::{ask, of as keeping};
+use crate::governance::scene::{Scene, instant, loaded};
+
+const GUS: &str = "gus@a.example";
+
+/// A package that nobody may ask for, and whose holders from configured organizations extend it without approval.
+fn tree(state: &str, passcodes: bool, asking: bool) -> String {
+    format!(
+        "version: 1
+collaboration: {{ oneTimePasscode: {passcodes} }}
+organizations:
+  a: {{ displayName: A, domains: [a.example], state: {state} }}
+catalogs: {{ open: {{ displayName: Open }} }}
+packages:
+  it: {{ catalog: open, displayName: It, policies: {{ p: {{ requestors: configuredOrganizations, requests: {{ enabled: {asking} }},
+    expires: {{ after: 30d }}, extension: {{ allowed: true, approval: false }} }} }} }}
+"
+    )
+}
+
+#[test]
+fn whoever_comes_to_be_covered_can_extend_and_is_told() {
+    let open = tree("configured", true, false);
+    for (closed, by) in [
+        (tree("proposed", true, false), "organization/a"),
+        (tree("configured", false, false), "settings/collaboration"),
+    ] {
+        let mut scene = Scene::of(&tree("configured", true, true));
+        scene.guest(GUS, Identity::Passcode);
+        scene.asks_as(GUS, ask("it"));
+        let _ = scene.tick("T1");
+        assert_eq!(scene.request(1).state, RequestState::Delivered);
+        scene.operator().apply(&closed);
+        let _ = scene.tick("T20");
+        let extend = || Command::Extend(keeping("it"));
+        let _ = scene.acting(GUS).refused(extend());
+        let (_, found) = foretold(&mut scene, &loaded(&open, instant("T20")));
+        let rows = found.rows.iter().filter(|row| is_of_holders(row));
+        assert_eq!(
+            rows.map(words).collect::<Vec<_>>(),
+            [format!(
+                "wider whoever has it already, through `p`: it extendable without approval for 30d by {by}"
+            )]
+        );
+        scene.operator().apply(&open);
+        let _ = scene.acting(GUS).run(extend());
+    }
+}
