@@ -154,8 +154,27 @@ impl Looking<'_, '_> {
         let both = both(series.as_ref().map(Rounds::of), zone);
         let now = self.estates[0].now;
         let mut differs = both.differs(&both.unknown, now);
-        if both.policies[1].is_none() {
-            drops_open(world, series.as_ref(), policy.id, &mut differs)?;
+        let is_open = is_open(world, series.as_ref(), policy.id)?;
+        let is_lost = |it: &Differs| it.side == Side::Review && it.change == Change::Wider;
+        if let Some(next) = both.tenures[0].next_round()
+            && !is_open
+            && differs.iter().any(is_lost)
+        {
+            // Whoever has lost it by then, and cannot extend it, is not reviewed anyway.
+            let mut is_there = false;
+            each(world, policy.id, &mut |assignment| {
+                let lives = assignment.end.is_none_or(|end| end > next);
+                let extends = || -> Result<bool, Unread> {
+                    let holder = self.holder(world, &assignment, &both)?;
+                    Ok(holder.covered[0] && both.tenures[0].lasts_until(next))
+                };
+                is_there = lives || extends()?;
+                Ok(is_there)
+            })?;
+            differs.retain(|it| is_there || !is_lost(it));
+        }
+        if both.policies[1].is_none() && is_open {
+            drops_open(&mut differs);
         }
         let is_of_people = |side: Side| matches!(side, Side::Extension | Side::Leaving);
         // Who is covered on one side alone may have more than those who are covered on both.
@@ -238,6 +257,7 @@ impl Looking<'_, '_> {
                         let group = estate.group(name);
                         is_member(world, person.id(), &group)?
                             || at > 0 && self.touched.moving.contains_key(&group)
+                            || at > 0 && self.is_given(world, person, &group)?
                     }
                     _ => false,
                 };
@@ -250,25 +270,49 @@ impl Looking<'_, '_> {
         let class = traits.seen.class(&policy.requestors, named)?;
         Ok(class.is_some() && estate.shuts_out(person).is_none())
     }
+
+    /// Returns true for somebody to whom a package that they have gives a group after the plan.
+    fn is_given(&self, world: &dyn World, person: &Person, group: &str) -> Result<bool, Unread> {
+        if !self.touched.holdings.is_granted(group) {
+            return Ok(false);
+        }
+        let after = self.estates[1];
+        let key = Key::new().person(person.id());
+        for (_, id) in world.marked(&Range::of(Mark::AssignmentPerson, key))? {
+            let Some(held) = get::<Assignment>(world, id.number)? else {
+                continue;
+            };
+            let Some(package) = world.object(held.package)? else {
+                continue;
+            };
+            let address = self.sides.now_called(&package.address);
+            let offer = after.offer(address.own_name());
+            if offer.is_some_and(|offer| after.gives(offer.package, group)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
-/// A policy that is let go drops the round that is open, also where it asks for no other one.
-fn drops_open(
+/// Returns true where a round of reviews of a policy is open.
+fn is_open(
     world: &dyn World,
     series: Option<&ReviewSeries>,
     policy: ObjectId,
-    differs: &mut Vec<Differs>,
-) -> Result<(), Unread> {
+) -> Result<bool, Unread> {
     let Some(series) = series else {
-        return Ok(());
+        return Ok(false);
     };
     let key = Key::new().object(policy).number(series.rounds);
-    let open = first::<Review>(world, Mark::ReviewPolicy, key)?;
+    let last = first::<Review>(world, Mark::ReviewPolicy, key)?;
     let is_open =
         |round: &Review| matches!(round.state, ReviewState::Starting | ReviewState::InProgress);
-    if !open.is_some_and(|round| is_open(&round)) {
-        return Ok(());
-    }
+    Ok(last.is_some_and(|round| is_open(&round)))
+}
+
+/// A policy that is let go drops the round that is open, also where it asks for no other one.
+fn drops_open(differs: &mut Vec<Differs>) {
     let words = "the review that is open is dropped";
     let mut known = differs.iter_mut();
     match known.find(|it| it.side == Side::Review) {
@@ -279,7 +323,6 @@ fn drops_open(
             words: words.to_owned(),
         }),
     }
-    Ok(())
 }
 
 fn is_member(world: &dyn World, person: PersonId, group: &str) -> Result<bool, Unread> {

@@ -143,6 +143,19 @@ impl Tenure {
         self.extension.is_some()
     }
 
+    /// Returns when the next round of reviews opens; `None` where that is not known.
+    pub(super) fn next_round(&self) -> Option<Timestamp> {
+        self.review.as_ref().and_then(|review| review.next)
+    }
+
+    /// Returns true where whoever the policy covers can have what they have at some instant, once they have extended it.
+    pub(super) fn lasts_until(&self, then: Timestamp) -> bool {
+        self.extension.is_some_and(|moved| match moved.end {
+            End::On(at) => at > then,
+            End::After(_) | End::Never => true,
+        })
+    }
+
     /// Returns what differs for somebody who holds.
     pub(super) fn differs(&self, before: &Self, holder: &Holder, now: Timestamp) -> Vec<Differs> {
         let all = [

@@ -58,6 +58,8 @@ pub enum What {
     Accept,
     /// Invitations that are not redeemed yet will fail.
     FailInvitation,
+    /// Invitations that are not redeemed yet may fail: it depends on who they turn out to be where they sign in.
+    DoubtInvitation,
     /// Guests stay though they could not be invited any more.
     GuestStay,
     /// Packages of a catalog are not seen any more.
@@ -81,6 +83,7 @@ impl What {
             Self::OtherApprover => "otherApprover",
             Self::Accept => "accept",
             Self::FailInvitation => "failInvitation",
+            Self::DoubtInvitation => "doubtInvitation",
             Self::GuestStay => "guestStay",
             Self::Hide => "hide",
         }
@@ -98,7 +101,11 @@ impl What {
             | Self::FailInvitation
             | Self::Hide => "▼",
             Self::Get | Self::Join | Self::GainRole => "▲",
-            Self::Stay | Self::OtherApprover | Self::Accept | Self::GuestStay => "=",
+            Self::Stay
+            | Self::OtherApprover
+            | Self::Accept
+            | Self::DoubtInvitation
+            | Self::GuestStay => "=",
         }
     }
 
@@ -127,7 +134,9 @@ impl Effect {
             What::GainRole | What::Stay => ("person holds", "people hold"),
             What::Refuse | What::OtherApprover => ("open request", "open requests"),
             What::Accept => ("guest must accept", "guests must accept"),
-            What::FailInvitation => ("pending invitation", "pending invitations"),
+            What::FailInvitation | What::DoubtInvitation => {
+                ("pending invitation", "pending invitations")
+            }
             What::GuestStay => ("guest stays", "guests stay"),
             What::Hide => ("package", "packages"),
         };
@@ -161,6 +170,7 @@ impl Effect {
                 format!("{who} {detail}")
             }
             What::FailInvitation => format!("{who} will fail: {detail}"),
+            What::DoubtInvitation => format!("{who} may fail: {detail}"),
             What::GuestStay => format!("{who}: {detail}"),
             What::Hide => format!("{who} of {address} cannot be asked for any more{detail}"),
         }

@@ -9,7 +9,7 @@ use crate::governance::organization::declared;
 use crate::governance::record::{ExternalState, Key, Mark, Person, RecordId};
 use crate::governance::{Range, Unread, people};
 use crate::impact::estate::Border;
-use crate::model::kinds::Domains;
+use crate::model::kinds::{Domains, Reach};
 use crate::model::text::{Domain, DomainRule};
 use crate::model::{Address, Kind, Name, Object};
 use crate::plan::Change;
@@ -125,8 +125,12 @@ impl Living<'_> {
 
     /// Cross-tenant access closes for an organization: its guests stay in the directory, and invitations that wait fail.
     pub(super) fn cross_tenant(&mut self, change: &Change) -> Result<(), Unread> {
+        let closes = self.partners.closes(&change.address);
+        if !closes && !lets_fewer_in(self.sides.both(&change.address)) {
+            return Ok(());
+        }
         let name = change.address.own_name();
-        let (Ok(parsed), true) = (Name::parse(name), self.partners.closes(&change.address)) else {
+        let Ok(parsed) = Name::parse(name) else {
             return Ok(());
         };
         let address = Address::new(Kind::Organization, &parsed);
@@ -141,7 +145,29 @@ impl Living<'_> {
                 Ok(())
             })?;
         }
-        self.shut_out(&change.address, &people)
+        match closes {
+            true => self.shut_out(&change.address, &people),
+            false => self.doubt(&change.address, &people),
+        }
+    }
+
+    /// Counts the invitations of an organization of which other people are let in than before. Who of them is, their own tenant
+    /// says when they sign in.
+    fn doubt(&mut self, settings: &Address, people: &BTreeSet<u64>) -> Result<(), Unread> {
+        let mut pending = Counted::default();
+        for number in people {
+            if let Some(person) = self.get_record::<Person>(*number)?
+                && is_pending(&person)
+                && self.after.would_bar(&person).is_none()
+                && let Some((organization, _)) = self.after.answering(&person, true)
+                && organization.own_name() == settings.own_name()
+            {
+                self.count(&mut pending, &person);
+            }
+        }
+        let detail = "cross-tenant access lets others of the organization in from now on, and not all who were";
+        self.add(What::DoubtInvitation, settings, pending, detail);
+        Ok(())
     }
 
     /// Counts those of some people whom a closed organization keeps out from now on.
@@ -203,4 +229,24 @@ fn is_pending(person: &Person) -> bool {
     person.living().is_some_and(|account| {
         account.enabled && account.state == Some(ExternalState::PendingAcceptance)
     })
+}
+
+/// Returns true for cross-tenant settings that keep somebody out whom they let in before; groups may hold anybody.
+fn lets_fewer_in((old, new): (Option<&Object>, Option<&Object>)) -> bool {
+    let reach = |side: Option<&Object>| match side {
+        Some(Object::CrossTenant(settings)) => {
+            let inbound = settings.inbound.as_ref();
+            inbound.map_or(Reach::All, |it| it.users.clone())
+        }
+        _ => Reach::All,
+    };
+    match (reach(old), reach(new)) {
+        (Reach::None, _) | (_, Reach::None | Reach::All) => false,
+        (Reach::Only(was), Reach::Only(is)) => was.iter().any(|id| !is.iter().any(|it| it == id)),
+        (Reach::Except(was), Reach::Except(is)) => {
+            is.iter().any(|id| !was.iter().any(|it| it == id))
+        }
+        (Reach::All | Reach::Except(_), Reach::Only(_))
+        | (Reach::All | Reach::Only(_), Reach::Except(_)) => true,
+    }
 }

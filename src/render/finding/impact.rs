@@ -86,6 +86,7 @@ impl Setting<'_> {
             ),
             What::Accept => ("effect-accept", "guests who have terms to accept"),
             What::FailInvitation => ("effect-fail-invitation", "invitations that will fail"),
+            What::DoubtInvitation => ("effect-doubt-invitation", "invitations that may fail"),
             What::GuestStay => ("effect-guest-stay", "guests who stay"),
             What::Hide => ("effect-hide", "packages that nobody sees any more"),
         };

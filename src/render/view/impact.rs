@@ -145,7 +145,11 @@ fn effect(effect: &Effect) -> Entry<'_> {
             | What::FailInvitation => Role::Removed,
             What::Get | What::Join => Role::Warning,
             What::Hide | What::GainRole => Role::Changed,
-            What::Stay | What::OtherApprover | What::Accept | What::GuestStay => Role::Plain,
+            What::Stay
+            | What::OtherApprover
+            | What::Accept
+            | What::DoubtInvitation
+            | What::GuestStay => Role::Plain,
         },
         who: "".into(),
         packages: "".into(),

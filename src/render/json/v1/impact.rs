@@ -157,6 +157,8 @@ pub enum ImpactWhat {
     Accept,
     /// Invitations that are not redeemed yet will fail.
     FailInvitation,
+    /// Invitations that are not redeemed yet may fail: it depends on who they turn out to be where they sign in.
+    DoubtInvitation,
     /// Guests stay though they could not be invited any more.
     GuestStay,
     /// Packages of a catalog are not seen any more.
@@ -279,6 +281,7 @@ impl From<What> for ImpactWhat {
             What::OtherApprover => Self::OtherApprover,
             What::Accept => Self::Accept,
             What::FailInvitation => Self::FailInvitation,
+            What::DoubtInvitation => Self::DoubtInvitation,
             What::GuestStay => Self::GuestStay,
             What::Hide => Self::Hide,
         }

@@ -187,3 +187,51 @@ fn a_first_list_of_allowed_domains_counts_guests_and_invitations_apart() {
         ]
     );
 }
+
+#[test]
+fn invitations_may_fail_where_others_of_an_organization_are_let_in() {
+    const ID: &str = "9a2b7c10-0000-4000-8000-000000000011";
+    const ANOTHER: &str = "9a2b7c10-0000-4000-8000-000000000012";
+    let with = |users: &str| {
+        let inbound = format!(
+            "domains: [wingtip.example], crossTenant: {{ inbound: {{ users: {users}, applications: all }} }}"
+        );
+        tree("", false, false).replacen("domains: [wingtip.example]", &inbound, 1)
+    };
+    let (only, except) = (
+        |id: &str| with(&format!("{{ only: [{id}] }}")),
+        |id: &str| with(&format!("{{ except: [{id}] }}")),
+    );
+    for (from, to, is_in_doubt) in [
+        (with("all"), only(ID), true),
+        (only(ID), only(ANOTHER), true),
+        (only(ID), only(&format!("{ID}, {ANOTHER}")), false),
+        (except(&format!("{ID}, {ANOTHER}")), except(ID), false),
+        (with("all"), except(ID), true),
+        (only(ID), with("all"), false),
+    ] {
+        let mut scene = played(&from);
+        let effects = foretold(&mut scene, &to);
+        let doubted = people(told(&effects, |it| it.what == What::DoubtInvitation));
+        let wanted: &[&str] = if is_in_doubt {
+            &["invited@wingtip.example"]
+        } else {
+            &[]
+        };
+        assert_eq!(doubted.iter().collect::<Vec<_>>(), wanted, "{from} {to}");
+        scene.operator().apply(&to);
+        // Their tenant vouches for who they are.
+        let redeem = Redeem {
+            door: Door::Direct(mail("invited@wingtip.example")),
+            identity: tenant(TENANT),
+            ids: vec![Guid::parse(ID).unwrap()],
+            passcode: None,
+            consent: true,
+            accepting: Vec::new(),
+        };
+        let command = Command::Redeem(Box::new(redeem));
+        let is_in = scene.operator().engine().serve(&command.into()).is_ok();
+        let is_kept_out = to.contains(&format!("only: [{ANOTHER}]")) || to.contains("except");
+        assert_eq!(is_in, !is_kept_out, "{from} {to}");
+    }
+}

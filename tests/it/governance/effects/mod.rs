@@ -68,7 +68,7 @@ fn each_is_told_once(effects: &[Effect]) {
         );
         let fact = match effect.what {
             What::Stay | What::GuestStay if by_partner => effect.what,
-            What::FailInvitation => effect.what,
+            What::FailInvitation | What::DoubtInvitation => effect.what,
             _ => continue,
         };
         for name in &effect.names {

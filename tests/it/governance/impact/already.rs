@@ -2,7 +2,7 @@
 //! it. They extend what they have until they cannot any more, or ask anew once it has ended, and are reviewed.
 
 use guestlist::governance::record::{
-    AssignmentState, Key, Mark, RecordKind, RequestState, ReviewSeries,
+    AssignmentState, Key, Mark, RecordKind, RequestState, Review, ReviewSeries,
 };
 use guestlist::governance::request::Command;
 use guestlist::impact::{Asked, Impact, Row, Sides, impact};
@@ -285,17 +285,24 @@ fn reviewed(scene: &Scene) -> Option<(Frequency, Timestamp)> {
     Some((series.every, series.next?))
 }
 
-/// What somebody who has the package has of its policy: how they extend it, how they get it anew, how they are reviewed.
+/// What somebody who has the package has of its policy: how they extend it, how they get it anew, how they are reviewed, and
+/// whether they have it still when the next review opens, or one is open.
 type Has = (
     Option<Longer>,
     Option<Longer>,
     Option<(Frequency, Timestamp)>,
+    bool,
 );
 
 fn has(mut after: impl FnMut() -> Scene) -> Has {
     let mut scene = after();
-    let review = reviewed(&scene);
-    (extends(&mut scene), asks_anew(&mut after()), review)
+    let (review, end) = (reviewed(&scene), scene.assignment(1).end);
+    let before = after();
+    let extended = extends(&mut scene);
+    let lives = |next: Timestamp| extended.is_some() || end.is_none_or(|end| end > next);
+    let open: Vec<Review> = before.look(|desk| desk.find(Mark::ReviewOpen, &Key::new()));
+    let is_seen = !open.is_empty() || review.is_some_and(|(_, next)| lives(next));
+    (extended, asks_anew(&mut after()), review, is_seen)
 }
 
 /// Whether somebody loses an end, an approval or a review.
@@ -306,7 +313,7 @@ fn gains(old: &Has, new: &Has) -> bool {
         let is_asked = old.1.is_some_and(|old| old.covers(&new));
         !is_extended && (goes_on || !is_asked)
     });
-    let less = old.2.is_some_and(|(every, next)| {
+    let less = old.2.filter(|_| old.3).is_some_and(|(every, next)| {
         new.2
             .is_none_or(|(now, at)| now.shortest_days() > every.shortest_days() || at > next)
     });

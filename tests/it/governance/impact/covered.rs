@@ -54,3 +54,42 @@ fn whoever_comes_to_be_covered_can_extend_and_is_told() {
         let _ = scene.acting(GUS).run(extend());
     }
 }
+
+#[test]
+fn whoever_is_in_a_group_by_what_their_package_gives_now_can_extend_and_is_told() {
+    let tree = |grants: &str, requestors: &str, asking: bool| {
+        format!(
+            "version: 1
+resources: {{ crew: {{ group: Crew }} }}
+catalogs: {{ open: {{ displayName: Open, resources: [crew] }} }}
+packages:
+  it: {{ catalog: open, displayName: It, grants: {grants}, policies: {{
+    p: {{ requestors: {requestors}, requests: {{ enabled: {asking} }}, expires: {{ after: 30d }},
+      extension: {{ allowed: true, approval: false }} }} }} }}
+"
+        )
+    };
+    let crew = "{ people: ['group:crew'] }";
+    let (bare, given) = (
+        tree("{}", crew, false),
+        tree("{ crew: Member }", crew, false),
+    );
+    let mut scene = Scene::of(&tree("{}", "members", true));
+    scene.member("mia@contoso.com", &[]);
+    scene.asks_as("mia@contoso.com", ask("it"));
+    let _ = scene.tick("T1");
+    scene.operator().apply(&bare);
+    let _ = scene.tick("T20");
+    let extend = || Command::Extend(keeping("it"));
+    let _ = scene.acting("mia@contoso.com").refused(extend());
+    let (_, found) = foretold(&mut scene, &loaded(&given, instant("T20")));
+    let mut rows = found.rows.iter().filter(|row| is_of_holders(row));
+    let row = words(rows.next().unwrap());
+    assert!(
+        row.starts_with("wider whoever has it already, through `p`"),
+        "{row}"
+    );
+    scene.operator().apply(&given);
+    let _ = scene.tick("T20");
+    let _ = scene.acting("mia@contoso.com").run(extend());
+}
