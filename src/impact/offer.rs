@@ -24,7 +24,7 @@ pub struct Offer<'t> {
 
 impl<'t> Offer<'t> {
     /// Returns the groups that it and its policies name, as the tree writes them.
-    pub(super) fn groups(&self) -> impl Iterator<Item = &'t Line> {
+    pub fn groups(&self) -> impl Iterator<Item = &'t Line> {
         let people = self
             .policies
             .iter()

@@ -6,7 +6,6 @@ use crate::governance::record::Person;
 use crate::governance::rule::{Rule, attribute};
 use crate::impact::{Account, Base, Estate, Named, Offer, Zone};
 use crate::model::invariant::{Terms, Way};
-use crate::model::kinds::Incompatible;
 use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::text::{Domain, Email, Line, Principal};
 
@@ -262,23 +261,8 @@ pub(super) fn deciding<'o, 't>(
     estate: &'o Estate<'t>,
     offer: &'o Offer<'t>,
 ) -> impl Iterator<Item = (String, &'t Line)> {
-    let lists = offer
-        .policies
-        .iter()
-        .filter_map(|(_, policy)| match &policy.requestors {
-            Requestors::People(people) => Some(people),
-            _ => None,
-        });
-    let asked = lists.flatten().filter_map(|principal| match principal {
-        Principal::Group(name) => Some(name),
-        _ => None,
-    });
-    let excluded = offer.package.incompatible_with.iter();
-    let excluded = excluded.filter_map(|other| match other {
-        Incompatible::Group(name) => Some(name),
-        Incompatible::Package(_) => None,
-    });
-    asked.chain(excluded).map(|name| (estate.group(name), name))
+    let groups = offer.groups();
+    groups.map(|name| (estate.group(name), name))
 }
 
 /// Returns how much has to be explained of people before they can ask through a policy.

@@ -1,7 +1,7 @@
 //! Who gets a role that their package gives from now on, and to whom it cannot be given.
 //!
-//! Whoever holds the role already gets nothing, whatever gave it to them; who may not have it by a package is told all the same. Where nobody holds it and anybody may, holders are
-//! counted by their marks alone.
+//! Whoever holds the role already gets nothing, whatever gave it to them; who may not have it by a package is told all the
+//! same. Where nobody holds it and anybody may, holders are counted by their marks alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,9 +1,8 @@
 //! Whoever has something of what nobody owns has it still when a plan takes that over, and loses what it no longer gives.
 
-use guestlist::governance::assignment::{Command, Direct};
 use guestlist::model::{Bodies, Kind, Selection};
 
-use super::{foretold, mail, moves};
+use super::{foretold, grant, moves};
 use crate::governance::scene::Scene;
 use crate::support::store::PROJECT;
 
@@ -33,14 +32,7 @@ fn forgotten() -> Scene {
         scene.member(&format!("{name}@contoso.com"), &[]);
     }
     moves(&mut scene, "mia@contoso.com", "Art");
-    let _ = scene.run(Command::Grant(Direct {
-        person: mail("zoe@contoso.com"),
-        name: None,
-        policy: "policy/studio/direct".parse().unwrap(),
-        start: None,
-        end: None,
-        justification: None,
-    }));
+    let _ = scene.run(grant("zoe@contoso.com", "policy/studio/direct"));
     let _ = scene.tick("T1");
     for name in ["mia", "zoe"] {
         assert_eq!(
