@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::already::already;
+use super::already::{already, of_anybody};
 use super::living::effect::{Effect, losing};
 use super::living::living;
 use super::people::known::Known;
@@ -100,15 +100,19 @@ pub fn impact(
     let (before, after) = (sides.before(own[0], now), sides.afterwards(own[1], now));
     let estates = [&before, &after];
     let mut known = None;
-    if let Some(Asked { world, named, .. }) = asked {
-        let lived = living(world, plan, sides, &touched, estates, named)?;
-        if !touched.is_nothing() {
-            known = Some(Known::of(world, (plan, sides), estates, &touched, &lived)?);
+    let already = match asked {
+        Some(asked) => {
+            let lived = living(asked, plan, sides, &touched, estates)?;
+            if !touched.is_nothing() {
+                let both = (plan, sides);
+                known = Some(Known::of(asked.world, both, estates, &touched, &lived)?);
+            }
+            impact.effects = lived.effects;
+            impact.losing = losing(&impact.effects).len() as u64;
+            lived.already
         }
-        impact.effects = lived.effects;
-        impact.losing = losing(&impact.effects).len() as u64;
-    }
-    let already = already(plan, sides, estates, &touched, asked)?;
+        None => already(plan, estates, &touched, &mut |both| Ok(of_anybody(both)))?,
+    };
     impact.rows = rows(
         plan,
         sides,

@@ -270,13 +270,6 @@ impl<'t> Estate<'t> {
         self.called(name).to_lowercase()
     }
 
-    /// Returns true for a package that gives a group of the directory, by its name in lower case.
-    pub(super) fn gives(&self, package: &Package, group: &str) -> bool {
-        let granted = package.grants.keys();
-        let mut groups = granted.filter_map(|name| self.groups.get(name.as_str()));
-        groups.any(|name| name.to_lowercase() == group)
-    }
-
     /// Returns what the directory's group is called that a policy names.
     pub(super) fn called(&self, name: &'t Line) -> &'t str {
         let declared = self.groups.get(name.as_str()).copied();

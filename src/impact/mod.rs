@@ -22,6 +22,7 @@ mod living;
 mod moving;
 mod offer;
 mod people;
+mod reach;
 mod rows;
 mod sides;
 mod spelling;

@@ -309,10 +309,11 @@ impl Taking {
 impl Holder {
     /// Returns somebody of whom nothing is known but what the policies say on both sides, so that everything that may differ
     /// differs for them.
-    pub(super) fn unknown(before: &Policy, after: Option<&Policy>, now: Timestamp) -> Self {
+    pub(super) fn unknown(sides: [Option<&Policy>; 2], now: Timestamp) -> Self {
+        let is_by_rule = |policy: &Policy| matches!(policy.requestors, Requestors::Automatic(_));
         Self {
-            covered: [covers(before), after.is_some_and(covers)],
-            by_rule: matches!(before.requestors, Requestors::Automatic(_)),
+            covered: sides.map(|side| side.is_some_and(covers)),
+            by_rule: sides[0].is_some_and(is_by_rule),
             end: Some(now),
             leaves: false,
         }

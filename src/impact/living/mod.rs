@@ -8,6 +8,7 @@
 
 mod accepting;
 mod adopted;
+mod already;
 mod approving;
 mod by_rule;
 pub(super) mod effect;
@@ -38,6 +39,8 @@ use self::partners::Partners;
 use crate::governance::record::{Entity, Key, Mark, ObjectId, Person, RecordId};
 use crate::governance::renaming::Renamed;
 use crate::governance::{Range, Unread, World};
+use crate::impact::already::{Already, already};
+use crate::impact::compare::Asked;
 use crate::impact::estate::Estate;
 use crate::impact::sides::Sides;
 use crate::impact::touched::Touched;
@@ -56,20 +59,21 @@ pub(super) struct Lived {
     pub(super) effects: Vec<Effect>,
     /// Whom it blocks from sign-in, by number.
     pub(super) blocked: BTreeSet<u64>,
+    /// What whoever holds a package already has otherwise.
+    pub(super) already: Already,
 }
 
-/// Finds what a plan does to what lives. `named` asks for the addresses of people.
+/// Finds what a plan does to what lives.
 ///
 /// # Errors
 ///
 /// [`Unread`] when the store cannot tell.
 pub(super) fn living(
-    world: &dyn World,
+    Asked { world, named, zone }: Asked<'_>,
     plan: &Plan,
     sides: &Sides<'_>,
     touched: &Touched,
     estates: [&Estate<'_>; 2],
-    named: bool,
 ) -> Result<Lived, Unread> {
     if world.last(Person::KIND)? == 0 {
         return Ok(Lived::default());
@@ -107,6 +111,9 @@ pub(super) fn living(
     living.excluded()?;
     living.parted()?;
     living.requests()?;
+    let already = already(plan, estates, touched, &mut |both| {
+        living.having(both, zone)
+    })?;
     living.found.retain(|effect| effect.count > 0);
     living
         .found
@@ -114,6 +121,7 @@ pub(super) fn living(
     Ok(Lived {
         effects: living.found,
         blocked: living.blocked,
+        already,
     })
 }
 

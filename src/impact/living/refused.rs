@@ -9,7 +9,8 @@ use crate::governance::organization::declared;
 use crate::governance::record::{ExternalState, Key, Mark, Person, RecordId};
 use crate::governance::{Range, Unread, people};
 use crate::impact::estate::Border;
-use crate::model::kinds::{Domains, Reach};
+use crate::impact::reach::{inbound, lets_in_others_than};
+use crate::model::kinds::Domains;
 use crate::model::text::{Domain, DomainRule};
 use crate::model::{Address, Kind, Name, Object};
 use crate::plan::Change;
@@ -126,7 +127,8 @@ impl Living<'_> {
     /// Cross-tenant access closes for an organization: its guests stay in the directory, and invitations that wait fail.
     pub(super) fn cross_tenant(&mut self, change: &Change) -> Result<(), Unread> {
         let closes = self.partners.closes(&change.address);
-        if !closes && !lets_fewer_in(self.sides.both(&change.address)) {
+        let (old, new) = self.sides.both(&change.address);
+        if !closes && !lets_in_others_than(&inbound(old), &inbound(new)) {
             return Ok(());
         }
         let name = change.address.own_name();
@@ -229,24 +231,4 @@ fn is_pending(person: &Person) -> bool {
     person.living().is_some_and(|account| {
         account.enabled && account.state == Some(ExternalState::PendingAcceptance)
     })
-}
-
-/// Returns true for cross-tenant settings that keep somebody out whom they let in before; groups may hold anybody.
-fn lets_fewer_in((old, new): (Option<&Object>, Option<&Object>)) -> bool {
-    let reach = |side: Option<&Object>| match side {
-        Some(Object::CrossTenant(settings)) => {
-            let inbound = settings.inbound.as_ref();
-            inbound.map_or(Reach::All, |it| it.users.clone())
-        }
-        _ => Reach::All,
-    };
-    match (reach(old), reach(new)) {
-        (Reach::None, _) | (_, Reach::None | Reach::All) => false,
-        (Reach::Only(was), Reach::Only(is)) => was.iter().any(|id| !is.iter().any(|it| it == id)),
-        (Reach::Except(was), Reach::Except(is)) => {
-            is.iter().any(|id| !was.iter().any(|it| it == id))
-        }
-        (Reach::All | Reach::Except(_), Reach::Only(_))
-        | (Reach::All | Reach::Only(_), Reach::Except(_)) => true,
-    }
 }

@@ -21,6 +21,12 @@ impl Living<'_> {
         is_enabled(person) && !is_parted && self.estate(at).shuts_out(person).is_none()
     }
 
+    /// Returns true for somebody who may do something with what they have on one side; an account that comes only later keeps
+    /// nobody from it.
+    pub(super) fn acts(&self, at: usize, person: &Person) -> bool {
+        person.account.is_none() || self.can_act(at, person)
+    }
+
     /// Returns true where somebody may be able to sign in on one side alone.
     pub(super) fn turns(&self) -> bool {
         let mut changes = self.plan.changes.iter();

@@ -2,6 +2,8 @@
 //!
 //! What a row of those who may ask says of the same policy is not said again.
 
+use std::collections::BTreeSet;
+
 use super::cause::Reason;
 use super::package::{Comparing, Outcome};
 use super::row::{Difference, Draft, Row};
@@ -19,13 +21,15 @@ impl<'t> Comparing<'_, 't> {
         package: &Address,
         rows: &mut Vec<Draft>,
     ) {
-        let Some(old) = old else { return };
         let is_open = |offer: Option<&Offer<'_>>| {
             let catalog = offer.and_then(|offer| offer.catalog);
             catalog.map(|it| (it.published, it.externally_visible))
         };
-        for (policy, _) in &old.policies {
-            let Some(all) = self.already.get(*policy) else {
+        let offers = [old, new].into_iter().flatten();
+        let policies = offers.flat_map(|offer| &offer.policies);
+        let policies: BTreeSet<&Address> = policies.map(|(address, _)| *address).collect();
+        for policy in policies {
+            let Some(all) = self.already.get(policy) else {
                 continue;
             };
             let of = |change: Change| all.iter().any(|it| it.change == change);
@@ -47,13 +51,16 @@ impl<'t> Comparing<'_, 't> {
             if text.starts_with("no ") {
                 text.insert_str(0, "with ");
             }
-            let mut because = vec![(*policy).clone()];
+            let mut because = vec![policy.clone()];
             if self.forgotten.contains(package) {
                 because.push(package.clone());
             }
             let moves = all.iter().any(|it| it.side == Side::Extension);
-            if moves && is_open(Some(old)) != is_open(new) {
-                let name = Name::parse(old.package.catalog.as_str());
+            if moves
+                && is_open(old) != is_open(new)
+                && let Some(offer) = old.or(new)
+            {
+                let name = Name::parse(offer.package.catalog.as_str());
                 because.extend(name.map(|name| Address::new(Kind::Catalog, &name)));
             }
             let mut because = self.changed(because);
@@ -85,8 +92,12 @@ impl<'t> Comparing<'_, 't> {
 /// Returns true for a row of those who may ask that says of a policy what holders have of it.
 fn tells(row: &Row, policy: &str, side: Side, kind: Difference) -> bool {
     let of = |terms: &[Terms]| terms.iter().find(|it| it.policy == policy).cloned();
-    let (Some(old), Some(new)) = (of(&row.before), of(&row.after)) else {
-        return false;
-    };
-    kind != Difference::Wider || row.kind == kind && new.is_wider_in(&old, side)
+    match (of(&row.before), of(&row.after)) {
+        (Some(old), Some(new)) => {
+            kind != Difference::Wider || row.kind == kind && new.is_wider_in(&old, side)
+        }
+        // Nobody could ask before, nor extend.
+        (None, Some(_)) => row.kind == Difference::New && side == Side::Extension,
+        (_, None) => false,
+    }
 }

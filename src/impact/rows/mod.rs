@@ -25,6 +25,7 @@ mod let_in;
 mod marked;
 mod package;
 mod reasons;
+mod redeeming;
 pub(super) mod row;
 mod ruled;
 mod settings;
@@ -65,6 +66,7 @@ pub(super) fn rows<'t>(
     }
     rows.extend(delegated::rows(plan, sides, estates));
     rows.extend(delegated::inviting(plan, sides));
+    rows.extend(redeeming::rows(plan, sides, estates));
     rows.extend(settings::rows(plan, sides));
     rows.extend(delegated::by_group(plan, sides, estates, touched));
     rows.extend(deciding::rows(plan, sides, estates, touched));

@@ -7,7 +7,7 @@ use guestlist::governance::record::{
 use guestlist::governance::request::Command;
 use guestlist::impact::{Asked, Impact, Row, Sides, impact};
 use guestlist::model::kinds::policy::Frequency;
-use guestlist::model::{Bodies, Desired, Selection};
+use guestlist::model::{Address, Bodies, Desired, Kind, Selection};
 use guestlist::plan::{Asks, Plan, build};
 use jiff::{SignedDuration, Timestamp};
 
@@ -34,6 +34,7 @@ const REQUESTORS: &[&str] = &[
     "members",
     "{ people: ['user:mia@contoso.com'] }",
     "{ people: ['user:one@contoso.com'] }",
+    "{ people: ['group:crew'] }",
     "nobody",
 ];
 const REVIEWS: &[&str] = &[
@@ -48,6 +49,18 @@ const REVIEWS: &[&str] = &[
     "every: yearly, enabled: false",
 ];
 
+/// Who is in the crew: nobody, those to whom a rule gives what gives it, or those whom its own rule matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Crew {
+    Nobody,
+    Given,
+    Ruled,
+}
+
+impl Crew {
+    const ALL: [Self; 3] = [Self::Nobody, Self::Given, Self::Ruled];
+}
+
 /// A policy of these worlds, by the position of what it says in the lists.
 #[derive(Debug, Clone, Copy)]
 struct Says {
@@ -59,6 +72,7 @@ struct Says {
     review: usize,
     published: bool,
     forgotten: bool,
+    crew: Crew,
 }
 
 impl Says {
@@ -72,6 +86,7 @@ impl Says {
             review: dice.below(REVIEWS.len()),
             published: dice.below(6) > 0,
             forgotten: false,
+            crew: Crew::ALL[dice.below(3)],
         }
     }
 
@@ -80,13 +95,14 @@ impl Says {
         let mut other = self;
         let new = Self::thrown(dice);
         for _ in 0..=dice.below(3) {
-            match dice.below(7) {
+            match dice.below(8) {
                 0 => other.stages = new.stages,
                 1 => other.end = new.end,
                 2 => other.extension = new.extension,
                 3 => other.asked = new.asked,
                 4 => other.requestors = new.requestors,
                 5 => other.review = new.review,
+                6 => other.crew = new.crew,
                 _ => other.published = new.published,
             }
         }
@@ -121,18 +137,43 @@ impl Says {
                 REVIEWS[self.review], BOSSES[0]
             ));
         }
-        tree(self.published, (!self.forgotten).then_some(&keys))
+        let says = (!self.forgotten).then_some(keys.as_str());
+        tree_with(self.published, self.crew, says)
     }
 }
 
 /// A tree with one policy through which somebody has the package, and one through which nobody has.
 fn tree(published: bool, policy: Option<&str>) -> String {
+    tree_with(published, Crew::Nobody, policy)
+}
+
+/// The same where somebody is in the crew.
+fn tree_with(published: bool, crew: Crew, policy: Option<&str>) -> String {
     let (policy, forget) = match policy {
         Some(keys) => (format!("p: {{ {keys} }}, "), ""),
         None => (String::new(), "forget: [policy/it/p]\n"),
     };
+    let rule = format!("'user.mail -eq \"{MIA}\"'");
+    let (by_rule, listed, by_package) = match crew {
+        Crew::Nobody => (String::new(), "crew", String::new()),
+        Crew::Given => {
+            let requestors = format!("{{ automatic: {{ rule: {rule} }} }}");
+            let policies = format!("{{ r: {{ requestors: {requestors}, expires: never }} }}");
+            let grants = "grants: { crew: Member }";
+            let package =
+                format!("{{ catalog: open, displayName: Shift, {grants}, policies: {policies} }}");
+            (String::new(), "crew", format!("  shift: {package}\n"))
+        }
+        // No package adds anybody to a group with a rule.
+        Crew::Ruled => (format!(", membershipRule: {rule}"), "", String::new()),
+    };
     format!(
-        "version: 1\n{forget}catalogs: {{ open: {{ displayName: Open, published: {published} }} }}\npackages:\n  it: {{ catalog: open, displayName: It, policies: {{ {policy}q: {{ requestors: nobody, expires: never }} }} }}\n"
+        "version: 1
+{forget}resources: {{ crew: {{ group: Crew, managed: true{by_rule} }} }}
+catalogs: {{ open: {{ displayName: Open, published: {published}, resources: [{listed}] }} }}
+packages:
+{by_package}  it: {{ catalog: open, displayName: It, policies: {{ {policy}q: {{ requestors: nobody, expires: never }} }} }}
+"
     )
 }
 
@@ -150,6 +191,19 @@ fn held(since: &str, old: &str, is_held: bool) -> Scene {
     let _ = scene.tick("T0");
     let _ = scene.tick("T1");
     scene
+}
+
+/// The id of a policy that nobody owns, by the name that it had.
+pub(super) fn unowned(scene: &mut Scene, name: &str) -> String {
+    let live = scene.engine().store().read(&Selection {
+        project: PROJECT,
+        bodies: Bodies::All,
+    });
+    let live = live.unwrap();
+    let mut all = live.unmanaged.iter();
+    let is_it = |it: &Address| it.kind() == Kind::Policy && it.own_name() == name;
+    let found = all.find(|it| it.last.as_ref().is_some_and(is_it));
+    found.unwrap().id.to_string()
 }
 
 /// What a plan to another tree says, by what the store knows.
@@ -329,7 +383,7 @@ pub(super) fn is_of_holders(row: &Row) -> bool {
 fn holders_gain_if_and_only_if_the_engine_lets_them() {
     let wanted = std::env::var("WORLDS").ok();
     let wanted = wanted.and_then(|worlds| worlds.parse().ok()).unwrap_or(100);
-    let (mut gaining, mut alone) = (0, 0);
+    let (mut gaining, mut alone, mut found_anew) = (0, 0, 0);
     for seed in 0..wanted {
         let mut dice = Dice::new(seed + 4_000);
         let since = match dice.below(3) {
@@ -337,10 +391,27 @@ fn holders_gain_if_and_only_if_the_engine_lets_them() {
             _ => "requestors: members, expires: { after: 60d }",
         };
         let one = Says::thrown(&mut dice);
-        let other = one.beside(&mut dice);
-        let (old, new) = (one.tree(), other.tree());
+        let mut other = one.beside(&mut dice);
+        let (old, mut new) = (one.tree(), other.tree());
         let is_held = dice.below(6) > 0;
-        let mut before = held(since, &old, is_held);
+        // Nobody owns the policy meanwhile, and the plan takes it over.
+        let is_found = dice.below(3) == 0;
+        let held = |is_held: bool| {
+            let mut scene = held(since, &old, is_held);
+            if is_found {
+                let mut bare = one;
+                bare.forgotten = true;
+                scene.operator().apply(&bare.tree());
+                let _ = scene.tick("T1");
+            }
+            scene
+        };
+        let mut before = held(is_held);
+        if is_found {
+            other.forgotten = false;
+            let adopt = format!("p: {{ adopt: {{ id: {} }}, ", unowned(&mut before, "p"));
+            new = other.tree().replace("p: { ", &adopt);
+        }
         let desired = loaded(&new, instant("T1"));
         let (plan, found) = foretold(&mut before, &desired);
         let told: Vec<String> = found.rows.iter().map(words).collect();
@@ -352,9 +423,9 @@ fn holders_gain_if_and_only_if_the_engine_lets_them() {
             assert!(!found.rows.iter().any(is_of_holders), "{case}");
             continue;
         }
-        let had = has(|| held(since, &old, true));
+        let had = has(|| held(true));
         let has = has(|| {
-            let mut scene = held(since, &old, true);
+            let mut scene = held(true);
             scene.operator().apply(&new);
             let _ = scene.tick("T1");
             scene
@@ -366,8 +437,10 @@ fn holders_gain_if_and_only_if_the_engine_lets_them() {
         assert_eq!(is_refused_as_wider(&plan, found), is_told, "{case}");
         gaining += usize::from(gains);
         alone += usize::from(by_holders);
+        found_anew += usize::from(by_holders && is_found);
     }
-    assert!(gaining > alone && alone > 0, "{gaining} {alone}");
+    assert!(gaining > alone && alone > found_anew, "{gaining} {alone}");
+    assert!(found_anew > 0);
 }
 
 /// What is said of those who have it from one policy to another, where nobody knows whether there are any.

@@ -4,7 +4,7 @@
 use guestlist::governance::record::{Identity, RequestState};
 use guestlist::governance::request::Command;
 
-use super::already::{foretold, is_of_holders};
+use super::already::{foretold, is_of_holders, unowned};
 use super::words;
 use crate::governance::asking::{ask, of as keeping};
 use crate::governance::scene::{Scene, instant, loaded};
@@ -92,4 +92,89 @@ packages:
     scene.operator().apply(&given);
     let _ = scene.tick("T20");
     let _ = scene.acting("mia@contoso.com").run(extend());
+}
+
+#[test]
+fn whoever_a_rule_brings_into_a_group_by_another_package_can_extend_and_is_told() {
+    let tree = |assign: bool, requestors: &str, asking: bool| {
+        format!(
+            "version: 1
+resources: {{ crew: {{ group: Crew }} }}
+catalogs: {{ open: {{ displayName: Open, resources: [crew] }} }}
+packages:
+  it: {{ catalog: open, displayName: It, policies: {{
+    p: {{ requestors: {requestors}, requests: {{ enabled: {asking} }}, expires: {{ after: 30d }},
+      extension: {{ allowed: true, approval: false }} }} }} }}
+  shift: {{ catalog: open, displayName: Shift, grants: {{ crew: Member }}, policies: {{
+    r: {{ requestors: {{ automatic: {{ rule: 'user.mail -eq \"mia@contoso.com\"', assign: {assign} }} }}, expires: never }} }} }}
+"
+        )
+    };
+    let crew = "{ people: ['group:crew'] }";
+    let mut scene = Scene::of(&tree(false, "members", true));
+    let both = ["mia@contoso.com", "zoe@contoso.com"];
+    both.iter().for_each(|mail| scene.member(mail, &[]));
+    both.iter().for_each(|mail| scene.asks_as(mail, ask("it")));
+    let _ = scene.tick("T1");
+    scene.operator().apply(&tree(false, crew, false));
+    let _ = scene.tick("T20");
+    let extend = || Command::Extend(keeping("it"));
+    let _ = scene.acting("mia@contoso.com").refused(extend());
+    let given = tree(true, crew, false);
+    assert_eq!(
+        of_holders(&mut scene, &given),
+        [
+            "wider whoever has it already, through `p`: it extendable without approval for 30d by policy/shift/r"
+        ]
+    );
+    scene.operator().apply(&given);
+    let _ = scene.tick("T20");
+    let _ = scene.tick("T21");
+    let _ = scene.acting("zoe@contoso.com").refused(extend());
+    let _ = scene.acting("mia@contoso.com").run(extend());
+}
+
+#[test]
+fn whoever_has_what_is_taken_over_can_extend_again_and_is_told() {
+    let tree = |policy: &str, forget: &str| {
+        format!(
+            "version: 1
+{forget}catalogs: {{ open: {{ displayName: Open }} }}
+packages:
+  it: {{ catalog: open, displayName: It, policies: {{ {policy} }} }}
+"
+        )
+    };
+    let policy = |keys: &str| {
+        format!(
+            "p: {{ {keys}, expires: {{ after: 30d }}, extension: {{ allowed: true, approval: false }} }}"
+        )
+    };
+    let closed = policy("requestors: members, requests: { enabled: false }");
+    let mut scene = Scene::of(&tree(&policy("requestors: members"), ""));
+    scene.member("mia@contoso.com", &[]);
+    scene.asks_as("mia@contoso.com", ask("it"));
+    let _ = scene.tick("T1");
+    scene.operator().apply(&tree(&closed, ""));
+    scene.operator().apply(&tree("", "forget: [policy/it/p]\n"));
+    let _ = scene.tick("T20");
+    let extend = || Command::Extend(keeping("it"));
+    let _ = scene.acting("mia@contoso.com").refused(extend());
+    let adopt = format!("p: {{ adopt: {{ id: {} }}, ", unowned(&mut scene, "p"));
+    let adopted = tree(&closed.replace("p: { ", &adopt), "");
+    assert_eq!(
+        of_holders(&mut scene, &adopted),
+        [
+            "wider whoever has it already, through `p`: it extendable without approval for 30d by policy/it/p"
+        ]
+    );
+    scene.operator().apply(&adopted);
+    let _ = scene.acting("mia@contoso.com").run(extend());
+}
+
+/// The rows of a plan about those who have a package already.
+fn of_holders(scene: &mut Scene, tree: &str) -> Vec<String> {
+    let (_, found) = foretold(scene, &loaded(tree, instant("T20")));
+    let rows = found.rows.iter().filter(|row| is_of_holders(row));
+    rows.map(words).collect()
 }

@@ -19,6 +19,7 @@ mod naming;
 mod played;
 mod random;
 mod reasons;
+mod redeeming;
 mod renaming;
 mod settings;
 mod small;
