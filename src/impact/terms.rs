@@ -17,7 +17,8 @@ use super::spelling::Spelling;
 use super::tenure::Side;
 use crate::model::Set;
 use crate::model::kinds::policy::{
-    Automatic, Expiry, Frequency, Justification, OnNoResponse, Policy, Requestors, Review, Stage,
+    Automatic, Escalation, Expiry, Frequency, Justification, OnNoResponse, Policy, Requestors,
+    Review, Stage,
 };
 use crate::model::text::{Duration, Principal, When};
 
@@ -410,24 +411,37 @@ fn seldom(review: Option<Frequency>) -> u64 {
 }
 
 fn approvers(stage: &Stage, spelling: &Spelling) -> String {
-    match &stage.approvers_from {
+    let first = match &stage.approvers_from {
         Some(extension) => format!("whoever `{extension}` names"),
         None => chosen(&stage.approvers, &stage.fallback, spelling),
+    };
+    match &stage.escalation {
+        Some(Escalation {
+            after,
+            approvers,
+            fallback,
+        }) => {
+            let others = chosen(approvers, fallback, spelling);
+            format!("{first} (after {after} also {others})")
+        }
+        None => first,
     }
 }
 
 /// Returns who decides, and who does where they cannot, in words.
 fn chosen(people: &Set<Principal>, fallback: &Set<Principal>, spelling: &Spelling) -> String {
-    let list = |people: &Set<Principal>| {
-        let people = people.iter().map(|it| spelling.written(it).to_string());
-        let people: BTreeSet<String> = people.collect();
-        let people: Vec<String> = people.into_iter().collect();
-        people.join(", ")
-    };
+    let people = list(people, spelling);
     match fallback.is_empty() {
-        true => list(people),
-        false => format!("{} (else {})", list(people), list(fallback)),
+        true => people,
+        false => format!("{people} (else {})", list(fallback, spelling)),
     }
+}
+
+fn list(people: &Set<Principal>, spelling: &Spelling) -> String {
+    let people = people.iter().map(|it| spelling.written(it).to_string());
+    let people: BTreeSet<String> = people.collect();
+    let people: Vec<String> = people.into_iter().collect();
+    people.join(", ")
 }
 
 /// Says when something is taken away now, and was before.

@@ -105,7 +105,7 @@ impl<'l> Following<'l> {
 
 impl Living<'_> {
     /// Returns the address that an object of the store has after the plan; `None` for one of another project.
-    fn now_at(&self, id: ObjectId) -> Result<Option<Address>, Unread> {
+    pub(super) fn now_at(&self, id: ObjectId) -> Result<Option<Address>, Unread> {
         if let Some(address) = self.adopted.address(id) {
             return Ok(Some(address.clone()));
         }

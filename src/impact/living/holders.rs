@@ -64,7 +64,7 @@ impl<'l> Living<'l> {
         let is_by_rule = |policy: &&Policy| matches!(policy.requestors, Requestors::Automatic(_));
         let rule = match policies.iter().all(is_by_rule) && !policies.is_empty() {
             true => ", and no rule takes it away any more",
-            false => ", and nobody can extend it any more",
+            false => ", and nobody can ask to extend it any more",
         };
         let counted = self.counted(mark, id)?;
         let detail =

@@ -141,7 +141,7 @@ impl Living<'_> {
         })?;
         let detail = format!(", which no longer covers them: {}", keeping.words());
         self.add(What::Stay, address, keeping.people, detail);
-        let detail = ": access stays until its end, and nobody can extend it any more";
+        let detail = ": access stays until its end, and nobody can ask to extend it any more";
         self.add(What::Stay, address, keeping.last, detail);
         Ok(())
     }
@@ -169,8 +169,7 @@ impl Living<'_> {
         let mut could = false;
         let key = Key::new().person(person.id());
         self.each::<Assignment>(Mark::AssignmentPerson, key, &mut |assignment| {
-            if let Some(policy) = self.world.object(assignment.policy)? {
-                let policy = self.sides.now_called(&policy.address);
+            if let Some(policy) = self.now_at(assignment.policy)? {
                 let standing = self.standing(&policy, &assignment, person)?;
                 could |= standing.is_some_and(|it| it.could_extend && it.can_extend);
             }
@@ -294,10 +293,9 @@ impl Living<'_> {
                 let Some(assignment) = self.get_record::<Assignment>(id.number)? else {
                     return Ok(());
                 };
-                let Some(policy) = self.world.object(assignment.policy)? else {
+                let Some(policy) = self.now_at(assignment.policy)? else {
                     return Ok(());
                 };
-                let policy = self.sides.now_called(&policy.address);
                 if self.is_for_others(&policy) {
                     return Ok(());
                 }
@@ -348,10 +346,7 @@ impl Living<'_> {
         };
         let known = match packages.entry(id) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => {
-                let thing = self.world.object(id)?;
-                place.insert(thing.map(|thing| self.sides.now_called(&thing.address)))
-            }
+            Entry::Vacant(place) => place.insert(self.now_at(id)?),
         };
         let offers = known.as_ref().and_then(|address| {
             let name = address.own_name();
@@ -386,7 +381,7 @@ impl Keeping {
     fn words(&self) -> String {
         let mut words = stays(self.people.count, self.endless);
         if self.extending > 0 {
-            words.push_str(", and nobody can extend it any more");
+            words.push_str(", and nobody can ask to extend it any more");
         }
         words
     }

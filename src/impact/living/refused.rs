@@ -206,7 +206,7 @@ impl Living<'_> {
         if extending > 0 {
             let _ = write!(
                 detail,
-                ", and {extending} of them cannot extend it any more"
+                ", and {extending} of them cannot ask to extend it any more"
             );
         }
         self.add(What::GuestStay, address, refused.guests, detail);

@@ -152,10 +152,10 @@ impl Living<'_> {
         let Some(mut person) = self.get_record::<Person>(request.person.0)? else {
             return Ok(());
         };
-        let Some(package) = self.world.object(request.package)? else {
+        // What is asked for of another project is decided by its own tree.
+        let Some(package) = self.now_at(request.package)? else {
             return Ok(());
         };
-        let package = self.sides.now_called(&package.address);
         // Both sides are looked at under the names of the one after.
         let _ = self.renamed.respell(&mut request) | self.renamed.respell(&mut person);
         let request = &request;
@@ -176,10 +176,9 @@ impl Living<'_> {
         request: &Request,
         person: &Person,
     ) -> Result<Option<&'static str>, Unread> {
-        let Some(policy) = self.world.object(request.policy)? else {
+        let Some(policy) = self.now_at(request.policy)? else {
             return Ok(None);
         };
-        let policy = self.sides.now_called(&policy.address);
         // What is made anew is another object than the one that was asked for.
         let remade = |address: &Address| self.action(address) == Some(Action::Replace);
         if remade(package) {

@@ -109,17 +109,17 @@ impl Scene {
 
     /// Applies another tree that was read already.
     pub(crate) fn apply_desired(&mut self, desired: &Desired) {
+        self.apply_of(PROJECT, desired);
+    }
+
+    /// Applies the tree of a project, which may be another one beside.
+    pub(crate) fn apply_of(&mut self, project: &str, desired: &Desired) {
         let store = self.engine.store();
         let bodies = Bodies::All;
-        let live = store
-            .read(&Selection {
-                project: PROJECT,
-                bodies,
-            })
-            .unwrap();
+        let live = store.read(&Selection { project, bodies }).unwrap();
         let plan = build(desired, &live, &Asks::default());
         let lease = store.lease(&ask("ana", instant(BEGIN))).unwrap();
-        let new = new_run(&*store, PROJECT);
+        let new = new_run(&*store, project);
         let _ =
             guestlist::apply::apply(store, &plan, &lease, new, &|| false, &mut |_, _| {}).unwrap();
         store.release(lease).unwrap();

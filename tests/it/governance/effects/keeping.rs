@@ -146,7 +146,7 @@ fn whoever_is_told_to_keep_a_package_without_extension_can_no_longer_extend_it()
         let (can, are_outside) = extending(&mut scene);
         let lose: BTreeSet<String> = could.difference(&can).cloned().collect();
         assert_eq!(
-            people(&effects, "nobody can extend it any more"),
+            people(&effects, "nobody can ask to extend it any more"),
             lose,
             "{case}"
         );
@@ -304,7 +304,7 @@ fn holders_of_what_is_let_go_keep_it_and_nobody_extends_it() {
     assert_eq!(
         words,
         [
-            "1 person holds package/library, which the tree lets go: access stays as it was given, and nobody can extend it any more"
+            "1 person holds package/library, which the tree lets go: access stays as it was given, and nobody can ask to extend it any more"
         ]
     );
     scene.apply(&tree);

@@ -14,6 +14,7 @@ mod waiting;
 
 use std::collections::BTreeSet;
 
+use guestlist::governance::World;
 use guestlist::governance::assignment::{self, Direct};
 use guestlist::governance::people::PersonRow;
 use guestlist::impact::{Asked, Effect, Sides, What, impact};
@@ -29,24 +30,33 @@ type Pairs = BTreeSet<(String, String)>;
 
 /// Returns what a plan that leads to a tree says of what lives, with names.
 fn foretold(scene: &mut Scene, tree: &str) -> Vec<Effect> {
+    foretold_of(PROJECT, scene, tree)
+}
+
+/// Returns what a plan of a project, which may be another one beside, says of what lives.
+fn foretold_of(project: &str, scene: &mut Scene, tree: &str) -> Vec<Effect> {
     let now = scene.engine().now();
     let desired = loaded(tree, now);
     let live = scene.engine().store().read(&Selection {
-        project: PROJECT,
+        project,
         bodies: Bodies::All,
     });
     let live = live.unwrap();
     let plan = build(&desired, &live, &Asks::default());
     let sides = Sides::of(&plan, &desired, &live);
     let own = [Domain::parse("contoso.com").unwrap()];
-    let found = scene.look(|desk| {
+    let mut found = None;
+    let mut see = |world: &dyn World| {
         let asked = Asked {
-            world: desk.world(),
+            world,
             named: true,
             zone: &jiff::tz::TimeZone::UTC,
         };
-        impact(&plan, &sides, [&own, &own], now, Some(asked))
-    });
+        found = Some(impact(&plan, &sides, [&own, &own], now, Some(asked))?);
+        Ok(())
+    };
+    scene.engine().store().look(project, &mut see).unwrap();
+    let found = found.unwrap();
     for effect in &found.effects {
         let counted = effect.what != What::Hide;
         assert!(

@@ -476,7 +476,7 @@ fn one(seed: u64, seen: &mut Seen) {
         could.difference(&can).cloned().collect()
     };
     let last = people(&effects, |it| {
-        it.words().contains("nobody can extend it any more")
+        it.words().contains("nobody can ask to extend it any more")
     });
     // Whoever is blocked cannot ask for anything.
     let out = |person: &String| after[person.as_str()].is_out;

@@ -164,7 +164,7 @@ fn who_leaves_a_group_waits_in_vain_and_is_covered_no_longer() {
             "grants: { site: Visitors }"
         )[1..],
         [
-            "1 person holds package/asked through policy/asked/ask, which no longer covers them: access stays until its end, and nobody can extend it any more [mia]",
+            "1 person holds package/asked through policy/asked/ask, which no longer covers them: access stays until its end, and nobody can ask to extend it any more [mia]",
             "1 open request waits for people who leave group:crew by package/studio, and who may not decide any more [bo]",
         ]
     );

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use guestlist::governance::record::{Identity, RequestState};
 use guestlist::governance::request::Command;
-use guestlist::impact::What;
+use guestlist::impact::{Effect, What};
 use guestlist::model::text::Guid;
 
-use super::{foretold, told};
+use super::{foretold, foretold_of, told};
 use crate::governance::asking::{arriving, ask, decide, signed_in};
-use crate::governance::scene::Scene;
+use crate::governance::scene::{Scene, instant, loaded};
 use crate::support::dice::Dice;
 
 const TENANT: &str = "3d0f5dec-0000-4000-8000-000000000001";
@@ -300,4 +300,29 @@ fn requests_that_are_told_to_be_refused_are_and_the_others_are_delivered() {
 fn people(effects: &[guestlist::impact::Effect], what: What) -> BTreeSet<String> {
     let pairs = told(effects, |it| it.what == what);
     pairs.into_iter().map(|(_, person)| person).collect()
+}
+
+#[test]
+fn what_is_asked_for_of_another_project_is_decided_by_its_own_tree() {
+    let tree = |packages: &str| {
+        format!(
+            "version: 1\ncatalogs: {{ open: {{ displayName: Open }} }}\npackages: {{ {packages} }}\n"
+        )
+    };
+    let it = "it: { catalog: open, displayName: It, policies: { p: { requestors: members, expires: never,
+        approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] } } } }";
+    let mut scene = Scene::of(&tree(it));
+    for mail in ["mia@contoso.com", "ana@contoso.com"] {
+        scene.member(mail, &[]);
+    }
+    scene.asks_as("mia@contoso.com", ask("it"));
+    assert_eq!(scene.request(1).state, RequestState::PendingApproval);
+    let _ = scene.operator();
+    scene.apply_of("another", &loaded(&tree(it), instant("T0")));
+    let own = foretold(&mut scene, &tree(""));
+    assert_eq!(
+        own.iter().map(Effect::words).collect::<Vec<_>>(),
+        ["1 open request for package/it will be refused: the package is gone"]
+    );
+    assert!(foretold_of("another", &mut scene, &tree("")).is_empty());
 }

@@ -648,7 +648,7 @@ fn whoever_has_what_is_let_go_is_reviewed_no_more() {
     assert_eq!(
         effects,
         [
-            "1 person holds package/it through policy/it/p, which the tree lets go: access stays as it was given, nobody reviews it any more, and nobody can extend it any more"
+            "1 person holds package/it through policy/it/p, which the tree lets go: access stays as it was given, nobody reviews it any more, and nobody can ask to extend it any more"
         ]
     );
 }

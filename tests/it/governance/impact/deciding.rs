@@ -280,3 +280,25 @@ administrators: {{ inviters: ['{inviters}'] }}
         assert_eq!(found, wanted, "{before:?} {after:?}");
     }
 }
+
+#[test]
+fn whoever_is_asked_in_addition_approves_too() {
+    let tree = |escalation: &str| {
+        super::packages(&format!(
+            "  it: {{ catalog: open, displayName: It, policies: {{ p: {{ requestors: members, expires: never, approval: {{
+    stages: [{{ approvers: ['user:ana@contoso.com'], decideWithin: 14d{escalation} }}] }} }} }} }}\n"
+        ))
+    };
+    let told = |old: &str, new: &str| -> Vec<String> {
+        let [old, new] = [old, new].map(|it| loaded(&tree(it), now()));
+        of(&old, &new).rows.iter().map(super::words).collect()
+    };
+    let legal = ", escalation: { after: 7d, approvers: ['user:legal@contoso.com'] }";
+    assert_eq!(
+        told("", legal),
+        [
+            "other members: it approved by user:ana@contoso.com (after 7d also user:legal@contoso.com) instead of user:ana@contoso.com by policy/it/p"
+        ]
+    );
+    assert_eq!(told(legal, legal), [""; 0]);
+}
