@@ -31,6 +31,9 @@ pub fn check(workspace: &Workspace, world: &World<'_>) -> Result<Checked, AppErr
     look(workspace, world, |_| Diagnostics::new()).map(|(checked, _)| checked)
 }
 
+/// No waiver has ended by then.
+pub(super) const NEVER: Timestamp = Timestamp::MIN;
+
 /// What was read of a tree without errors.
 pub(super) struct Read<'r> {
     /// What it declares.
@@ -73,6 +76,16 @@ pub(super) fn look<T: Default>(
     world: &World<'_>,
     judge: impl FnOnce(&Read<'_>) -> T,
 ) -> Result<(Checked, T), AppError> {
+    read(workspace, world, world.clock.now(), judge)
+}
+
+/// Reads and checks the tree, where a waiver is wrong that has ended by some instant.
+fn read<T: Default>(
+    workspace: &Workspace,
+    world: &World<'_>,
+    ended: Timestamp,
+    judge: impl FnOnce(&Read<'_>) -> T,
+) -> Result<(Checked, T), AppError> {
     let sources = match tree::read(&workspace.root, &must(workspace)) {
         Ok(sources) => sources,
         Err(mut diagnostics) => {
@@ -80,7 +93,7 @@ pub(super) fn look<T: Default>(
                 .settings
                 .project(&workspace.environment, &world.vars);
             let rest = tree::readable(&workspace.root);
-            diagnostics.extend(load_part(&rest, &project, world.clock.now()));
+            diagnostics.extend(load_part(&rest, &project, ended));
             diagnostics.sort();
             let checked = Checked {
                 diagnostics,
@@ -94,12 +107,11 @@ pub(super) fn look<T: Default>(
     let project = workspace
         .settings
         .project(&workspace.environment, &world.vars);
-    let now = world.clock.now();
     let Loaded {
         mut desired,
         scenarios,
         mut diagnostics,
-    } = load(&sources, &project, now);
+    } = load(&sources, &project, ended);
     if let Some(declared) = &desired {
         let missing = terms::files(declared, &sources, &workspace.root);
         if missing.has_errors() {
@@ -113,7 +125,7 @@ pub(super) fn look<T: Default>(
             desired,
             sources: &sources,
             project: &project,
-            now,
+            now: world.clock.now(),
         }),
         None => T::default(),
     };
@@ -169,7 +181,8 @@ pub(super) fn proposed(
     }
 }
 
-/// Reads the tree, or says what is wrong with it. Its invariants are not looked at.
+/// Reads the tree to look at it, or says what is wrong with it. Its invariants are not looked at, and nobody is kept from
+/// looking by a waiver that has ended.
 pub(super) fn desired(
     workspace: &Workspace,
     world: &World<'_>,
@@ -178,7 +191,7 @@ pub(super) fn desired(
         diagnostics,
         desired,
         ..
-    } = check(workspace, world)?;
+    } = read(workspace, world, NEVER, |_| ())?.0;
     match desired {
         Some(desired) => Ok((desired, diagnostics)),
         None => Err(AppError::Invalid(diagnostics)),

@@ -4,6 +4,8 @@
 
 use std::convert::Infallible;
 
+use jiff::Timestamp;
+
 use super::estate::{Border, Estate, Traits};
 use super::offer::Offer;
 use super::people::class::Named;
@@ -163,7 +165,7 @@ pub fn access<'t>(
     if is_excluded(estate, requestor, offer) {
         return Access::barred(Barrier::Excluded);
     }
-    ways.retain(|way| !has_ended(&way.policy.expires, estate));
+    ways.retain(|way| !has_ended(&way.policy.expires, estate.now));
     if ways.is_empty() {
         return Access::barred(Barrier::Ended);
     }
@@ -220,9 +222,9 @@ pub(super) fn is_excluded(
 }
 
 /// Returns true for an end that has passed for everyone.
-pub(super) fn has_ended(expires: &Expiry, estate: &Estate<'_>) -> bool {
+pub(super) fn has_ended(expires: &Expiry, now: Timestamp) -> bool {
     match expires {
-        Expiry::On(when) => when.resolve(&jiff::tz::TimeZone::UTC) <= estate.now,
+        Expiry::On(when) => when.resolve(&jiff::tz::TimeZone::UTC) <= now,
         Expiry::Never | Expiry::After(_) => false,
     }
 }

@@ -96,7 +96,7 @@ pub fn impact(
     if plan.changes.is_empty() && own[0] == own[1] {
         return Ok(impact);
     }
-    let touched = Touched::by(plan, sides, own);
+    let touched = Touched::by(plan, sides, own, now);
     let (before, after) = (sides.before(own[0], now), sides.afterwards(own[1], now));
     let estates = [&before, &after];
     let mut known = None;

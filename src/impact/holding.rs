@@ -7,6 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
+use super::access::has_ended;
 use super::people::class::Named;
 use super::sides::Sides;
 use crate::governance::rule::{Rule, is_possible};
@@ -156,7 +159,12 @@ pub(super) struct Holdings {
 impl Holdings {
     /// Finds the packages whose holders a plan makes others. `resources` are those that stand for another group, or take
     /// other people, by name.
-    pub(super) fn by(plan: &Plan, sides: &Sides<'_>, resources: &BTreeSet<String>) -> Self {
+    pub(super) fn by(
+        plan: &Plan,
+        sides: &Sides<'_>,
+        resources: &BTreeSet<String>,
+        now: Timestamp,
+    ) -> Self {
         let mut found = Self::default();
         // What comes where nothing was makes nobody another.
         if sides.is_first {
@@ -208,7 +216,7 @@ impl Holdings {
                 };
                 widest(&mut lost, &package, turn);
             }
-            if let Some(rules) = gets(old, new, action) {
+            if let Some(rules) = gets(old, new, action, now) {
                 let because = because();
                 let is_plain = match sides.both(&package) {
                     (_, Some(Object::Package(package))) => package.incompatible_with.is_empty(),
@@ -368,11 +376,19 @@ fn loses(old: Option<&Policy>, new: Option<&Policy>, action: Action) -> Option<V
 }
 
 /// Returns the rules of whoever gets a package because a policy changes; `None` where nobody does.
-fn gets(old: Option<&Policy>, new: Option<&Policy>, action: Action) -> Option<Vec<(Rule, bool)>> {
-    let now = automatic(new?).filter(|now| now.assign)?;
+fn gets(
+    old: Option<&Policy>,
+    new: Option<&Policy>,
+    action: Action,
+    at: Timestamp,
+) -> Option<Vec<(Rule, bool)>> {
+    // What has ended for everyone is given to nobody.
+    let gives = |policy: &&Policy| !has_ended(&policy.expires, at);
+    let now = automatic(new.filter(gives)?).filter(|now| now.assign)?;
     let mut rules = vec![(rule(now)?, true)];
     let was = old
         .filter(|_| action != Action::Replace)
+        .filter(gives)
         .and_then(automatic);
     if let Some(was) = was.filter(|was| was.assign) {
         rules.push((rule(was)?, false));

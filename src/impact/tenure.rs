@@ -383,7 +383,7 @@ fn day(at: Timestamp) -> String {
 }
 
 /// Returns true for a policy that people may be covered by, so that they extend what they hold.
-const fn covers(policy: &Policy) -> bool {
+pub(super) const fn covers(policy: &Policy) -> bool {
     match policy.requestors {
         Requestors::Members
         | Requestors::MembersAndGuests

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Way;
 use super::spelling::Spelling;
-use super::tenure::Side;
+use super::tenure::{Side, covers};
 use crate::model::Set;
 use crate::model::kinds::policy::{
     Automatic, Escalation, Expiry, Frequency, Justification, OnNoResponse, Policy, Requestors,
@@ -214,8 +214,8 @@ impl Terms {
     pub(super) fn spelled(name: &str, policy: &Policy, spelling: &Spelling) -> Self {
         let end = End::of(policy);
         let asks = policy.extension.approval && !policy.approval.is_none();
-        // What ends on a day, or not at all, cannot be extended past that.
-        let renewal = match (end, policy.extension.allowed) {
+        // What ends on a day, or not at all, cannot be extended past that; and only whom a policy covers extends it.
+        let renewal = match (end, policy.extension.allowed && covers(policy)) {
             (End::After(_), true) if asks => Renewal::Approved,
             (End::After(_), true) => Renewal::Free,
             _ => Renewal::Not,

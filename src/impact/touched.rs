@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use jiff::Timestamp;
+
 use super::estate::Estate;
 use super::holding::Holdings;
 use super::moving::{Moves, Moving};
@@ -40,8 +42,8 @@ pub(super) struct Touched {
 }
 
 impl Touched {
-    /// Returns what a plan touches; `own` are the domains of our own people, before and after.
-    pub(super) fn by(plan: &Plan, sides: &Sides<'_>, own: [&[Domain]; 2]) -> Self {
+    /// Returns what a plan touches; `own` are the domains of our own people, before and after; `now` is when somebody would ask.
+    pub(super) fn by(plan: &Plan, sides: &Sides<'_>, own: [&[Domain]; 2], now: Timestamp) -> Self {
         let mut touched = Self {
             outside: own[0] != own[1],
             own: own[0] != own[1],
@@ -136,7 +138,7 @@ impl Touched {
                 let _ = touched.decisive.insert(address.clone());
             }
         }
-        touched.holdings = Holdings::by(plan, sides, &resources);
+        touched.holdings = Holdings::by(plan, sides, &resources, now);
         let along = !touched.replaced.is_empty()
             || !touched.opened.is_empty()
             || !touched.holdings.is_nothing();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::DiffError;
 use super::git::{self, Entry, Repository};
+use crate::app::check::NEVER;
 use crate::app::settings::{FILE, Settings, find_root};
 use crate::app::tree::{self, FILE_SIZE, Must};
 use crate::app::{AppError, World};
@@ -203,7 +204,12 @@ impl Side {
             Err(problems) => return Ok(Self::broken(named, before, problems)),
         };
         let project = settings.project(&environment, &world.vars);
-        let loaded = load(&sources, &project, world.clock.now());
+        // A tree says what it says, also where a waiver of it has ended since: that lifts nothing any more.
+        let mut loaded = load(&sources, &project, NEVER);
+        if let Some(desired) = &mut loaded.desired {
+            let now = world.clock.now();
+            desired.waivers.retain(|waiver| waiver.until > now);
+        }
         named.own = project.own_domains;
         named.tree = loaded.desired.as_ref().map(|desired| desired.tree);
         let problems = said_of(&named.name, before, &loaded.diagnostics);

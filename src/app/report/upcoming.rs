@@ -112,7 +112,10 @@ impl<'e> Outlook<'e> {
         waivers: &[Waiver],
         until: Timestamp,
     ) -> Result<Self, AppError> {
-        let ending = waivers.iter().filter(|waiver| waiver.until <= until);
+        let now = engine.now();
+        let ending = waivers
+            .iter()
+            .filter(|it| it.until > now && it.until <= until);
         let mut waivers: Vec<UpcomingRow> = ending.map(of_waiver).collect();
         waivers.sort_by_key(|row| std::cmp::Reverse(row.at));
         Ok(Self {

@@ -22,7 +22,7 @@ pub struct Waivers {
 ///
 /// # Errors
 ///
-/// For a tree with errors; a waiver whose time is over is one.
+/// For a tree with errors.
 pub fn waivers(workspace: &Workspace, world: &World<'_>) -> Result<Waivers, AppError> {
     let at = world.clock.now();
     let mut all = declared(workspace, world)?;
@@ -45,7 +45,11 @@ pub fn waivers(workspace: &Workspace, world: &World<'_>) -> Result<Waivers, AppE
     Ok(Waivers {
         rows: Some(rows.collect()),
         summary: tally.summary(&[]),
-        marks: all.iter().map(|waiver| waiver.until).collect(),
+        marks: all
+            .iter()
+            .map(|waiver| waiver.until)
+            .filter(|until| *until > at)
+            .collect(),
         at,
     })
 }

@@ -184,7 +184,7 @@ impl Living<'_> {
         let Ok(rule) = Rule::parse(automatic.rule.as_str()) else {
             return Ok(());
         };
-        if !automatic.assign || !new.approval.is_none() || has_ended(&new.expires, self.after) {
+        if !automatic.assign || !new.approval.is_none() || has_ended(&new.expires, self.after.now) {
             return Ok(());
         }
         let made_anew = |address: &Address| self.action(address) == Some(Action::Replace);

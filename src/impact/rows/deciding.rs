@@ -232,8 +232,11 @@ fn by_policy<'o>(policy: &'o Policy, see: &mut dyn FnMut(Deed, &'o Principal)) {
     }
     if let Some(on_behalf) = &policy.on_behalf {
         for (deed, may) in [
-            (Deed::AskForOthers, on_behalf.add),
-            (Deed::KeepForOthers, on_behalf.update),
+            (Deed::AskForOthers, on_behalf.add && policy.requests.enabled),
+            (
+                Deed::KeepForOthers,
+                on_behalf.update && policy.extension.allowed,
+            ),
             (Deed::ReturnForOthers, on_behalf.remove),
         ] {
             let people = on_behalf.requestors.iter().filter(|_| may);

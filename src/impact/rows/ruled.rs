@@ -213,7 +213,7 @@ fn giving<'t>(offer: &Offer<'t>, estate: &Estate<'t>) -> Option<Giving<'t>> {
         let Requestors::Automatic(automatic) = &policy.requestors else {
             return None;
         };
-        if !automatic.assign || has_ended(&policy.expires, estate) {
+        if !automatic.assign || has_ended(&policy.expires, estate.now) {
             return None;
         }
         Some(Giving {

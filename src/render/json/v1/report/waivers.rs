@@ -58,7 +58,7 @@ pub struct WaiverRow {
     /// When it ends.
     #[schemars(with = "String")]
     pub until: Timestamp,
-    /// How many whole days are left.
+    /// How many whole days are left; 0 for one that has ended.
     pub days_left: u64,
     /// The file that declares it, below the project's root.
     pub path: String,
