@@ -64,6 +64,21 @@ fn what_is_wrong_in_a_test_is_told_with_what_there_is_to_write() {
             ask("mails: {}"),
             "the user principal name `x` belongs to ada@fabrikam.com already",
         ),
+        (
+            "ada@fabrikam.com: { kind: guest, userPrincipalName: Noa@contoso.com }, noa@contoso.com: member",
+            ask("mails: {}"),
+            "the user principal name `Noa@contoso.com` belongs to noa@contoso.com already",
+        ),
+        (
+            "ada@fabrikam.com: { kind: guest, userPrincipalName: ivy@fabrikam.com }, ivy@fabrikam.com: internalGuest",
+            ask("mails: {}"),
+            "the user principal name `ivy@fabrikam.com` belongs to ivy@fabrikam.com already",
+        ),
+        (
+            "ada@fabrikam.com: { kind: guest, userPrincipalName: noa@contoso.com }",
+            "{ ask: { as: noa@contoso.com, package: photos } }".to_owned(),
+            "the user principal name `noa@contoso.com` belongs to noa@contoso.com already",
+        ),
     ] {
         let _ = sandbox(TREE, &first(people, &step))
             .run(["validate"])
@@ -72,6 +87,11 @@ fn what_is_wrong_in_a_test_is_told_with_what_there_is_to_write() {
     }
     // Somebody whom the directory does not know has no address in it.
     let free = "ada@fabrikam.com: { kind: guest, otherMails: [bob@fabrikam.com] }, bob@fabrikam.com: visitor";
+    let _ = sandbox(TREE, &first(free, "wait: 1d"))
+        .run(["validate"])
+        .exits(0);
+    // Nor does a member whose own name is another, and a guest's is made of their address and is no address.
+    let free = "noa@contoso.com: { kind: member, userPrincipalName: bob@fabrikam.com }, bob@fabrikam.com: guest, ada@fabrikam.com: { kind: guest, userPrincipalName: noa@contoso.com }, ivy@fabrikam.com: { kind: internalGuest, userPrincipalName: ivy@fabrikam.com }";
     let _ = sandbox(TREE, &first(free, "wait: 1d"))
         .run(["validate"])
         .exits(0);
