@@ -116,8 +116,8 @@ pub(super) fn write<T>(
     put(path, &place, sort, fill)
 }
 
-/// Writes a report of tests beside the project. Where it is not known what the project lives from, only an earlier report is
-/// replaced, so that it does not speak for this run.
+/// Writes a report of tests beside the project. Where it is not known what the project lives from, the place is a free one or
+/// that of an earlier report, and no file has it that a project would read by its name alone.
 ///
 /// # Errors
 ///
@@ -131,10 +131,15 @@ pub fn write_junit(
     if let Some(workspace) = workspace {
         return write(workspace, path, Sort::Junit, fill);
     }
-    match fs::metadata(path) {
-        Ok(there) if there.len() > 0 => put(path, &place(path, Sort::Junit)?, Sort::Junit, fill),
-        _ => Ok(()),
+    let place = place(path, Sort::Junit)?;
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    if name == FILE {
+        return Err(occupied(path, "the settings of a project", Sort::Junit));
     }
+    if tree::is_policy_file(&name) {
+        return Err(occupied(path, "a policy file of a tree", Sort::Junit));
+    }
+    put(path, &place, Sort::Junit, fill)
 }
 
 /// Writes schemas into a folder, which is made where it is missing. No project is needed for that.

@@ -92,6 +92,11 @@ impl Failure {
         self.0.exit
     }
 
+    /// Tells it beside another failure, which is how the program ends.
+    pub(super) fn aside(&self, cx: &Context) {
+        cx.aside(|out| self.tell(out));
+    }
+
     fn tell(&self, out: &mut dyn Writer) -> io::Result<()> {
         if !self.0.refusals.is_empty() {
             view::refusals(&self.0.refusals, out)?;

@@ -34,8 +34,7 @@ impl Arguments {
         let workspace = match cx.workspace() {
             Ok(workspace) => workspace,
             Err(failure) => {
-                self.write(cx, None, |setting| failure.findings(setting))?;
-                return Err(failure);
+                return Err(self.fail(cx, None, failure));
             }
         };
         let progress = Progress::start(cx, "playing");
@@ -44,10 +43,7 @@ impl Arguments {
         let tested = match tested {
             Ok(tested) => tested,
             Err(error) => {
-                // A report of an earlier run would say of this one that all is well.
-                let failure = Failure::from(error);
-                self.write(cx, Some(&workspace), |setting| failure.findings(setting))?;
-                return Err(failure);
+                return Err(self.fail(cx, Some(&workspace), error.into()));
             }
         };
         let report = report::Tested {
@@ -76,6 +72,16 @@ impl Arguments {
         };
         Context::leave(tested);
         Ok(exit)
+    }
+
+    /// Writes why no test was played: a report of an earlier run, or none, would say of this one that all is well. That it
+    /// cannot be written is told beside it.
+    fn fail(&self, cx: &Context, workspace: Option<&Workspace>, failure: Failure) -> Failure {
+        let written = self.write(cx, workspace, |setting| failure.findings(setting));
+        if let Err(unwritten) = written {
+            unwritten.aside(cx);
+        }
+        failure
     }
 
     /// Writes findings into the file that was asked for.

@@ -9,7 +9,7 @@ use super::record::{
 };
 use super::{
     Activity, Desk, Effect, Ground, Outcome, Refusal, Role, Scope, Stop, Task, Template, Unread,
-    delegation, people,
+    delegation, mail, people,
 };
 
 /// What the outbox reports.
@@ -41,6 +41,9 @@ pub(super) fn decide(desk: &mut Desk<'_>, command: &Command) -> Result<(), Stop>
                     delivery.state = DeliveryState::Sent;
                     delivery.tries = delivery.tries.saturating_add(1);
                     delivery.retry_at = desk.now().checked_add(CLAIM).ok();
+                    if let Effect::Mail(mail) = &mut delivery.effect {
+                        mail::lead(desk, mail)?;
+                    }
                     desk.keep(&delivery)?;
                 }
             }

@@ -55,9 +55,27 @@ pub(crate) fn about(desk: &Desk<'_>, request: &Request) -> Result<Facts, Unread>
     })
 }
 
+/// What stands before the name of a package in a link.
+const PACKAGES: &str = "#/access-packages/";
+
 /// Returns the link to a package, as Entra's My Access has it.
 pub(crate) fn link(desk: &Desk<'_>, package: &Name) -> String {
     let tenant = &desk.moment.tenant;
     let hint = tenant.domains.first().map_or("", |domain| domain.as_str());
-    format!("{}/@{hint}#/access-packages/{package}", tenant.portal)
+    format!("{}/@{hint}{PACKAGES}{package}", tenant.portal)
+}
+
+/// Lets a mail lead to the package that its request is about, which may have got another name since the mail was planned.
+pub(super) fn lead(desk: &Desk<'_>, mail: &mut Mail) -> Result<(), Unread> {
+    let link = &mut mail.facts.link;
+    let (Some(number), Some((portal, _))) = (mail.facts.request, link.split_once(PACKAGES)) else {
+        return Ok(());
+    };
+    let Some(request) = desk.get::<Request>(number)? else {
+        return Ok(());
+    };
+    if let Some(package) = desk.object(request.package)? {
+        *link = format!("{portal}{PACKAGES}{}", package.address.own_name());
+    }
+    Ok(())
 }

@@ -1,13 +1,14 @@
 //! What other files lend: variables, and profiles of policies. Read before everything else.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::node::{Entry, NodeRef, Tree};
 use super::parse::parse;
 use super::scalar::Variables;
 use crate::diag::{Diagnostic, Diagnostics, code};
-use crate::model::{Name, Project};
-use crate::source::{FileId, Place, Route, Sources, Span};
+use crate::model::{Name, ProfileLines, Project};
+use crate::source::{FileId, Place, Route, SourceFile, Sources, Span};
 
 const VARS: &str = "vars";
 const PROFILES: &str = "profiles";
@@ -89,6 +90,8 @@ pub(super) struct Profiles<'s> {
     files: Vec<(FileId, Tree<'s>)>,
     /// By name: the position in `files`.
     names: BTreeMap<String, usize>,
+    /// By name: the lines.
+    lines: BTreeMap<String, Arc<ProfileLines>>,
 }
 
 impl<'s> Profiles<'s> {
@@ -112,6 +115,11 @@ impl<'s> Profiles<'s> {
                     profiles
                         .names
                         .insert(entry.key.to_owned(), profiles.files.len());
+                    let mut lines = BTreeMap::new();
+                    below(entry.value, file, &Route::root(), &mut lines);
+                    let path = file.path().into();
+                    let lines = Arc::new(ProfileLines { path, lines });
+                    profiles.lines.insert(entry.key.to_owned(), lines);
                 }
             }
             profiles.files.push((id, tree));
@@ -123,6 +131,11 @@ impl<'s> Profiles<'s> {
     pub(super) fn get(&self, name: &str) -> Option<NodeRef<'_>> {
         let (_, tree) = &self.files[*self.names.get(name)?];
         tree.root().get(PROFILES)?.get(name)
+    }
+
+    /// Returns the lines of a profile.
+    pub(super) fn lines(&self, name: &str) -> Option<Arc<ProfileLines>> {
+        self.lines.get(name).cloned()
     }
 
     /// Returns every name.
@@ -142,6 +155,20 @@ impl<'s> Profiles<'s> {
             .collect();
         let (start, end) = tree.root().locate(&whole);
         Some(sources.file(*file).place(start, end))
+    }
+}
+
+/// Adds the lines of everything in a node.
+fn below(node: NodeRef<'_>, file: &SourceFile, at: &Route, lines: &mut BTreeMap<Route, u32>) {
+    for entry in node.entries() {
+        let at = at.clone().key(entry.key);
+        lines.insert(at.clone(), file.line(entry.key_span.0));
+        below(entry.value, file, &at, lines);
+    }
+    for (index, item) in node.items().enumerate() {
+        let at = at.clone().index(index);
+        lines.insert(at.clone(), file.line(item.span().0));
+        below(item, file, &at, lines);
     }
 }
 

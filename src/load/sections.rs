@@ -20,7 +20,7 @@ use super::shape::Shape;
 use crate::diag::{Diagnostic, Diagnostics, code, offer};
 use crate::model::invariant::{Invariant, InvariantText, Stands};
 use crate::model::text::{Line, Principal, When};
-use crate::model::{Address, Declaration, Kind, Lifecycle, Name, Origin, Problem, Waiver};
+use crate::model::{Address, Declaration, Kind, Lent, Lifecycle, Name, Origin, Problem, Waiver};
 use crate::scenario::Scenario;
 use crate::source::{FileId, Place, Route, SourceFile, Sources};
 
@@ -255,6 +255,13 @@ fn base_of<'r>(reading: &'r Reading<'_>, kind: Kind, node: NodeRef<'_>) -> Optio
     reading.profiles.get(profile.as_text()?)
 }
 
+/// Returns what an object has from its profile.
+fn lent(reading: &Reading<'_>, kind: Kind, node: NodeRef<'_>) -> Option<Lent> {
+    let profile = node.get("profile").filter(|_| kind == Kind::Policy)?;
+    let lines = reading.profiles.lines(profile.as_text()?)?;
+    Some(Lent::new(lines, |key| node.get(key).is_some()))
+}
+
 /// Returns the keys that stand in an object's mapping and are not the object's own.
 const fn extra_keys(kind: Kind) -> &'static [&'static str] {
     match kind {
@@ -398,7 +405,8 @@ impl<'f> Reader<'_, 'f> {
             path: Arc::clone(&self.path),
             line: self.file.line(at),
         };
-        let declaration = Declaration::new(address, object, lifecycle, origin);
+        let mut declaration = Declaration::new(address, object, lifecycle, origin);
+        declaration.lent = lent(self.reading, declaration.address.kind(), node).map(Box::new);
         let list = if whole {
             &mut self.contents.declarations
         } else {

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::document::{Body, Digest, Document};
 use super::invariant::Invariant;
 use super::text::{Domain, Line, Principal};
-use super::{Address, Lifecycle, Object, canonical};
+use super::{Address, Lent, Lifecycle, Object, canonical};
 
 /// What of the project's settings the tree is read with.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ pub struct Declaration {
     pub lifecycle: Option<Box<Lifecycle>>,
     /// Where it is declared.
     pub origin: Origin,
+    /// What it has from elsewhere; `None` where all of it stands where it is declared.
+    pub lent: Option<Box<Lent>>,
     /// The digest of the managed part of its body, of which part that is, and of its former names.
     pub digest: Digest,
 }
@@ -63,6 +65,7 @@ impl Declaration {
             object: Box::new(object),
             lifecycle,
             origin,
+            lent: None,
             digest: Digest::of(&[]),
         };
         declaration.digest = declaration.digest_of(&declaration.managed());
@@ -97,7 +100,10 @@ impl Declaration {
         let mut lifecycle = self.lifecycle.as_deref().cloned().unwrap_or_default();
         lifecycle.formerly = None;
         let (address, origin) = (self.address.clone(), self.origin.clone());
-        Self::new(address, (*self.object).clone(), lifecycle, origin)
+        Self {
+            lent: self.lent.clone(),
+            ..Self::new(address, (*self.object).clone(), lifecycle, origin)
+        }
     }
 
     /// Returns the keys that are left as they are live.

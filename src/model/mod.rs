@@ -11,6 +11,7 @@ mod desired;
 mod document;
 pub mod invariant;
 pub mod kinds;
+mod lent;
 mod lifecycle;
 mod live;
 mod registry;
@@ -26,6 +27,7 @@ pub use declared::{Attribute, Bond, Declared, Mention, Part, Problem, Rule};
 pub use desired::{Declaration, Desired, Origin, Project, Waiver};
 pub use document::{Body, Digest, Document, Reference};
 pub use kinds::{Kind, Object};
+pub use lent::{Lent, ProfileLines};
 pub use lifecycle::{Adopt, Lifecycle, Replace};
 pub use live::{
     Bodies, Bound, Departure, Fate, Foreign, Live, LiveObject, Lost, Presence, RemoteId, Selection,

@@ -7,9 +7,9 @@ use rayon::prelude::*;
 use super::compare::{Compared, compare};
 use super::order::arrange;
 use super::renames::{Seat, Seats, Via, natural_key};
-use super::{Action, Change, Choice, Clash, Conflict, Delta, Plan, Reason, Settled, select};
+use super::{Action, Cause, Change, Choice, Clash, Conflict, Delta, Plan, Reason, Settled, select};
 use crate::model::{
-    Address, Declaration, Desired, Kind, Live, LiveObject, Object, RemoteId, Replace,
+    Address, Declaration, Desired, Kind, Live, LiveObject, Object, Origin, RemoteId, Replace,
 };
 
 /// What the command asks for beyond the tree.
@@ -411,12 +411,28 @@ impl<'p> Builder<'p> {
 fn declared(declaration: &Declaration, delta: Delta, reason: Reason) -> Change {
     Change {
         address: declaration.address.clone(),
-        delta,
         reason,
-        origin: Some(declaration.origin.clone()),
+        origin: Some(origin(declaration, &delta, reason)),
+        delta,
         declared: Some(declaration.digest),
         after: BTreeSet::new(),
     }
+}
+
+/// Returns where the tree says what changes: where the object is declared, or in its profile where it has all of that from
+/// there.
+fn origin(declaration: &Declaration, delta: &Delta, reason: Reason) -> Origin {
+    let lent = declaration.lent.as_deref();
+    let (Some(lent), Delta::Update { edits, .. }, Reason::Differs) = (lent, delta, reason) else {
+        return declaration.origin.clone();
+    };
+    let edits = edits.iter().zip(delta.causes());
+    let of_the_tree = edits.filter(|(_, cause)| *cause == Cause::Tree);
+    let origins: Option<Vec<Origin>> = of_the_tree
+        .map(|(edit, _)| lent.origin(edit.at()))
+        .collect();
+    let first = origins.and_then(|origins| origins.into_iter().next());
+    first.unwrap_or_else(|| declaration.origin.clone())
 }
 
 /// Counts what the project owns, by kind.

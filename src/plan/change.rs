@@ -184,7 +184,8 @@ pub struct Change {
     pub delta: Delta,
     /// Why; explains, and never decides.
     pub reason: Reason,
-    /// Where the tree says so; `None` for what the tree no longer declares.
+    /// Where the tree says so: where the object is declared, or the line of its profile where all that differs comes from
+    /// there; `None` for what the tree no longer declares.
     pub origin: Option<Origin>,
     /// The digest of what the tree declares, which the store keeps to tell quickly that nothing has changed;
     /// `None` for what is no longer declared.

@@ -102,7 +102,7 @@ pub struct Entry<'a> {
     /// What differs or happens.
     pub what: Cow<'a, str>,
     /// The changes that make it, with their places, or the people by name; empty where there is nothing to say.
-    pub more: Cow<'a, str>,
+    pub more: Line<'a>,
 }
 
 impl Entry<'_> {
@@ -128,9 +128,10 @@ impl Entry<'_> {
         }
         line.push(Role::Plain, &*self.what);
         let indent = if aside.is_empty() { 2 } else { WORD + 3 };
-        let more = (!self.more.is_empty()).then(|| {
-            let text = format!("{:indent$}{aside}{}", "", self.more);
-            Line::new().and(Role::Faint, text)
+        let more = (!self.more.0.is_empty()).then(|| {
+            let mut line = Line::new().and(Role::Faint, format!("{:indent$}{aside}", ""));
+            line.0.extend(self.more.0.iter().cloned());
+            line
         });
         std::iter::once(line).chain(more).collect()
     }
@@ -223,7 +224,10 @@ mod tests {
             who: "people of fabrikam".into(),
             packages: "onboarding".into(),
             what: "with 1 approval instead of 2".into(),
-            more: "policy/onboarding/all (a.yaml:3)".into(),
+            more: Line::new()
+                .and(Role::Faint, "policy/onboarding/all (")
+                .and(Role::Place, "a.yaml:3")
+                .and(Role::Faint, ")"),
         }
     }
 

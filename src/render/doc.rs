@@ -18,6 +18,8 @@ pub enum Role {
     Strong,
     /// What it may pass over: places, counts.
     Faint,
+    /// A place in a file, as faint: one name, whatever stands in it.
+    Place,
     /// What comes.
     Added,
     /// What goes.
@@ -96,15 +98,17 @@ pub struct Change<'a> {
 pub struct Aside {
     /// Words of ours, in which backticks mark code.
     pub words: String,
-    /// What comes behind them from elsewhere, such as the name of a file.
-    pub name: String,
+    /// The place behind them: one name, whatever stands in it.
+    pub place: String,
+    /// What comes behind it from elsewhere.
+    pub rest: String,
 }
 
 impl Aside {
     /// Returns all of it as one text.
     #[must_use]
     pub fn text(&self) -> String {
-        format!("{}{}", self.words, self.name)
+        format!("{}{}{}", self.words, self.place, self.rest)
     }
 }
 
@@ -133,6 +137,9 @@ pub struct Snippet<'a> {
     /// What to do.
     pub help: &'a [String],
 }
+
+/// The headings of columns in which places stand: each cell is one name.
+pub const PLACES: &[&str] = &["WHERE", "DECLARED"];
 
 /// Rows under headings.
 #[derive(Debug, Clone, PartialEq, Eq)]

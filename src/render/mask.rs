@@ -177,7 +177,7 @@ impl Mask {
             who: hidden(&entry.who),
             packages: hidden(&entry.packages),
             what: hidden(&entry.what),
-            more: hidden(&entry.more),
+            more: self.line(&entry.more),
         };
         Access {
             note: access.note,
@@ -320,9 +320,10 @@ impl Writer for Masked<'_> {
                 sign,
                 role: *role,
                 address: mask.line(address),
-                aside: aside.as_ref().map(|Aside { words, name }| Aside {
+                aside: aside.as_ref().map(|Aside { words, place, rest }| Aside {
                     words: mask.text(words).into_owned(),
-                    name: mask.text(name).into_owned(),
+                    place: mask.text(place).into_owned(),
+                    rest: mask.text(rest).into_owned(),
                 }),
                 details: details
                     .iter()
@@ -519,7 +520,7 @@ mod tests {
                     who: jane("who").into(),
                     packages: jane("packages").into(),
                     what: jane("what").into(),
-                    more: jane("more").into(),
+                    more: Line::plain(jane("more")),
                 }],
                 effects: Vec::new(),
             }),
@@ -534,7 +535,8 @@ mod tests {
                 address: plain("address"),
                 aside: Some(Aside {
                     words: jane("words"),
-                    name: jane("name"),
+                    place: jane("place"),
+                    rest: jane("rest"),
                 }),
                 details: vec![Detail {
                     at: jane("at"),

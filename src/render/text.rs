@@ -398,7 +398,7 @@ const fn style(role: Role) -> Option<Style> {
     Some(match role {
         Role::Plain => return None,
         Role::Strong => Style::new().bold(),
-        Role::Faint => Style::new().dimmed(),
+        Role::Faint | Role::Place => Style::new().dimmed(),
         Role::Added => AnsiColor::Green.on_default(),
         Role::Removed => AnsiColor::Red.on_default(),
         Role::Changed => AnsiColor::Yellow.on_default(),

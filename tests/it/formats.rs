@@ -500,3 +500,60 @@ fn a_comment_on_a_large_plan_drops_the_least_important_and_says_so() {
     // Of the details those of what is created go first.
     assert_eq!(text.matches("<details><summary><code>+ ").count(), 0);
 }
+
+#[test]
+fn what_a_profile_changes_is_told_at_its_line() {
+    let tree = "version: 1
+organizations: { fabrikam: { displayName: Fabrikam, domains: [fabrikam.com] } }
+catalogs: { open: { displayName: Open } }
+packages:
+  photos:
+    catalog: open
+    displayName: Photos
+    policies:
+      partners:
+        profile: standard
+        requestors: { organizations: [fabrikam] }
+        expires: { after: 90d }
+";
+    let profiles = |stages: &str| {
+        format!(
+            "version: 1
+profiles:
+  standard:
+    expires: never
+    approval:
+      stages: [{stages}]
+"
+        )
+    };
+    let stage = "{ approvers: ['user:ana@contoso.com'] }";
+    let sandbox = Sandbox::project()
+        .write("tree.yaml", tree)
+        .write("shared/profiles of all.yaml", profiles(""));
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let write = |file, text: &str| std::fs::write(sandbox.path(file), text).expect("written");
+    write("shared/profiles of all.yaml", &profiles(stage));
+    let plan = |format| sandbox.run(["plan", "--format", format]).exits(0).stdout;
+    for (format, says) in [
+        (
+            "text",
+            "by policy/photos/partners (shared/profiles of all.yaml:5)",
+        ),
+        ("markdown", "(`shared/profiles of all.yaml:5`)"),
+        ("json", "\"path\": \"shared/profiles of all.yaml\""),
+        ("sarif", "\"uri\": \"shared/profiles%20of%20all.yaml\""),
+        (
+            "github",
+            "::notice file=shared/profiles of all.yaml,line=5,",
+        ),
+    ] {
+        let plan = plan(format);
+        assert!(plan.contains(says), "{format}: {plan}");
+    }
+    // What the policy says itself stands there.
+    write("tree.yaml", &tree.replace("90d", "60d"));
+    assert!(plan("github").contains("::notice file=tree.yaml,line=9,"));
+    write("shared/profiles of all.yaml", &profiles(""));
+    assert!(plan("github").contains("::notice file=tree.yaml,line=9,"));
+}

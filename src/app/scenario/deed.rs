@@ -1,6 +1,6 @@
 //! A deed of a test as a command of the engine, and who gives it.
 
-use super::people::{Cast, identity};
+use super::people::{Cast, Unknown, identity};
 use super::see;
 use super::time::operator;
 use crate::app::AppError;
@@ -354,8 +354,8 @@ impl Giving<'_, '_> {
             let person = known(desk, &change.person)?;
             let rows = match cast.change(change) {
                 Ok(rows) => rows,
-                Err(unknown) => {
-                    return desk.refuse(Refusal::new(Ground::Unknown, unknown.message));
+                Err(Unknown(message)) => {
+                    return desk.refuse(Refusal::new(Ground::Unknown, message));
                 }
             };
             let mut ended = Vec::new();

@@ -22,15 +22,8 @@ pub(super) struct Cast<'s> {
     people: BTreeMap<Email, Option<&'s Person>>,
 }
 
-/// Somebody with an attribute that nobody has.
-pub(super) struct Unknown {
-    /// Who.
-    pub(super) person: Email,
-    /// What is wrong.
-    pub(super) message: String,
-    /// What was probably meant.
-    pub(super) help: Option<String>,
-}
+/// Says that somebody has an attribute that nobody has.
+pub(super) struct Unknown(pub(super) String);
 
 impl<'s> Cast<'s> {
     pub(super) fn of(ground: &'s Ground, scenario: &'s Scenario) -> Self {
@@ -87,11 +80,7 @@ impl<'s> Cast<'s> {
     }
 
     /// Returns the commands that make everybody known who is no visitor.
-    ///
-    /// # Errors
-    ///
-    /// Says who has an attribute that nobody has.
-    pub(super) fn commands(&self) -> Result<Vec<Command>, Unknown> {
+    pub(super) fn commands(&self) -> Vec<Command> {
         let (mut rows, mut managed) = (Vec::new(), Vec::new());
         let mut groups: BTreeMap<String, GroupRow> = BTreeMap::new();
         let mut memberships = Vec::new();
@@ -99,7 +88,7 @@ impl<'s> Cast<'s> {
             if self.kind(mail) == PersonKind::Visitor {
                 continue;
             }
-            rows.push(Row::Person(Box::new(self.row(mail, *person)?)));
+            rows.push(Row::Person(Box::new(self.row(mail, *person))));
             let Some(person) = person else { continue };
             if let Some(manager) = &person.manager {
                 managed.push(Row::Person(Box::new(PersonRow {
@@ -131,7 +120,7 @@ impl<'s> Cast<'s> {
             .collect();
         let pieces = rows.chunks(people::PIECE);
         let import = |piece: &[Row]| people::Command::Import(piece.to_vec()).into();
-        Ok(pieces.map(import).collect())
+        pieces.map(import).collect()
     }
 
     /// Returns the rows of what the directory says of somebody from now on; memberships that end are not among them.
@@ -169,7 +158,7 @@ impl<'s> Cast<'s> {
         Ok(rows)
     }
 
-    fn row(&self, mail: &Email, person: Option<&Person>) -> Result<PersonRow, Unknown> {
+    fn row(&self, mail: &Email, person: Option<&Person>) -> PersonRow {
         let kind = self.kind(mail);
         let outside = self.is_outside(mail);
         let (user_type, external) = match kind {
@@ -203,7 +192,7 @@ impl<'s> Cast<'s> {
                 false => vec![self.identity(mail)],
             });
         }
-        let Some(person) = person else { return Ok(row) };
+        let Some(person) = person else { return row };
         if let Some(name) = &person.name {
             row.name = Some(name.to_string());
         }
@@ -228,11 +217,11 @@ impl<'s> Cast<'s> {
         if !person.other_mails.is_empty() {
             row.other_mails = Some(person.other_mails.iter().cloned().collect());
         }
-        for (name, value) in &person.attributes {
-            known_attribute(mail, name)?;
-            row.attributes.insert(name.clone(), Some(value.to_string()));
-        }
-        Ok(row)
+        // INVARIANT: a tree in which somebody is given an attribute that nobody has is not valid, and no test of it is played.
+        let attributes = person.attributes.iter();
+        row.attributes
+            .extend(attributes.map(|(name, value)| (name.clone(), Some(value.to_string()))));
+        row
     }
 
     /// Returns the group that a name means: that of a resource of the tree, or one of the directory.
@@ -263,11 +252,9 @@ fn known_attribute(mail: &Email, name: &str) -> Result<(), Unknown> {
     if ATTRIBUTES.contains(&name) {
         return Ok(());
     }
-    Err(Unknown {
-        person: mail.clone(),
-        message: format!("{mail} has an attribute `{name}` that nobody has"),
-        help: crate::diag::offer(name, ATTRIBUTES.iter().copied()),
-    })
+    Err(Unknown(format!(
+        "{mail} has an attribute `{name}` that nobody has"
+    )))
 }
 
 /// Returns how people of an organization sign in.

@@ -194,15 +194,7 @@ impl Stage<'_> {
     fn begin(&mut self, date: Timestamp) -> Result<(), AppError> {
         let given = &self.scenario.script.given;
         let at = |key: &str| Route::root().key("given").key(key);
-        let commands = match self.cast.commands() {
-            Ok(commands) => commands,
-            Err(unknown) => {
-                let at = at("people").key(unknown.person.as_str());
-                self.broken(&at.key("attributes"), unknown.message, unknown.help);
-                return Ok(());
-            }
-        };
-        for command in commands {
+        for command in self.cast.commands() {
             if let Done::Refused(refusal) = done(self.engine.serve(&command))? {
                 self.broken(&at("people"), refusal.message, refusal.help);
                 return Ok(());

@@ -12,6 +12,7 @@ mod losing;
 mod names;
 pub(super) mod part;
 pub(super) mod speaker;
+mod spoken;
 mod stray;
 mod those;
 pub(super) mod who;

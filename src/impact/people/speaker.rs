@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::census::Census;
 use super::class::{Account, Base, SignIn, Sort};
 use super::crowd::{BITS, Crowd};
+use super::spoken::{SignedIn, Spoken};
 use super::who::{SHOWN, Who, by, inside, list, outside, zone};
 use crate::model::text::Domain;
 
@@ -24,13 +25,6 @@ impl Accounts {
         let all = Account::OUTSIDE.into_iter().chain(Account::INSIDE);
         all.filter(move |account| self.0 >> *account as u8 & 1 == 1)
     }
-}
-
-/// People of some spots, in words.
-struct Spoken {
-    text: String,
-    /// Where everybody from outside is meant but a few, those few: nothing, or ` but people of fabrikam`.
-    all_but: Option<String>,
 }
 
 /// What people at a spot are to the directory: of those who are meant, and of those who may be meant or not.
@@ -236,23 +230,25 @@ impl<'c, 't> Speaker<'c, 't> {
             let free = free.iter().filter(|(_, idle)| accounts.is_subset(idle));
             let mut idle = Crowd::default();
             free.for_each(|(spots, _)| idle.add(spots));
-            let Spoken { text, all_but } = self.spots(&spots, &idle, &mut who);
-            texts.push(match (outside(&accounts), all_but) {
-                ("", _) => text,
-                ("external members", Some(but)) if ours.remove(&Account::Member) => {
-                    match ours.remove(&Account::InternalGuest) {
-                        true => format!("members and internal guests{but}"),
-                        false => format!("members{but}"),
-                    }
+            let spoken = self.spots(&spots, &idle, &mut who);
+            let with_ours = spoken.fits_those_who_sign_in_here();
+            texts.push(match (outside(&accounts), &spoken.all_but) {
+                ("", _) => spoken.said(&spoken.text, None),
+                ("external members", Some(but)) if with_ours && ours.remove(&Account::Member) => {
+                    let members = match ours.remove(&Account::InternalGuest) {
+                        true => "members and internal guests",
+                        false => "members",
+                    };
+                    spoken.said(&format!("{members}{but}"), None)
                 }
-                ("in the directory", Some(but)) if ours.len() == 2 => {
+                ("in the directory", Some(but)) if with_ours && ours.len() == 2 => {
                     ours.clear();
-                    format!("everyone in the directory{but}")
+                    spoken.said(&format!("everyone in the directory{but}"), None)
                 }
                 (which @ ("guests" | "external members"), Some(but)) => {
-                    format!("{which} from outside{but}")
+                    spoken.said(&format!("{which} from outside{but}"), None)
                 }
-                (which, _) => format!("{text} ({which})"),
+                (which, _) => spoken.said(&spoken.text, Some(which)),
             });
         }
         texts.extend(inside(&ours).map(str::to_owned));
@@ -322,8 +318,40 @@ impl<'c, 't> Speaker<'c, 't> {
         ways
     }
 
-    /// Says who is meant by spots outside; those of `idle` may be meant or not.
+    /// Says who is meant by spots outside; those of `idle` may be meant or not. Where none of them signs in by a passcode,
+    /// or all do, that may say it in fewer words than all the parts that are left of organizations and domains.
     fn spots(&self, spots: &Crowd, idle: &Crowd, who: &mut Who) -> Spoken {
+        let mut named = Who::default();
+        let mut spoken = self.spots_as_they_are(spots, idle, &mut named);
+        let others = match (spots.meets(&self.passcodes), spoken.in_parts) {
+            (_, false) => None,
+            (false, true) => Some((self.passcodes.clone(), SignedIn::NotByPasscode)),
+            (true, true) => spots.is_within(&self.passcodes, &[]).then(|| {
+                let mut others = self.known.clone();
+                others.add(&self.strangers);
+                others.take(&self.passcodes);
+                (others, SignedIn::ByPasscode)
+            }),
+        };
+        if let Some((mut others, way)) = others {
+            others.add(idle);
+            let mut named_so = Who::default();
+            let mut shorter = self.spots_as_they_are(spots, &others, &mut named_so);
+            shorter.way = Some(way);
+            if shorter.length() < spoken.length() {
+                (spoken, named) = (shorter, named_so);
+            }
+        }
+        who.organizations.extend(named.organizations);
+        who.domains.extend(named.domains);
+        if named.every_organization_but.is_some() {
+            who.every_organization_but = named.every_organization_but;
+        }
+        spoken
+    }
+
+    /// Says who is meant by spots outside, whose parts that are left are told one by one.
+    fn spots_as_they_are(&self, spots: &Crowd, idle: &Crowd, who: &mut Who) -> Spoken {
         let uncounted = [idle, &self.own];
         let is_all_strangers =
             self.strangers.meets(spots) && self.strangers.is_within(spots, &uncounted);
@@ -334,10 +362,7 @@ impl<'c, 't> Speaker<'c, 't> {
         };
         let is_by_passcode = self.strangers.meets(spots) && spots.is_within(&self.passcodes, &[]);
         if is_by_passcode && self.passcodes.is_within(spots, &uncounted) {
-            return Spoken {
-                text: "whoever signs in by a one-time passcode".to_owned(),
-                all_but: None,
-            };
+            return Spoken::whole("whoever signs in by a one-time passcode".to_owned(), None);
         }
         let mut left = spots.clone();
         let mut texts = Vec::new();
@@ -352,10 +377,7 @@ impl<'c, 't> Speaker<'c, 't> {
                     Some(others) => format!(" but people of {}", list(others)),
                 };
                 who.every_organization_but = all_orgs_but.filter(|others| !others.is_empty());
-                return Spoken {
-                    text: format!("{EVERYBODY}{all_but}"),
-                    all_but: Some(all_but),
-                };
+                return Spoken::whole(format!("{EVERYBODY}{all_but}"), Some(all_but));
             }
         } else if all_orgs_but.is_none() {
             // A domain counts before an organization where people of several are meant by it.
@@ -406,10 +428,12 @@ impl<'c, 't> Speaker<'c, 't> {
         if !domains.is_empty() {
             texts.push(format!("anyone at {}", list(&domains)));
         }
-        texts.extend(self.rest(&left, idle, who));
+        let rest = self.rest(&left, idle, who);
+        let in_parts = rest.is_some();
+        texts.extend(rest);
         Spoken {
-            text: texts.join(", "),
-            all_but: None,
+            in_parts,
+            ..Spoken::whole(texts.join(", "), None)
         }
     }
 
@@ -490,13 +514,7 @@ impl<'c, 't> Speaker<'c, 't> {
                 names.push(((*name).to_owned(), side.to_owned()));
                 continue;
             }
-            let zones: BTreeSet<String> = mine
-                .iter()
-                .filter_map(|spot| self.sorts.get(*spot))
-                .map(|(sort, witness)| zone(sort, witness))
-                .collect();
-            let zones: Vec<String> = zones.into_iter().collect();
-            names.push(((*name).to_owned(), format!("at {}", list(&zones))));
+            names.push(((*name).to_owned(), self.parts(&mine, of, idle)));
         }
         let mut by_zones: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, zones) in names {
@@ -506,27 +524,53 @@ impl<'c, 't> Speaker<'c, 't> {
         for (zones, names) in by_zones {
             texts.push(format!("people of {} {zones}", list(&names)));
         }
-        let mut strangers: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
-        for spot in left.iter() {
+        for (ways, zones) in self.by_sign_in(left.iter()) {
+            texts.push(format!("anyone at {} who signs in {ways}", list(&zones)));
+        }
+        (!texts.is_empty()).then(|| texts.join(", "))
+    }
+
+    /// Says which part of an organization some of its spots are: at which domains, and how they sign in where others there do
+    /// otherwise and are not meant.
+    fn parts(&self, mine: &[usize], of: &[usize], idle: &Crowd) -> String {
+        let here: BTreeSet<&(Sort, Domain)> = mine
+            .iter()
+            .filter_map(|spot| self.sorts.get(*spot))
+            .collect();
+        let meant: Crowd = mine.iter().copied().collect();
+        let is_here = |spot: usize| self.sorts.get(spot).is_some_and(|it| here.contains(it));
+        let others = of.iter().copied().filter(|spot| is_here(*spot));
+        let others: Crowd = others.collect();
+        if others.is_within(&meant, &[idle]) {
+            let zones: BTreeSet<String> = here
+                .iter()
+                .map(|(sort, witness)| zone(sort, witness))
+                .collect();
+            let zones: Vec<String> = zones.into_iter().collect();
+            return format!("at {}", list(&zones));
+        }
+        let ways = self.by_sign_in(mine.iter().copied()).into_iter();
+        let ways = ways.map(|(ways, zones)| format!("at {} who sign in {ways}", list(&zones)));
+        ways.collect::<Vec<_>>().join(" and ")
+    }
+
+    /// Returns the domains of some spots, by how people sign in there.
+    fn by_sign_in(&self, spots: impl Iterator<Item = usize>) -> BTreeMap<String, Vec<String>> {
+        let mut ways: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
+        for spot in spots {
             let Some((sort, witness)) = self.sorts.get(spot) else {
                 continue;
             };
             let first = self.firsts.get(spot).and_then(|at| self.bases.get(*at));
             let sign_in = first.map_or("", |base| by(&base.sign_in));
-            let _ = strangers
-                .entry(zone(sort, witness))
-                .or_default()
-                .insert(sign_in);
+            let _ = ways.entry(zone(sort, witness)).or_default().insert(sign_in);
         }
         let mut by_sign_in: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (zone, ways) in strangers {
+        for (zone, ways) in ways {
             let ways: Vec<&str> = ways.into_iter().collect();
             by_sign_in.entry(ways.join(" or ")).or_default().push(zone);
         }
-        for (ways, zones) in by_sign_in {
-            texts.push(format!("anyone at {} who signs in {ways}", list(&zones)));
-        }
-        (!texts.is_empty()).then(|| texts.join(", "))
+        by_sign_in
     }
 
     /// Returns the words for some spots that are all of an organization on one side, where it is told by something else on the

@@ -48,7 +48,24 @@ pub(super) fn check(
         .filter(|mail| people.get(mail).is_none_or(|it| known(mail, &it.0)))
         .map(|mail| (mail, mail))
         .collect();
-    let mut names: BTreeMap<String, &Email> = BTreeMap::new();
+    let is_named = |mail: &Email| {
+        let person = people.get(mail).map(|it| &it.0);
+        person.is_some_and(|person| person.user_principal_name.is_some())
+    };
+    let signs_in_here = |mail: &Email| {
+        let kind = people.get(mail).and_then(|it| it.0.kind);
+        match kind {
+            Some(kind) => matches!(kind, PersonKind::Member | PersonKind::InternalGuest),
+            None => is_own(mail, project),
+        }
+    };
+    // Whoever signs in here does so with their address, unless another name is said.
+    let own = there
+        .iter()
+        .filter(|mail| signs_in_here(mail) && !is_named(mail));
+    let mut names: BTreeMap<String, &Email> = own
+        .map(|mail| (mail.as_str().to_lowercase(), mail))
+        .collect();
     for (mail, person) in people.iter().filter(|(mail, it)| known(mail, &it.0)) {
         let at = given.clone().key(mail.as_str());
         for (index, other) in person.0.other_mails.iter().enumerate() {
@@ -68,11 +85,15 @@ pub(super) fn check(
 
 /// Returns true for somebody whom the directory does not know before the first step.
 fn is_visitor(mail: &Email, person: &Person, project: &Project) -> bool {
-    let mut own = project.own_domains.iter().map(Domain::as_str);
     match person.kind {
         Some(kind) => kind == PersonKind::Visitor,
-        None => own.all(|own| own != mail.domain()),
+        None => !is_own(mail, project),
     }
+}
+
+fn is_own(mail: &Email, project: &Project) -> bool {
+    let mut own = project.own_domains.iter().map(Domain::as_str);
+    own.any(|own| own == mail.domain())
 }
 
 fn taken(what: &str, owner: &Email) -> Diagnostic {

@@ -59,7 +59,8 @@ pub(super) fn check(
         });
         edits::check(tree, scenario, &created, &mut whole, out);
         cast::check(tree, &ruled, scenario, project, out);
-        directory::check(scenario, &there, project, out);
+        let everybody = there.union(&acting).cloned().collect();
+        directory::check(scenario, &everybody, project, out);
     }
 }
 

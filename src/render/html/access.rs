@@ -62,7 +62,6 @@ fn cells(entry: &Entry<'_>, columns: &[&str]) -> Markup {
             role => role,
         },
     };
-    let more = || Foreign(&entry.more);
     let what = neutral(&entry.what, true);
     html! {
         td.whole data-of=(columns[0]) { (sign) }
@@ -70,10 +69,10 @@ fn cells(entry: &Entry<'_>, columns: &[&str]) -> Markup {
             td data-of=(columns[1]) { span.s { (Foreign(&entry.who)) } }
             td data-of=(columns[2]) { (Foreign(&entry.packages)) }
             td data-of=(columns[3]) { (Prose(&what)) }
-            td.f data-of=(columns[4]) { (more()) }
+            td.f data-of=(columns[4]) { (entry.more) }
         } @else {
             td data-of=(columns[1]) { (Prose(&what)) }
-            td.f data-of=(columns[2]) { (more()) }
+            td.f data-of=(columns[2]) { (entry.more) }
         }
     }
 }

@@ -123,7 +123,7 @@ const fn class(role: Role) -> Option<&'static str> {
     Some(match role {
         Role::Plain => return None,
         Role::Strong => "s",
-        Role::Faint => "f",
+        Role::Faint | Role::Place => "f",
         Role::Added => "a",
         Role::Removed => "r",
         Role::Changed => "c",
@@ -208,9 +208,10 @@ impl<'w> Html<'w> {
         let id = format!("c{}", self.changes.len() + 1);
         let aside = change.aside.as_ref();
         let aside = html! {
-            @if let Some(Aside { words, name }) = aside {
+            @if let Some(Aside { words, place, rest }) = aside {
                 (Prose(&neutral(words, true)))
-                (Foreign(name))
+                (Foreign(place))
+                (Foreign(rest))
             }
         };
         let sign = Piece {

@@ -53,7 +53,10 @@ fn pieces(
         if strong {
             out.push_str("<strong>");
         }
-        push(&mut out, body, within, is_first);
+        match piece.role {
+            Role::Place => name(&mut out, body, within),
+            _ => push(&mut out, body, within, is_first),
+        }
         if strong {
             out.push_str("</strong>");
         }
@@ -85,9 +88,14 @@ pub(super) fn entry(entry: &Entry<'_>) -> String {
         out.push(' ');
     }
     push(&mut out, &entry.what, Within::Markdown, false);
-    if !entry.more.is_empty() {
+    if !entry.more.0.is_empty() {
         out.push_str(&format!("<br>\n{by}"));
-        foreign(&mut out, &entry.more, Within::Markdown, false);
+        for piece in &entry.more.0 {
+            match piece.role {
+                Role::Place => name(&mut out, &piece.text, Within::Markdown),
+                _ => foreign(&mut out, &piece.text, Within::Markdown, false),
+            }
+        }
     }
     out.push('\n');
     out
@@ -135,6 +143,15 @@ pub(super) fn push(out: &mut String, text: &str, within: Within, starts: bool) {
 /// Appends text that is not ours: backticks are letters like others.
 pub(super) fn foreign(out: &mut String, text: &str, within: Within, starts: bool) {
     words(out, &neutral(text, starts), within, starts);
+}
+
+/// Appends a name that is one, whatever stands in it: all of it is code, unless every word of it is plain.
+pub(super) fn name(out: &mut String, text: &str, within: Within) {
+    let text = neutral(text, false);
+    match text.split(' ').all(|word| is_plain(word, false)) {
+        true => out.push_str(&text),
+        false => code(out, &text, within),
+    }
 }
 
 /// Appends words, with those that are not plain as code.

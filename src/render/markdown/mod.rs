@@ -13,7 +13,7 @@ use inline::Within;
 
 use super::access::{self, Access};
 use super::doc::{
-    Aside, Block, Change, Line, Page, Results, Role, Snippet, Table, Verdict, Writer,
+    Aside, Block, Change, Line, PLACES, Page, Results, Role, Snippet, Table, Verdict, Writer,
 };
 use super::mark::marker;
 use super::neutral::neutral;
@@ -219,10 +219,11 @@ impl<'w> Markdown<'w> {
         let address: String = change.address.0.iter().map(|piece| &*piece.text).collect();
         let name = format!("{} {}", change.sign, neutral(&address, false));
         inline::code(&mut head, &name, Within::Html);
-        if let Some(Aside { words, name }) = &change.aside {
+        if let Some(Aside { words, place, rest }) = &change.aside {
             head.push(' ');
             inline::push(&mut head, words, Within::Html, false);
-            inline::foreign(&mut head, name, Within::Html, false);
+            inline::name(&mut head, place, Within::Html);
+            inline::foreign(&mut head, rest, Within::Html, false);
         }
         let body = changed(change);
         let full = (!body.is_empty()).then(|| Full {
@@ -316,9 +317,12 @@ impl<'w> Markdown<'w> {
     ) {
         let row = |cells: &mut dyn Iterator<Item = &str>, tag: &str| {
             let mut out = "<tr>".to_owned();
-            for cell in cells {
+            for (at, cell) in cells.enumerate() {
                 out.push_str(&format!("<{tag}>"));
-                inline::foreign(&mut out, cell, Within::Html, false);
+                match columns.get(at).is_some_and(|it| PLACES.contains(it)) {
+                    true => inline::name(&mut out, cell, Within::Html),
+                    false => inline::foreign(&mut out, cell, Within::Html, false),
+                }
                 out.push_str(&format!("</{tag}>"));
             }
             out + "</tr>\n"
@@ -398,7 +402,7 @@ fn message(snippet: &Snippet<'_>) -> String {
     let place = snippet.place.map(locus).unwrap_or_default();
     let mut head = String::new();
     let tag = format!("{place}{}", snippet.tag);
-    inline::foreign(&mut head, &tag, Within::Html, true);
+    inline::name(&mut head, &tag, Within::Html);
     head.push_str(": ");
     inline::push(&mut head, snippet.message, Within::Html, false);
     head

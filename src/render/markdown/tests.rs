@@ -128,7 +128,9 @@ fn rows(wider: usize, gone: usize) -> Block<'static> {
         who: "group:a `tick` b".into(),
         packages: "onboarding".into(),
         what: "with 1 approval instead of 2".into(),
-        more: "policy/onboarding/all (catalogs/a.yaml:97)".into(),
+        more: Line::plain("policy/onboarding/all (")
+            .and(Role::Place, "catalogs/a.yaml:97")
+            .and(Role::Plain, ")"),
     };
     let wider = std::iter::repeat_n(row(Difference::Wider), wider);
     let gone = std::iter::repeat_n(row(Difference::Gone), gone);
@@ -172,6 +174,43 @@ fn a_name_stays_whole_and_its_code_holds_nothing_else() {
 }
 
 #[test]
+fn a_place_is_one_name_whatever_stands_in_the_name_of_its_file() {
+    let place = "file name, (old) `x`.yaml:12";
+    let row = Entry {
+        kind: Kind::May(Difference::Gone),
+        sign: "▼",
+        role: Role::Plain,
+        who: "members".into(),
+        packages: "crm".into(),
+        what: "is gone".into(),
+        more: Line::plain("package/crm (")
+            .and(Role::Place, place)
+            .and(Role::Plain, "), policy/crm/all"),
+    };
+    let access = crate::render::access::Access {
+        rows: vec![row],
+        ..Default::default()
+    };
+    let table = Table {
+        columns: &["TEST", "WHERE"],
+        rows: vec![vec!["one two".into(), place.into()]],
+    };
+    let document = document(|out| {
+        let heading = Line::plain("package/crm  ").and(Role::Place, place);
+        out.block(&Block::Heading(heading))?;
+        out.block(&Block::Access(access))?;
+        out.block(&Block::Table(table))
+    });
+    for text in [
+        "### package/crm  ``file name, (old) `x`.yaml:12``\n",
+        "by package/crm (``file name, (old) `x`.yaml:12``), policy/crm/all\n",
+        "<td>one two</td><td><code>file name, (old) `x`.yaml:12</code></td>",
+    ] {
+        assert!(document.contains(text), "{text}\n{document}");
+    }
+}
+
+#[test]
 fn names_with_backticks_stay_as_they_are_and_words_of_ours_are_code() {
     let path = "a `x` b.yaml";
     let place = SourceFile::new(path.to_owned(), "k: 1\n".to_owned()).place(0, 1);
@@ -191,7 +230,8 @@ fn names_with_backticks_stay_as_they_are_and_words_of_ours_are_code() {
             address: Line::plain("organization/litware"),
             aside: Some(Aside {
                 words: "`tenant` cannot change in place; was at ".to_owned(),
-                name: path.to_owned(),
+                place: path.to_owned(),
+                rest: " · gone".to_owned(),
             }),
             details: Vec::new(),
             more: 0,
@@ -199,8 +239,8 @@ fn names_with_backticks_stay_as_they_are_and_words_of_ours_are_code() {
     });
     for text in [
         "### diff main → `` `x`<b> ``",
-        "a <code>`x` b.yaml:1:1: error[GL0201]</code>: unknown key <code>typo</code>",
-        "<code>tenant</code> cannot change in place; was at a <code>`x`</code> b.yaml",
+        "<code>a `x` b.yaml:1:1: error[GL0201]</code>: unknown key <code>typo</code>",
+        "<code>tenant</code> cannot change in place; was at <code>a `x` b.yaml</code> · gone",
     ] {
         assert!(document.contains(text), "{text}\n{document}");
     }

@@ -31,13 +31,13 @@ pub(super) fn planned(change: &Change) -> Block<'static> {
                 lines: vec![Line::new().and(Role::Faint, because)],
             }));
             Some(Aside {
-                words: String::new(),
-                name: origin.to_string(),
+                place: origin.to_string(),
+                ..Aside::default()
             })
         }
         (None, because) => because.map(|words| Aside {
             words,
-            name: String::new(),
+            ..Aside::default()
         }),
     };
     match &change.delta {

@@ -36,7 +36,7 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
         if let (Block::Change(block), Some(origin)) = (&mut block, gone.get(&one.address)) {
             let aside = block.aside.get_or_insert_default();
             aside.words.push_str("; was at ");
-            aside.name = origin.to_string();
+            aside.place = origin.to_string();
         }
         out.block(&block)?;
     }

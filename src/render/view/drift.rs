@@ -91,8 +91,13 @@ fn object(one: &Drifted) -> Block<'static> {
     let what = strayed::happened(one);
     let aside = Aside {
         words: String::new(),
-        name: match &one.origin {
-            Some(origin) => format!("{origin} · {what}"),
+        place: one
+            .origin
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        rest: match &one.origin {
+            Some(_) => format!(" · {what}"),
             None => what,
         },
     };

@@ -5,7 +5,7 @@ use std::io;
 use crate::impact::{Because, Difference, Effect, Impact, Row, What};
 use crate::model::Address;
 use crate::render::access::{Access, Entry, Kind};
-use crate::render::doc::{Block, Role, Writer};
+use crate::render::doc::{Block, Line, Role, Writer};
 
 /// How many packages a row shows, and how many changes.
 const NAMED: usize = 3;
@@ -87,7 +87,7 @@ fn row(row: &Row) -> Entry<'_> {
         who: row.who.text.as_str().into(),
         packages: packages(&row.packages).into(),
         what: row.text.as_str().into(),
-        more: because(&row.because).into(),
+        more: because(&row.because),
     }
 }
 
@@ -110,20 +110,23 @@ fn packages(packages: &[Address]) -> String {
 }
 
 /// Returns the changes that make a difference, with their places.
-fn because(because: &[Because]) -> String {
-    let shown = because
-        .iter()
-        .take(NAMED)
-        .map(|one| match (&one.path, one.line) {
-            (Some(path), Some(line)) => format!("{one} ({path}:{line})"),
-            (Some(path), None) => format!("{one} ({path})"),
-            (None, _) => one.to_string(),
-        });
-    let shown: Vec<String> = shown.collect();
-    let shown = shown.join(", ");
+fn because(because: &[Because]) -> Line<'_> {
+    let mut line = Line::new();
+    for (at, one) in because.iter().take(NAMED).enumerate() {
+        let gap = if at > 0 { ", " } else { "" };
+        line.push(Role::Faint, format!("{gap}{one}"));
+        let place = match (&one.path, one.line) {
+            (Some(path), Some(line)) => format!("{path}:{line}"),
+            (Some(path), None) => path.clone(),
+            (None, _) => continue,
+        };
+        line.push(Role::Faint, " (");
+        line.push(Role::Place, place);
+        line.push(Role::Faint, ")");
+    }
     match because.len().saturating_sub(NAMED) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
+        0 => line,
+        more => line.and(Role::Faint, format!(" and {more} more")),
     }
 }
 
@@ -154,6 +157,9 @@ fn effect(effect: &Effect) -> Entry<'_> {
         who: "".into(),
         packages: "".into(),
         what: effect.words().into(),
-        more: names.into(),
+        more: match names.is_empty() {
+            true => Line::new(),
+            false => Line::new().and(Role::Faint, names),
+        },
     }
 }

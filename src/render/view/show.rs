@@ -22,7 +22,8 @@ pub fn shown(report: &Shown, out: &mut dyn Writer) -> io::Result<()> {
     } = report;
     let mut head = Line::new().and(Role::Strong, address.to_string());
     if let Some(origin) = origin {
-        head.push(Role::Faint, format!("  {origin}"));
+        head.push(Role::Faint, "  ");
+        head.push(Role::Place, origin.to_string());
     }
     if let Some(id) = id {
         head.push(Role::Faint, format!("  id {id}"));

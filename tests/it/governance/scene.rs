@@ -1,6 +1,6 @@
 //! A scene: a tree that was applied, people, and a clock that only the test moves. Everything runs on the store in memory.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Mutex;
 
@@ -37,6 +37,8 @@ pub(crate) const BEGIN: &str = "2027-01-01T00:00:00Z";
 pub(crate) struct Scene {
     engine: Engine<'static>,
     sent: Rc<RefCell<Vec<Mail>>>,
+    /// Whether whoever sends mails is not there.
+    away: Rc<Cell<bool>>,
 }
 
 /// Ids that count up, so that a scene plays the same each time.
@@ -52,12 +54,18 @@ impl Ids for Counting {
 
 static IDS: Counting = Counting(Mutex::new(0));
 
-/// Keeps what it was given.
-struct Kept(Rc<RefCell<Vec<Mail>>>);
+/// Keeps what it was given, unless it is away.
+struct Kept {
+    sent: Rc<RefCell<Vec<Mail>>>,
+    away: Rc<Cell<bool>>,
+}
 
 impl Mailer for Kept {
     fn send(&mut self, _: &str, mail: &Mail, _: Timestamp) -> Outcome {
-        self.0.borrow_mut().push(mail.clone());
+        if self.away.get() {
+            return Outcome::Later("nobody is there".to_owned());
+        }
+        self.sent.borrow_mut().push(mail.clone());
         Outcome::Done
     }
 }
@@ -85,17 +93,21 @@ impl Scene {
 
     /// A scene with a directory of its own.
     pub(crate) fn beside(tree: &str, directory: Box<dyn Directory>) -> Self {
-        let sent = Rc::new(RefCell::new(Vec::new()));
+        let (sent, away) = (Rc::default(), Rc::default());
+        let mailer = Kept {
+            sent: Rc::clone(&sent),
+            away: Rc::clone(&away),
+        };
         let moment = moment(instant(BEGIN));
         let engine = Engine::over(
             Box::new(Memory::new("memory")),
             directory,
-            Box::new(Kept(Rc::clone(&sent))),
+            Box::new(mailer),
             &IDS,
             PROJECT,
             moment,
         );
-        let mut scene = Self { engine, sent };
+        let mut scene = Self { engine, sent, away };
         scene.apply(tree);
         scene.member("admin@contoso.com", &[DirectoryRole::GlobalAdministrator]);
         scene
@@ -225,6 +237,11 @@ impl Scene {
             .collect();
         mails.sort();
         mails
+    }
+
+    /// Lets whoever sends mails be away, or be there again.
+    pub(crate) fn mails_wait(&self, away: bool) {
+        self.away.set(away);
     }
 
     /// The last mail sent to somebody, whole.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{TREE, sandbox};
+use crate::support::Sandbox;
 
 #[test]
 fn several_names_choose_what_is_like_one_of_them() {
@@ -63,6 +64,21 @@ fn what_is_wrong_in_a_test_is_told_with_what_there_is_to_write() {
             ask("mails: {}"),
             "the user principal name `x` belongs to ada@fabrikam.com already",
         ),
+        (
+            "ada@fabrikam.com: { kind: guest, userPrincipalName: Noa@contoso.com }, noa@contoso.com: member",
+            ask("mails: {}"),
+            "the user principal name `Noa@contoso.com` belongs to noa@contoso.com already",
+        ),
+        (
+            "ada@fabrikam.com: { kind: guest, userPrincipalName: ivy@fabrikam.com }, ivy@fabrikam.com: internalGuest",
+            ask("mails: {}"),
+            "the user principal name `ivy@fabrikam.com` belongs to ivy@fabrikam.com already",
+        ),
+        (
+            "ada@fabrikam.com: { kind: guest, userPrincipalName: noa@contoso.com }",
+            "{ ask: { as: noa@contoso.com, package: photos } }".to_owned(),
+            "the user principal name `noa@contoso.com` belongs to noa@contoso.com already",
+        ),
     ] {
         let _ = sandbox(TREE, &first(people, &step))
             .run(["validate"])
@@ -71,6 +87,11 @@ fn what_is_wrong_in_a_test_is_told_with_what_there_is_to_write() {
     }
     // Somebody whom the directory does not know has no address in it.
     let free = "ada@fabrikam.com: { kind: guest, otherMails: [bob@fabrikam.com] }, bob@fabrikam.com: visitor";
+    let _ = sandbox(TREE, &first(free, "wait: 1d"))
+        .run(["validate"])
+        .exits(0);
+    // Nor does a member whose own name is another, and a guest's is made of their address and is no address.
+    let free = "noa@contoso.com: { kind: member, userPrincipalName: bob@fabrikam.com }, bob@fabrikam.com: guest, ada@fabrikam.com: { kind: guest, userPrincipalName: noa@contoso.com }, ivy@fabrikam.com: { kind: internalGuest, userPrincipalName: ivy@fabrikam.com }";
     let _ = sandbox(TREE, &first(free, "wait: 1d"))
         .run(["validate"])
         .exits(0);
@@ -179,11 +200,61 @@ fn a_report_of_an_earlier_run_does_not_speak_for_one_that_failed() {
     assert!(report().contains("failures=\"1\""), "{}", report());
     std::fs::remove_file(sandbox.path("other.yaml")).expect("gone");
     let _ = sandbox.run(["test", "--junit", "report.xml"]).exits(0);
-    // Settings that cannot be read name no project, and so only a report that is there is replaced.
     let settings = std::fs::read_to_string(sandbox.path("guestlist.toml")).expect("settings");
     write("guestlist.toml", &format!("nonsense = 1\n{settings}"));
     let _ = sandbox.run(["test", "--junit", "report.xml"]).exits(3);
     assert!(report().contains("nonsense"), "{}", report());
-    let _ = sandbox.run(["test", "--junit", "fresh.xml"]).exits(3);
-    assert!(!sandbox.path("fresh.xml").exists());
+}
+
+#[test]
+fn what_cannot_be_read_is_a_report_of_its_own() {
+    let tests = "  one: { given: { date: 2027-02-01 }, steps: [wait: 1d] }\n";
+    let unset = sandbox(TREE, tests).write("guestlist.toml", "nonsense = 1\n");
+    let invalid = sandbox(TREE, tests).write("other.yaml", "version: 1\norganizations: 1\n");
+    let nowhere = Sandbox::new();
+    let mut cases = vec![
+        (&unset, 3, "nonsense"),
+        (&invalid, 3, "other.yaml"),
+        (&nowhere, 1, "there is no guestlist.toml in"),
+    ];
+    let unread = sandbox(TREE, tests);
+    std::fs::remove_file(unread.path("guestlist.toml")).expect("gone");
+    std::fs::create_dir(unread.path("guestlist.toml")).expect("a folder");
+    cases.push((&unread, 3, "guestlist.toml"));
+    for (sandbox, exit, says) in cases {
+        let _ = sandbox.run(["test", "--junit", "fresh.xml"]).exits(exit);
+        let report = std::fs::read_to_string(sandbox.path("fresh.xml")).expect("a report");
+        assert!(
+            !report.contains("failures=\"0\"") && report.contains(says),
+            "{report}"
+        );
+        crate::formats::junit(&report).expect("as the schema says");
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_beside_why_no_test_was_played() {
+    let unset = Sandbox::new()
+        .write("guestlist.toml", "nonsense = 1\n")
+        .write("notes.txt", "mine");
+    for (file, says) in [
+        ("notes.txt", "notes.txt is another file"),
+        ("guestlist.toml", "guestlist.toml is another file"),
+        ("fresh.yaml", "fresh.yaml is a policy file of a tree"),
+        ("nowhere/report.xml", "nowhere/report.xml cannot be written"),
+    ] {
+        let before = std::fs::read(unset.path(file)).ok();
+        let _ = unset
+            .run(["test", "--junit", file])
+            .exits(3)
+            .says(says)
+            .says("nonsense");
+        assert_eq!(std::fs::read(unset.path(file)).ok(), before, "{file}");
+    }
+    let nowhere = Sandbox::new();
+    let _ = nowhere
+        .run(["test", "--junit", "guestlist.toml"])
+        .exits(1)
+        .says("guestlist.toml is the settings of a project");
+    assert!(!nowhere.path("guestlist.toml").exists());
 }

@@ -1,9 +1,9 @@
 //! What happens to those who have something, or wait for it, is told of an object that is renamed and made anew as of one that
 //! is made anew.
 
-use guestlist::governance::Ground;
 use guestlist::governance::assignment::{Command, Direct};
 use guestlist::governance::record::{Identity, RequestState};
+use guestlist::governance::{Ground, Template};
 use guestlist::impact::{Effect, What};
 use guestlist::model::text::Guid;
 
@@ -143,6 +143,31 @@ fn whoever_waits_for_a_group_waits_for_it_under_its_new_name() {
         scene.approves("ana@contoso.com", 1);
         let _ = scene.tick("T2");
         assert_eq!(scene.request(1).state, RequestState::Delivered);
+    }
+}
+
+#[test]
+fn a_mail_that_waits_leads_to_its_package_under_its_new_name() {
+    for tree in each_renamed(TREE).chain([renamed(TREE)]) {
+        let mut scene = played();
+        scene.mails_wait(true);
+        scene.approves("ana@contoso.com", 3);
+        let _ = scene.tick("T2");
+        scene.apply(&tree);
+        scene.mails_wait(false);
+        let _ = scene.tick("T3");
+        let sent = scene.mail_to("gus@wingtip.example");
+        assert_eq!(sent.template, Template::AccessGranted);
+        let name = match tree.contains("new-library:") {
+            true => "new-library",
+            false => "library",
+        };
+        let link = format!("#/access-packages/{name}");
+        assert!(
+            sent.facts.link.ends_with(&link),
+            "{} {tree}",
+            sent.facts.link
+        );
     }
 }
 

@@ -187,6 +187,80 @@ fn without_passcodes_those_who_sign_in_by_them_are_told_by_that() {
     );
 }
 
+/// So many partners by their domains, `a` of them shut out, with packages for all and for anyone.
+fn shut(partners: usize, settings: &str, asking: &str) -> String {
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let all: String = names
+        .iter()
+        .take(partners)
+        .enumerate()
+        .map(|(at, name)| {
+            let cross = match at {
+                0 => "tenant: 3d0f5dec-0000-4000-8000-000000000001, crossTenant: { inbound: { users: none, applications: none } }, ",
+                _ => "",
+            };
+            format!("  {name}: {{ displayName: {name}, {cross}domains: [{name}.example] }}\n")
+        })
+        .collect();
+    let organizations = match partners {
+        0 => String::new(),
+        _ => format!("organizations:\n{all}"),
+    };
+    format!(
+        "version: 1
+{settings}
+{organizations}catalogs: {{ open: {{ displayName: Open }} }}
+packages:
+  for-all: {{ catalog: open, displayName: All, policies: {{ p: {{ requestors: configuredOrganizations{asking} }} }} }}
+  for-any: {{ catalog: open, displayName: Any, policies: {{ p: {{ requestors: anyExternal{asking} }} }} }}
+"
+    )
+}
+
+#[test]
+fn those_who_do_not_sign_in_by_a_passcode_are_told_by_that() {
+    let approval = ", approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] }";
+    let otherwise = "(not signing in by a one-time passcode): ";
+    for (partners, all, any) in [
+        (0, None, "anyone from outside"),
+        (1, None, "anyone of no known organization"),
+        (2, Some("people of b"), "anyone from outside"),
+        (
+            4,
+            Some("people of every organization"),
+            "anyone from outside",
+        ),
+        (
+            6,
+            Some("people of every organization"),
+            "anyone from outside",
+        ),
+    ] {
+        for list in [
+            "domains: { block: [] }",
+            "domains: { block: [bad.example] }",
+        ] {
+            let tree = |passcodes: bool, asking| {
+                let settings = format!("{list}\ncollaboration: {{ oneTimePasscode: {passcodes} }}");
+                shut(partners, &settings, asking)
+            };
+            for (was, is) in [(true, false), (false, true)] {
+                let rows = rows(&tree(was, ""), &tree(is, approval));
+                let narrower = rows.iter().filter(|row| row.starts_with("narrower "));
+                let narrower: Vec<&str> = narrower
+                    .map(|row| row.split_once(" with ").unwrap().0)
+                    .collect();
+                let wanted: Vec<String> = all
+                    .map(|who| format!("narrower {who} {otherwise}for-all"))
+                    .into_iter()
+                    .chain([format!("narrower {any} {otherwise}for-any")])
+                    .collect();
+                assert_eq!(narrower, wanted, "{partners} {list} {was} {rows:#?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn domains_that_look_like_known_ones_are_told_apart_where_they_gain() {
     let policy = "b: { requestors: { organizations: [a] }, approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] } }";
