@@ -33,7 +33,7 @@ fn whose_domain_no_longer_looks_like_a_known_one_may_ask_and_is_told() {
     assert_eq!(
         said(&before, &after),
         [
-            "new anyone at domains that look like known ones, and will not (not in the directory yet): it with no approval, for 30d by organization/coho"
+            "new anyone at domains that look like known ones, and will not: it with no approval, for 30d by organization/coho"
         ]
     );
     assert_eq!(
