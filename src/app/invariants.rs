@@ -198,7 +198,7 @@ fn happens(statement: &Statement, breach: &Breach<'_>) -> String {
     let (Statement::Never(terms) | Statement::Always(terms)) = statement;
     let gets = match first.way {
         _ if terms.asks.is_some() => format!("{who} can ask for it"),
-        Way::Request if breach.access.len() > 1 => format!("{who} can have them together"),
+        _ if breach.access.len() > 1 => format!("{who} can have them together"),
         Way::Request => format!("{who} can have it"),
         Way::Automatic => format!("{who} is given it by rule"),
         Way::Direct => format!("{who} can be given it by hand"),

@@ -3,19 +3,23 @@
 use std::collections::BTreeSet;
 
 use crate::governance::record::Person;
-use crate::governance::rule::{Rule, attribute};
+use crate::governance::rule::{Rule, attribute, matches};
 use crate::impact::{Account, Base, Estate, Named, Offer, Zone};
 use crate::model::invariant::{Terms, Way};
 use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::text::{Domain, Email, Line, Principal};
 
 use super::Undecided;
+use super::near::Near;
 use super::people::{Before, Kind};
 use super::person::{self, Sketch};
 use super::reach::{Reach, Sought};
 
 /// The address of somebody, and what rules see in them; `None` for nobody.
 pub(super) type Answer = Result<Option<(Email, Vec<(String, String)>)>, Undecided>;
+
+/// Somebody of a kind, their address, and what rules see in them.
+type Somebody<'t> = (Kind<'t>, Email, Vec<(String, String)>);
 
 /// Somebody of a kind, with the names by which lists know them.
 #[derive(Debug, Clone)]
@@ -128,10 +132,15 @@ impl<'t> Reach<'_, 't> {
                 Named::Holder(_) | Named::Loser(_) | Named::Getter(_) | Named::Comer(_) => {}
             }
         }
+        let mut given = Vec::new();
         for sought in sought {
             if sought.way == Way::Automatic {
-                let rule = self.automatic.get(sought.address);
-                ruled.extend(rule.map(|rule| (*rule, true)));
+                let rule = self.automatic.get(sought.address).copied();
+                match kind.base.account {
+                    // Rules see the guest that another package makes of them.
+                    Account::None => given.extend(rule.and_then(|at| self.rules.get(at))),
+                    _ => ruled.extend(rule.map(|rule| (rule, true))),
+                }
             } else if quiet && kind.base.account != Account::None {
                 let given = self.in_the_way(sought.offer).into_iter();
                 ruled.extend(given.map(|given| (given.rule, false)));
@@ -158,8 +167,11 @@ impl<'t> Reach<'_, 't> {
             domain: kind.base.zone.witness.clone(),
             local,
             home: self.home.clone(),
-            anywhere: !kind.base.account.is_outside()
-                && sought.iter().all(|it| it.terms.domain.is_none()),
+            // Whoever signs in here may have an address of any domain.
+            near: sought
+                .first()
+                .filter(|_| !kind.base.account.is_outside())
+                .map(|sought| Near::any(sought.terms)),
         };
         let (all, whole) = choices(free.len());
         let mut undecided = !whole;
@@ -168,26 +180,74 @@ impl<'t> Reach<'_, 't> {
             let mut rules = ruled.clone();
             let inside = free.iter().zip(kept);
             rules.extend(inside.clone().map(|((_, rule), inside)| (*rule, *inside)));
-            match self.who(&sketch, &rules) {
-                Ok(Some((mail, seen))) => {
+            match self.somebody(kind, &sketch, &rules, sought) {
+                Ok(Some((kind, mail, seen))) => {
                     let mut named = named.to_vec();
                     let inside = inside.filter(|(_, inside)| **inside);
                     named.extend(inside.map(|((group, _), _)| Named::Group((*group).clone())));
                     named.sort();
                     named.dedup();
-                    return Ok(Some(Candidate {
-                        kind: kind.clone(),
+                    let candidate = Candidate {
+                        kind,
                         mail,
                         named,
                         seen,
-                        sketch,
-                    }));
+                        sketch: sketch.clone(),
+                    };
+                    if given.is_empty() {
+                        return Ok(Some(candidate));
+                    }
+                    let guest = candidate.person();
+                    if given.iter().all(|rule| matches(rule, &guest)) {
+                        return Ok(Some(candidate));
+                    }
                 }
                 Ok(None) => {}
                 Err(Undecided) => undecided = true,
             }
         }
         if undecided { Err(Undecided) } else { Ok(None) }
+    }
+
+    /// Returns somebody like those of a kind for whom rules are as wanted, with their address and what rules see in them. Where
+    /// rules look at addresses they may be of another domain.
+    fn somebody(
+        &self,
+        kind: &Kind<'t>,
+        sketch: &Sketch,
+        rules: &[(usize, bool)],
+        sought: &[Sought<'_, 't>],
+    ) -> Result<Option<Somebody<'t>>, Undecided> {
+        /// Of how many domains it is tried.
+        const MOST: usize = 24;
+        let here = self.who(sketch, rules);
+        if let Ok(Some((mail, seen))) = here {
+            return Ok(Some((kind.clone(), mail, seen)));
+        }
+        let around = sought
+            .first()
+            .and_then(|it| Some((it.terms, self.around(kind, sketch, rules, it.terms)?)));
+        let Some((terms, mut near)) = around else {
+            return here.map(|_| None);
+        };
+        for _ in 0..MOST {
+            let sketch = Sketch {
+                near: Some(near.clone()),
+                ..sketch.clone()
+            };
+            let Some((mail, seen)) = self.who(&sketch, rules)? else {
+                return Ok(None);
+            };
+            let like = |other: &Kind<'t>| {
+                other.claimed == kind.claimed && other.traits.looks_alike == kind.traits.looks_alike
+            };
+            if let Some(other) = self.at_home(kind, &mail, terms).filter(like) {
+                return Ok(Some((other, mail, seen)));
+            }
+            // People of that domain are another kind, which is looked at by itself.
+            self.leave_out(&mut near, &mail).ok_or(Undecided)?;
+        }
+        Err(Undecided)
     }
 
     /// Returns somebody for whom rules are as wanted, and what rules see in them. The same is asked of many policies, and

@@ -80,12 +80,19 @@ impl<'t> Reach<'_, 't> {
             phases: vec![0; given.len()],
             held: Vec::new(),
             here: candidate.kind.base.account != Account::None,
+            at_once: false,
             phase: 0,
         };
         play.phases = play.usual(order);
-        let usual = play.turns(order);
-        let others = || self.attempts(&mut play, order);
-        let turns = usual.or_else(others)?;
+        let mut turns = play.turns(order);
+        for at_once in [false, true] {
+            play.at_once = at_once;
+            turns = turns.or_else(|| self.attempts(&mut play, order));
+            if candidate.kind.base.account != Account::None {
+                break;
+            }
+        }
+        let turns = turns?;
         let from = |phase: usize| {
             let all = given.iter().zip(&play.phases);
             let late = all.filter(|(_, its)| **its >= phase);
@@ -140,6 +147,8 @@ struct Play<'p, 'e, 't> {
     held: Vec<(&'t Address, &'t Package)>,
     /// Whether they have an account.
     here: bool,
+    /// Whether what they ask for first has to be there before they ask for more.
+    at_once: bool,
     /// Up to which time policies have come.
     phase: usize,
 }
@@ -235,7 +244,8 @@ impl<'t> Play<'_, '_, 't> {
             kept.any(|(kept, _)| kept.offer.address == address)
         };
         let admits = || self.reach.access(self.candidate, sought).is_some();
-        if !self.here && !kept.is_empty() && (sought.way == Way::Automatic || !admits()) {
+        let is_needed = || self.at_once || sought.way == Way::Automatic || !admits();
+        if !self.here && !kept.is_empty() && is_needed() {
             turn.after = true;
             let waiting = kept.iter().filter(|(kept, _)| waits(*kept));
             let offers = waiting.map(|(kept, _)| (kept.offer.address, kept.offer.package));

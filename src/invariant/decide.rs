@@ -1,7 +1,6 @@
 //! Each invariant against each policy that it is about.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::impact::{Estate, Offer};
 use crate::model::invariant::{Glob, Invariant, Statement, Terms, Way, Who};
-use crate::model::kinds::policy::{Expiry, Policy, Requestors};
+use crate::model::kinds::policy::{Expiry, Policy};
 use crate::model::text::Domain;
 use crate::model::{Address, Desired, OneOrMore};
 
@@ -159,18 +158,6 @@ fn judged<'t>(
     found.into_iter().flatten().collect()
 }
 
-/// Returns the names of organizations that the policies of a package tell apart.
-pub(super) fn named<'o>(offer: &Offer<'o>) -> BTreeSet<&'o str> {
-    let lists = offer
-        .policies
-        .iter()
-        .filter_map(|(_, policy)| match &policy.requestors {
-            Requestors::Organizations(names) => Some(names),
-            _ => None,
-        });
-    lists.flatten().map(|name| name.as_str()).collect()
-}
-
 fn of_package<'t>(
     reach: &Reach<'_, 't>,
     people: &People<'t>,
@@ -181,7 +168,7 @@ fn of_package<'t>(
     // Divided when the first policy asks for it: most packages have none that may break anything.
     let kinds = OnceCell::new();
     let apart = || {
-        let mut kinds = people.apart(&named(offer));
+        let mut kinds = people.apart(&reach.apart(offer));
         kinds.retain(|kind| reach.may_give(offer, kind, terms));
         kinds
     };

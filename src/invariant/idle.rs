@@ -10,7 +10,7 @@ use crate::model::OneOrMore;
 use crate::model::invariant::{Count, Glob, Invariant, Length, Statement, Terms, Way};
 use crate::model::kinds::policy::{Policy, Requestors};
 
-use super::decide::{is_about, named};
+use super::decide::is_about;
 use super::people::{Everybody, Kind, People};
 use super::reach::{Reach, Sought};
 
@@ -173,7 +173,7 @@ impl<'l, 'e, 't> Looked<'l, 'e, 't> {
 
     /// Returns true for a package that has a policy for people the invariant is about, whatever is switched off now.
     fn is_for_some(&self, offer: &Offer<'t>, ways: &[Way]) -> bool {
-        let names = named(offer);
+        let names = self.reach.apart(offer);
         let kinds: Vec<&Kind<'t>> = self.people.apart(&names);
         let kinds = kinds.into_iter().chain(self.people.refused());
         let mut kinds = kinds.filter(|kind| self.reach.may_give(offer, kind, self.terms));

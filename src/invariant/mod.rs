@@ -54,6 +54,7 @@ mod decide;
 mod idle;
 mod language;
 mod naming;
+mod near;
 mod people;
 mod person;
 mod reach;

@@ -1,10 +1,11 @@
 //! Which organization names a domain, and how its people sign in.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use crate::impact::{Base, Estate, SignIn};
+use crate::impact::{Base, Estate, Offer, SignIn};
+use crate::model::kinds::policy::Requestors;
 use crate::model::kinds::{Organization, OrganizationState};
-use crate::model::text::Domain;
+use crate::model::text::{Domain, Principal};
 
 /// The organizations of a tree by the domains that they list.
 pub(super) struct Naming<'t> {
@@ -27,6 +28,28 @@ impl<'t> Naming<'t> {
             sends_passcodes: estate.sends_passcodes(),
             by_domain,
         }
+    }
+
+    /// Returns the names of organizations that the policies of a package tell apart: those that they name, and those that name
+    /// the domains of people whom they list by address.
+    pub(super) fn apart(&self, offer: &Offer<'t>) -> BTreeSet<&'t str> {
+        let claimed = |principal: &Principal| match principal {
+            Principal::User(mail) => self.of(&Domain::parse(mail.domain()).ok()?),
+            _ => None,
+        };
+        let mut all = BTreeSet::new();
+        for (_, rules) in &offer.policies {
+            match &rules.requestors {
+                Requestors::Organizations(names) => {
+                    all.extend(names.iter().map(|name| name.as_str()));
+                }
+                Requestors::People(people) => {
+                    all.extend(people.iter().filter_map(claimed).map(|(name, _)| name));
+                }
+                _ => {}
+            }
+        }
+        all
     }
 
     /// Returns true for people who sign in as those of their domain do.

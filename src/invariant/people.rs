@@ -60,6 +60,8 @@ pub(super) struct Everybody<'e, 't> {
     kinds: Vec<Arc<Kind<'t>>>,
     /// Those who are not here and cannot come in: nothing happens to them, and yet statements are about them.
     refused: Vec<Arc<Kind<'t>>>,
+    /// Domains that the tree tells apart, also those of which people are like others.
+    zones: Vec<Zone>,
     tenants: Vec<SignIn>,
     issuers: BTreeSet<String>,
     facebook: bool,
@@ -73,6 +75,7 @@ impl<'e, 't> Everybody<'e, 't> {
             naming,
             kinds: Vec::new(),
             refused: Vec::new(),
+            zones: Vec::new(),
             tenants: Vec::new(),
             issuers: BTreeSet::new(),
             facebook: false,
@@ -97,7 +100,11 @@ impl<'e, 't> Everybody<'e, 't> {
             let late = everybody.border(base).is_some();
             (late, strange, strange && base.zone.sort != Sort::Other)
         });
+        let mut domains = HashSet::new();
         for base in bases {
+            if domains.insert(&base.zone.witness) {
+                everybody.zones.push(base.zone.clone());
+            }
             everybody.add(base.clone(), &mut listed);
         }
         everybody.kinds = listed.kinds;
@@ -162,7 +169,7 @@ impl<'e, 't> Everybody<'e, 't> {
 
     /// Returns the sorts of people with addresses of a domain, or of one below it.
     fn of_domain(&self, domain: &Domain) -> Vec<Base> {
-        let known = self.kinds.iter().map(|kind| &kind.base.zone);
+        let known = self.zones.iter();
         let known = known.filter(|zone| domain.covers(&zone.witness) && zone.witness != *domain);
         let mut zones: Vec<Zone> = vec![Zone {
             sort: Sort::Listed,
@@ -216,9 +223,14 @@ impl<'e, 't> Everybody<'e, 't> {
                 all.push(SignIn::Federation(federation.issuer.as_str().to_owned()));
             }
         }
-        all.extend([SignIn::Passcode, SignIn::OtherFederation]);
+        // Somebody whom an address names may prove nothing, whatever organization names their domain.
+        all.extend([
+            SignIn::Passcode,
+            SignIn::OtherFederation,
+            SignIn::Personal,
+            SignIn::OtherTenant,
+        ]);
         if everywhere {
-            all.extend([SignIn::Personal, SignIn::OtherTenant]);
             all.extend(self.facebook.then_some(SignIn::Facebook));
             all.extend(self.tenants.iter().cloned());
         }

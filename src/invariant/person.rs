@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::Undecided;
 use super::language::{self, Demand, Found};
+use super::near::Near;
 use crate::governance::record::{Account as Record, Creation, Identity, Person, UserType};
 use crate::governance::rule::{Rule, attribute, matches};
 use crate::impact::Account;
@@ -29,8 +30,8 @@ pub(super) struct Sketch {
     pub(super) local: Option<String>,
     /// The domain of our own people.
     pub(super) home: String,
-    /// Whether their address may be of any other domain as well.
-    pub(super) anywhere: bool,
+    /// The domains that their address may be of as well.
+    pub(super) near: Option<Near>,
 }
 
 impl Sketch {
@@ -201,12 +202,18 @@ impl Sketch {
             }
             "mail" if self.local.is_some() => return Ok(None),
             "mail" => {
-                let domain = regex_syntax::escape(self.domain.as_str());
-                let (usual, any) = match self.anywhere {
-                    true => (ADDRESS.to_owned(), ANY_ADDRESS.to_owned()),
-                    false => (format!("{LOCAL}@{domain}"), format!("{ANY_LOCAL}@{domain}")),
+                let found = match &self.near {
+                    Some(near) => {
+                        let near = near.demands().ok_or(Undecided)?;
+                        single(literals, near, ADDRESS, Some(ANY_ADDRESS))?
+                    }
+                    None => {
+                        let [usual, any] =
+                            [LOCAL, ANY_LOCAL].map(|local| at(local, &[&self.domain]));
+                        single(literals, Vec::new(), &usual, Some(&any))?
+                    }
                 };
-                let Some(text) = single(literals, &usual, Some(&any))? else {
+                let Some(text) = found else {
                     return Ok(None);
                 };
                 person.mail = Email::parse(&text).map_err(|_| Undecided)?;
@@ -216,13 +223,13 @@ impl Sketch {
                 }
             }
             "objectId" => {
-                let Some(text) = single(literals, "[1-9][0-9]{0,17}", None)? else {
+                let Some(text) = single(literals, Vec::new(), "[1-9][0-9]{0,17}", None)? else {
                     return Ok(None);
                 };
                 person.number = text.parse().map_err(|_| Undecided)?;
             }
             _ => {
-                let Some(text) = single(literals, language::LINE, None)? else {
+                let Some(text) = single(literals, Vec::new(), language::LINE, None)? else {
                     return Ok(None);
                 };
                 match (property, &mut person.account) {
@@ -306,10 +313,17 @@ impl Literal<'_> {
     }
 }
 
-/// Returns a text of a form for which comparisons are as wanted. `any` is the widest form that such texts have, where it is
-/// wider than the usual one.
+/// Returns a pattern for addresses with some domains.
+fn at(local: &str, domains: &[&Domain]) -> String {
+    let domains = domains.iter().map(|it| regex_syntax::escape(it.as_str()));
+    format!("{local}@(?:{})", domains.collect::<Vec<_>>().join("|"))
+}
+
+/// Returns a text of a form for which comparisons are as wanted, and that is as demanded beside. `any` is the widest form that
+/// such texts have, where it is wider than the usual one.
 fn single(
     literals: &[&Literal<'_>],
+    mut demands: Vec<Demand>,
     usual: &str,
     any: Option<&str>,
 ) -> Result<Option<String>, Undecided> {
@@ -322,7 +336,6 @@ fn single(
     if literals.iter().any(|one| contradicts(one).is_some()) {
         return Ok(None);
     }
-    let mut demands = Vec::new();
     for literal in literals {
         match literal.demand()? {
             Some(demand) => demands.push(demand),
@@ -356,7 +369,7 @@ fn several(
     for one in some {
         let mut all = every.clone();
         all.push(one);
-        match single(&all, usual, any)? {
+        match single(&all, Vec::new(), usual, any)? {
             // One text may be enough for several.
             Some(text) if texts.contains(&text) => {}
             Some(text) => texts.push(text),
@@ -424,6 +437,60 @@ fn met(rule: &Rule, wanted: bool) -> Ways<'_> {
     }
 }
 
+/// Returns those of some domains, by their places, of which guests have to be for a rule to be as wanted; none where people of
+/// any domain may be. Of many that are alike the first are enough.
+pub(super) fn domains(rule: &Rule, wanted: bool, all: &[&Domain]) -> Vec<usize> {
+    const ENOUGH: usize = 64;
+    let mut found = Vec::new();
+    for way in met(rule, wanted).ways {
+        let literals = way.iter().filter(|it| it.test.property == "mail");
+        let literals: Vec<&Literal<'_>> = literals.collect();
+        if literals.is_empty() {
+            continue;
+        }
+        let is_plain = |domain: &Domain| {
+            let sketch = Sketch {
+                account: Account::Guest,
+                domain: domain.clone(),
+                local: None,
+                home: String::new(),
+                near: None,
+            };
+            let person = sketch.mail().map(|mail| sketch.plain(&mail));
+            person.is_some_and(|person| literals.iter().all(|literal| literal.holds(&person)))
+        };
+        let (plain, rest): (Vec<usize>, Vec<usize>) =
+            (0..all.len()).partition(|at| all.get(*at).is_some_and(|domain| is_plain(domain)));
+        let enough = plain.len() >= ENOUGH;
+        found.extend(plain.into_iter().take(ENOUGH));
+        if !enough {
+            let mut more = Vec::new();
+            halved(&literals, all, &rest, &mut more);
+            found.extend(more.into_iter().take(ENOUGH));
+        }
+    }
+    found
+}
+
+/// Adds those of some domains of which an address is as comparisons want it: halves of those that cannot be ruled out together.
+fn halved(literals: &[&Literal<'_>], all: &[&Domain], some: &[usize], out: &mut Vec<usize>) {
+    const MOST: usize = 64;
+    if some.len() <= MOST {
+        let domains: Vec<&Domain> = some.iter().filter_map(|at| all.get(*at).copied()).collect();
+        let any = at(ANY_LOCAL, &domains);
+        if domains.is_empty() || single(literals, Vec::new(), &any, None) == Ok(None) {
+            return;
+        }
+        if let [one] = some {
+            out.push(*one);
+            return;
+        }
+    }
+    let (one, other) = some.split_at(some.len() / 2);
+    halved(literals, all, one, out);
+    halved(literals, all, other, out);
+}
+
 /// Returns the properties that rules speak of, by the names of the directory.
 pub(super) fn properties<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Vec<&'r str> {
     fn of<'r>(rule: &'r Rule, out: &mut Vec<&'r str>) {
@@ -446,7 +513,7 @@ mod tests {
 
     fn sketch(account: Account, local: Option<&str>) -> Sketch {
         Sketch {
-            anywhere: false,
+            near: None,
             account,
             domain: Domain::parse("fabrikam.com").expect("a domain"),
             local: local.map(str::to_owned),

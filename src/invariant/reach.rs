@@ -33,7 +33,7 @@ pub(super) const HOME: &str = "contoso.com";
 pub(super) struct Reach<'e, 't> {
     pub(super) estate: &'e Estate<'t>,
     pub(super) naming: Naming<'t>,
-    organizations: HashMap<&'t str, &'t Organization>,
+    pub(super) organizations: HashMap<&'t str, &'t Organization>,
     pub(super) resources: HashMap<&'t str, &'t Resource>,
     /// Groups that the tree declares, by their names in the directory, in lower case.
     pub(super) groups: HashMap<String, Kept>,
@@ -53,6 +53,8 @@ pub(super) struct Reach<'e, 't> {
     pub(super) home: String,
     /// Who was found to fit rules.
     pub(super) known: RwLock<HashMap<(Sketch, Wanted), Answer>>,
+    /// The organizations that rules tell apart by the addresses of their people.
+    pub(super) by_address: RwLock<HashMap<usize, BTreeSet<&'t str>>>,
 }
 
 /// Rules by their places in [`Reach::rules`], and whether somebody is to match them.
@@ -93,6 +95,7 @@ impl<'e, 't> Reach<'e, 't> {
             unanswerable: HashSet::new(),
             home: home.to_owned(),
             known: RwLock::default(),
+            by_address: RwLock::default(),
         };
         let mut known = HashMap::new();
         let mut asked = HashSet::new();

@@ -6,13 +6,12 @@ use std::collections::BTreeSet;
 use crate::impact::{Account, Named, Offer};
 use crate::model::Address;
 use crate::model::invariant::Terms;
-use crate::model::kinds::Package;
 
 use super::Undecided;
 use super::access::Access;
 use super::candidate::{Candidate, oddity};
 use super::course::Course;
-use super::decide::{named, ways};
+use super::decide::ways;
 use super::people::{Kind, People};
 use super::reach::{Reach, Sought, waits};
 
@@ -35,7 +34,8 @@ pub(super) fn find<'t>(
     let Some(offers) = offers else {
         return Ok(None);
     };
-    let names: BTreeSet<&str> = offers.iter().flat_map(|offer| named(offer)).collect();
+    let names = offers.iter().flat_map(|offer| reach.apart(offer));
+    let names: BTreeSet<&str> = names.collect();
     let search = Search {
         reach,
         terms,
@@ -151,29 +151,14 @@ impl<'s, 't> Search<'s, '_, 't> {
         for sought in chosen {
             all.push((*sought, self.come_to(candidate, *sought)?));
         }
-        let newcomer = candidate.kind.base.account == Account::None;
-        let begins = |(sought, _): &Asked<'s, 't>| {
-            !newcomer || self.reach.access(candidate, *sought).is_some()
-        };
-        // What waits is asked for first, while nothing else is held, and delivered last. Whoever comes to some of it only as
-        // the guest that another package makes of them has that one before.
+        // What waits is asked for first, while nothing else is held, and delivered last.
         let (mut waiting, mut rest): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|(sought, _)| waits(*sought));
         let mut orders = Vec::new();
-        if waiting.iter().all(begins) && (!waiting.is_empty() || rest.iter().any(begins)) {
-            self.orders(
-                &mut rest.clone(),
-                candidate,
-                &mut waiting.clone(),
-                &mut orders,
-            );
-        }
-        if newcomer {
-            rest.append(&mut waiting);
-            if !rest.iter().all(begins) {
-                self.orders(&mut rest, candidate, &mut Vec::new(), &mut orders);
-                orders.retain(|order| order.first().is_some_and(begins));
-            }
+        if candidate.kind.base.account == Account::None {
+            self.newcomers(candidate, &waiting, &rest, &mut orders);
+        } else {
+            self.orders(&mut rest, candidate, &mut waiting, &mut orders);
         }
         let tell = |order: &Vec<Asked<'s, 't>>| {
             let order: Vec<(Sought<'s, 't>, &Access<'t>)> = order
@@ -191,6 +176,68 @@ impl<'s, 't> Search<'s, '_, 't> {
             order.into_iter().map(|(_, access)| access).collect(),
             course,
         ))
+    }
+
+    /// Lists the orders for somebody who has no account. What waits is asked for first here, too; some package is delivered as
+    /// the first of all, and makes a guest of them, who asks for whatever they may not ask for before.
+    fn newcomers(
+        &self,
+        candidate: &Candidate<'t>,
+        waiting: &[Asked<'s, 't>],
+        rest: &[Asked<'s, 't>],
+        out: &mut Vec<Vec<Asked<'s, 't>>>,
+    ) {
+        let begins = |(sought, _): &&Asked<'s, 't>| self.reach.access(candidate, *sought).is_some();
+        let (early, late): (Vec<_>, Vec<_>) = waiting.iter().partition(begins);
+        if late.is_empty() && rest.is_empty() {
+            out.push(early.into_iter().cloned().collect());
+            return;
+        }
+        let is = |one: &Asked<'s, 't>, other: &Asked<'s, 't>| {
+            one.0.offer.address == other.0.offer.address
+        };
+        let firsts = rest.iter().filter(begins).chain(early.iter().copied());
+        for first in firsts {
+            let goes_on = |other: &&&Asked<'s, 't>| self.goes_on(candidate, first, other);
+            let mut rest: Vec<&Asked<'s, 't>> = rest.iter().filter(|it| !is(it, first)).collect();
+            if !rest.iter().chain(&late).all(|other| goes_on(&other)) {
+                continue;
+            }
+            // What waits for approval leaves the others time until it is delivered.
+            let others = early.iter().copied().filter(|it| !is(it, first));
+            let (then, before): (Vec<_>, Vec<_>) = match waits(first.0) {
+                true => others.partition(|other| goes_on(&other)),
+                false => (Vec::new(), others.collect()),
+            };
+            let order = before.into_iter().chain([first]).chain(then);
+            let mut order: Vec<_> = order.chain(late.iter().copied()).cloned().collect();
+            let mut rest: Vec<_> = rest.drain(..).cloned().collect();
+            self.orders(&mut rest, candidate, &mut order, out);
+        }
+    }
+
+    /// Returns true for a package that somebody may still come to have who holds another one.
+    fn goes_on(
+        &self,
+        candidate: &Candidate<'t>,
+        (held, _): &Asked<'s, 't>,
+        (sought, _): &Asked<'s, 't>,
+    ) -> bool {
+        let given = (held.offer.address, held.offer.package);
+        let kind = &candidate.kind;
+        if self.reach.excludes(sought.offer.package, given, kind) {
+            return false;
+        }
+        // Whoever had no account asks as a guest now.
+        let guest = || self.reach.as_guest(candidate, sought.offer);
+        match kind.base.account {
+            Account::None => {
+                let guest = guest();
+                let may = self.reach.access(&guest, *sought).is_some();
+                may && self.reach.may_still(&guest, *sought, given.1)
+            }
+            _ => self.reach.may_still(candidate, *sought, given.1),
+        }
     }
 
     /// Returns the access that somebody can come to, be it as the guest that another of the packages makes of them.
@@ -228,22 +275,12 @@ impl<'s, 't> Search<'s, '_, 't> {
             out.push(order.clone());
             return;
         }
-        let kind = &candidate.kind;
-        // The first package makes a guest of whoever had no account, and the others are asked for as one.
-        let newcomer = kind.base.account == Account::None;
-        let first_only = |sought: Sought<'s, 't>| {
-            let guest = || self.reach.as_guest(candidate, sought.offer);
-            newcomer && self.reach.access(&guest(), sought).is_none()
-        };
         for at in 0..rest.len() {
             let one = rest.remove(at);
             // Who holds this one must still be given all the others.
-            let held = (one.0.offer.address, one.0.offer.package);
-            let free = !rest.iter().any(|(other, _)| {
-                self.reach.excludes(other.offer.package, held, kind)
-                    || !self.may_still(candidate, *other, held.1)
-                    || first_only(*other)
-            });
+            let free = rest
+                .iter()
+                .all(|other| self.goes_on(candidate, &one, other));
             if free {
                 order.push(one.clone());
                 self.orders(rest, candidate, order, out);
@@ -251,16 +288,6 @@ impl<'s, 't> Search<'s, '_, 't> {
             }
             rest.insert(at, one);
         }
-    }
-
-    /// Returns true for somebody who may still come to have a package when they hold another one.
-    fn may_still(&self, candidate: &Candidate<'t>, sought: Sought<'s, 't>, held: &Package) -> bool {
-        let as_they_are = self.reach.access(candidate, sought).is_some();
-        if as_they_are {
-            return self.reach.may_still(candidate, sought, held);
-        }
-        let guest = self.reach.as_guest(candidate, sought.offer);
-        self.reach.may_still(&guest, sought, held)
     }
 }
 

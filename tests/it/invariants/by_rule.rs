@@ -249,3 +249,49 @@ fn what_a_rule_cannot_give_is_not_given_without_end() {
         "never: { requestors: visitors, asks: package/a }",
     ));
 }
+
+/// Packages of which some make a guest of whoever asks, and some are for guests alone.
+const NEWCOMERS: &str = "version: 1
+resources:
+  site: { site: 'https://contoso.sharepoint.com/sites/a' }
+catalogs: { open: { displayName: Open, resources: [site] } }
+packages:
+  first: { catalog: open, displayName: F, grants: { site: Members }, policies: { p: { requestors: anyExternal, expires: never } } }
+  asked: { catalog: open, displayName: A, grants: { site: Members }, policies: { p: { requestors: anyExternal, expires: never, approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] } } } }
+  also: { catalog: open, displayName: Also, grants: { site: Members }, policies: { p: { requestors: anyExternal, expires: never, approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] } } } }
+  after: { catalog: open, displayName: B, incompatibleWith: [package/asked], grants: { site: Members }, policies: { p: { requestors: membersAndGuests, expires: never } } }
+  waits: { catalog: open, displayName: W, incompatibleWith: [package/next], grants: { site: Members }, policies: { p: { requestors: membersAndGuests, expires: never, approval: { stages: [{ approvers: ['user:ana@contoso.com'] }] } } } }
+  next: { catalog: open, displayName: N, incompatibleWith: [package/waits], grants: { site: Members }, policies: { p: { requestors: membersAndGuests, expires: never } } }
+  guests: { catalog: open, displayName: G, grants: { site: Members }, policies: { p: { requestors: { automatic: { rule: 'user.userType -eq \"Guest\"' } }, expires: never } } }
+";
+
+#[test]
+fn whoever_has_no_account_asks_for_the_rest_as_the_guest_that_the_first_package_makes_of_them() {
+    let all = [
+        // Nobody makes a guest of them but the package that excludes the other one.
+        ("asked, after", false),
+        ("asked, after, first", true),
+        // The one that excludes the other is delivered last.
+        ("asked, after, also", true),
+        ("first, waits, next", true),
+        ("also, waits, next", true),
+        ("waits, next", false),
+        ("first, guests", true),
+        ("also, guests", true),
+        ("guests, next", false),
+    ];
+    let mut tree = format!("{NEWCOMERS}invariants:\n");
+    let mut expected = BTreeSet::new();
+    for (packages, breaks) in all {
+        let name = packages.replace(", ", "-");
+        let packages = packages.split(", ").map(|name| format!("package/{name}"));
+        let packages = packages.collect::<Vec<_>>().join(", ");
+        tree.push_str(&format!(
+            "  {name}: {{ never: {{ requestors: visitors, holds: [{packages}] }} }}\n"
+        ));
+        expected.extend(breaks.then_some(name));
+    }
+    let sandbox = Sandbox::project().write("tree.yaml", tree);
+    assert_eq!(broken(&sandbox, "GL0511"), expected);
+    plays(&sandbox, expected.len());
+}

@@ -131,3 +131,71 @@ fn whoever_cannot_sign_in_has_what_others_ask_for_them_and_approvers_sign_in_oth
     let one = BTreeSet::from(["held".to_owned()]);
     assert_eq!(broken(&sandbox, "GL0511"), one);
 }
+
+/// Lists, rules and an exclusion that tell domains apart.
+const DOMAINS: &str = "version: 1
+organizations:
+  first: { displayName: First, domains: [first.example] }
+  other: { displayName: Other, domains: [other.example, of.wide.example] }
+  tailspin: { displayName: Tailspin, tenant: 3d0f5dec-0000-4000-8000-000000000001, domains: [tailspin.example] }
+resources:
+  site: { site: 'https://contoso.sharepoint.com/sites/a' }
+  theirs: { group: Theirs, managed: true, membershipRule: '(user.mail -contains \"@other.example\")' }
+  apart: { group: Apart, managed: true, membershipRule: '(user.mail -contains \"@first.\")' }
+catalogs: { open: { displayName: Open, resources: [site] } }
+packages:
+  listed: { catalog: open, displayName: L, grants: { site: Members }, policies: { all: { requestors: { people: ['user:jane@other.example', 'user:kim@of.wide.example'] }, expires: { after: 30d } } } }
+  other: { catalog: open, displayName: O, grants: { site: Members }, policies: { all: { requestors: { organizations: [other] }, expires: { after: 30d } } } }
+  mailed: { catalog: open, displayName: M, grants: { site: Members }, policies: { all: { requestors: { automatic: { rule: 'user.mail -match \"^bob@other[.]example$\"' } }, expires: { after: 30d } } } }
+  partner: { catalog: open, displayName: P, grants: { site: Members }, policies: { all: { requestors: { automatic: { rule: 'user.mail -match \"@partner[.]example$\"' } }, expires: { after: 30d } } } }
+  deep: { catalog: open, displayName: D, grants: { site: Members }, policies: { all: { requestors: { automatic: { rule: 'user.mail -match \"@y[.]wide[.]example$\"' } }, expires: { after: 30d } } } }
+  grouped: { catalog: open, displayName: G, grants: { site: Members }, policies: { all: { requestors: { people: [group:theirs] }, expires: { after: 30d } } } }
+  apart: { catalog: open, displayName: A, grants: { site: Members }, incompatibleWith: [group:apart], policies: { all: { requestors: membersAndGuests, expires: { after: 30d } } } }
+";
+
+#[test]
+fn people_have_addresses_of_every_domain_that_lists_and_rules_tell_apart() {
+    let holds = [
+        "never: { organization: first, holds: [package/mailed, package/listed] }",
+        "never: { organization: first, holds: package/mailed }",
+        "never: { organization: first, holds: package/grouped }",
+        "never: { organization: first, holds: package/apart }",
+        "never: { organization: [first, other], holds: package/partner }",
+        "never: { domain: first.example, holds: package/listed }",
+        "never: { domain: first.example, holds: package/mailed }",
+        "never: { domain: wide.example, holds: package/partner }",
+        "never: { domain: of.wide.example, holds: package/deep }",
+        "never: { organization: other, holds: package/deep }",
+    ];
+    let breaks = [
+        // Whoever is named by address is of the organization that their domain proves, or of none.
+        "never: { organization: [first, other], holds: package/listed }",
+        "never: { requestors: unlisted, holds: package/listed }",
+        "never: { requestors: unlisted, domain: wide.example, holds: package/listed }",
+        // An organization has several domains.
+        "never: { domain: wide.example, holds: package/other }",
+        // A rule may look at the domain, and at what stands before it.
+        "never: { requestors: configuredOrganizations, holds: package/mailed }",
+        "never: { organization: [first, other], holds: package/mailed }",
+        "never: { organization: [first, other], holds: package/grouped }",
+        "never: { organization: [first, other], holds: package/apart }",
+        "never: { requestors: external, holds: package/partner }",
+        "never: { requestors: unlisted, holds: package/partner }",
+        "never: { requestors: unlisted, domain: wide.example, holds: package/deep }",
+        "never: { requestors: internal, domain: wide.example, holds: package/deep }",
+        // A tenant proves the same with any address.
+        "never: { organization: tailspin, holds: package/partner }",
+        "never: { requestors: external, holds: [package/grouped, package/listed] }",
+    ];
+    let mut tree = format!("{DOMAINS}invariants:\n");
+    for (at, text) in holds.iter().enumerate() {
+        tree.push_str(&format!("  holds-{at}: {{ {text} }}\n"));
+    }
+    for (at, text) in breaks.iter().enumerate() {
+        tree.push_str(&format!("  breaks-{at}: {{ {text} }}\n"));
+    }
+    let sandbox = Sandbox::project().write("tree.yaml", tree);
+    let expected: BTreeSet<String> = (0..breaks.len()).map(|at| format!("breaks-{at}")).collect();
+    assert_eq!(broken(&sandbox, "GL0511"), expected);
+    plays(&sandbox, breaks.len());
+}

@@ -108,6 +108,7 @@ pub(super) fn everybody() -> Vec<Someone> {
         ("sub.competitor.example", Identity::Google),
         ("elsewhere.example", Identity::Passcode),
         ("elsewhere.example", Identity::Google),
+        ("elsewhere.example", tenant()),
         ("seen.example", Identity::Passcode),
         ("seen.example", federation()),
         ("seen.example", Identity::Google),
@@ -136,7 +137,12 @@ pub(super) fn everybody() -> Vec<Someone> {
     }
     for account in [Account::Member, Account::InternalGuest] {
         // Whoever signs in here may have an address from elsewhere.
-        let domains = ["contoso.com", "fabrikam.com", "sub.competitor.example"];
+        let domains = [
+            "contoso.com",
+            "fabrikam.com",
+            "sub.competitor.example",
+            "elsewhere.example",
+        ];
         for domain in domains {
             for (group, department) in marks {
                 add(account, domain, None, group, department);

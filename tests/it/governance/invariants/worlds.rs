@@ -96,7 +96,7 @@ impl World {
         let all = [("a", pair[0]), ("a", pair[1]), ("b", last)];
         let policies = all
             .iter()
-            .map(|(package, who)| (*package, policy(*who, dice)));
+            .map(|(package, who)| (*package, policy(package, *who, dice)));
         let policies = policies.collect();
         let rarely = |dice: &mut Dice| dice.below(5) == 0;
         Self {
@@ -131,7 +131,7 @@ impl World {
                 // A package has one automatic policy.
                 let who = dice.below(REQUESTORS.len() - usize::from(ruled));
                 ruled |= who == AUTOMATIC;
-                world.policies.push((package, policy(who, dice)));
+                world.policies.push((package, policy(package, who, dice)));
             }
         }
         world
@@ -224,8 +224,15 @@ organizations:
     }
 }
 
-fn policy(who: usize, dice: &mut Dice) -> String {
-    let mut text = format!("requestors: {}", REQUESTORS[who]);
+/// The rule of automatic policies of the other package: it looks at addresses.
+const BY_ADDRESS: &str = "{ automatic: { rule: 'user.mail -match \"@elsewhere[.]example$\"' } }";
+
+fn policy(package: &str, who: usize, dice: &mut Dice) -> String {
+    let requestors = match (package, who) {
+        ("b", AUTOMATIC) => BY_ADDRESS,
+        _ => REQUESTORS[who],
+    };
+    let mut text = format!("requestors: {requestors}");
     let approval = APPROVALS[dice.below(APPROVALS.len())];
     if who != AUTOMATIC && !approval.is_empty() {
         text.push_str(&format!(", approval: {approval}"));
