@@ -7,6 +7,7 @@ use crate::governance::rule::{Rule, attribute, matches};
 use crate::impact::{Account, Base, Estate, Named, Offer, Zone};
 use crate::model::invariant::{Terms, Way};
 use crate::model::kinds::policy::{Policy, Requestors};
+use crate::model::kinds::{Organization, OrganizationState};
 use crate::model::text::{Domain, Email, Line, Principal};
 
 use super::Undecided;
@@ -45,7 +46,9 @@ impl<'t> Reach<'_, 't> {
             self.settled(kind, named, &[sought], quiet).transpose()
         };
         let Requestors::People(people) = &sought.rules.requestors else {
-            return one(kind, &[]).into_iter().collect();
+            let vouched = self.vouched(kind, sought);
+            let all = std::iter::once(kind).chain(&vouched);
+            return all.filter_map(|kind| one(kind, &[])).collect();
         };
         let named = people.iter().filter_map(|principal| {
             let named = Named::of(principal, self.estate)?;
@@ -57,10 +60,40 @@ impl<'t> Reach<'_, 't> {
         named.collect()
     }
 
+    /// Returns people of a kind with domains that a policy is for: whoever assigns by hand vouches for the domain, whatever is
+    /// proved later.
+    fn vouched(&self, kind: &Kind<'t>, sought: Sought<'_, 't>) -> Vec<Kind<'t>> {
+        /// Of how many organizations it is tried.
+        const MOST: usize = 24;
+        if sought.way != Way::Direct || !kind.may_be_vouched_for() {
+            return Vec::new();
+        }
+        let domain = |it: &Organization| Some(it.domains.iter().next()?.domain.clone());
+        let domains: Vec<Domain> = match &sought.rules.requestors {
+            Requestors::Organizations(names) => names
+                .iter()
+                .filter_map(|name| domain(self.organizations.get(name.as_str())?))
+                .collect(),
+            Requestors::ConfiguredOrganizations => {
+                let all = self.estate.organizations();
+                let all = all.filter(|(_, it)| it.state == OrganizationState::Configured);
+                all.filter_map(|(_, it)| domain(it)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let domains = domains.into_iter();
+        let moved = domains.filter_map(|domain| self.at(kind, domain, sought.terms));
+        moved.filter(|it| self.is_let_in(it)).take(MOST).collect()
+    }
+
     /// Returns a kind as it is with the domain of an address; `None` where they could not have it. Whoever signs in here may
     /// have any.
     fn at_home(&self, kind: &Kind<'t>, mail: &Email, terms: &Terms) -> Option<Kind<'t>> {
-        let domain = Domain::parse(mail.domain()).ok()?;
+        self.at(kind, Domain::parse(mail.domain()).ok()?, terms)
+    }
+
+    /// Returns a kind as it is with a domain; `None` where they could not have it.
+    fn at(&self, kind: &Kind<'t>, domain: Domain, terms: &Terms) -> Option<Kind<'t>> {
         let own = self.estate.own.contains(&domain);
         if own && kind.base.account.is_outside() {
             return None;
@@ -218,18 +251,33 @@ impl<'t> Reach<'_, 't> {
         rules: &[(usize, bool)],
         sought: &[Sought<'_, 't>],
     ) -> Result<Option<Somebody<'t>>, Undecided> {
-        /// Of how many domains it is tried.
-        const MOST: usize = 24;
-        let here = self.who(sketch, rules);
-        if let Ok(Some((mail, seen))) = here {
+        let mut found = self.who(sketch, rules);
+        if let Ok(Some((mail, seen))) = found {
             return Ok(Some((kind.clone(), mail, seen)));
         }
-        let around = sought
-            .first()
-            .and_then(|it| Some((it.terms, self.around(kind, sketch, rules, it.terms)?)));
-        let Some((terms, mut near)) = around else {
-            return here.map(|_| None);
+        let Some(terms) = sought.first().map(|sought| sought.terms) else {
+            return found.map(|_| None);
         };
+        for near in self.around(kind, sketch, rules, terms) {
+            match self.elsewhere(kind, sketch, rules, (near, terms)) {
+                Ok(None) => {}
+                Err(Undecided) => found = Err(Undecided),
+                found => return found,
+            }
+        }
+        found.map(|_| None)
+    }
+
+    /// Returns somebody like those of a kind who is of another domain.
+    fn elsewhere(
+        &self,
+        kind: &Kind<'t>,
+        sketch: &Sketch,
+        rules: &[(usize, bool)],
+        (mut near, terms): (Near, &Terms),
+    ) -> Result<Option<Somebody<'t>>, Undecided> {
+        /// Of how many domains it is tried.
+        const MOST: usize = 12;
         for _ in 0..MOST {
             let sketch = Sketch {
                 near: Some(near.clone()),
@@ -247,7 +295,11 @@ impl<'t> Reach<'_, 't> {
             // People of that domain are another kind, which is looked at by itself.
             self.leave_out(&mut near, &mail).ok_or(Undecided)?;
         }
-        Err(Undecided)
+        // Whoever has a domain that looks like another may do nothing that others may not.
+        match kind.traits.looks_alike {
+            true => Ok(None),
+            false => Err(Undecided),
+        }
     }
 
     /// Returns somebody for whom rules are as wanted, and what rules see in them. The same is asked of many policies, and

@@ -40,7 +40,7 @@
 //! *Together.* Several packages are held together where one person can come to each in some order, by a rule as by a request.
 //! What excludes a package, or a group that another one puts them into, counts when it is asked for or given, not when it is
 //! delivered: a request that waits for approval, or for its start, gets through. Whoever had no account is a guest from the
-//! first package on.
+//! first of these packages on: no other one makes a guest of them before, and rules alone make them members of groups.
 //!
 //! *About nothing.* An invariant that holds whatever the policies say is told: nobody is of all the sorts that it names, only
 //! programs have what it is about, a bound that all access fits or none. `always` is told, too, where no policy could give

@@ -67,8 +67,8 @@ impl<'t> Naming<'t> {
     fn rule(&self, domain: Domain) -> DomainRule {
         let named = self.of(&domain);
         let rules = named.iter().flat_map(|(_, it)| it.domains.iter());
-        let rule = rules.filter(|rule| rule.names(&domain)).cloned().next();
-        rule.unwrap_or(DomainRule {
+        let mut rules = rules.filter(|rule| rule.names(&domain));
+        rules.next().cloned().unwrap_or(DomainRule {
             domain,
             subdomains: false,
         })
@@ -124,28 +124,31 @@ impl<'t> Reach<'_, 't> {
         found
     }
 
-    /// Returns the domains that others like somebody of a kind may have; `None` where rules look at no address, or nobody else
-    /// is like them.
+    /// Returns the domains that others like somebody of a kind may have, a few together; none where rules look at no address.
     pub(super) fn around(
         &self,
         kind: &Kind<'t>,
         sketch: &Sketch,
         rules: &[(usize, bool)],
         terms: &Terms,
-    ) -> Option<Near> {
-        let (Account::Guest | Account::ExternalMember) = sketch.account else {
-            return None;
-        };
+    ) -> Vec<Near> {
+        let is_guest = matches!(sketch.account, Account::Guest | Account::ExternalMember);
         let mut rules = rules.iter().filter_map(|(at, _)| self.rules.get(*at));
-        if sketch.local.is_some() || !rules.any(reads_addresses) {
-            return None;
+        if !is_guest || sketch.local.is_some() || !rules.any(reads_addresses) {
+            return Vec::new();
         }
-        let mut near = Near::any(terms);
-        if let Some((name, _)) = kind.claimed {
-            let claimed = self.organizations.get(name)?;
-            near.within.push(claimed.domains.iter().cloned().collect());
-        }
-        Some(near)
+        let any = Near::any(terms);
+        let Some((name, _)) = kind.claimed else {
+            return vec![any];
+        };
+        let claimed = self.organizations.get(name);
+        let domains = claimed.into_iter().flat_map(|it| it.domains.iter());
+        let each = domains.map(|rule| {
+            let mut near = any.clone();
+            near.within.push(vec![rule.clone()]);
+            near
+        });
+        each.collect()
     }
 
     /// Leaves out the domain of an address, and others like it.

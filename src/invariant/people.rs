@@ -43,6 +43,15 @@ impl Kind<'_> {
             Account::None | Account::Guest | Account::InternalGuest
         )
     }
+
+    /// Returns true for people without an account who prove the same with any address.
+    pub(super) const fn may_be_vouched_for(&self) -> bool {
+        let anywhere = matches!(
+            self.base.sign_in,
+            SignIn::Tenant(_) | SignIn::OtherTenant | SignIn::Facebook | SignIn::Personal
+        );
+        anywhere && matches!(self.base.account, Account::None)
+    }
 }
 
 /// What packages can tell of people whom nothing names, and whether they are kept out.

@@ -219,7 +219,14 @@ impl<'e, 't> Reach<'e, 't> {
         match sought.way {
             Way::Request => covers(&kind.traits),
             Way::Automatic => kind.traits.seen.living,
-            Way::Direct => matches!(requestors, Requestors::Nobody) || covers(&direct(kind)),
+            Way::Direct => {
+                let named = matches!(
+                    requestors,
+                    Requestors::Organizations(_) | Requestors::ConfiguredOrganizations
+                );
+                let vouched = named && kind.may_be_vouched_for();
+                vouched || matches!(requestors, Requestors::Nobody) || covers(&direct(kind))
+            }
         }
     }
 
@@ -417,7 +424,7 @@ impl<'e, 't> Reach<'e, 't> {
     }
 
     /// Returns true for people whom somebody else can bring in: who has not signed in yet is taken for one of their domain.
-    fn is_let_in(&self, kind: &Kind<'t>) -> bool {
+    pub(super) fn is_let_in(&self, kind: &Kind<'t>) -> bool {
         let unproved = Base {
             sign_in: SignIn::Personal,
             ..kind.base.clone()

@@ -186,6 +186,9 @@ fn people_have_addresses_of_every_domain_that_lists_and_rules_tell_apart() {
         // A tenant proves the same with any address.
         "never: { organization: tailspin, holds: package/partner }",
         "never: { requestors: external, holds: [package/grouped, package/listed] }",
+        // Whoever assigns by hand vouches for any domain of the organization, whatever is proved.
+        "never: { organization: tailspin, requestors: visitors, holds: package/other, through: direct }",
+        "never: { requestors: unlisted, holds: package/other, through: direct }",
     ];
     let mut tree = format!("{DOMAINS}invariants:\n");
     for (at, text) in holds.iter().enumerate() {
