@@ -247,6 +247,8 @@ impl Sketch {
 /// The usual form of what stands before the `@` of an address, and the widest.
 const LOCAL: &str = "[a-z0-9]+(?:[._+-][a-z0-9]+)*";
 const ANY_LOCAL: &str = r"[\P{Changes_When_Lowercased}&&[^@\s]]+";
+/// What stands before the `@` of an address that needs no other letters than ours.
+const PLAIN_LOCAL: &str = r"[!-?\[-~]+";
 /// The usual form of an address, and the widest.
 const ADDRESS: &str = r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,20}";
 const ANY_ADDRESS: &str =
@@ -441,6 +443,8 @@ fn met(rule: &Rule, wanted: bool) -> Ways<'_> {
 /// any domain may be. Of many that are alike the first are enough.
 pub(super) fn domains(rule: &Rule, wanted: bool, all: &[&Domain]) -> Vec<usize> {
     const ENOUGH: usize = 64;
+    /// Of how many domains each is looked at by itself where anybody of some fits.
+    const FEW: usize = 512;
     let mut found = Vec::new();
     for way in met(rule, wanted).ways {
         let literals = way.iter().filter(|it| it.test.property == "mail");
@@ -461,7 +465,7 @@ pub(super) fn domains(rule: &Rule, wanted: bool, all: &[&Domain]) -> Vec<usize> 
         };
         let (plain, rest): (Vec<usize>, Vec<usize>) =
             (0..all.len()).partition(|at| all.get(*at).is_some_and(|domain| is_plain(domain)));
-        let enough = plain.len() >= ENOUGH;
+        let enough = plain.len() >= ENOUGH || !plain.is_empty() && all.len() > FEW;
         found.extend(plain.into_iter().take(ENOUGH));
         if !enough {
             let mut more = Vec::new();
@@ -477,7 +481,7 @@ fn halved(literals: &[&Literal<'_>], all: &[&Domain], some: &[usize], out: &mut 
     const MOST: usize = 64;
     if some.len() <= MOST {
         let domains: Vec<&Domain> = some.iter().filter_map(|at| all.get(*at).copied()).collect();
-        let any = at(ANY_LOCAL, &domains);
+        let any = at(PLAIN_LOCAL, &domains);
         if domains.is_empty() || single(literals, Vec::new(), &any, None) == Ok(None) {
             return;
         }

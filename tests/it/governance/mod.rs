@@ -20,7 +20,7 @@ mod extension;
 mod following;
 mod groups;
 mod impact;
-mod invariants;
+pub(crate) mod invariants;
 mod invitations;
 mod ledger;
 mod lifecycle;

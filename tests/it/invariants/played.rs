@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::{chains, plays, put, told, trees, untold};
+use crate::governance::invariants::large_tree;
 use crate::support::dice::Dice;
 use crate::support::{Sandbox, files_below, repository};
 
@@ -91,5 +92,11 @@ fn every_counterexample_of_a_random_tree_can_be_played() {
 #[test]
 fn so_can_those_where_rules_give_what_excludes_each_other() {
     let (told, trees) = played(chains::tree);
+    assert!(told > 10 * trees, "only {told} counterexamples");
+}
+
+#[test]
+fn so_can_those_of_the_worlds_that_are_held_against_the_engine() {
+    let (told, trees) = played(large_tree);
     assert!(told > 10 * trees, "only {told} counterexamples");
 }

@@ -37,6 +37,11 @@ fn an_invariant_holds_if_and_only_if_the_engine_lets_nobody_break_it() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
+/// Returns the tree of a larger world.
+pub(crate) fn large_tree(dice: &mut Dice) -> String {
+    World::large(dice).tree()
+}
+
 /// How many larger worlds are played by default.
 const LARGE: usize = 2;
 
