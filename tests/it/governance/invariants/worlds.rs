@@ -225,7 +225,7 @@ organizations:
 }
 
 /// The rule of automatic policies of the other package: it looks at addresses.
-const BY_ADDRESS: &str = "{ automatic: { rule: 'user.mail -contains \"@elsewhere.\"' } }";
+const BY_ADDRESS: &str = "{ automatic: { rule: 'user.mail -match \"@elsewhere[.]example$\"' } }";
 
 fn policy(package: &str, who: usize, dice: &mut Dice) -> String {
     let requestors = match (package, who) {
