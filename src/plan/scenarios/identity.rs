@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::short;
+use crate::cases::cases;
 use crate::model::Desired;
 use crate::plan::world::{Store, at, tree};
 use crate::plan::{Clash, Plan};
@@ -114,7 +115,7 @@ fn declared(names: &Names) -> Desired {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(cases(600))]
 
     #[test]
     fn every_object_is_who_the_author_means(rolls in prop::collection::vec(any::<u8>(), 400)) {
