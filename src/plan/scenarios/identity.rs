@@ -9,7 +9,7 @@ use super::short;
 use crate::cases::cases;
 use crate::model::Desired;
 use crate::plan::world::{Store, at, tree};
-use crate::plan::{Clash, Plan};
+use crate::plan::{Asks, Choice, Clash, Plan};
 
 const NAMES: &[&str] = &["a", "b", "c", "d"];
 
@@ -175,6 +175,15 @@ fn packages(declared: &[(&str, Value)]) -> Desired {
     tree(&objects)
 }
 
+/// Asks for a part of a plan.
+fn only(target: &str) -> Asks {
+    let choice = Choice::new(&[target.to_owned()], &[]).expect("a pattern");
+    Asks {
+        choice,
+        ..Asks::default()
+    }
+}
+
 #[test]
 fn a_name_that_was_given_up_is_free_for_a_new_object() {
     let mut store = Store::of(&[&packages(&[("package/a", package("A", None))])]);
@@ -239,6 +248,27 @@ fn names_are_exchanged_while_something_else_changes() {
         (a, b)
     );
     assert!(store.plan(&after).is_empty());
+}
+
+#[test]
+fn a_part_of_a_plan_gives_no_object_to_another() {
+    let mut store = Store::of(&[&packages(&[("package/d", package("D", None))])]);
+    let held = store.id(&at("package/d"));
+    // `package/c` is new, and would be the former `package/a` as soon as there is one.
+    let after = packages(&[
+        ("package/a", package("A", Some("d"))),
+        ("package/c", package("C", Some("a"))),
+    ]);
+    let asks = only("package/a");
+    let part = store.plan_with(&after, &asks);
+    assert_eq!(
+        short(&part),
+        ["~ package/a from package/d Renamed", "+ package/c Declared"]
+    );
+    store.apply(&part);
+    assert_eq!(short(&store.plan_with(&after, &asks)), [""; 0]);
+    assert_eq!(short(&store.plan(&after)), [""; 0]);
+    assert_eq!(store.id(&at("package/a")), held);
 }
 
 #[test]
