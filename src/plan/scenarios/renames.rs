@@ -265,6 +265,45 @@ fn who_names_an_exchanged_name_means_the_other_object() {
 }
 
 #[test]
+fn a_rename_may_take_a_name_of_the_directory_that_stands_beside_its_own() {
+    let all = |resources: &[(&'static str, Value)]| {
+        let policy = json!({
+            "requestors": "members",
+            "approval": { "stages": [{ "approvers": ["group:board", "group:leads"] }] },
+        });
+        let mut objects = vec![
+            ("catalog/c", json!({ "displayName": "C" })),
+            ("package/p", json!({ "catalog": "c", "displayName": "P" })),
+            ("policy/p/x", policy),
+        ];
+        objects.extend(resources.iter().cloned());
+        tree(&objects)
+    };
+    let mut store = Store::of(&[&all(&[("resource/leads", json!({ "group": "Leads" }))])]);
+    let after = all(&[
+        (
+            "resource/board",
+            json!({ "group": "Leads", "formerly": "leads" }),
+        ),
+        ("resource/leads", json!({ "group": "New leads" })),
+    ]);
+    let plan = store.reconcile(&after);
+    assert_eq!(
+        short(&plan),
+        [
+            "~ resource/board from resource/leads Renamed",
+            "+ resource/leads Declared",
+            "~ policy/p/x Differs",
+        ]
+    );
+    assert_eq!(
+        store.live("policy/p/x")["approval"]["stages"][0]["approvers"],
+        json!(["group:board", "group:leads"])
+    );
+    assert!(store.plan(&after).is_empty());
+}
+
+#[test]
 fn a_name_is_taken_once() {
     let before = tree(&[
         ("organization/a", organization("a")),
