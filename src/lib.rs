@@ -52,6 +52,8 @@
 pub mod app;
 pub mod apply;
 pub mod audit;
+#[cfg(test)]
+mod cases;
 pub mod cli;
 pub mod diag;
 pub mod governance;

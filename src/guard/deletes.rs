@@ -143,6 +143,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::cases::cases;
     use crate::guard::{Allowances, Thresholds};
     use crate::model::{Desired, Origin, Waiver};
     use crate::plan::world::{Store, at, organization, tree};
@@ -283,7 +284,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+        #![proptest_config(cases(300))]
 
         #[test]
         fn decides_as_the_rules_say(

@@ -337,6 +337,8 @@ mod tests {
     use serde::Serialize;
     use serde_json::{Value, json};
 
+    use crate::cases::cases;
+
     #[test]
     fn sorts_the_keys_of_structs() {
         #[derive(Serialize)]
@@ -378,6 +380,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn reads_back_as_the_same_value(value in any_json()) {
             let text = canonical(&value);

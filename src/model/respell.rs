@@ -3,6 +3,8 @@
 //! Planning compares a live body with a declared one as if the renames of the plan had been carried out, and a store turns
 //! ids into names. Both need every mention, and only mentions, put under another name.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::Kind;
@@ -13,7 +15,7 @@ use crate::source::{Route, Step};
 ///
 /// `renamed` is asked for each mention, with the kind and the present name below the kind, and answers with the new one or
 /// with `None` to keep it. A body in which nothing is renamed comes back as it is, to the byte; any other in canonical
-/// form, sets in order.
+/// form, sets in order. Items of a set that come to have one name are one.
 ///
 /// # Errors
 ///
@@ -41,14 +43,21 @@ pub fn respell(
     let (keys, values): (Vec<_>, Vec<_>) = moves
         .into_iter()
         .partition(|(at, old, _)| stands_as_key(&value, at, old));
-    for (at, old, new) in values {
+    let mut lists = BTreeSet::new();
+    for (mut at, old, new) in values {
         if let Some(Value::String(text)) = follow(&mut value, at.steps()) {
             // The name stands last: `fabrikam`, `package/finance-auditor`, `group:design-guests`.
             text.truncate(text.len().saturating_sub(old.len()));
             text.push_str(&new);
         }
+        if let Some(Step::Index(_)) = at.pop() {
+            lists.insert(at);
+        }
     }
     rename_keys(&mut value, keys);
+    for list in lists {
+        merge(&mut value, &list);
+    }
     let object = kind.decode(&value)?;
     Ok(Body::of(&object))
 }
@@ -82,6 +91,15 @@ fn rename_keys(value: &mut Value, keys: Vec<(Route, &str, String)>) {
             map.insert(new, entry);
         }
     }
+}
+
+/// Leaves one of each items that are the same: a group of the directory had the name that another takes.
+fn merge(value: &mut Value, list: &Route) {
+    let Some(Value::Array(items)) = follow(value, list.steps()) else {
+        return;
+    };
+    let mut seen = BTreeSet::new();
+    items.retain(|item| seen.insert(item.to_string()));
 }
 
 fn follow<'v>(value: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
@@ -162,6 +180,19 @@ mod tests {
         assert_eq!(
             after["approval"]["stages"][0]["approvers"],
             json!(["user:jo@contoso.com", "group:zebra"])
+        );
+    }
+
+    #[test]
+    fn items_that_come_to_have_one_name_are_one() {
+        let policy = json!({
+            "requestors": "members",
+            "approval": { "stages": [{ "approvers": ["group:board", "group:leads", "user:jo@contoso.com"] }] },
+        });
+        let after = respelled(Kind::Policy, &policy, &[(Kind::Resource, "leads", "board")]);
+        assert_eq!(
+            after["approval"]["stages"][0]["approvers"],
+            json!(["user:jo@contoso.com", "group:board"])
         );
     }
 

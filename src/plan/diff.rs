@@ -192,6 +192,8 @@ pub(super) mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    use crate::cases::cases;
+
     /// Carries out edits: the proof that they are complete.
     pub(in crate::plan) fn apply_edits(before: &Value, edits: &[Edit]) -> Value {
         let edits: Vec<(&[Step], &Edit)> =
@@ -563,6 +565,8 @@ pub(super) mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn edits_lead_from_before_to_after(before in any_json(), after in any_json()) {
             let (before, after) = (json!({ "a": before }), json!({ "a": after }));

@@ -126,40 +126,13 @@ pub(super) fn needs(changes: &[Change], desired: &Desired, seats: &Seats<'_>) ->
     {
         let leavers = renames.get(&(change.address.kind(), change.address.name()));
         for rename in leavers.into_iter().flatten() {
-            let from = changes[*rename]
-                .delta
-                .before()
-                .and_then(|live| live.address.as_ref());
-            if from == Some(&change.address) && *rename != at {
+            if from(&changes[*rename]) == Some(&change.address) && *rename != at {
                 needs[*rename].push(at);
             }
         }
     }
-    // An object that is new under a name which another new one gave up does not come alone: the other would take it for its
-    // own the next time.
-    let is_new = |change: &Change| matches!(change.delta.action(), Action::Create | Action::Adopt);
-    for (at, change) in changes
-        .iter()
-        .enumerate()
-        .filter(|(_, change)| is_new(change))
-    {
-        let life = desired
-            .get(&change.address)
-            .and_then(|now| now.lifecycle.as_deref());
-        for name in life
-            .and_then(|life| life.formerly.as_ref())
-            .into_iter()
-            .flat_map(|names| names.iter())
-        {
-            let former = change.address.sibling(name);
-            let other = changes.binary_search_by(|other| other.address.cmp(&former));
-            if let Ok(other) = other
-                && other != at
-                && is_new(&changes[other])
-            {
-                needs[other].push(at);
-            }
-        }
+    for (comes, gave_up) in given_up(changes, desired) {
+        needs[comes].push(gave_up);
     }
     for needed in &mut needs {
         needed.sort_unstable();
@@ -172,16 +145,60 @@ pub(super) fn is_delete(change: &Change) -> bool {
     matches!(change.delta.action(), Action::Prune | Action::Forget)
 }
 
+/// Returns each object that comes to a name which another gave up earlier, with that other, which comes to its own name only
+/// now: if it did not, it would take the one for its own the next time.
+fn given_up(changes: &[Change], desired: &Desired) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for (at, change) in changes
+        .iter()
+        .enumerate()
+        .filter(|(_, change)| comes(change))
+    {
+        // Of several former names, the one that is no longer declared counts, whoever has the others.
+        if from(change).is_some_and(|from| desired.get(from).is_none()) {
+            continue;
+        }
+        let life = desired
+            .get(&change.address)
+            .and_then(|now| now.lifecycle.as_deref());
+        for name in life
+            .and_then(|life| life.formerly.as_ref())
+            .into_iter()
+            .flat_map(|names| names.iter())
+        {
+            let former = change.address.sibling(name);
+            let other = changes.binary_search_by(|other| other.address.cmp(&former));
+            if let Ok(other) = other
+                && other != at
+                && comes(&changes[other])
+            {
+                found.push((other, at));
+            }
+        }
+    }
+    found
+}
+
+/// Returns true for an object that is new at its name: made, taken over or renamed.
+fn comes(change: &Change) -> bool {
+    from(change).is_none_or(|from| from.own_name() != change.address.own_name())
+}
+
+/// Returns the address that an object has before the plan.
+fn from(change: &Change) -> Option<&Address> {
+    change.delta.before()?.address.as_ref()
+}
+
 /// Returns the name that a rename takes.
 fn taken((at, change): (usize, &Change)) -> Option<((Kind, &str), usize)> {
-    let from = change.delta.before()?.address.as_ref()?;
+    let from = from(change)?;
     let name = (change.address.kind(), change.address.name());
     (*from != change.address).then_some((name, at))
 }
 
 /// Returns the name that a rename leaves.
 fn left((at, change): (usize, &Change)) -> Option<((Kind, &str), usize)> {
-    let from = change.delta.before()?.address.as_ref()?;
+    let from = from(change)?;
     (*from != change.address).then(|| ((from.kind(), from.name()), at))
 }
 
@@ -243,8 +260,7 @@ impl Edges<'_> {
                 self.add(*leaver, at, Tie::Room);
             }
         });
-        let from = change.delta.before().and_then(|live| live.address.as_ref());
-        if let Some(from) = from.filter(|from| **from != change.address)
+        if let Some(from) = from(change).filter(|from| **from != change.address)
             && let Some(next) = self.find(from.kind(), from.name())
         {
             self.add(at, next, Tie::Room);

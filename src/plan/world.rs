@@ -1,6 +1,6 @@
 //! For tests: trees from JSON, and a store in a few lines that keeps references by id, as real ones do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -71,6 +71,8 @@ struct Kept {
 pub(crate) struct Store {
     made: u32,
     objects: BTreeMap<String, Kept>,
+    /// Objects that the plan under way renames later: nobody finds them under the name that they leave.
+    leaving: BTreeSet<String>,
 }
 
 impl Store {
@@ -145,7 +147,8 @@ impl Store {
         let mut found = self
             .objects
             .iter()
-            .filter(|(id, kept)| kept.bound && self.address(id) == *address);
+            .filter(|(id, kept)| kept.bound && !self.leaving.contains(*id))
+            .filter(|(id, _)| self.address(id) == *address);
         let id = found.next().map(|(id, _)| id.clone());
         assert!(found.next().is_none(), "{address} is bound twice");
         id
@@ -208,7 +211,11 @@ impl Store {
     /// Carries out a plan, and checks on the way that its order holds.
     pub(crate) fn apply(&mut self, plan: &Plan) {
         let mut done = Vec::new();
+        self.leaving = plan.changes.iter().filter_map(leaver).collect();
         for change in &plan.changes {
+            if let Some(before) = change.delta.before() {
+                self.leaving.remove(&before.id.0);
+            }
             for earlier in &change.after {
                 assert!(done.contains(earlier), "{earlier} after {}", change.address);
             }
@@ -319,6 +326,13 @@ impl Store {
         });
         self.objects.insert(id.to_owned(), kept);
     }
+}
+
+/// Returns the object that a change gives another address.
+fn leaver(change: &Change) -> Option<String> {
+    let before = change.delta.before()?;
+    let from = before.address.as_ref()?;
+    (*from != change.address).then(|| before.id.0.clone())
 }
 
 /// Returns an organization.

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::cases::cases;
 use crate::load::scalar::SCALAR_BYTES;
 use crate::load::{NodeKind, NodeRef};
 use crate::source::Route;
@@ -435,6 +436,8 @@ fn emit(value: &Value, indent: usize, out: &mut String) {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn never_panics_on_any_text(text in "\\PC{0,200}") {
         let _ = said(&SourceFile::new("a.yaml", text), Some(&Variables::new()));

@@ -226,6 +226,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::cases::cases;
     use crate::load::parse::parse;
     use crate::source::SourceFile;
 
@@ -344,6 +345,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(256))]
+
         #[test]
         fn every_text_comes_back(text in "[a-zA-Z0-9 :#,\\[\\]{}'\"\\\\@%*&!|>?~.$=<\\-_é–\n/+()^;`]{1,24}") {
             // What the language refuses however it is written: no text at all, and signs of variables.

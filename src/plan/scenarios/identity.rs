@@ -6,9 +6,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::short;
+use crate::cases::cases;
 use crate::model::Desired;
 use crate::plan::world::{Store, at, tree};
-use crate::plan::{Clash, Plan};
+use crate::plan::{Asks, Choice, Clash, Plan};
 
 const NAMES: &[&str] = &["a", "b", "c", "d"];
 
@@ -114,7 +115,7 @@ fn declared(names: &Names) -> Desired {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(cases(600))]
 
     #[test]
     fn every_object_is_who_the_author_means(rolls in prop::collection::vec(any::<u8>(), 400)) {
@@ -172,6 +173,15 @@ fn packages(declared: &[(&str, Value)]) -> Desired {
     let mut objects = vec![("catalog/c", json!({ "displayName": "C" }))];
     objects.extend(declared.iter().cloned());
     tree(&objects)
+}
+
+/// Asks for a part of a plan.
+fn only(target: &str) -> Asks {
+    let choice = Choice::new(&[target.to_owned()], &[]).expect("a pattern");
+    Asks {
+        choice,
+        ..Asks::default()
+    }
 }
 
 #[test]
@@ -238,6 +248,27 @@ fn names_are_exchanged_while_something_else_changes() {
         (a, b)
     );
     assert!(store.plan(&after).is_empty());
+}
+
+#[test]
+fn a_part_of_a_plan_gives_no_object_to_another() {
+    let mut store = Store::of(&[&packages(&[("package/d", package("D", None))])]);
+    let held = store.id(&at("package/d"));
+    // `package/c` is new, and would be the former `package/a` as soon as there is one.
+    let after = packages(&[
+        ("package/a", package("A", Some("d"))),
+        ("package/c", package("C", Some("a"))),
+    ]);
+    let asks = only("package/a");
+    let part = store.plan_with(&after, &asks);
+    assert_eq!(
+        short(&part),
+        ["~ package/a from package/d Renamed", "+ package/c Declared"]
+    );
+    store.apply(&part);
+    assert_eq!(short(&store.plan_with(&after, &asks)), [""; 0]);
+    assert_eq!(short(&store.plan(&after)), [""; 0]);
+    assert_eq!(store.id(&at("package/a")), held);
 }
 
 #[test]

@@ -235,6 +235,40 @@ fn no_object_is_renamed_onto_another_that_would_have_to_go() {
 }
 
 #[test]
+fn a_policy_is_new_in_the_package_that_has_taken_a_name() {
+    let package = |name: &str| json!({ "catalog": "c", "displayName": name });
+    let before = tree(&[
+        ("catalog/c", json!({ "displayName": "C" })),
+        ("package/a", package("A")),
+        ("package/b", package("B")),
+    ]);
+    let formerly = |name: &str| json!({ "formerly": name });
+    let last = with(formerly("a"), &json!({ "incompatibleWith": ["package/z"] }));
+    let exchanged = tree(&[
+        ("catalog/c", json!({ "displayName": "C" })),
+        ("catalog/z", json!({ "displayName": "Z" })),
+        ("package/a", with(package("B"), &formerly("b"))),
+        ("package/b", with(package("A"), &last)),
+        ("package/z", with(package("Z"), &json!({ "catalog": "z" }))),
+        ("policy/a/x", json!({ "requestors": "members" })),
+    ]);
+    let mut store = Store::of(&[&before]);
+    let held = store.id(&at("package/b"));
+    assert_eq!(
+        short(&store.reconcile(&exchanged)),
+        [
+            "+ catalog/z Declared",
+            "~ package/a from package/b Renamed",
+            "+ package/z Declared",
+            "+ policy/a/x Declared",
+            "~ package/b from package/a Renamed",
+        ]
+    );
+    assert_eq!(store.id(&at("package/a")), held);
+    assert!(store.plan(&exchanged).is_empty());
+}
+
+#[test]
 fn who_names_an_exchanged_name_means_the_other_object() {
     let all = |a: Value, b: Value| {
         tree(&[
@@ -262,6 +296,45 @@ fn who_names_an_exchanged_name_means_the_other_object() {
         json!({ "organizations": ["a"] })
     );
     assert!(store.plan(&exchanged).is_empty());
+}
+
+#[test]
+fn a_rename_may_take_a_name_of_the_directory_that_stands_beside_its_own() {
+    let all = |resources: &[(&'static str, Value)]| {
+        let policy = json!({
+            "requestors": "members",
+            "approval": { "stages": [{ "approvers": ["group:board", "group:leads"] }] },
+        });
+        let mut objects = vec![
+            ("catalog/c", json!({ "displayName": "C" })),
+            ("package/p", json!({ "catalog": "c", "displayName": "P" })),
+            ("policy/p/x", policy),
+        ];
+        objects.extend(resources.iter().cloned());
+        tree(&objects)
+    };
+    let mut store = Store::of(&[&all(&[("resource/leads", json!({ "group": "Leads" }))])]);
+    let after = all(&[
+        (
+            "resource/board",
+            json!({ "group": "Leads", "formerly": "leads" }),
+        ),
+        ("resource/leads", json!({ "group": "New leads" })),
+    ]);
+    let plan = store.reconcile(&after);
+    assert_eq!(
+        short(&plan),
+        [
+            "~ resource/board from resource/leads Renamed",
+            "+ resource/leads Declared",
+            "~ policy/p/x Differs",
+        ]
+    );
+    assert_eq!(
+        store.live("policy/p/x")["approval"]["stages"][0]["approvers"],
+        json!(["group:board", "group:leads"])
+    );
+    assert!(store.plan(&after).is_empty());
 }
 
 #[test]

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::cases::cases;
 use crate::diag::Diagnostics;
 use crate::guard::{Refusal, Rule};
 use crate::impact::{Difference, Impact};
@@ -291,7 +292,7 @@ fn many(creates: usize, prunes: usize, size: usize, refused: usize) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(cases(12))]
 
     #[test]
     fn is_never_too_long_and_always_has_its_verdict(

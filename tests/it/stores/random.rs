@@ -198,7 +198,7 @@ fn outcome(place: &mut Place, step: &Step) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn memory_and_file_agree(steps in prop::collection::vec(any_step(), 1..14)) {
