@@ -332,12 +332,6 @@ impl<'t> Estate<'t> {
         })
     }
 
-    /// Returns the domains of partners and our own, which others may look like.
-    pub(super) fn known_domains(&self) -> impl Iterator<Item = &'t Domain> {
-        let rules = self.partners.iter().flat_map(|it| &it.organization.domains);
-        rules.map(|rule| &rule.domain).chain(self.own)
-    }
-
     /// Returns true for a domain that looks like a partner's or one of our own, and is another.
     #[must_use]
     pub fn looks_alike(&self, domain: &Domain) -> bool {

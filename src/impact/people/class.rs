@@ -52,20 +52,9 @@ pub enum Sort {
     /// Those below a listed domain that are not listed themselves.
     Below(Domain),
     /// Those that look like a listed domain or one of our own, and are none.
-    LookAlike(Looks),
+    LookAlike,
     /// Every other.
     Other,
-}
-
-/// When domains look like one that is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Looks {
-    /// On every side.
-    Always,
-    /// Before a plan, and not after it.
-    Before,
-    /// After a plan, and not before it.
-    After,
 }
 
 /// How somebody signs in.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::class::{Account, Looks, SignIn, Sort};
+use super::class::{Account, SignIn, Sort};
 use crate::model::text::Domain;
 
 /// How many names a text shows; all of them are in the lists.
@@ -48,12 +48,7 @@ pub(super) fn zone(sort: &Sort, witness: &Domain) -> String {
     match sort {
         Sort::Listed | Sort::Own => witness.to_string(),
         Sort::Below(above) => format!("subdomains of {above}"),
-        Sort::LookAlike(looks) => match looks {
-            Looks::Always => "domains that look like known ones",
-            Looks::Before => "domains that look like known ones, and will not",
-            Looks::After => "domains that will look like known ones",
-        }
-        .to_owned(),
+        Sort::LookAlike => "domains that look like known ones".to_owned(),
         Sort::Other => "other domains".to_owned(),
     }
 }

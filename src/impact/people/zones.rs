@@ -1,8 +1,8 @@
 //! The domains that no side can tell apart, with the ways to sign in that make a difference there.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
-use super::class::{Looks, SignIn, Sort, Zone};
+use super::class::{SignIn, Sort, Zone};
 use crate::governance::request::shape;
 use crate::impact::estate::Estate;
 use crate::impact::offer::Offer;
@@ -172,7 +172,7 @@ impl Zones {
         self.all.push((Zone { sort, witness }, sign_ins));
     }
 
-    /// Returns the domains that nothing lists: any, one that looks like a known one, and those that do so on one side alone.
+    /// Returns the domains that nothing lists: any, and one that looks like another.
     fn strangers(
         &self,
         sides: &[&Estate<'_>],
@@ -190,26 +190,13 @@ impl Zones {
             (is_free(&domain) && !alike).then_some(domain)
         });
         found.extend(other.map(|domain| (Sort::Other, domain)));
-        let alike = |domain: &Domain, looks: &dyn Fn(&Domain) -> bool| {
-            let mut twins = twins(domain).into_iter();
-            twins.find(|twin| is_free(twin) && looks(twin))
-        };
-        let always = |twin: &Domain| sides.iter().all(|side| side.looks_alike(twin));
-        let mut all = own.iter().chain(listed);
-        let one = all.find_map(|domain| alike(domain, &always));
-        found.extend(one.map(|domain| (Sort::LookAlike(Looks::Always), domain)));
-        if let [before, after] = sides {
-            for (looks, here, there) in [
-                (Looks::Before, before, after),
-                (Looks::After, after, before),
-            ] {
-                let others: HashSet<&Domain> = there.known_domains().collect();
-                let mut own = here.known_domains().filter(|own| !others.contains(own));
-                let only = |twin: &Domain| here.looks_alike(twin) && !there.looks_alike(twin);
-                let one = own.find_map(|domain| alike(domain, &only));
-                found.extend(one.map(|domain| (Sort::LookAlike(looks), domain)));
-            }
-        }
+        let alike = own.iter().chain(listed).find_map(|domain| {
+            let twins = twins(domain);
+            twins
+                .into_iter()
+                .find(|twin| is_free(twin) && sides.iter().all(|side| side.looks_alike(twin)))
+        });
+        found.extend(alike.map(|domain| (Sort::LookAlike, domain)));
         found
     }
 

@@ -62,11 +62,11 @@ fn cells(entry: &Entry<'_>, columns: &[&str]) -> Markup {
             role => role,
         },
     };
-    let (who, what) = (neutral(&entry.who, true), neutral(&entry.what, true));
+    let what = neutral(&entry.what, true);
     html! {
         td.whole data-of=(columns[0]) { (sign) }
         @if let Kind::May(_) = entry.kind {
-            td data-of=(columns[1]) { span.s { (Prose(&who)) } }
+            td data-of=(columns[1]) { span.s { (Foreign(&entry.who)) } }
             td data-of=(columns[2]) { (Foreign(&entry.packages)) }
             td data-of=(columns[3]) { span { (Prose(&what)) } }
             td.f data-of=(columns[4]) { (entry.more) }

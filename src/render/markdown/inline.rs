@@ -74,7 +74,7 @@ pub(super) fn entry(entry: &Entry<'_>) -> String {
     let by = match entry.kind {
         Kind::May(_) => {
             out.push_str(&format!("{} {} <strong>", entry.sign, entry.kind.word()));
-            push(&mut out, &entry.who, Within::Markdown, false);
+            foreign(&mut out, &entry.who, Within::Markdown, false);
             out.push_str("</strong>: ");
             "by "
         }

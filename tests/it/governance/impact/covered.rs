@@ -5,7 +5,7 @@ use guestlist::governance::record::{Identity, RequestState};
 use guestlist::governance::request::Command;
 
 use super::already::{foretold, is_of_holders, unowned};
-use super::words;
+use super::{now, of, packages, words};
 use crate::governance::asking::{ask, of as keeping};
 use crate::governance::scene::{Scene, instant, loaded};
 
@@ -177,4 +177,38 @@ fn of_holders(scene: &mut Scene, tree: &str) -> Vec<String> {
     let (_, found) = foretold(scene, &loaded(tree, instant("T20")));
     let rows = found.rows.iter().filter(|row| is_of_holders(row));
     rows.map(words).collect()
+}
+
+#[test]
+fn what_a_rule_gives_is_extended_by_nobody() {
+    let tree = |extension: &str| {
+        packages(&format!(
+            "  it: {{ catalog: open, displayName: It, policies: {{ p: {{
+    requestors: {{ automatic: {{ rule: 'user.department -eq \"Art\"' }} }}, expires: {{ after: 30d }}{extension} }} }} }}\n"
+        ))
+    };
+    let (plain, extended) = (tree(""), tree(", extension: { allowed: true }"));
+    let [plain, extended] = [plain, extended].map(|it| loaded(&it, now()));
+    assert!(of(&plain, &extended).rows.is_empty());
+}
+
+#[test]
+fn a_rule_gives_again_what_had_ended_and_the_group_with_it() {
+    let tree = |expires: &str| {
+        let text = format!(
+            "version: 1
+resources: {{ lab: {{ group: Lab }} }}
+catalogs: {{ open: {{ displayName: Open, resources: [lab] }} }}
+packages:
+  shift: {{ catalog: open, displayName: Shift, grants: {{ lab: Member }}, policies: {{ r: {{
+    requestors: {{ automatic: {{ rule: 'user.department -eq \"Art\"' }} }}, expires: {expires} }} }} }}
+  tools: {{ catalog: open, displayName: Tools, policies: {{ p: {{ requestors: {{ people: ['group:lab'] }}, expires: never }} }} }}
+"
+        );
+        loaded(&text, now())
+    };
+    let found = of(&tree("{ on: 2026-01-01 }"), &tree("never"));
+    let packages = found.rows.iter().map(|row| row.packages[0].own_name());
+    assert_eq!(packages.collect::<Vec<_>>(), ["shift", "tools"]);
+    assert!(found.rows.iter().all(|row| row.kind.widens()));
 }

@@ -211,7 +211,8 @@ fn whom_a_policy_lets_ask_for_others_is_told() {
             "version: 1
 catalogs: {{ open: {{ displayName: Open }} }}
 packages:
-  one: {{ catalog: open, displayName: One, policies: {{ ask: {{ requestors: members, expires: never{on_behalf} }} }} }}
+  one: {{ catalog: open, displayName: One, policies: {{ ask: {{ requestors: members, expires: {{ after: 30d }},
+    extension: {{ allowed: true }}{on_behalf} }} }} }}
 "
         )
     };

@@ -21,7 +21,6 @@ mod random;
 mod reasons;
 mod redeeming;
 mod renaming;
-mod resembling;
 mod settings;
 mod small;
 mod spelling;

@@ -79,3 +79,37 @@ fn who_may_sign_up_is_told() {
         assert_eq!(told(was, is), wanted, "{was} {is}");
     }
 }
+
+#[test]
+fn what_becomes_of_guests_who_lose_their_last_package_is_told() {
+    let told = |was: &str, is: &str| -> Vec<String> {
+        let tree = |settings: &str| {
+            let settings = match settings {
+                "" => String::new(),
+                settings => format!("externalUsers: {{ {settings} }}\n"),
+            };
+            let text =
+                format!("version: 1\ncatalogs: {{ open: {{ displayName: Open }} }}\n{settings}");
+            loaded(&text, now())
+        };
+        of(&tree(was), &tree(is)).rows.iter().map(words).collect()
+    };
+    let row = |text: &str| {
+        vec![format!(
+            "other guests who lose their last package:  {text} by settings/external-users"
+        )]
+    };
+    let usual = "are blocked, and deleted 30d later";
+    assert_eq!(
+        told("", "afterLastAssignment: nothing"),
+        row(&format!("stay instead of {usual}"))
+    );
+    assert_eq!(
+        told(
+            "afterLastAssignment: block",
+            "afterLastAssignment: blockAndDelete, deleteAfter: immediately"
+        ),
+        row("are blocked and deleted at once instead of are blocked from sign-in")
+    );
+    assert!(told("", "deleteAfter: 30d").is_empty());
+}
