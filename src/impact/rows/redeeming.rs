@@ -4,7 +4,8 @@
 //! Who they are, only their own tenant knows, so that they are no sort of people that a tree tells apart: whoever is let in now
 //! and was not gets what people of the organization may ask for.
 
-use std::collections::{BTreeSet, HashSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::row::{Because, Difference, Row};
 use crate::impact::access::{Requestor, access};
@@ -22,9 +23,14 @@ use crate::model::text::{Domain, Email, Principal};
 use crate::model::{Address, Kind};
 use crate::plan::Plan;
 
+/// The sorts of people of each organization, by its name.
+type People<'t> = HashMap<&'t str, HashSet<Traits<'t>>>;
+
 /// Returns a row for whoever of an organization may redeem an invitation on one side of a plan alone.
 pub(super) fn rows(plan: &Plan, sides: &Sides<'_>, estates: [&Estate<'_>; 2]) -> Vec<Row> {
     let mut rows = Vec::new();
+    // Everybody is divided once, however many organizations let in others.
+    let people: [OnceCell<People<'_>>; 2] = Default::default();
     let changes = plan.changes.iter();
     for change in changes.filter(|change| change.address.kind() == Kind::CrossTenant) {
         let (old, new) = sides.both(&change.address);
@@ -34,10 +40,14 @@ pub(super) fn rows(plan: &Plan, sides: &Sides<'_>, estates: [&Estate<'_>; 2]) ->
             if !lets_in_others_than(one, other) {
                 continue;
             }
-            let Some(estate) = estates.get(at) else {
+            let (Some(estate), Some(people)) = (estates.get(at), people.get(at)) else {
                 continue;
             };
-            let (packages, terms) = obtainable(estate, organization);
+            let people = people.get_or_init(|| by_organization(estate));
+            let Some(sorts) = people.get(organization) else {
+                continue;
+            };
+            let (packages, terms) = obtainable(estate, organization, sorts);
             if packages.is_empty() {
                 continue;
             }
@@ -76,16 +86,26 @@ pub(super) fn rows(plan: &Plan, sides: &Sides<'_>, estates: [&Estate<'_>; 2]) ->
     rows
 }
 
-/// Returns the packages that people of an organization may have who have not redeemed an invitation, and on which terms.
-fn obtainable(estate: &Estate<'_>, organization: &str) -> (Vec<Address>, Vec<Terms>) {
+/// Returns the sorts of people of each organization who may not have redeemed an invitation.
+fn by_organization<'t>(estate: &Estate<'t>) -> People<'t> {
     let census = Census::of(&[estate]);
     let sorts = census.bases().iter();
     let sorts = sorts.filter(|base| matches!(base.account, Account::None | Account::Guest));
-    let sorts = sorts.map(|base| estate.traits(base)).filter(|traits| {
-        let own = traits.seen.organization;
-        own.is_some_and(|(name, _)| name == organization)
-    });
-    let sorts: HashSet<Traits<'_>> = sorts.collect();
+    let mut people = People::new();
+    for traits in sorts.map(|base| estate.traits(base)) {
+        if let Some((name, _)) = traits.seen.organization {
+            let _ = people.entry(name).or_default().insert(traits);
+        }
+    }
+    people
+}
+
+/// Returns the packages that people of an organization may have who have not redeemed an invitation, and on which terms.
+fn obtainable<'t>(
+    estate: &Estate<'t>,
+    organization: &str,
+    sorts: &HashSet<Traits<'t>>,
+) -> (Vec<Address>, Vec<Terms>) {
     let (mut packages, mut terms) = (Vec::new(), BTreeSet::new());
     for offer in estate.offers() {
         let named = named(estate, offer, organization);
