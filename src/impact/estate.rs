@@ -332,6 +332,21 @@ impl<'t> Estate<'t> {
         })
     }
 
+    /// Returns true for a domain of a partner or of our own, which others may look like.
+    pub(super) fn knows(&self, domain: &Domain) -> bool {
+        self.by_domain.contains_key(domain.as_str()) || self.own.contains(domain)
+    }
+
+    /// Returns true where another side knows every domain that this one knows.
+    pub(super) fn is_known_to(&self, other: &Self) -> bool {
+        let mut partners = self.by_domain.keys();
+        let of_partners = partners.all(|domain| {
+            let is_own = |own: &Domain| own.as_str() == *domain;
+            other.by_domain.contains_key(domain) || other.own.iter().any(is_own)
+        });
+        of_partners && self.own.iter().all(|own| other.knows(own))
+    }
+
     /// Returns true for a domain that looks like a partner's or one of our own, and is another.
     #[must_use]
     pub fn looks_alike(&self, domain: &Domain) -> bool {

@@ -36,7 +36,7 @@ pub use estate::{Border, Estate, Traits};
 pub use living::effect::{Effect, What, losing};
 pub use offer::Offer;
 pub use people::census::Census;
-pub use people::class::{Account, Base, Named, SignIn, Sort, Zone};
+pub use people::class::{Account, Base, Looks, Named, SignIn, Sort, Zone};
 pub use people::crowd::Crowd;
 pub use people::part::Part;
 pub use people::who::Who;

@@ -68,6 +68,12 @@ impl<'t> Offer<'t> {
         })
     }
 
+    /// Returns true where a policy gives the package without anybody's approval.
+    pub(super) fn is_given_unasked(&self) -> bool {
+        let mut policies = self.policies.iter();
+        policies.any(|(_, policy)| policy.approval.is_none())
+    }
+
     /// Returns the names of organizations that policies name, each once or more.
     pub(super) fn organizations(&self) -> impl Iterator<Item = &str> {
         let lists = self

@@ -170,8 +170,13 @@ impl Touched {
         let names: BTreeSet<&str> = offers.map(|offer| offer.address.own_name()).collect();
         // Whom settings shut out cannot ask for what is offered in the directory either.
         let shuts = sides.iter().any(|side| side.shuts());
-        let is_concerned =
-            |offer: &Offer<'_>| offer.is_outside() || shuts && offer.is_asked_within();
+        // Neither can whoever is at a domain that looks like a known one, where nobody approves.
+        let [before, after] = &sides;
+        let resembles = !before.is_known_to(after) || !after.is_known_to(before);
+        let is_concerned = |offer: &Offer<'_>| {
+            let within = shuts || resembles && offer.is_given_unasked();
+            offer.is_outside() || within && offer.is_asked_within()
+        };
         let found = names.into_iter().filter_map(|name| {
             let own = self.packages.contains(name);
             let mut offers = sides.iter().filter_map(|side| side.offer(name));

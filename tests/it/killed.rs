@@ -16,7 +16,13 @@ use crate::support::Sandbox;
 use crate::support::dice::Dice;
 use crate::support::estate::{self, Picture};
 
-const APPLY: &[&str] = &["apply", "--auto-approve", "--allow-deletes", "999"];
+const APPLY: &[&str] = &[
+    "apply",
+    "--auto-approve",
+    "--allow-deletes",
+    "999",
+    "--allow-widening",
+];
 
 /// An apply to kill, and the store on both sides of it.
 struct Scene {

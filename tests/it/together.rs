@@ -14,7 +14,13 @@ use rusqlite::{Connection, OpenFlags};
 use crate::support::Sandbox;
 use crate::support::estate::{self, Picture};
 
-const APPLY: &[&str] = &["apply", "--auto-approve", "--allow-deletes", "999"];
+const APPLY: &[&str] = &[
+    "apply",
+    "--auto-approve",
+    "--allow-deletes",
+    "999",
+    "--allow-widening",
+];
 const CONFLICT: i32 = 5;
 const INTERRUPTED: i32 = 130;
 

@@ -32,7 +32,7 @@ use crate::model::kinds::policy::Requestors;
 /// Every sort of people that some side tells from another.
 #[derive(Debug)]
 pub struct Census<'e, 't> {
-    pub(super) sides: Vec<&'e Estate<'t>>,
+    pub(in crate::impact) sides: Vec<&'e Estate<'t>>,
     bases: Vec<Base>,
     /// How many ways there are to come from outside, by domain and sign-in: the first bases are those of each account of
     /// [`Account::OUTSIDE`] in turn, in one order.
@@ -287,7 +287,15 @@ impl<'e, 't> Census<'e, 't> {
         self.open = open.len();
         for account in Account::OUTSIDE {
             for (zone, sign_in, seen) in &open {
-                self.add(&mut known, account, (*zone, *sign_in), seen);
+                let spot = (*zone, *sign_in);
+                // What a member's domain looks like is not what a plan is about.
+                match account == Account::ExternalMember && zone.sort.is_of_one_side() {
+                    true => {
+                        let always: Vec<_> = seen.iter().map(|(list, _)| (*list, true)).collect();
+                        self.add(&mut known, account, spot, &always);
+                    }
+                    false => self.add(&mut known, account, spot, seen),
+                }
             }
         }
         for (zone, sign_in, seen) in &ours {

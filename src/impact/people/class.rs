@@ -52,9 +52,28 @@ pub enum Sort {
     /// Those below a listed domain that are not listed themselves.
     Below(Domain),
     /// Those that look like a listed domain or one of our own, and are none.
-    LookAlike,
+    LookAlike(Looks),
     /// Every other.
     Other,
+}
+
+impl Sort {
+    /// Returns true for domains that look like a known one on one side alone. Only people of whom no more than an address is known
+    /// are told apart by that: neither members, nor those who prove an organization by its tenant or social provider.
+    pub(super) const fn is_of_one_side(&self) -> bool {
+        matches!(self, Self::LookAlike(Looks::Before | Looks::After))
+    }
+}
+
+/// When domains look like one that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Looks {
+    /// On every side.
+    Always,
+    /// Before a plan, and not after it.
+    Before,
+    /// After a plan, and not before it.
+    After,
 }
 
 /// How somebody signs in.

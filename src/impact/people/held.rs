@@ -362,7 +362,7 @@ fn like(census: &Census<'_, '_>, mail: &Email) -> Crowd {
         _ if matches!(base.sign_in, SignIn::Tenant(_) | SignIn::Facebook) => true,
         Sort::Listed => base.zone.witness == domain,
         Sort::Below(above) => above.covers(&domain),
-        Sort::LookAlike | Sort::Other => true,
+        Sort::LookAlike(_) | Sort::Other => true,
     };
     let living = census.seen().filter(|(_, traits)| is_living(traits));
     let bases = living.filter_map(|(at, _)| Some((at, census.bases().get(at)?)));

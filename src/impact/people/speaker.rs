@@ -61,6 +61,8 @@ pub(in crate::impact) struct Speaker<'c, 't> {
     sorts: Vec<(Sort, Domain)>,
     /// The first base of each spot.
     firsts: Vec<usize>,
+    /// Members at domains that look like known ones on one side alone: whether they are meant is told of nobody.
+    either: Crowd,
 }
 
 impl<'c, 't> Speaker<'c, 't> {
@@ -81,6 +83,7 @@ impl<'c, 't> Speaker<'c, 't> {
             spots: Vec::new(),
             sorts: Vec::new(),
             firsts: Vec::new(),
+            either: Crowd::default(),
         };
         let mut zones: BTreeMap<(Sort, Domain), BTreeSet<usize>> = BTreeMap::new();
         let mut known: BTreeMap<Spot, usize> = BTreeMap::new();
@@ -89,6 +92,9 @@ impl<'c, 't> Speaker<'c, 't> {
             let next = known.len();
             let at = *known.entry(spot).or_insert(next);
             speaker.spots.push(at);
+            if base.account == Account::ExternalMember && base.zone.sort.is_of_one_side() {
+                speaker.either.insert(nth);
+            }
             if at == next {
                 let zone = (base.zone.sort.clone(), base.zone.witness.clone());
                 if zone.0 == Sort::Own {
@@ -196,7 +202,9 @@ impl<'c, 't> Speaker<'c, 't> {
     /// Says who is meant by sorts of people, all of whom nothing names. Those of `idle` may be meant or not: they have
     /// nothing before and after, for they are not let in.
     pub(in crate::impact) fn bases(&self, bases: &Crowd, idle: &Crowd) -> Who {
-        let ways = self.ways(bases, idle);
+        let mut either = self.either.clone();
+        either.add(idle);
+        let ways = self.ways(bases, &either);
         let (mut alike, mut free): (BTreeMap<BTreeSet<Account>, Crowd>, Vec<_>) =
             (BTreeMap::new(), Vec::new());
         let mut ours = BTreeSet::new();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::class::{Account, SignIn, Sort};
+use super::class::{Account, Looks, SignIn, Sort};
 use crate::model::text::Domain;
 
 /// How many names a text shows; all of them are in the lists.
@@ -48,7 +48,12 @@ pub(super) fn zone(sort: &Sort, witness: &Domain) -> String {
     match sort {
         Sort::Listed | Sort::Own => witness.to_string(),
         Sort::Below(above) => format!("subdomains of {above}"),
-        Sort::LookAlike => "domains that look like known ones".to_owned(),
+        Sort::LookAlike(looks) => match looks {
+            Looks::Always => "domains that look like known ones",
+            Looks::Before => "domains that looked like known ones",
+            Looks::After => "domains that look like known ones from now on",
+        }
+        .to_owned(),
         Sort::Other => "other domains".to_owned(),
     }
 }

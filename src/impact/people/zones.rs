@@ -1,8 +1,8 @@
 //! The domains that no side can tell apart, with the ways to sign in that make a difference there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::class::{SignIn, Sort, Zone};
+use super::class::{Looks, SignIn, Sort, Zone};
 use crate::governance::request::shape;
 use crate::impact::estate::Estate;
 use crate::impact::offer::Offer;
@@ -98,13 +98,18 @@ fn add(organization: &Organization, all: &mut BTreeSet<SignIn>) {
     }
 }
 
-/// Domains that no side can tell apart, with the ways to sign in that make a difference there.
-pub(super) struct Zones {
-    pub(super) all: Vec<(Zone, BTreeSet<SignIn>)>,
+/// The domains that some side names.
+struct Known {
+    /// Those that are ours on no side, or on one alone.
+    listed: BTreeSet<Domain>,
+    /// Those of them whose subdomains are told apart from others.
+    above: BTreeSet<Domain>,
+    /// Those that are ours on every side.
+    own: BTreeSet<Domain>,
 }
 
-impl Zones {
-    pub(super) fn of(sides: &[&Estate<'_>]) -> Self {
+impl Known {
+    fn of(sides: &[&Estate<'_>]) -> Self {
         let (mut listed, mut above) = (BTreeSet::new(), BTreeSet::new());
         for side in sides {
             let partners = side.organizations();
@@ -134,26 +139,108 @@ impl Zones {
         // Of a domain that is ours on one side only, people may come from outside on the other.
         let (own, listing): (BTreeSet<_>, BTreeSet<_>) = own.into_iter().partition(is_own);
         listed.extend(listing);
+        listed.retain(|domain| !own.contains(domain));
+        Self { listed, above, own }
+    }
+
+    fn has(&self, domain: &Domain) -> bool {
+        self.listed.contains(domain) || self.own.contains(domain)
+    }
+
+    /// Returns the nearest domain above one of which subdomains are told apart.
+    fn above(&self, domain: &Domain) -> Option<&Domain> {
+        let mut zones = domain.zones().skip(1);
+        zones.find_map(|zone| self.above.get(zone))
+    }
+
+    /// Returns a domain below another that nothing names.
+    fn below(&self, above: &Domain) -> Option<Domain> {
+        let labels = (0..=self.listed.len()).map(|n| format!("sub{n}.{above}"));
+        let mut domains = labels.filter_map(|text| Domain::parse(&text).ok());
+        domains.find(|domain| !self.has(domain))
+    }
+
+    /// Returns a domain that nothing names, nor one above it, and that looks like no other.
+    fn other(&self, sides: &[&Estate<'_>]) -> Option<Domain> {
+        let plain = (0_u32..).map(|n| format!("elsewhere{n}.example"));
+        let mut plain = plain.take(self.listed.len() + self.own.len() + 2);
+        plain.find_map(|text| {
+            let domain = Domain::parse(&text).ok()?;
+            let is_free = !self.has(&domain) && self.above(&domain).is_none();
+            let alike = sides.iter().any(|side| side.looks_alike(&domain));
+            (is_free && !alike).then_some(domain)
+        })
+    }
+
+    /// Returns domains that nothing names and that look like those of partners or our own: one that does so on every side, one
+    /// for each side where it does so alone, and such domains below each that is named with its subdomains.
+    fn resembling(&self, sides: &[&Estate<'_>]) -> Vec<(Sort, Domain)> {
+        let mut found: BTreeMap<(Looks, Option<&Domain>), Domain> = BTreeMap::new();
+        let mut find = |domain: &Domain| {
+            for twin in twins(domain) {
+                if let Some(looks) = looks(sides, &twin).filter(|_| !self.has(&twin)) {
+                    let _ = found.entry((looks, self.above(&twin))).or_insert(twin);
+                }
+            }
+            found.contains_key(&(Looks::Always, None))
+        };
+        // What looks like a domain that every side knows, and lies below none, is alike for all of them.
+        let matters = |domain: &&Domain| {
+            self.above(domain).is_some() || !sides.iter().all(|side| side.knows(domain))
+        };
+        for domain in self.listed.iter().filter(matters) {
+            let _ = find(domain);
+        }
+        let _ = self.own.iter().chain(&self.listed).any(find);
+        let found = found.into_iter();
+        found
+            .map(|((looks, _), twin)| (Sort::LookAlike(looks), twin))
+            .collect()
+    }
+}
+
+/// Returns on which sides a domain looks like a known one; `None` on none of them.
+fn looks(sides: &[&Estate<'_>], domain: &Domain) -> Option<Looks> {
+    let mut sides = sides.iter().map(|side| side.looks_alike(domain));
+    match (sides.next()?, sides.next()) {
+        (true, None | Some(true)) => Some(Looks::Always),
+        (true, Some(false)) => Some(Looks::Before),
+        (false, Some(true)) => Some(Looks::After),
+        (false, _) => None,
+    }
+}
+
+/// Domains that no side can tell apart, with the ways to sign in that make a difference there.
+pub(super) struct Zones {
+    pub(super) all: Vec<(Zone, BTreeSet<SignIn>)>,
+}
+
+impl Zones {
+    pub(super) fn of(sides: &[&Estate<'_>]) -> Self {
+        let known = Known::of(sides);
         let mut zones = Self { all: Vec::new() };
-        for domain in listed.iter().filter(|domain| !own.contains(domain)) {
+        for domain in &known.listed {
             zones.add(Sort::Listed, domain.clone(), sign_ins(sides, domain));
         }
-        for domain in &above {
-            if let Some(witness) = below(domain, &listed, &own) {
+        for domain in &known.above {
+            if let Some(witness) = known.below(domain) {
                 let all = sign_ins(sides, &witness);
                 zones.add(Sort::Below(domain.clone()), witness, all);
             }
         }
-        let strangers = zones.strangers(sides, &listed, &own);
+        let other = known.other(sides);
+        let alike = known.resembling(sides);
+        let strangers = other.iter().map(|domain| (Sort::Other, domain.clone()));
         let tied = tied(sides);
-        let other = strangers.first().map(|(_, domain)| domain.clone());
-        for (sort, witness) in strangers {
+        for (sort, witness) in strangers.chain(alike) {
             let mut all = sign_ins(sides, &witness);
-            all.extend(tied.iter().cloned());
+            if !sort.is_of_one_side() {
+                all.extend(tied.iter().cloned());
+            }
             zones.add(sort, witness, all);
         }
         zones.refused(sides, &tied);
-        match own.first() {
+        match known.own.first() {
             Some(domain) => {
                 let inside = BTreeSet::from([SignIn::Own, SignIn::Passcode]);
                 zones.add(Sort::Own, domain.clone(), inside);
@@ -172,45 +259,11 @@ impl Zones {
         self.all.push((Zone { sort, witness }, sign_ins));
     }
 
-    /// Returns the domains that nothing lists: any, and one that looks like another.
-    fn strangers(
-        &self,
-        sides: &[&Estate<'_>],
-        listed: &BTreeSet<Domain>,
-        own: &BTreeSet<Domain>,
-    ) -> Vec<(Sort, Domain)> {
-        let is_free = |domain: &Domain| {
-            !listed.contains(domain) && !own.contains(domain) && !self.is_below(domain)
-        };
-        let mut found = Vec::new();
-        let plain = (0_u32..).map(|n| format!("elsewhere{n}.example"));
-        let other = plain.take(listed.len() + own.len() + 2).find_map(|text| {
-            let domain = Domain::parse(&text).ok()?;
-            let alike = sides.iter().any(|side| side.looks_alike(&domain));
-            (is_free(&domain) && !alike).then_some(domain)
-        });
-        found.extend(other.map(|domain| (Sort::Other, domain)));
-        let alike = own.iter().chain(listed).find_map(|domain| {
-            let twins = twins(domain);
-            twins
-                .into_iter()
-                .find(|twin| is_free(twin) && sides.iter().all(|side| side.looks_alike(twin)))
-        });
-        found.extend(alike.map(|domain| (Sort::LookAlike, domain)));
-        found
-    }
-
-    fn is_below(&self, domain: &Domain) -> bool {
-        self.all.iter().any(|(zone, _)| match &zone.sort {
-            Sort::Below(above) => above.covers(domain),
-            _ => false,
-        })
-    }
-
     /// Adds the sign-ins that have nothing to do with the domain to one zone of each answer that lists give.
     fn refused(&mut self, sides: &[&Estate<'_>], tied: &BTreeSet<SignIn>) {
         let mut known = BTreeSet::new();
-        for (zone, sign_ins) in &mut self.all {
+        let tells = |(zone, _): &&mut (Zone, _)| !zone.sort.is_of_one_side();
+        for (zone, sign_ins) in self.all.iter_mut().filter(tells) {
             let domain = &zone.witness;
             let answers: Vec<(bool, bool)> = sides
                 .iter()
@@ -237,14 +290,6 @@ fn tied(sides: &[&Estate<'_>]) -> BTreeSet<SignIn> {
     all
 }
 
-/// Returns a domain below another that is not listed, nor below one that is and lies deeper.
-fn below(above: &Domain, listed: &BTreeSet<Domain>, own: &BTreeSet<Domain>) -> Option<Domain> {
-    let labels = (0..=listed.len()).map(|n| format!("sub{n}.{above}"));
-    labels
-        .filter_map(|text| Domain::parse(&text).ok())
-        .find(|domain| !listed.contains(domain) && !own.contains(domain))
-}
-
 /// Letters that look like others.
 const TWINS: &[(&str, &str)] = &[
     ("m", "rn"),
@@ -266,9 +311,16 @@ const TWINS: &[(&str, &str)] = &[
 fn twins(domain: &Domain) -> Vec<Domain> {
     let (label, rest) = domain.as_str().split_once('.').unwrap_or_default();
     let shape_of = shape(domain);
-    let written = TWINS.iter().filter(|(letter, _)| label.contains(letter));
-    let written = written.map(|(letter, twin)| label.replacen(letter, twin, 1));
-    let ascii = written.filter_map(|label| idna::domain_to_ascii(&format!("{label}.{rest}")).ok());
+    let written = |part: &str| {
+        let found = TWINS.iter().filter(|(letter, _)| part.contains(letter));
+        let found = found.map(|(letter, twin)| part.replacen(letter, twin, 1));
+        found.collect::<Vec<_>>()
+    };
+    let labels = written(label).into_iter();
+    let rests = written(rest).into_iter();
+    let written = labels.map(|label| format!("{label}.{rest}"));
+    let written = written.chain(rests.map(|rest| format!("{label}.{rest}")));
+    let ascii = written.filter_map(|text| idna::domain_to_ascii(&text).ok());
     let domains = ascii.filter_map(|text| Domain::parse(&text).ok());
     domains.filter(|twin| shape(twin) == shape_of).collect()
 }

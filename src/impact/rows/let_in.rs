@@ -370,7 +370,7 @@ impl<'d> Places<'d> {
                 },
             ),
             Sort::Below(domain) => reach(domain, Reach { at: false, ..ALL }),
-            Sort::Own | Sort::LookAlike | Sort::Other => return false,
+            Sort::Own | Sort::LookAlike(_) | Sort::Other => return false,
         }
         true
     }

@@ -12,6 +12,8 @@ use crate::impact::people::census::Census;
 use crate::impact::people::crowd::Crowd;
 use crate::impact::people::part::Part;
 use crate::impact::touched::Touched;
+use crate::model::kinds::Organization;
+use crate::model::text::Domain;
 use crate::model::{Address, Kind};
 
 /// Changes that make a difference.
@@ -59,6 +61,12 @@ impl Reasons {
     }
 }
 
+/// Returns the domains that an organization names, and whether with all below them.
+fn domains(organization: &Organization) -> BTreeSet<(&Domain, bool)> {
+    let rules = organization.domains.iter();
+    rules.map(|rule| (&rule.domain, rule.subdomains)).collect()
+}
+
 impl FromIterator<Reason> for Reasons {
     /// Collects what is no matter of sorts of people.
     fn from_iter<I: IntoIterator<Item = Reason>>(all: I) -> Self {
@@ -76,6 +84,8 @@ pub(super) struct Sorted {
     changes: Vec<Address>,
     organizations: HashMap<String, usize>,
     settings: HashMap<String, usize>,
+    /// The organizations that have other domains than before.
+    likeness: Crowd,
     /// The list of domains alone, and the project's settings alone.
     by_list: Arc<BTreeSet<Reason>>,
     by_own: Arc<BTreeSet<Reason>>,
@@ -126,8 +136,16 @@ impl Sorted {
             all.map(|(at, address)| (address.own_name().to_owned(), at))
                 .collect()
         };
+        let organizations = by_name(Kind::Organization);
+        let likeness = organizations.iter().filter(|(name, _)| {
+            let organizations = census.sides.iter().map(|side| side.organization(name));
+            let mut domains = organizations.map(|it| it.map(domains));
+            let first = domains.next();
+            domains.any(|other| first.as_ref() != Some(&other))
+        });
         let mut sorted = Self {
-            organizations: by_name(Kind::Organization),
+            likeness: likeness.map(|(_, at)| *at).collect(),
+            organizations,
             settings: by_name(Kind::CrossTenant),
             by_list: Arc::new(BTreeSet::from([Reason::Change(Address::singleton(
                 Kind::Domains,
@@ -173,7 +191,7 @@ impl Sorted {
     /// Returns what makes everybody look less, or more, like somebody of an organization.
     pub(super) fn likeness(&self) -> Reasons {
         Reasons {
-            of_sorts: self.organizations.values().copied().collect(),
+            of_sorts: self.likeness.clone(),
             others: Arc::clone(&self.by_own),
         }
     }

@@ -1,6 +1,6 @@
 //! Domains: canonical, registrable or below, and rules that match them.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -92,6 +92,12 @@ impl Domain {
             .0
             .strip_suffix(&*self.0)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    }
+}
+
+impl Borrow<str> for Domain {
+    fn borrow(&self) -> &str {
+        self.as_str()
     }
 }
 

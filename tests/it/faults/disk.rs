@@ -136,7 +136,7 @@ fn a_full_disk_keeps_the_old_plan_and_gets_no_half_import() {
     .expect("a file can be written");
     disk.fill();
     let plan = ["plan", "--out", "disk/plan.json"];
-    let allowed = ["--allow-deletes", "999"];
+    let allowed = ["--allow-deletes", "999", "--allow-widening"];
     let _ = sandbox
         .run(plan.into_iter().chain(allowed))
         .exits(7)

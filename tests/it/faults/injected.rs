@@ -9,7 +9,13 @@ use super::can;
 use crate::support::Sandbox;
 use crate::support::estate::{self, Picture};
 
-const APPLY: &[&str] = &["apply", "--auto-approve", "--allow-deletes", "999"];
+const APPLY: &[&str] = &[
+    "apply",
+    "--auto-approve",
+    "--allow-deletes",
+    "999",
+    "--allow-widening",
+];
 
 fn can_trace() -> bool {
     let mut trial = Command::new("strace");

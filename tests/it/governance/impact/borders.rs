@@ -339,13 +339,18 @@ fn the_settings_are_the_reason_where_domains_of_our_own_are_others() {
     };
     let (short, long) = (tree("1d"), tree("2d"));
     let new = "new anyone at lab.example (not in the directory yet): it with no approval, for";
+    let alike = "new anyone at domains that looked like known ones: it with no approval, for";
     assert_eq!(
         said(&short, &short),
-        [format!("{new} 1d by [tenant] domains")]
+        [
+            format!("{alike} 1d by [tenant] domains"),
+            format!("{new} 1d by [tenant] domains"),
+        ]
     );
     assert_eq!(
         said(&short, &long),
         [
+            format!("{alike} 2d by [tenant] domains, policy/it/all"),
             format!("{new} 2d by [tenant] domains, policy/it/all"),
             "wider anyone from outside: it for 2d instead of 1d by policy/it/all".to_owned(),
         ]

@@ -21,6 +21,7 @@ mod random;
 mod reasons;
 mod redeeming;
 mod renaming;
+mod resembling;
 mod settings;
 mod small;
 mod spelling;
