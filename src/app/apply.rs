@@ -13,7 +13,7 @@ use crate::apply;
 use crate::diag::{Diagnostics, code};
 use crate::guard::{ActionLine, Commitment, Stale, differences, judge, lines};
 use crate::model::{Desired, Digest};
-use crate::plan::{Asks, Change, Plan, Purpose, RunRecord};
+use crate::plan::{Asks, Change, OwnDomains, Plan, Purpose, RunRecord};
 use crate::render::report::Signing;
 use crate::store::{Head, NewRun, OpenMode, StoreError};
 
@@ -297,21 +297,21 @@ fn is_absent(workspace: &Workspace) -> bool {
 struct Approved {
     digest: Digest,
     /// What the plan did, where it is known.
-    actions: Option<Vec<ActionLine>>,
+    steps: Option<(Vec<ActionLine>, Option<OwnDomains>)>,
 }
 
 impl Approved {
     fn of(plan: &Plan) -> Self {
         Self {
             digest: plan.digest(),
-            actions: Some(lines(plan)),
+            steps: Some((lines(plan), plan.own.clone())),
         }
     }
 
     const fn of_digest(digest: Digest) -> Self {
         Self {
             digest,
-            actions: None,
+            steps: None,
         }
     }
 
@@ -325,8 +325,11 @@ impl Approved {
         Err(AppError::Changed {
             approved: self.digest,
             now,
-            since: match &self.actions {
-                Some(actions) => Since::Plan(differences(actions, &lines(plan))),
+            since: match &self.steps {
+                Some((actions, own)) => Since::Plan(differences(
+                    (actions, own.as_ref()),
+                    (&lines(plan), plan.own.as_ref()),
+                )),
                 None => Since::Unknown(plan.changes.iter().map(actions).collect()),
             },
         })
@@ -467,6 +470,11 @@ impl Writing<'_> {
             plan: digest,
             started,
             lifted: planned.verdict.lifted.clone(),
+            own: planned
+                .desired
+                .own
+                .clone()
+                .filter(|_| planned.plan.partial.is_none()),
         };
         let Hold { store, lease, .. } = hold;
         let applied = apply::apply(&mut **store, &planned.plan, lease, run, stop, progress)?;

@@ -36,7 +36,8 @@ pub(super) fn circumstances(
         circumstances.deleted = store.deleted(workspace.project(), since)?;
     }
     let sides = Sides::of(plan, desired, live);
-    let own = workspace.own_domains();
+    let now_own = workspace.own_domains();
+    let was_own = plan.own.as_ref().map_or(now_own, |own| &own.before);
     let zone = workspace.zone();
     store.look(workspace.project(), &mut |world| {
         let asked = Asked {
@@ -44,7 +45,7 @@ pub(super) fn circumstances(
             named: ask.names,
             zone: &zone,
         };
-        circumstances.impact = impact(plan, &sides, [own, own], now, Some(asked))?;
+        circumstances.impact = impact(plan, &sides, [was_own, now_own], now, Some(asked))?;
         Ok(())
     })?;
     let kinds = foreign_kinds(plan);

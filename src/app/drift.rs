@@ -145,6 +145,7 @@ fn write(
             plan: digest(&approved),
             started: world.clock.now(),
             lifted: Vec::new(),
+            own: None,
         },
     )?;
     for change in &changes {

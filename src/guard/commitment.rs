@@ -16,10 +16,10 @@ use serde_json::Value;
 use super::{Ask, Thresholds, Verdict};
 use crate::impact::Impact;
 use crate::model::{Digest, Kind, canonical};
-use crate::plan::{Lifted, Partial, Plan, RunRecord};
+use crate::plan::{Lifted, OwnDomains, Partial, Plan, RunRecord};
 use crate::planted::{self, Planted};
 
-pub use action::{ActionLine, Difference, differences, lines};
+pub use action::{ActionLine, Difference, Steps, differences, lines};
 pub use stale::Stale;
 
 /// The format that this program writes and reads.
@@ -71,6 +71,9 @@ pub struct Commitment {
     /// Who gains and who loses access.
     #[serde(default, skip_serializing_if = "Impact::is_nothing")]
     pub impact: Impact,
+    /// The domains of our own people, where they are others than when the project was last applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_domains: Option<OwnDomains>,
     /// What is done, in order.
     pub actions: Vec<ActionLine>,
     /// How many declared objects were live as declared.
@@ -153,6 +156,7 @@ impl Commitment {
             lifted: verdict.lifted.clone(),
             partial: plan.partial.clone(),
             impact: impact.clone(),
+            own_domains: plan.own.clone(),
             actions: action::judged(plan, impact),
             unchanged: plan.unchanged,
             created: now,
@@ -305,12 +309,16 @@ impl Commitment {
     /// Returns every difference.
     pub fn holds(&self, plan: &Plan) -> Result<(), Stale> {
         let now = action::lines(plan);
-        let all_same = self.actions.len() == now.len()
+        let all_same = self.own_domains == plan.own
+            && self.actions.len() == now.len()
             && self.actions.iter().zip(&now).all(|(a, b)| a.does_as(b));
         if all_same || planted::is(Planted::CommitmentUnchecked) {
             return Ok(());
         }
-        let differences = differences(&self.actions, &now);
+        let differences = differences(
+            (&self.actions, self.own_domains.as_ref()),
+            (&now, plan.own.as_ref()),
+        );
         Err(Stale::Differs { differences })
     }
 
@@ -337,6 +345,7 @@ impl Commitment {
                 .iter()
                 .filter_map(|line| line.to_change(&today))
                 .collect(),
+            own: self.own_domains.clone(),
             settled: Vec::new(),
             owned: BTreeMap::new(),
             destroy: self.ask.destroy,

@@ -20,8 +20,8 @@ mod widening;
 pub use ask::{Allowances, Ask};
 pub use circumstances::Circumstances;
 pub use commitment::{
-    ActionLine, Back, Commitment, Difference, FILE_BYTES, FORMAT, Judged, Seal, Stale, differences,
-    lines,
+    ActionLine, Back, Commitment, Difference, FILE_BYTES, FORMAT, Judged, Seal, Stale, Steps,
+    differences, lines,
 };
 pub use foreign::foreign_kinds;
 pub use rules::{Refusal, Rule, Verdict, judge};

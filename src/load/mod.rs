@@ -148,6 +148,7 @@ pub fn load(sources: &Sources, project: &Project, now: Timestamp) -> Loaded {
             digest(sources),
         );
         desired.invariants = declarations.invariants;
+        desired.own = Some(project.own_domains.clone());
         desired
     });
     Loaded {

@@ -208,6 +208,8 @@ pub struct Desired {
     pub waivers: Vec<Waiver>,
     /// What must never, or always, hold; in order of names.
     pub invariants: Vec<Invariant>,
+    /// The domains of our own people that the tree was read with; `None` for one that no settings go with.
+    pub own: Option<Vec<Domain>>,
     /// The digest of all files: their paths and bytes.
     pub tree: Digest,
 }
@@ -234,6 +236,7 @@ impl Desired {
             forget,
             waivers,
             invariants: Vec::new(),
+            own: None,
             tree,
         }
     }
@@ -246,6 +249,7 @@ impl Desired {
             forget: self.forget.clone(),
             waivers: self.waivers.clone(),
             invariants: Vec::new(),
+            own: self.own.clone(),
             tree: self.tree,
         }
     }

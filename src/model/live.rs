@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::document::{Body, Digest};
+use super::text::Domain;
 use super::{Address, Kind};
 
 /// A store's own id of an object. Shown only where nothing else names the object.
@@ -131,6 +132,8 @@ pub struct Live {
     pub foreign: u64,
     /// What the project applied and no longer has, in order of addresses; known only where [`Bodies::Drifted`] was asked.
     pub lost: Vec<Lost>,
+    /// The domains of our own people when the project was last applied; `None` for one that never was.
+    pub own: Option<Vec<Domain>>,
 }
 
 impl Live {
@@ -152,6 +155,7 @@ impl Live {
             unmanaged,
             foreign,
             lost: Vec::new(),
+            own: None,
         }
     }
 

@@ -7,7 +7,10 @@ use rayon::prelude::*;
 use super::compare::{Compared, compare};
 use super::order::arrange;
 use super::renames::{Seat, Seats, Via, natural_key};
-use super::{Action, Cause, Change, Choice, Clash, Conflict, Delta, Plan, Reason, Settled, select};
+use super::{
+    Action, Cause, Change, Choice, Clash, Conflict, Delta, OwnDomains, Plan, Reason, Settled,
+    select,
+};
 use crate::model::{
     Address, Declaration, Desired, Kind, Live, LiveObject, Object, Origin, RemoteId, Replace,
 };
@@ -69,11 +72,16 @@ pub fn build(desired: &Desired, live: &Live, asks: &Asks) -> Plan {
             settled.clear();
         }
     }
+    let whole = partial.is_none() && !asks.destroy;
+    let own = live.own.as_deref().zip(desired.own.as_deref());
     Plan {
         lineage: live.lineage.clone(),
         generation: live.generation,
         tree: desired.tree,
         changes: arrange(changes, desired, &builder.seats),
+        own: own
+            .filter(|_| whole)
+            .and_then(|(before, after)| OwnDomains::between(before, after)),
         settled,
         owned: owned(live),
         destroy: asks.destroy,

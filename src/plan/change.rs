@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Partial;
+use crate::model::text::Domain;
 use crate::model::{Address, Body, Digest, Kind, LiveObject, Origin, RemoteId, canonical};
 use crate::source::Route;
 
@@ -26,6 +27,8 @@ pub struct Plan {
     /// Bodies name others as they are named once the whole plan is carried out. Two objects may name each other, and names
     /// may be exchanged, so a store that keeps ids finds them at the end.
     pub changes: Vec<Change>,
+    /// The domains of our own people, where they are others than when the project was last applied.
+    pub own: Option<OwnDomains>,
     /// Objects whose record changes though they do not, because an object that they name has got another name.
     pub settled: Vec<Settled>,
     /// How many objects of each kind the project owned when the store was read.
@@ -52,7 +55,7 @@ impl Plan {
     /// Returns true when there is nothing to do. Records that would be settled do not count: no object changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty()
+        self.changes.is_empty() && self.own.is_none()
     }
 
     /// Returns how many changes are of this action.
@@ -64,8 +67,8 @@ impl Plan {
             .count()
     }
 
-    /// Returns the digest of the actions: which objects, from what to what, in which order. Two plans with one digest do
-    /// the same.
+    /// Returns the digest of the actions: which objects, from what to what, in which order, and the domains of our own people
+    /// where they change. Two plans with one digest do the same.
     #[must_use]
     pub fn digest(&self) -> Digest {
         #[derive(Serialize)]
@@ -78,7 +81,8 @@ impl Plan {
             after: Option<Digest>,
             declared: Option<Digest>,
         }
-        let lines: Vec<String> = self
+        let own = self.own.as_ref().map(canonical);
+        let mut lines: Vec<String> = self
             .changes
             .par_iter()
             .map(|change| {
@@ -94,7 +98,39 @@ impl Plan {
                 })
             })
             .collect();
+        lines.extend(own);
         Digest::of(format!("[{}]", lines.join(",")).as_bytes())
+    }
+}
+
+/// The domains of our own people, which the settings of a project say: whoever is at one of them is nobody from outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnDomains {
+    /// Those of the last apply, in order.
+    pub before: Vec<Domain>,
+    /// Those of now, in order.
+    pub after: Vec<Domain>,
+}
+
+impl OwnDomains {
+    /// Returns the domains before and after; `None` where they are the same, in whatever order.
+    #[must_use]
+    pub fn between(before: &[Domain], after: &[Domain]) -> Option<Self> {
+        let set = |domains: &[Domain]| -> Vec<Domain> {
+            let set: BTreeSet<&Domain> = domains.iter().collect();
+            set.into_iter().cloned().collect()
+        };
+        let (before, after) = (set(before), set(after));
+        (before != after).then_some(Self { before, after })
+    }
+
+    /// Returns those that come, and those that go.
+    #[must_use]
+    pub fn moved(&self) -> [Vec<&Domain>; 2] {
+        let new = self.after.iter().filter(|it| !self.before.contains(it));
+        let gone = self.before.iter().filter(|it| !self.after.contains(it));
+        [new.collect(), gone.collect()]
     }
 }
 

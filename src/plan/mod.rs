@@ -25,7 +25,9 @@ pub(crate) mod world;
 
 pub use between::between;
 pub use build::{Asks, build};
-pub use change::{Action, Change, Clash, Conflict, Delta, Edit, Plan, Reason, Settled, Words};
+pub use change::{
+    Action, Change, Clash, Conflict, Delta, Edit, OwnDomains, Plan, Reason, Settled, Words,
+};
 pub use diff::diff;
 pub use drift::{Cause, Drifted, Strayed, acceptance, accepted, drift};
 pub use outcome::{Lifted, Purpose, RecordedChange, RunRecord};

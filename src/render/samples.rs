@@ -62,6 +62,7 @@ pub(super) fn plan(changes: Vec<Change>) -> Plan {
         generation: 3,
         tree: Digest::from_bytes([0x4f; 16]),
         changes,
+        own: None,
         settled: Vec::new(),
         owned: [].into(),
         destroy: false,

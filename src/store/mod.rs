@@ -7,6 +7,7 @@
 mod ledger;
 pub mod memory;
 mod open;
+mod own;
 mod sql;
 mod sqlite;
 
@@ -20,6 +21,7 @@ pub use ledger::{Decide, Ledger, See, Sitting};
 pub use open::{OpenMode, check_url, file_of, open};
 
 use crate::audit::{Act, Entry, Kept};
+use crate::model::text::Domain;
 use crate::model::{Digest, Foreign, Kind, Live, Lost, Selection};
 use crate::plan::{Change, Lifted, Purpose, RecordedChange, RunRecord, Settled};
 use crate::ports::Holder;
@@ -382,6 +384,8 @@ pub struct NewRun {
     pub started: Timestamp,
     /// The guards that were lifted for it, and by what.
     pub lifted: Vec<Lifted>,
+    /// The domains of our own people from now on; `None` for a run that leaves them as they were.
+    pub own: Option<Vec<Domain>>,
 }
 
 /// Where a store is.

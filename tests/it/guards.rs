@@ -408,3 +408,67 @@ fn the_readme_lists_every_guard() {
         assert_eq!(row.contains("waiver"), rule.is_waivable(), "{row}");
     }
 }
+
+#[test]
+fn other_domains_of_our_own_people_are_planned_and_guarded() {
+    let tree = "version: 1
+catalogs: { open: { displayName: Open } }
+packages:
+  lab:
+    catalog: open
+    displayName: Lab
+    policies: { all: { requestors: anyExternal, expires: { after: 30d } } }
+";
+    let sandbox = Sandbox::project().write("lab.yaml", tree);
+    let settings = std::fs::read_to_string(sandbox.path("guestlist.toml")).expect("the settings");
+    let own = |domains: &str| {
+        let text = settings.replace("[\"contoso.com\"]", domains);
+        std::fs::write(sandbox.path("guestlist.toml"), text).expect("it is written");
+    };
+    own("[\"contoso.com\", \"contoso.example\"]");
+    apply(&sandbox);
+    let _ = sandbox.run(["plan"]).exits(0).says("No changes.");
+    own("[\"contoso.example\", \"contoso.com\"]");
+    let _ = sandbox.run(["plan"]).exits(0).says("No changes.");
+    own("[\"contoso.com\"]");
+    for command in [&["plan"][..], &["apply", "--auto-approve"]] {
+        let _ = sandbox
+            .run(command.iter().copied())
+            .exits(4)
+            .says("▲ new      anyone at contoso.example (not in the directory yet): lab")
+            .says("refused[widening]: access gets wider: anyone at contoso.example")
+            .says("guestlist.toml: contoso.example is no longer a domain of our own people.")
+            .says("Plan: domains of our own people to change. Refused for 1 reason.");
+    }
+    let _ = sandbox
+        .run(["plan", "--target", "package/lab"])
+        .exits(0)
+        .says("No changes. ");
+    let _ = sandbox
+        .run([
+            "plan",
+            "--allow-widening",
+            "--detailed-exitcode",
+            "--out",
+            "saved.plan",
+        ])
+        .exits(2);
+    let _ = sandbox
+        .run(["show", "saved.plan"])
+        .exits(0)
+        .says("contoso.example is no longer a domain of our own people.");
+    own("[\"contoso.com\", \"contoso.example\", \"contoso.org\"]");
+    let _ = sandbox
+        .run(["apply", "saved.plan"])
+        .says("the domains of our own people would change otherwise than planned");
+    own("[\"contoso.com\"]");
+    let _ = sandbox.run(["apply", "saved.plan"]).exits(0);
+    let _ = sandbox.run(["plan"]).exits(0).says("No changes.");
+    own("[\"contoso.com\", \"contoso.example\"]");
+    let _ = sandbox
+        .run(["apply", "--auto-approve"])
+        .exits(0)
+        .says("▼ gone     anyone at contoso.example")
+        .says("guestlist.toml: contoso.example is a domain of our own people now.");
+    let _ = sandbox.run(["audit", "list"]).says("own domains");
+}

@@ -64,11 +64,13 @@ fn scripts(value: &Value) -> Vec<(String, &Value)> {
 fn commands(script: &str) -> Vec<String> {
     let script = script.replace("\\\n", " ");
     let is_ours = |line: &&str| {
-        ["plan", "apply", "drift", "lint"].iter().any(|command| {
-            line.contains(&format!("guestlist {command} "))
-                || line.contains(&format!("guestlist\" {command} "))
-                || line.contains(&format!("run {command} "))
-        })
+        ["plan", "apply", "drift", "lint", "test"]
+            .iter()
+            .any(|command| {
+                line.contains(&format!("guestlist {command} "))
+                    || line.contains(&format!("guestlist\" {command} "))
+                    || line.contains(&format!("run {command} "))
+            })
     };
     script.lines().filter(is_ours).map(str::to_owned).collect()
 }
@@ -97,6 +99,7 @@ fn pipelines_are_valid_pinned_and_complete() {
             "--expect",
             "drift -C",
             "lint -C",
+            "test -C",
             "env -i",
             "unshare --net",
             "--no-new-privs",
@@ -130,7 +133,8 @@ fn no_step_shows_an_address_or_takes_a_store_that_was_not_named() {
                     assert!(!command.contains("--format json") && !command.contains("full"));
                     assert!(!command.contains("--format text"), "{command}");
                     // With an empty variable, the tree would say which store.
-                    let names = command.contains("--store ") || command.contains("lint ");
+                    let names = ["--store ", "lint ", "test "];
+                    let names = names.iter().any(|word| command.contains(word));
                     assert!(names || script.contains("in sqlite:/*)"), "{script}");
                 }
             }

@@ -334,6 +334,7 @@ impl Play {
             plan: plan.digest(),
             started,
             lifted: Vec::new(),
+            own: None,
         };
         let _ =
             guestlist::apply::apply(store, &plan, &lease, run, &|| false, &mut |_, _| {}).unwrap();

@@ -15,7 +15,7 @@ use crate::diag::Diagnostics;
 use crate::guard::{Allowances, Circumstances, judge};
 use crate::impact::{Sides, impact};
 use crate::model::Kind;
-use crate::plan;
+use crate::plan::{self, OwnDomains};
 use crate::render::report::Compared;
 use side::{Side, Sort};
 
@@ -53,19 +53,13 @@ pub fn diff(
             return Err(AppError::Invalid(problems));
         }
     };
-    let plan = plan::between(&old, &new);
+    let (was, own) = (&before.named.own, &after.named.own);
+    let mut plan = plan::between(&old, &new);
+    plan.own = OwnDomains::between(was, own);
     let sides = Sides::between(&plan, &old);
     let now = world.clock.now();
     // No store is asked, so none can fail to tell.
-    let between = |own| impact(&plan, &sides, own, now, None).unwrap_or_default();
-    let was = &before.named.own;
-    let own = &after.named.own;
-    let differs = between([was, own]);
-    // A plan has the settings of the tree after for both sides: it refuses nothing for a domain that became our own or no longer is.
-    let planned = match was == own {
-        true => differs.clone(),
-        false => between([own, own]),
-    };
+    let impact = impact(&plan, &sides, [was, own], now, None).unwrap_or_default();
     // Of the guards those that need no store: how many deletes are too many, and who has what, it alone knows.
     let known = Circumstances {
         waivers: new.waivers.clone(),
@@ -75,7 +69,7 @@ pub fn diff(
             widening: false,
             everything: Kind::ALL.iter().copied().collect(),
         },
-        impact: planned,
+        impact,
         ..Circumstances::default()
     };
     let refusals = judge(&plan, &known).refusals;
@@ -90,7 +84,7 @@ pub fn diff(
         gone: gone.collect(),
         refusals,
         plan,
-        impact: differs,
+        impact: known.impact,
         warnings: after.problems,
     })
 }

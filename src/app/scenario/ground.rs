@@ -253,6 +253,7 @@ fn bring_about(
         plan: plan.digest(),
         started: now,
         lifted: Vec::new(),
+        own: None,
     };
     let applied = apply(store, plan, &lease, run, &|| false, &mut |_, _| {});
     store.release(lease)?;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::impact::{self, Impact, losing};
 use crate::model::{Address, Body, Digest, Kind, LiveObject, Origin, RemoteId, respell};
-use crate::plan::{Action, Change, Delta, Plan, Reason, diff};
+use crate::plan::{Action, Change, Delta, OwnDomains, Plan, Reason, diff};
 use crate::source::Route;
 
 /// One action of a saved plan.
@@ -57,7 +57,7 @@ pub struct ActionLine {
     pub people_affected: Option<u64>,
 }
 
-/// What differs between a saved plan and the present one, for one object.
+/// What differs between a saved plan and the present one, for one object or the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Difference {
     /// Planned, and no longer to be done.
@@ -75,6 +75,8 @@ pub enum Difference {
         /// The keys that would be otherwise afterwards.
         keys: Vec<String>,
     },
+    /// The domains of our own people change otherwise.
+    OwnDomains,
 }
 
 impl fmt::Display for Difference {
@@ -111,9 +113,15 @@ impl fmt::Display for Difference {
                     keys.join("`, `")
                 )
             }
+            Self::OwnDomains => {
+                f.write_str("the domains of our own people would change otherwise than planned")
+            }
         }
     }
 }
+
+/// What a plan does: its actions, and how the domains of our own people change.
+pub type Steps<'p> = (&'p [ActionLine], Option<&'p OwnDomains>);
 
 /// Returns what a plan does, a line each.
 #[must_use]
@@ -141,7 +149,9 @@ pub(super) fn judged(plan: &Plan, impact: &Impact) -> Vec<ActionLine> {
 
 /// Returns how what is to be done now differs from what was planned, in order of addresses.
 #[must_use]
-pub fn differences(planned: &[ActionLine], now: &[ActionLine]) -> Vec<Difference> {
+pub fn differences(planned: Steps<'_>, now: Steps<'_>) -> Vec<Difference> {
+    let is_otherwise = planned.1 != now.1;
+    let (planned, now) = (planned.0, now.0);
     let by_address = |lines: &[ActionLine]| -> BTreeMap<Address, ActionLine> {
         let lines = lines.iter();
         lines
@@ -166,6 +176,7 @@ pub fn differences(planned: &[ActionLine], now: &[ActionLine]) -> Vec<Difference
         .iter()
         .filter(|(address, _)| !planned.contains_key(*address));
     differences.extend(new.map(|(address, line)| Difference::New(address.clone(), line.action)));
+    differences.extend(is_otherwise.then_some(Difference::OwnDomains));
     differences
 }
 

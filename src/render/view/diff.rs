@@ -3,7 +3,7 @@
 use std::io;
 
 use super::plan::{counts, refusals};
-use super::{change, count};
+use super::{change, count, own};
 use crate::render::doc::{Block, Line, Role, Verdict, Writer};
 use crate::render::report::{Compared, ComparedSide};
 
@@ -53,9 +53,9 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
         );
         before_it.push(Line::new().and(Role::Warning, other));
     }
-    before_it.extend(domains([before, after], !impact.rows.is_empty()));
+    before_it.extend(plan.own.as_ref().map(own::domains));
     let mut total = Line::new();
-    if plan.is_empty() && !impact.rows.is_empty() {
+    if plan.changes.is_empty() && !impact.rows.is_empty() {
         let same = count(plan.unchanged, "object is", "objects are");
         total.push(
             Role::Strong,
@@ -79,38 +79,6 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
         line: total,
         after: Vec::new(),
     }))
-}
-
-/// Says whose domains are of our own people on one side only: nothing of a tree tells, and no plan does. `matters` where
-/// somebody gains or loses something.
-fn domains([before, after]: [&ComparedSide; 2], matters: bool) -> Option<Line<'static>> {
-    let of = |one: &ComparedSide, other: &ComparedSide| -> Vec<String> {
-        let only = one.own.iter().filter(|it| !other.own.contains(it));
-        only.map(ToString::to_string).collect()
-    };
-    let sides = [
-        (of(after, before), "are domains of our own people now"),
-        (of(before, after), "are no longer domains of our own people"),
-    ];
-    let words = sides.into_iter().filter(|(domains, _)| !domains.is_empty());
-    let words: Vec<String> = words
-        .map(|(domains, words)| {
-            let words = match domains.len() {
-                1 => words
-                    .replacen("are", "is", 1)
-                    .replacen("domains", "a domain", 1),
-                _ => words.to_owned(),
-            };
-            format!("{} {words}", domains.join(", "))
-        })
-        .collect();
-    (!words.is_empty()).then(|| {
-        let mut text = format!("guestlist.toml: {}.", words.join("; "));
-        if matters {
-            text.push_str(" `plan` and its guards know the present settings alone, and neither show nor refuse what follows from this.");
-        }
-        Line::new().and(Role::Warning, text)
-    })
 }
 
 fn side<'a>(side: &'a ComparedSide, line: &mut Line<'a>) {

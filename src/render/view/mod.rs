@@ -14,6 +14,7 @@ mod import;
 mod lease;
 mod lint;
 mod list;
+mod own;
 mod plan;
 mod report;
 mod rollback;

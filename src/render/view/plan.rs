@@ -4,7 +4,7 @@ use std::io;
 
 use rayon::prelude::*;
 
-use super::{change, count};
+use super::{change, count, own};
 use crate::guard::Refusal;
 use crate::plan::{Action, Change, Delta, Lifted, Partial, Plan, Tied};
 use crate::render::doc::{Block, Line, Role, Verdict, Writer};
@@ -55,6 +55,7 @@ pub fn planned(report: &Planned<'_>, out: &mut dyn Writer) -> io::Result<()> {
     }
     let mut before = lifted(allowed);
     before.extend(plan.partial.iter().flat_map(partial));
+    before.extend(plan.own.as_ref().map(own::domains));
     before.extend(others(plan));
     out.block(&Block::Verdict(Verdict {
         before,
@@ -204,7 +205,7 @@ pub(super) fn counts(plan: &Plan) -> String {
         0 => String::new(),
         n => format!(" ({n} renamed)"),
     };
-    let words: Vec<_> = Action::ALL
+    let mut words: Vec<_> = Action::ALL
         .iter()
         .map(|action| (*action, plan.count(*action)))
         .filter(|(_, n)| *n > 0)
@@ -216,6 +217,9 @@ pub(super) fn counts(plan: &Plan) -> String {
             format!("{n} to {}{aside}", action.as_str())
         })
         .collect();
+    let own = plan.own.as_ref();
+    let own = own.map(|_| "domains of our own people to change".to_owned());
+    words.extend(own);
     words.join(", ")
 }
 
@@ -233,7 +237,8 @@ mod tests {
     use crate::diag::Diagnostics;
     use crate::impact::Impact;
     use crate::model::Body;
-    use crate::plan::Reason;
+    use crate::model::text::Domain;
+    use crate::plan::{OwnDomains, Reason};
     use crate::render::samples::{address, change, everything, origin, plan, text};
     use serde_json::json;
 
@@ -290,6 +295,25 @@ mod tests {
         guestlist plan · contoso-external → sqlite:guestlist.db · tree 4f4f4f4
 
         No changes. 7 objects are as declared.
+        ");
+    }
+
+    #[test]
+    fn other_domains_of_our_own_people_are_a_change() {
+        let domains = |names: &[&str]| {
+            let names = names.iter().map(|name| Domain::parse(name));
+            names.collect::<Result<Vec<_>, _>>().expect("domains")
+        };
+        let mut plan = plan(Vec::new());
+        plan.own = OwnDomains::between(
+            &domains(&["contoso.com", "lab.example"]),
+            &domains(&["contoso.org", "contoso.com", "contoso.net"]),
+        );
+        insta::assert_snapshot!(shown(&plan, &[]), @r"
+        guestlist plan · contoso-external → sqlite:guestlist.db · tree 4f4f4f4
+
+        guestlist.toml: contoso.net, contoso.org are domains of our own people now; lab.example is no longer a domain of our own people.
+        Plan: domains of our own people to change.
         ");
     }
 

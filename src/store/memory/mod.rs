@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use super::sql::{identity::Identity, lease};
 use super::{Breaking, Head, Held, Known, Lease, LeaseAsk, NewRun, Order, Run, Store, StoreError};
 use crate::audit::{Act, Chain, Kept};
+use crate::model::text::Domain;
 use crate::model::{
     Address, Bodies, Body, Bound, Departure, Digest, Fate, Foreign, Kind, Live, LiveObject, Lost,
     Selection,
@@ -50,6 +51,8 @@ struct State {
     records: ledger::Records,
     /// When somebody last went on with a store that was put back.
     restored: Option<Timestamp>,
+    /// The domains of our own people, by project.
+    own: BTreeMap<String, Vec<Domain>>,
 }
 
 #[derive(Debug, Clone)]
@@ -98,6 +101,7 @@ impl Memory {
                 moves: Vec::new(),
                 records: ledger::Records::default(),
                 restored: None,
+                own: BTreeMap::new(),
             },
             token: 0,
             held: None,
@@ -247,13 +251,14 @@ impl Store for Memory {
         let lost = self.state.lost.iter();
         let ours = lost
             .filter(|(project, _)| project == of.project && matches!(of.bodies, Bodies::Drifted));
-        let live = Live::new(
+        let mut live = Live::new(
             self.state.lineage.clone(),
             self.state.generation,
             bound,
             unmanaged,
             foreign,
         );
+        live.own = self.state.own.get(of.project).cloned();
         Ok(live.with_lost(ours.map(|(_, lost)| lost.clone()).collect()))
     }
 

@@ -7,10 +7,10 @@ use super::{Memory, Object, State, people};
 use crate::audit::Act;
 use crate::governance::renaming::Renamed;
 use crate::model::{Address, Body, Fate, Kind, LiveObject, Lost, RemoteId, respell};
-use crate::plan::{Action, Change, Delta, Purpose, Reason, Settled};
+use crate::plan::{Action, Change, Delta, OwnDomains, Purpose, Reason, Settled};
 use crate::plan::{RecordedChange, RunRecord};
 use crate::store::sql::{audit, remains};
-use crate::store::{Head, NewRun, Run, StoreError};
+use crate::store::{Head, NewRun, Run, StoreError, own};
 
 /// One apply in progress.
 pub(super) struct MemoryRun<'m> {
@@ -296,6 +296,30 @@ impl<'m> MemoryRun<'m> {
         let number = self.state.identity().number(id)?;
         Some(self.state.objects.get(number)?.body.clone())
     }
+
+    /// Remembers the domains of our own people, and says in the audit log how they changed.
+    fn remember(&mut self) -> Result<(), StoreError> {
+        let Some(now) = self.new.own.take() else {
+            return Ok(());
+        };
+        let project = self.new.project.clone();
+        let was = self.state.own.insert(project, now.clone());
+        let Some(change) = was.and_then(|was| OwnDomains::between(&was, &now)) else {
+            return Ok(());
+        };
+        self.state.log(&Act {
+            action: own::ACTION,
+            actor: &self.new.actor,
+            address: None,
+            after: None,
+            at: self.new.started,
+            before: None,
+            reason: &own::reason(&change),
+            run: Some(&self.new.id),
+            target: None,
+            via: self.new.purpose.as_str(),
+        })
+    }
 }
 
 impl Run for MemoryRun<'_> {
@@ -454,6 +478,7 @@ impl Run for MemoryRun<'_> {
                 via: "apply",
             })?;
         }
+        self.remember()?;
         self.state.generation += 1;
         let generation = format!("generation {}", self.state.generation);
         self.state.log(&Act {

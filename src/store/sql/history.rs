@@ -11,17 +11,20 @@ use super::meta::Meta;
 use super::names::{Names, Span};
 use super::people;
 use super::read;
+use crate::model::text::Domain;
 use crate::model::{Address, Body, Digest, Kind, canonical};
 use crate::plan::Action;
 use crate::plan::{Purpose, RecordedChange, RunRecord};
-use crate::store::StoreError;
+use crate::store::{StoreError, own};
 
 const RUNS: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
     id, first, last, purpose, lifted FROM run ORDER BY id DESC LIMIT ?1";
 const NAMED: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
     id, first, last, purpose, lifted FROM run WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT 2";
 const RECORD: &str = "SELECT name, project, generation, actor, host, revision, hex(tree), hex(plan), started, finished, counts, \
-    purpose, lifted, first, last FROM run WHERE name = ?1";
+    purpose, lifted, first, last, own FROM run WHERE name = ?1";
+const OWN: &str =
+    "SELECT own FROM run WHERE project = ?1 AND own IS NOT NULL ORDER BY id DESC LIMIT 1";
 const CHANGED: &str = "SELECT id, object, run, action, address, renamed, before FROM version WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
 const CHANGES: &str = "SELECT v.object, v.action, v.address, v.renamed, v.body, b.id, b.body, b.run, r.project \
     FROM version v LEFT JOIN version b ON b.id = v.before LEFT JOIN run r ON r.id = b.run \
@@ -87,7 +90,13 @@ pub(super) fn record(db: &impl Db, id: &str) -> Result<Digest, StoreError> {
     let mut lines = String::new();
     let mut range = (0, -1);
     db.query(RECORD, &[Param::Text(id)], &mut |row| {
-        line(row, 15, &mut lines)?;
+        // Runs of the formats before have nothing there, and their digests are of what they have.
+        let width = if matches!(row.cell(15), Cell::Null) {
+            15
+        } else {
+            16
+        };
+        line(row, width, &mut lines)?;
         range = (
             row.int(13, "the first change of a run")?,
             row.int(14, "the last change of a run")?,
@@ -97,6 +106,22 @@ pub(super) fn record(db: &impl Db, id: &str) -> Result<Digest, StoreError> {
     let range = [Param::Int(range.0), Param::Int(range.1)];
     db.query(CHANGED, &range, &mut |row| line(row, 7, &mut lines))?;
     Ok(Digest::of(lines.as_bytes()))
+}
+
+/// Returns the domains of our own people that a project was last applied with; `None` for one that never was.
+pub(super) fn own(db: &impl Db, project: &str) -> Result<Option<Vec<Domain>>, StoreError> {
+    let mut found = None;
+    db.query(OWN, &[Param::Text(project)], &mut |row| {
+        let text = row.text(0, "the domains of our own people")?;
+        let domains = own::from_text(text);
+        found = Some(domains.map_err(|error| {
+            row.damaged(format!(
+                "the domains of our own people are unreadable: {error}"
+            ))
+        })?);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// Adds a row as a line of canonical JSON.

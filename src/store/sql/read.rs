@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::audit;
 use super::db::{Cell, Db, Param, Row};
 use super::identity::Identity;
 use super::meta::Meta;
 use super::names::{Names, Span};
 use super::people;
+use super::{audit, history};
 use crate::model::{
     Address, Bodies, Body, Bound, Departure, Digest, Fate, Foreign, Kind, Live, LiveObject, Lost,
     Selection, Touch,
@@ -47,7 +47,8 @@ pub(super) fn read(db: &impl Db, of: &Selection<'_>) -> Result<Live, StoreError>
         Bodies::Drifted => reader.lost(of.project)?,
         Bodies::All | Bodies::Differing(_) | Bodies::Of(_) => Vec::new(),
     };
-    let live = Live::new(meta.lineage, meta.generation, bound, unmanaged, foreign);
+    let mut live = Live::new(meta.lineage, meta.generation, bound, unmanaged, foreign);
+    live.own = history::own(db, of.project)?;
     Ok(live.with_lost(lost))
 }
 

@@ -16,15 +16,17 @@ use super::names::{Names, Span};
 use super::people::People;
 use super::{audit, history, lease, read, remains};
 use crate::audit::{Act, canonical};
+use crate::model::text::Domain;
 use crate::model::{Address, Body, Digest, Fate, Kind, LiveObject, Lost};
-use crate::plan::{Action, Change, Delta, Reason, Settled};
+use crate::plan::{Action, Change, Delta, OwnDomains, Reason, Settled};
 use crate::planted::{self, Planted};
-use crate::store::{Head, Lease, NewRun, Run, StoreError};
+use crate::store::{Head, Lease, NewRun, Run, StoreError, own};
 
 const LAST_RUN: &str = "SELECT coalesce(max(id), 0) FROM run";
 const LAST_VERSION: &str = "SELECT coalesce(max(id), 0) FROM version";
 const NEW_RUN: &str = "INSERT INTO run (id, name, project, generation, actor, host, revision, tree, plan, started, finished, \
-    counts, first, last, purpose, lifted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, '{}', ?11, ?11 - 1, ?12, ?13) \
+    counts, first, last, purpose, lifted, own) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, '{}', ?11, ?11 - 1, ?12, ?13, ?14) \
     ON CONFLICT DO NOTHING";
 const END_RUN: &str = "UPDATE run SET finished = ?2, counts = ?3, last = ?4 WHERE id = ?1";
 const NEW_VERSION: &str = "INSERT INTO version (id, object, run, action, address, renamed, before, body) \
@@ -63,6 +65,8 @@ pub(super) struct SqlRun<'s, D: Db> {
     forgotten: Vec<(i64, Address, Body)>,
     counts: BTreeMap<&'static str, u64>,
     people: People,
+    /// The domains of our own people before this run.
+    was_own: Option<Vec<Domain>>,
     began: Instant,
     done: bool,
 }
@@ -128,6 +132,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
             forgotten: Vec::new(),
             counts: BTreeMap::new(),
             people: People::default(),
+            was_own: history::own(db, &new.project)?,
             began,
             done: false,
             at: new.started.to_string(),
@@ -143,6 +148,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
     fn record(&mut self) -> Result<(), StoreError> {
         let actor = self.people.look(self.db, &canonical(&self.new.actor))?.id;
         let lifted = self.people.seal(self.db, &self.new.lifted)?;
+        let own = self.new.own.as_deref().map(own::to_text);
         let generation = i64::try_from(self.meta.generation + 1).unwrap_or(i64::MAX);
         let written = self.db.execute(
             NEW_RUN,
@@ -160,6 +166,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
                 Param::Int(self.first),
                 Param::Text(&self.new.purpose.to_text()),
                 Param::Text(&crate::model::canonical(&lifted)),
+                Param::text(own.as_deref()),
             ],
         )?;
         if written == 1 {
@@ -399,6 +406,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
             };
             audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
         }
+        self.tell_own()?;
         let counts = crate::model::canonical(&self.counts);
         self.db.execute(
             END_RUN,
@@ -427,6 +435,27 @@ impl<'s, D: Db> SqlRun<'s, D> {
         audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
         self.meta.write(self.db)?;
         Ok(self.meta.head())
+    }
+
+    /// Says in the audit log how the domains of our own people change, where they do.
+    fn tell_own(&mut self) -> Result<(), StoreError> {
+        let was = self.was_own.take().zip(self.new.own.as_ref());
+        let Some(change) = was.and_then(|(was, now)| OwnDomains::between(&was, now)) else {
+            return Ok(());
+        };
+        let act = Act {
+            action: own::ACTION,
+            actor: &self.new.actor,
+            address: None,
+            after: None,
+            at: self.new.started,
+            before: None,
+            reason: &own::reason(&change),
+            run: Some(&self.new.id),
+            target: None,
+            via: self.new.purpose.as_str(),
+        };
+        audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)
     }
 
     /// Returns when the run ends: so many milliseconds after it started, whatever the clock does meanwhile.

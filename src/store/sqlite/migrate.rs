@@ -34,6 +34,10 @@ const STEPS: &[Migration] = &[
         name: "people apart from the audit log",
         sql: include_str!("migrations/0005.sql"),
     },
+    Migration {
+        name: "domains of our own people",
+        sql: include_str!("migrations/0006.sql"),
+    },
 ];
 
 /// The newest format that this program knows.

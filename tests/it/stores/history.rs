@@ -1,7 +1,8 @@
 //! What every store promises of runs and the audit log.
 
 use guestlist::audit::{Chain, verify};
-use guestlist::model::{Kind, LiveObject};
+use guestlist::model::text::Domain;
+use guestlist::model::{Bodies, Kind, LiveObject, Selection};
 use guestlist::plan::{Action, Lifted};
 use guestlist::store::{NewRun, StoreError};
 use serde_json::{Value, json};
@@ -182,6 +183,63 @@ fn what_was_lifted_is_remembered_and_audited() {
         let head = place.store.head().unwrap();
         let end = verify(Chain::new(&head.lineage), &entries).unwrap();
         assert_eq!(end.hash().to_string(), head.audit_hash);
+    }
+}
+
+#[test]
+fn the_domains_of_our_own_people_are_remembered_for_each_project() {
+    for mut place in Place::every() {
+        small(&mut place);
+        let domains = |texts: &[&str]| -> Vec<Domain> {
+            let texts = texts.iter();
+            texts.map(|text| Domain::parse(text).unwrap()).collect()
+        };
+        let own = |place: &Place, project| {
+            let bodies = Bodies::Differing(&|_| None);
+            place
+                .store
+                .read(&Selection { project, bodies })
+                .unwrap()
+                .own
+        };
+        assert_eq!(own(&place, PROJECT), None);
+        let mut run = |project: &str, own: Option<&[&str]>, id: &str| {
+            let lease = place.store.lease(&ask("ana", now())).unwrap();
+            let new = NewRun {
+                id: id.to_owned(),
+                own: own.map(domains),
+                ..new_run(&*place.store, project)
+            };
+            let _ = place.store.begin(&lease, new).unwrap().commit().unwrap();
+            place.store.release(lease).unwrap();
+        };
+        run(PROJECT, Some(&["contoso.com", "contoso.example"]), "first");
+        run("elsewhere", Some(&["elsewhere.example"]), "other");
+        run(PROJECT, None, "as it was");
+        run(
+            PROJECT,
+            Some(&["contoso.example", "contoso.com"]),
+            "the same",
+        );
+        run(PROJECT, Some(&["contoso.com", "contoso.org"]), "changed");
+        let now = domains(&["contoso.com", "contoso.org"]);
+        assert_eq!(own(&place, PROJECT), Some(now));
+        assert_eq!(
+            own(&place, "elsewhere"),
+            Some(domains(&["elsewhere.example"]))
+        );
+        place.store.prove().unwrap();
+        let entries = place.store.audit(0, 100).unwrap();
+        let entries = entries.iter().map(|entry| &entry.text);
+        let told: Vec<_> = entries
+            .filter(|text| text.contains("own domains"))
+            .collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].contains("+contoso.org -contoso.example"),
+            "{}",
+            told[0]
+        );
     }
 }
 

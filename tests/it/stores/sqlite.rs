@@ -76,7 +76,7 @@ fn the_file_is_durable_and_marked() {
     assert_eq!(get("journal_mode"), "wal");
     assert_eq!(get("page_size"), "8192");
     assert_eq!(get("application_id"), 0x474c_5354.to_string());
-    assert_eq!(get("user_version"), "5");
+    assert_eq!(get("user_version"), "6");
     assert_eq!(get("integrity_check"), "ok");
 }
 
@@ -264,7 +264,8 @@ fn an_older_format_is_brought_to_the_present_one() {
         .execute_batch(
             "UPDATE run SET actor = 'ana'; DROP TABLE person; \
              DROP TABLE record; DROP TABLE mark; DROP TABLE record_last; \
-             ALTER TABLE run DROP COLUMN lifted; ALTER TABLE run DROP COLUMN purpose; \
+             ALTER TABLE run DROP COLUMN own; ALTER TABLE run DROP COLUMN lifted; \
+             ALTER TABLE run DROP COLUMN purpose; \
              DELETE FROM migration WHERE step > 1; PRAGMA user_version = 1;",
         )
         .unwrap();
@@ -290,7 +291,7 @@ fn a_newer_format_is_refused() {
                 error,
                 StoreError::Newer {
                     found: 9,
-                    known: 5,
+                    known: 6,
                     ..
                 }
             ),

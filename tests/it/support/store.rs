@@ -165,6 +165,7 @@ pub(crate) fn new_run(store: &dyn Store, project: &str) -> NewRun {
         plan: Digest::of(b"plan"),
         started: now(),
         lifted: Vec::new(),
+        own: None,
     }
 }
 
@@ -175,6 +176,7 @@ pub(crate) fn plan(store: &dyn Store, changes: Vec<Change>) -> Plan {
         generation: head.generation,
         tree: Digest::of(b"tree"),
         changes,
+        own: None,
         settled: Vec::new(),
         owned: [].into(),
         destroy: false,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{ActionName, Counts, Diagnostic, FormatVersion, Impact, Keys, Origin, keys};
 use crate::guard;
-use crate::plan::{self, Action, Delta, Words};
+use crate::plan::{self, Action, Delta, OwnDomains, Words};
 use crate::render::report::Planned;
 
 /// What an apply would change, in the order in which it would.
@@ -28,6 +28,9 @@ pub struct Plan<'a> {
     pub digest: String,
     /// How many changes there are of each action.
     pub counts: Counts,
+    /// The domains of our own people, where they are others than when the project was last applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_domains: Option<&'a OwnDomains>,
     /// The changes, in order.
     #[schemars(with = "Vec<Change>")]
     pub changes: Changes<'a>,
@@ -69,6 +72,7 @@ impl<'a> From<&Planned<'a>> for Plan<'a> {
                 .iter()
                 .map(|action| (*action, plan.count(*action) as u64))
                 .collect(),
+            own_domains: plan.own.as_ref(),
             changes: Changes(&plan.changes),
             settled: plan
                 .settled
