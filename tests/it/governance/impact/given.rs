@@ -14,6 +14,7 @@ const RULES: &[&str] = &[
     "user.department -eq \"Sales\" -and user.userType -eq \"Guest\"",
     "user.userType -eq \"Member\"",
     "user.objectId -ne null",
+    "user.department -match \"^(legal|sales)$\"",
 ];
 
 const TERMS: &[&str] = &[
@@ -117,6 +118,31 @@ fn another_rule_is_new_for_some_and_gone_for_others() {
             ],
         ),
         ("user.city -eq \"Oslo\"", "user.CITY -eq \"oslo\"", "", &[]),
+        // The same in other words.
+        (
+            "user.city -match \"^(Oslo|Rome)$\"",
+            "user.city -match \"^rome$|^oslo$\"",
+            "",
+            &[],
+        ),
+        (
+            "user.city -match \"^O\"",
+            "user.city -match \"^Oslo\"",
+            "",
+            &[
+                "gone whoever matches `user.city -match \"^O\"` and not `user.city -match \"^Oslo\"`: no longer: the rule does not match them",
+            ],
+        ),
+        // Nobody can tell, so that it is taken to let somebody in.
+        (
+            "user.city -match \"^[ab]*a[ab]{20}c?$\"",
+            "user.city -match \"^[ab]*a[ab]{20}$\"",
+            "",
+            &[
+                "new whoever matches `user.city -match \"^[ab]*a[ab]{20}$\"` and not `user.city -match \"^[ab]*a[ab]{20}c?$\"`: without asking, with no approval, no end date (the rules are too large to be told apart)",
+                "gone whoever matches `user.city -match \"^[ab]*a[ab]{20}c?$\"` and not `user.city -match \"^[ab]*a[ab]{20}$\"`: no longer: the rule does not match them (the rules are too large to be told apart)",
+            ],
+        ),
         (
             "",
             "user.city -eq \"Oslo\"",

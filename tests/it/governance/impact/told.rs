@@ -46,7 +46,14 @@ impl Somebody {
     pub(super) fn each(self, trees: &[(&str, Desired)]) -> Vec<Self> {
         let departments: &[Option<&'static str>] =
             match self.account != Standing::None && trees.iter().any(|(_, tree)| rules(tree) > 0) {
-                true => &[None, Some("Sales"), Some("Legal"), Some("Salt")],
+                // A long s is an s to patterns, and to nothing else.
+                true => &[
+                    None,
+                    Some("Sales"),
+                    Some("Legal"),
+                    Some("Salt"),
+                    Some("ſales"),
+                ],
                 false => &[None],
             };
         let each = departments.iter().map(|department| Self {
