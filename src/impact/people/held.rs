@@ -305,8 +305,10 @@ impl<'e, 't> Held<'e, 't> {
         let comes = matches!(named, Named::Comer(_));
         let stray = named.package().and_then(|it| self.strays?.get(it));
         let stray = stray.filter(|_| !comes);
-        let covered = holders.coverages.takes(&census.sides, traits, mail, comes);
-        covered || stray.is_some_and(|stray| stray.has(mail))
+        census.all_addresses(mail).iter().any(|mail| {
+            let covered = holders.coverages.takes(&census.sides, traits, mail, comes);
+            covered || stray.is_some_and(|stray| stray.has(mail))
+        })
     }
 
     fn holders(&self, census: &Census<'_, 't>, named: &Named) -> Option<&Holders<'t>> {

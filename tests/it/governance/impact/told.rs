@@ -27,6 +27,8 @@ pub(super) struct Somebody {
     pub(super) holds: Vec<String>,
     /// What rules look at.
     pub(super) department: Option<&'static str>,
+    /// A further address.
+    pub(super) also: Option<&'static str>,
 }
 
 impl Somebody {
@@ -39,6 +41,7 @@ impl Somebody {
             groups: Vec::new(),
             holds: Vec::new(),
             department: None,
+            also: None,
         }
     }
 
@@ -277,6 +280,7 @@ pub(super) fn enter(desk: &mut Desk<'_>, at: usize, somebody: &Somebody) -> Resu
             roles: Vec::new(),
         }),
         attributes: attributes.collect(),
+        other_mails: somebody.also.map(mail).into_iter().collect(),
         ..Person::applicant(number, somebody.mail.clone(), format!("Person {at}"))
     };
     desk.keep(&person)?;
