@@ -341,6 +341,13 @@ fn about_nothing(desired: &Desired, verdict: &Verdict<'_>, idle: &Idle) -> Diagn
             format!("nothing, for the policies of {} are for others", packages()),
             vec!["requestors", "domain", "organization"],
         ),
+        Idle::Ended => (
+            format!(
+                "nothing, for what the policies of {} give has ended",
+                packages()
+            ),
+            vec!["holds", "asks", "catalog", "resource"],
+        ),
         Idle::Bound(key) => {
             let why = match (&invariant.statement, *key, &terms.ways()[..]) {
                 (_, "approvals", [Way::Automatic]) => {

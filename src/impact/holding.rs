@@ -14,7 +14,7 @@ use super::people::class::Named;
 use super::sides::Sides;
 use crate::governance::rule::{Rule, is_possible};
 use crate::model::kinds::policy::{Automatic, Requestors};
-use crate::model::kinds::{Origin, Package, Policy, Resource};
+use crate::model::kinds::{Incompatible, Origin, Package, Policy, Resource};
 use crate::model::{Address, Kind, Name, Object};
 use crate::plan::{Action, Plan};
 
@@ -41,6 +41,17 @@ struct Turn {
     because: BTreeSet<Address>,
     /// Whether it is for them whatever they have.
     is_plain: bool,
+    /// What they have besides, before as after: it kept them from the package.
+    besides: Option<Besides>,
+}
+
+/// What kept somebody from a package and no longer does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Besides {
+    /// A group that they are in, in lower case.
+    Group(String),
+    /// A package that they hold, by name.
+    Package(String),
 }
 
 /// How somebody comes to have a package, from before a plan to after it.
@@ -102,7 +113,23 @@ impl Holding {
             Some(fewer) if course == Course::Comes && at > 0 && !is_member => Some(fewer),
             _ => side.and_then(|side| side.get(usize::from(is_member))),
         };
-        groups.into_iter().flatten()
+        let besides = match self.besides(course) {
+            Some(Besides::Group(group)) => Some(group),
+            _ => None,
+        };
+        groups.into_iter().flatten().chain(besides)
+    }
+
+    /// Returns the other package that people of the package hold on both sides.
+    pub(super) fn holds_besides(&self, course: Course) -> Option<&String> {
+        match self.besides(course) {
+            Some(Besides::Package(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    fn besides(&self, course: Course) -> Option<&Besides> {
+        self.turn(course)?.besides.as_ref()
     }
 
     /// Returns true where people of the package, guests or members, are in a group by it, on one side.
@@ -208,11 +235,11 @@ impl Holdings {
             let because = || BTreeSet::from([change.address.clone()]);
             if let Some(rules) = loses(old, new, action) {
                 let because = because();
-                let is_plain = false;
                 let turn = Turn {
                     rules,
                     because,
-                    is_plain,
+                    is_plain: false,
+                    besides: None,
                 };
                 widest(&mut lost, &package, turn);
             }
@@ -226,9 +253,13 @@ impl Holdings {
                     rules,
                     because,
                     is_plain,
+                    besides: None,
                 };
                 widest(&mut got, &package, turn);
             }
+        }
+        for (package, turn) in no_longer_excluded(plan, sides, now) {
+            widest(&mut got, &package, turn);
         }
         for address in concerned {
             let action = actions.get(&address).copied();
@@ -253,6 +284,7 @@ impl Holdings {
                     rules: Vec::new(),
                     because,
                     is_plain: false,
+                    besides: None,
                 });
             }
             let holding = Holding {
@@ -350,6 +382,8 @@ impl Holdings {
 fn widest(turns: &mut BTreeMap<Address, Turn>, package: &Address, mut turn: Turn) {
     if let Some(known) = turns.remove(package) {
         turn.because.extend(known.because);
+        turn.is_plain &= known.is_plain;
+        turn.besides = turn.besides.filter(|it| known.besides.as_ref() == Some(it));
         if known.rules.len() < turn.rules.len() {
             turn.rules = known.rules;
         }
@@ -396,6 +430,73 @@ fn gets(
     is_there(rules)
 }
 
+/// Returns whoever a rule gives a package that something kept them from: it excludes that no longer.
+fn no_longer_excluded(plan: &Plan, sides: &Sides<'_>, now: Timestamp) -> Vec<(Address, Turn)> {
+    let mut freed: BTreeMap<Address, Vec<Besides>> = BTreeMap::new();
+    for change in &plan.changes {
+        let (Some(Object::Package(old)), Some(Object::Package(new))) = sides.both(&change.address)
+        else {
+            continue;
+        };
+        let [was, is] = [(old, 0), (new, 1)].map(|(package, at)| excluding(sides, package, at));
+        let gone = was.into_iter().filter(|it| !is.contains(it));
+        let gone: Vec<Besides> = gone.collect();
+        if !gone.is_empty() {
+            let _ = freed.insert(change.address.clone(), gone);
+        }
+    }
+    let mut found = Vec::new();
+    if freed.is_empty() {
+        return found;
+    }
+    sides.each(&mut |address, _| {
+        let package = address.parent().filter(|it| it.kind() == Kind::Package);
+        let Some((package, gone)) = package.and_then(|it| freed.get_key_value(&it)) else {
+            return;
+        };
+        let new = policy(sides.both(address).1);
+        // Those of another rule are told of by that; whoever it matches now may have been kept from it.
+        let rules = new.and_then(|new| gets(None, Some(new), Action::Update, now));
+        if let Some(rules) = rules {
+            let besides = match gone.as_slice() {
+                [one] => Some(one.clone()),
+                _ => None,
+            };
+            let turn = Turn {
+                rules,
+                because: BTreeSet::from([package.clone()]),
+                is_plain: false,
+                besides,
+            };
+            found.push((package.clone(), turn));
+        }
+    });
+    found
+}
+
+/// Returns what excludes a package as it is on one side.
+fn excluding(sides: &Sides<'_>, package: &Package, at: usize) -> Vec<Besides> {
+    let others = package.incompatible_with.iter();
+    let others = others.filter_map(|other| match other {
+        Incompatible::Group(name) => {
+            let own = || name.as_str().to_lowercase();
+            let resource = Name::parse(name.as_str()).ok();
+            let resource = resource.and_then(|name| resource_of(sides, &name, at));
+            let group = match resource.and_then(Resource::origin) {
+                Some((Origin::Group | Origin::Team, place)) => place.to_lowercase(),
+                _ => own(),
+            };
+            Some(Besides::Group(group))
+        }
+        Incompatible::Package(name) => {
+            let (old, new) = sides.both(&Address::new(Kind::Package, name));
+            let side = if at == 0 { old } else { new };
+            side.map(|_| Besides::Package(name.to_string()))
+        }
+    });
+    others.collect()
+}
+
 fn is_there(rules: Vec<(Rule, bool)>) -> Option<Vec<(Rule, bool)>> {
     let all: Vec<(&Rule, bool)> = rules.iter().map(|(rule, is)| (rule, *is)).collect();
     is_possible(&all).then_some(rules)
@@ -430,7 +531,7 @@ const fn policy(side: Option<&Object>) -> Option<&Policy> {
 fn groups(sides: &Sides<'_>, package: &Package, at: usize) -> [BTreeSet<String>; 2] {
     let mut groups = [BTreeSet::new(), BTreeSet::new()];
     for name in package.grants.keys() {
-        let Some(resource) = resource(sides, name, at) else {
+        let Some(resource) = resource_of(sides, name, at) else {
             continue;
         };
         if let Some((Origin::Group | Origin::Team, place)) = resource.origin() {
@@ -444,7 +545,7 @@ fn groups(sides: &Sides<'_>, package: &Package, at: usize) -> [BTreeSet<String>;
     groups
 }
 
-fn resource<'s>(sides: &'s Sides<'_>, name: &Name, at: usize) -> Option<&'s Resource> {
+fn resource_of<'s>(sides: &'s Sides<'_>, name: &Name, at: usize) -> Option<&'s Resource> {
     let (old, new) = sides.both(&Address::new(Kind::Resource, name));
     match if at == 0 { old } else { new } {
         Some(Object::Resource(resource)) => Some(resource),

@@ -155,7 +155,12 @@ impl<'m> Moves<'m> {
     ) -> Option<Vec<(Cow<'m, Rule>, bool)>> {
         let mut rules = vec![(Cow::Owned(kind(is_member)), true)];
         let mut held = BTreeSet::new();
-        for named in named {
+        // What somebody is named by may tell of a group that they are in besides.
+        let besides = named
+            .iter()
+            .flat_map(|named| self.besides(named, is_member));
+        let besides: Vec<Named> = besides.collect();
+        for named in named.iter().chain(&besides) {
             let (name, is_in) = match named {
                 Named::User(mail) => {
                     rules.push((Cow::Owned(equal("mail", mail.as_str())), true));
@@ -207,6 +212,14 @@ impl<'m> Moves<'m> {
         }
         let all: Vec<(&Rule, bool)> = rules.iter().map(|(rule, is)| (&**rule, *is)).collect();
         is_possible(&all).then_some(rules)
+    }
+
+    /// Returns the groups that somebody who is named so is in before as after, and is not in by a package that they hold.
+    fn besides(self, named: &Named, is_member: bool) -> Vec<Named> {
+        match named {
+            Named::Getter(_) => self.granted(named, 0, is_member).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Returns a group of which rules say who is in it.
@@ -299,13 +312,19 @@ impl<'m> Moves<'m> {
     }
 
     /// Returns the groups that somebody who is named so is in by packages that they hold, on one side.
-    fn granted(&self, named: &Named, at: usize, is_member: bool) -> impl Iterator<Item = Named> {
+    fn granted(self, named: &Named, at: usize, is_member: bool) -> impl Iterator<Item = Named> {
         let course = named.course();
         let groups = course.and_then(|(package, course)| {
             let holding = self.holdings.get(package)?;
             Some(holding.groups(course, at, is_member))
         });
         groups.into_iter().flatten().cloned().map(Named::Group)
+    }
+
+    /// Returns the package that somebody who is named so holds besides, on both sides.
+    fn held_besides(self, named: &Named) -> Option<&'m String> {
+        let (package, course) = named.course()?;
+        self.holdings.get(package)?.holds_besides(course)
     }
 }
 
@@ -355,6 +374,7 @@ impl Naming {
                     }
                     if let Some(moves) = moves {
                         naming.named.extend(moves.granted(named, at, is_member));
+                        naming.holds.extend(moves.held_besides(named).cloned());
                     }
                 }
             }

@@ -1,7 +1,8 @@
 //! Invariants that hold because they are about nothing: nobody, or no way to come to have anything.
 //!
 //! What is refused at the moment counts all the same: a domain on the block list, a catalog that is not published, a policy
-//! with requests switched off. `never` says what no policy shall ever do, so it is about something although none does.
+//! with requests switched off. `never` says what no policy shall ever do, so it is about something although none does. A date
+//! that has passed does not come again.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use crate::model::kinds::policy::{Policy, Requestors};
 
 use super::decide::is_about;
 use super::people::{Everybody, Kind, People};
-use super::reach::{Reach, Sought};
+use super::reach::{Reach, Sought, has_ended};
 
 /// Why an invariant is about nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub enum Idle {
     Ways,
     /// The policies of what it is about are for others.
     Others,
+    /// What the policies of what it is about give has ended for everyone.
+    Ended,
     /// All access, or none, is as this key says.
     Bound(&'static str),
 }
@@ -101,7 +104,15 @@ impl<'l, 'e, 't> Looked<'l, 'e, 't> {
         if !offers().any(|offer| offer.policies.iter().any(|(_, rules)| serves(rules))) {
             return Some(Idle::Ways);
         }
-        (!offers().any(|offer| self.is_for_some(offer, &ways))).then_some(Idle::Others)
+        let lasts = |rules: &Policy| !has_ended(&rules.expires, self.reach.estate.now);
+        let any = |counts: &dyn Fn(&Policy) -> bool| {
+            offers().any(|offer| self.is_for_some(offer, &ways, counts))
+        };
+        match (any(&lasts), any(&|_| true)) {
+            (true, _) => None,
+            (false, true) => Some(Idle::Ended),
+            (false, false) => Some(Idle::Others),
+        }
     }
 
     /// Returns a key about approvals or ends that makes the rest idle.
@@ -171,15 +182,21 @@ impl<'l, 'e, 't> Looked<'l, 'e, 't> {
             .map_or_else(Vec::new, |keys| keys.to_vec())
     }
 
-    /// Returns true for a package that has a policy for people the invariant is about, whatever is switched off now.
-    fn is_for_some(&self, offer: &Offer<'t>, ways: &[Way]) -> bool {
+    /// Returns true for a package that has a policy for people the invariant is about, of those that count, whatever is switched
+    /// off now.
+    fn is_for_some(
+        &self,
+        offer: &Offer<'t>,
+        ways: &[Way],
+        counts: &dyn Fn(&Policy) -> bool,
+    ) -> bool {
         let names = self.reach.apart(offer);
         let kinds: Vec<&Kind<'t>> = self.people.apart(&names);
         let kinds = kinds.into_iter().chain(self.people.refused());
         let mut kinds = kinds.filter(|kind| self.reach.may_give(offer, kind, self.terms));
         kinds.any(|kind| {
             let open = open(kind);
-            let mut policies = offer.policies.iter();
+            let mut policies = offer.policies.iter().filter(|(_, rules)| counts(rules));
             policies.any(|(address, rules)| {
                 let mut ways = ways.iter().filter(|way| serves(rules, **way));
                 ways.any(|way| {

@@ -52,7 +52,6 @@ mod candidate;
 mod course;
 mod decide;
 mod idle;
-mod language;
 mod naming;
 mod near;
 mod people;

@@ -6,12 +6,12 @@
 
 use std::collections::BTreeSet;
 
-use super::language::Demand;
 use super::naming::Naming;
 use super::people::Kind;
 use super::person::{self, Sketch};
 use super::reach::Reach;
 use crate::governance::rule::Rule;
+use crate::governance::rule::language::Demand;
 use crate::impact::{Account, Offer};
 use crate::model::invariant::Terms;
 use crate::model::kinds::Organization;

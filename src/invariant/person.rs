@@ -7,12 +7,13 @@
 use std::collections::BTreeMap;
 
 use super::Undecided;
-use super::language::{self, Demand, Found};
 use super::near::Near;
 use crate::governance::record::{Account as Record, Creation, Identity, Person, UserType};
+use crate::governance::rule::comparison::Comparison;
+use crate::governance::rule::form::{ADDRESS, Form, LINE, LOCAL, NUMBER, PART};
+use crate::governance::rule::language::{self, Demand, Found};
 use crate::governance::rule::{Rule, attribute, matches};
 use crate::impact::Account;
-use crate::model::rule::{Operator, Test, Value};
 use crate::model::text::{Domain, Email};
 use crate::scenario::SOMEONE;
 
@@ -136,22 +137,26 @@ impl Sketch {
     }
 
     /// Returns somebody for whom comparisons are as wanted: a value for each property by itself.
-    fn attempt(&self, plain: &Person, way: &[Literal<'_>]) -> Result<Option<Person>, Undecided> {
-        let mut by_property: BTreeMap<&str, Vec<&Literal<'_>>> = BTreeMap::new();
-        for literal in way {
+    fn attempt(&self, plain: &Person, way: &[Comparison<'_>]) -> Result<Option<Person>, Undecided> {
+        let mut by_property: BTreeMap<&str, Vec<&Comparison<'_>>> = BTreeMap::new();
+        for comparison in way {
             by_property
-                .entry(literal.test.property.as_str())
+                .entry(comparison.test.property.as_str())
                 .or_default()
-                .push(literal);
+                .push(comparison);
         }
         let mut person = plain.clone();
         let mut undecided = false;
-        for (property, literals) in by_property {
-            let holds = |person: &Person| literals.iter().all(|literal| literal.holds(person));
+        for (property, comparisons) in by_property {
+            let holds = |person: &Person| {
+                comparisons
+                    .iter()
+                    .all(|comparison| holds(comparison, person))
+            };
             if holds(&person) {
                 continue;
             }
-            match self.meet(&person, property, &literals) {
+            match self.meet(&person, property, &comparisons) {
                 Ok(Some(met)) => person = met,
                 Ok(None) => return Ok(None),
                 // Another property may rule it out for certain.
@@ -170,7 +175,7 @@ impl Sketch {
         &self,
         person: &Person,
         property: &str,
-        literals: &[&Literal<'_>],
+        comparisons: &[&Comparison<'_>],
     ) -> Result<Option<Person>, Undecided> {
         let mut person = person.clone();
         let attributes = &mut person.attributes;
@@ -181,21 +186,24 @@ impl Sketch {
                     person
                         .attributes
                         .insert(property.to_owned(), value.to_owned());
-                    if literals.iter().all(|literal| literal.holds(&person)) {
+                    if comparisons
+                        .iter()
+                        .all(|comparison| holds(comparison, &person))
+                    {
                         return Ok(Some(person));
                     }
                 }
                 return Ok(None);
             }
             "otherMails" => {
-                let Some(texts) = several(literals, ADDRESS, Some(ANY_ADDRESS))? else {
+                let Some(texts) = several(comparisons, ADDRESS)? else {
                     return Ok(None);
                 };
                 let mails = texts.iter().map(|text| Email::parse(text));
                 person.other_mails = mails.collect::<Result<_, _>>().map_err(|_| Undecided)?;
             }
             "proxyAddresses" => {
-                let Some(texts) = several(literals, PART, None)? else {
+                let Some(texts) = several(comparisons, PART)? else {
                     return Ok(None);
                 };
                 attributes.insert(property.to_owned(), texts.join(","));
@@ -205,12 +213,12 @@ impl Sketch {
                 let found = match &self.near {
                     Some(near) => {
                         let near = near.demands().ok_or(Undecided)?;
-                        single(literals, near, ADDRESS, Some(ANY_ADDRESS))?
+                        single(comparisons, near, [ADDRESS.usual, ADDRESS.any])?
                     }
                     None => {
                         let [usual, any] =
-                            [LOCAL, ANY_LOCAL].map(|local| at(local, &[&self.domain]));
-                        single(literals, Vec::new(), &usual, Some(&any))?
+                            [LOCAL.usual, LOCAL.any].map(|local| at(local, &[&self.domain]));
+                        single(comparisons, Vec::new(), [&usual, &any])?
                     }
                 };
                 let Some(text) = found else {
@@ -223,13 +231,14 @@ impl Sketch {
                 }
             }
             "objectId" => {
-                let Some(text) = single(literals, Vec::new(), "[1-9][0-9]{0,17}", None)? else {
+                let Some(text) = single(comparisons, Vec::new(), [NUMBER.usual, NUMBER.any])?
+                else {
                     return Ok(None);
                 };
                 person.number = text.parse().map_err(|_| Undecided)?;
             }
             _ => {
-                let Some(text) = single(literals, Vec::new(), language::LINE, None)? else {
+                let Some(text) = single(comparisons, Vec::new(), [LINE.usual, LINE.any])? else {
                     return Ok(None);
                 };
                 match (property, &mut person.account) {
@@ -244,75 +253,9 @@ impl Sketch {
     }
 }
 
-/// The usual form of what stands before the `@` of an address, and the widest.
-const LOCAL: &str = "[a-z0-9]+(?:[._+-][a-z0-9]+)*";
-const ANY_LOCAL: &str = r"[\P{Changes_When_Lowercased}&&[^@\s]]+";
-/// What stands before the `@` of an address that needs no other letters than ours.
-const PLAIN_LOCAL: &str = r"[!-?\[-~]+";
-/// The usual form of an address, and the widest.
-const ADDRESS: &str = r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,20}";
-const ANY_ADDRESS: &str =
-    r"[\P{Changes_When_Lowercased}&&[^@\s]]+@[\P{Changes_When_Lowercased}&&[^@\s]]+";
-/// One of several values that are kept with commas between them.
-const PART: &str = r"[\P{Changes_When_Lowercased}&&[^,\s]]+";
-
-/// A comparison, of one value or of several, and whether it is to hold.
-#[derive(Debug, Clone, Copy)]
-struct Literal<'r> {
-    rule: &'r Rule,
-    test: &'r Test,
-    wanted: bool,
-}
-
-impl Literal<'_> {
-    fn holds(&self, person: &Person) -> bool {
-        matches(self.rule, person) == self.wanted
-    }
-
-    /// Returns true where every value has to be as demanded; false where one of them is enough.
-    const fn is_universal(&self) -> bool {
-        match self.rule {
-            Rule::Each { all, .. } => *all == self.wanted,
-            _ => true,
-        }
-    }
-
-    /// Returns the one text that it takes; `None` where it takes others, too, or any but one.
-    fn exact(&self) -> Option<&str> {
-        match (&self.test.value, self.test.operator, self.wanted) {
-            (Value::Text(text), Operator::Equal, true)
-            | (Value::Text(text), Operator::NotEqual, false) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// Returns what a text has to be; `Ok(None)` where none is as wanted.
-    fn demand(&self) -> Result<Option<Demand>, Undecided> {
-        let negated = matches!(
-            self.test.operator,
-            Operator::NotEqual
-                | Operator::NotStartsWith
-                | Operator::NotContains
-                | Operator::NotMatch
-                | Operator::NotIn
-        );
-        let wanted = self.wanted != negated;
-        let test = self.test;
-        Ok(match &test.value {
-            // A text is neither nothing nor a truth value.
-            Value::Null | Value::Bool(_) if wanted => None,
-            Value::Null | Value::Bool(_) => Some(Demand::contains("", true)),
-            Value::List(list) => Some(Demand::one_of(list.iter().map(String::as_str), wanted)),
-            Value::Pattern(pattern) => {
-                Some(Demand::matches(pattern.as_str(), wanted).ok_or(Undecided)?)
-            }
-            Value::Text(text) => Some(match test.operator {
-                Operator::StartsWith | Operator::NotStartsWith => Demand::begins(text, wanted),
-                Operator::Contains | Operator::NotContains => Demand::contains(text, wanted),
-                _ => Demand::one_of([text.as_str()], wanted),
-            }),
-        })
-    }
+/// Returns true for somebody for whom a comparison is as wanted.
+fn holds(comparison: &Comparison<'_>, person: &Person) -> bool {
+    matches(comparison.rule, person) == comparison.wanted
 }
 
 /// Returns a pattern for addresses with some domains.
@@ -321,25 +264,24 @@ fn at(local: &str, domains: &[&Domain]) -> String {
     format!("{local}@(?:{})", domains.collect::<Vec<_>>().join("|"))
 }
 
-/// Returns a text of a form for which comparisons are as wanted, and that is as demanded beside. `any` is the widest form that
-/// such texts have, where it is wider than the usual one.
+/// Returns a text for which comparisons are as wanted, and that is as demanded beside: of the usual form, or of the form that
+/// any such text has.
 fn single(
-    literals: &[&Literal<'_>],
+    comparisons: &[&Comparison<'_>],
     mut demands: Vec<Demand>,
-    usual: &str,
-    any: Option<&str>,
+    [usual, any]: [&str; 2],
 ) -> Result<Option<String>, Undecided> {
-    let contradicts = |one: &Literal<'_>| {
+    let contradicts = |one: &Comparison<'_>| {
         let text = one.exact()?;
-        let mut exact = literals.iter().filter_map(|other| other.exact());
+        let mut exact = comparisons.iter().filter_map(|other| other.exact());
         exact.any(|other| other != text).then_some(())
     };
     // Two texts at once need no automaton, and nobody has them.
-    if literals.iter().any(|one| contradicts(one).is_some()) {
+    if comparisons.iter().any(|one| contradicts(one).is_some()) {
         return Ok(None);
     }
-    for literal in literals {
-        match literal.demand()? {
+    for comparison in comparisons {
+        match comparison.demand().ok_or(Undecided)? {
             Some(demand) => demands.push(demand),
             None => return Ok(None),
         }
@@ -350,28 +292,28 @@ fn single(
         demands.pop();
         found
     };
-    match (of(usual), any) {
-        (Found::Text(text), _) => Ok(Some(text)),
-        (Found::Nothing, None) => Ok(None),
-        (Found::Nothing | Found::Unknown, Some(any)) if of(any) == Found::Nothing => Ok(None),
-        _ => Err(Undecided),
+    let found = match of(usual) {
+        Found::Nothing | Found::Unknown if usual != any => of(any),
+        found => found,
+    };
+    match found {
+        Found::Text(text) => Ok(Some(text)),
+        Found::Nothing => Ok(None),
+        Found::Unknown => Err(Undecided),
     }
 }
 
 /// Returns texts of a form that are together as comparisons of several values want them: none, or one for each that has to
 /// be there.
-fn several(
-    literals: &[&Literal<'_>],
-    usual: &str,
-    any: Option<&str>,
-) -> Result<Option<Vec<String>>, Undecided> {
-    let (every, some): (Vec<&Literal<'_>>, Vec<&Literal<'_>>) =
-        literals.iter().partition(|literal| literal.is_universal());
+fn several(comparisons: &[&Comparison<'_>], form: Form) -> Result<Option<Vec<String>>, Undecided> {
+    let (every, some): (Vec<&Comparison<'_>>, Vec<&Comparison<'_>>) = comparisons
+        .iter()
+        .partition(|comparison| comparison.is_universal());
     let mut texts = Vec::new();
     for one in some {
         let mut all = every.clone();
         all.push(one);
-        match single(&all, Vec::new(), usual, any)? {
+        match single(&all, Vec::new(), [form.usual, form.any])? {
             // One text may be enough for several.
             Some(text) if texts.contains(&text) => {}
             Some(text) => texts.push(text),
@@ -383,7 +325,7 @@ fn several(
 
 /// Sets of comparisons that make rules as wanted, each enough by itself.
 struct Ways<'r> {
-    ways: Vec<Vec<Literal<'r>>>,
+    ways: Vec<Vec<Comparison<'r>>>,
     /// Whether these are all.
     whole: bool,
 }
@@ -417,7 +359,7 @@ impl<'r> Ways<'r> {
 fn met(rule: &Rule, wanted: bool) -> Ways<'_> {
     match rule {
         Rule::Test(test) | Rule::Each { test, .. } => Ways {
-            ways: vec![vec![Literal { rule, test, wanted }]],
+            ways: vec![vec![Comparison { rule, test, wanted }]],
             whole: true,
         },
         Rule::Not(rule) => met(rule, !wanted),
@@ -447,9 +389,9 @@ pub(super) fn domains(rule: &Rule, wanted: bool, all: &[&Domain]) -> Vec<usize> 
     const FEW: usize = 512;
     let mut found = Vec::new();
     for way in met(rule, wanted).ways {
-        let literals = way.iter().filter(|it| it.test.property == "mail");
-        let literals: Vec<&Literal<'_>> = literals.collect();
-        if literals.is_empty() {
+        let comparisons = way.iter().filter(|it| it.test.property == "mail");
+        let comparisons: Vec<&Comparison<'_>> = comparisons.collect();
+        if comparisons.is_empty() {
             continue;
         }
         let is_plain = |domain: &Domain| {
@@ -461,7 +403,11 @@ pub(super) fn domains(rule: &Rule, wanted: bool, all: &[&Domain]) -> Vec<usize> 
                 near: None,
             };
             let person = sketch.mail().map(|mail| sketch.plain(&mail));
-            person.is_some_and(|person| literals.iter().all(|literal| literal.holds(&person)))
+            person.is_some_and(|person| {
+                comparisons
+                    .iter()
+                    .all(|comparison| holds(comparison, &person))
+            })
         };
         let (plain, rest): (Vec<usize>, Vec<usize>) =
             (0..all.len()).partition(|at| all.get(*at).is_some_and(|domain| is_plain(domain)));
@@ -469,7 +415,7 @@ pub(super) fn domains(rule: &Rule, wanted: bool, all: &[&Domain]) -> Vec<usize> 
         found.extend(plain.into_iter().take(ENOUGH));
         if !enough {
             let mut more = Vec::new();
-            halved(&literals, all, &rest, &mut more);
+            halved(&comparisons, all, &rest, &mut more);
             found.extend(more.into_iter().take(ENOUGH));
         }
     }
@@ -477,12 +423,12 @@ pub(super) fn domains(rule: &Rule, wanted: bool, all: &[&Domain]) -> Vec<usize> 
 }
 
 /// Adds those of some domains of which an address is as comparisons want it: halves of those that cannot be ruled out together.
-fn halved(literals: &[&Literal<'_>], all: &[&Domain], some: &[usize], out: &mut Vec<usize>) {
+fn halved(comparisons: &[&Comparison<'_>], all: &[&Domain], some: &[usize], out: &mut Vec<usize>) {
     const MOST: usize = 64;
     if some.len() <= MOST {
         let domains: Vec<&Domain> = some.iter().filter_map(|at| all.get(*at).copied()).collect();
-        let any = at(PLAIN_LOCAL, &domains);
-        if domains.is_empty() || single(literals, Vec::new(), &any, None) == Ok(None) {
+        let any = at(LOCAL.any, &domains);
+        if domains.is_empty() || single(comparisons, Vec::new(), [&any, &any]) == Ok(None) {
             return;
         }
         if let [one] = some {
@@ -491,8 +437,8 @@ fn halved(literals: &[&Literal<'_>], all: &[&Domain], some: &[usize], out: &mut 
         }
     }
     let (one, other) = some.split_at(some.len() / 2);
-    halved(literals, all, one, out);
-    halved(literals, all, other, out);
+    halved(comparisons, all, one, out);
+    halved(comparisons, all, other, out);
 }
 
 /// Returns the properties that rules speak of, by the names of the directory.

@@ -5,6 +5,8 @@ use std::convert::Infallible;
 use std::sync::RwLock;
 
 use crate::governance::rule::Rule;
+use crate::governance::rule::form::answer;
+use crate::governance::rule::language::Found;
 use crate::impact::{
     self, Account, Base, Estate, Named, Offer, Requestor, SignIn, Sort, Traits, Zone,
 };
@@ -19,7 +21,6 @@ use super::access::{Access, Witness};
 use super::by_rule::Given;
 use super::candidate::{Answer, Candidate, deciding, oddity};
 use super::course::Course;
-use super::language::{self, Found};
 use super::naming::Naming;
 use super::people::Kind;
 use super::person::Sketch;
@@ -545,7 +546,7 @@ fn must_match(question: &Question) -> Option<&str> {
 
 /// Returns true for a pattern that no answer matches.
 fn is_unanswerable(pattern: &str) -> bool {
-    language::answer(pattern) == Found::Nothing
+    answer(pattern) == Found::Nothing
 }
 
 /// Returns what a direct assignment sees in somebody: whoever assigns vouches for their domain, and no passcode is needed.

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value};
 
+use crate::governance::rule::form;
+use crate::governance::rule::language::Found;
 use crate::impact::SignIn;
 use crate::model::kinds::policy::{Expiry, Policy, Question};
 use crate::model::{Digest, NAME_LENGTH, Name};
 
 use super::access::Access;
-use super::language::{self, Found};
 
 /// The seconds of a day.
 pub(super) const DAY: u64 = 86_400;
@@ -66,7 +67,7 @@ pub(super) fn answers(questions: &[Question]) -> Option<Map<String, Value>> {
     for (at, question) in questions.iter().enumerate().filter(|(_, it)| it.required) {
         let answer = match (question.choices.first(), &question.pattern) {
             (Some(choice), _) => choice.value.to_string(),
-            (None, Some(pattern)) => match language::answer(pattern.as_str()) {
+            (None, Some(pattern)) => match form::answer(pattern.as_str()) {
                 Found::Text(text) => text,
                 Found::Nothing | Found::Unknown => return None,
             },

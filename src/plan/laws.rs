@@ -150,8 +150,13 @@ fn life(choose: &mut Choices<'_>, address: &str, keys: &mut Map<String, Value>, 
         } else {
             NAMES
         };
-        let earlier = choose.one(names);
-        if !address.ends_with(&format!("/{earlier}")) {
+        let mut earlier = vec![choose.one(names)];
+        if choose.of(4) == 1 {
+            earlier.push(choose.one(names));
+        }
+        earlier.retain(|name| !address.ends_with(&format!("/{name}")));
+        earlier.dedup();
+        if !earlier.is_empty() {
             keys.insert("formerly".to_owned(), json!(earlier));
         }
     }

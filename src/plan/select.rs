@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Change;
 use super::order::{is_delete, needs};
 use super::renames::Seats;
-use crate::model::{Address, Desired};
+use crate::model::{Address, Desired, Kind, Name};
 
 /// Which addresses may change.
 #[derive(Debug, Clone, Default)]
@@ -166,7 +166,10 @@ pub(super) fn narrow(
         return None;
     }
     changes.sort_by(|a, b| a.address.cmp(&b.address));
-    let needs = needs(changes, desired, seats);
+    let mut needs = needs(changes, desired, seats);
+    for (moves, at) in carried(changes, &choice.excludes) {
+        needs[moves].push(at);
+    }
     let mut partial = Partial {
         targets: texts(&choice.targets),
         excludes: texts(&choice.excludes),
@@ -218,6 +221,35 @@ pub(super) fn narrow(
     changes.retain(|_| kept.next().unwrap_or(false));
     partial.left_out = before - changes.len();
     Some(partial)
+}
+
+/// Returns each change that is excluded by the name alone that it has before an object that it lives in is renamed, after that
+/// rename: without it nothing would be left of the name that excludes it.
+fn carried(changes: &[Change], excludes: &[Pattern]) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for (at, change) in changes.iter().enumerate() {
+        let before = names(change).skip(1).any(|name| any(excludes, name));
+        if !before || any(excludes, &change.address) {
+            continue;
+        }
+        if let Some(holder) = holder(&change.address)
+            && let Ok(holder) = changes.binary_search_by(|other| other.address.cmp(&holder))
+        {
+            found.push((holder, at));
+        }
+    }
+    found
+}
+
+/// Returns the object that an address lives in, or whose settings it holds.
+fn holder(address: &Address) -> Option<Address> {
+    match address.kind() {
+        Kind::CrossTenant => {
+            let name = Name::parse(address.name()).ok()?;
+            Some(Address::new(Kind::Organization, &name))
+        }
+        _ => address.parent(),
+    }
 }
 
 /// Marks all that can be reached, and tells each that was not marked at the start with the one that led to it.

@@ -2,9 +2,13 @@
 //!
 //! The syntax is `model::rule`. What is not set is `null`: it equals `null` alone, and every negated comparison holds for it.
 
+pub(crate) mod comparison;
+pub(crate) mod form;
+pub(crate) mod language;
+mod letters;
 mod possible;
 
-pub use possible::is_possible;
+pub use possible::{Fit, fit, is_possible};
 
 pub use crate::model::rule::{BadRule, Rule};
 

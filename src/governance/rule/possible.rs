@@ -3,150 +3,189 @@
 //! A rule is a formula over comparisons. Each way to make the rules as they are wanted is a list of comparisons, and those of
 //! one property are met together or not at all: by a value that one of them names, or, where none has to be the one, by a text
 //! made of what must stand in it, with a letter between that no rule knows. Whatever such a text breaks, every other breaks
-//! too. Only patterns are not looked into: what stands beside one is taken to be possible unless it is named.
+//! too. Where a pattern is among them an automaton decides; see [`language`](super::language). What is too large for that is
+//! not decided, and said to be so.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Rule, compare, is_negated};
-use crate::model::rule::{Operator, TRUTHS, Test, Value};
+use super::comparison::Comparison;
+use super::form::Form;
+use super::language::{self, Demand, Found, STATES};
+use super::{Rule, compare};
+use crate::model::rule::{Operator, TRUTHS, Value};
 
 /// How many comparisons are looked at before somebody is taken to fit.
 const STEPS: u32 = 20_000;
+/// How many states of automata are visited before somebody is taken to fit.
+const EFFORT: usize = 8 * STATES;
+
+/// Whether anybody fits rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// There can be somebody.
+    Somebody,
+    /// There can be nobody.
+    Nobody,
+    /// The rules, or patterns in them, are too large to tell.
+    Unknown,
+}
 
 /// Returns false when nobody can be for whom each of some rules is as wanted: `true` for one that is to match. Who cannot be
 /// ruled out may be there, so that in doubt the answer is true.
 #[must_use]
 pub fn is_possible(rules: &[(&Rule, bool)]) -> bool {
-    let mut steps = STEPS;
-    met(&mut rules.to_vec(), &mut Vec::new(), &mut steps)
+    fit(rules) != Fit::Nobody
 }
 
-/// A comparison and whether it is to hold.
-#[derive(Debug, Clone, Copy)]
-struct Literal<'r> {
-    test: &'r Test,
-    /// Of a property with several values: whether every value is compared.
-    each: Option<bool>,
-    wanted: bool,
+/// Returns whether somebody can be for whom each of some rules is as wanted: `true` for one that is to match.
+#[must_use]
+pub fn fit(rules: &[(&Rule, bool)]) -> Fit {
+    let mut search = Search {
+        chosen: Vec::new(),
+        steps: STEPS,
+        effort: EFFORT,
+        is_doubted: false,
+    };
+    match search.met(&mut rules.to_vec()) {
+        true => Fit::Somebody,
+        false if search.is_doubted => Fit::Unknown,
+        false => Fit::Nobody,
+    }
 }
 
-impl<'r> Literal<'r> {
-    /// Returns the operator without its negation, and whether that is to hold.
-    const fn plainly(&self) -> (Operator, bool) {
-        let operator = match self.test.operator {
-            Operator::NotEqual => Operator::Equal,
-            Operator::NotStartsWith => Operator::StartsWith,
-            Operator::NotContains => Operator::Contains,
-            Operator::NotMatch => Operator::Match,
-            Operator::NotIn => Operator::In,
-            plain => plain,
+/// A walk over the ways to make rules as they are wanted.
+struct Search<'r> {
+    chosen: Vec<Comparison<'r>>,
+    steps: u32,
+    effort: usize,
+    /// Whether some way could not be decided.
+    is_doubted: bool,
+}
+
+impl<'r> Search<'r> {
+    /// Makes rules as wanted one after the other, and comparisons of them together.
+    fn met(&mut self, todo: &mut Vec<(&'r Rule, bool)>) -> bool {
+        let Some((rule, wanted)) = todo.pop() else {
+            return self.is_met_with_patterns();
         };
-        (operator, self.wanted != is_negated(self.test.operator))
-    }
-
-    /// Returns the text that must begin or be part of the value.
-    fn part(&self, of: Operator) -> Option<&'r str> {
-        match (self.plainly(), &self.test.value) {
-            ((operator, true), Value::Text(text)) if operator == of => Some(text),
-            _ => None,
-        }
-    }
-
-    /// Returns the pattern, and whether it is to match.
-    fn pattern(&self) -> Option<(&'r str, bool)> {
-        match &self.test.value {
-            Value::Pattern(pattern) => Some((pattern.as_str(), self.plainly().1)),
-            _ => None,
-        }
-    }
-
-    /// Returns true for a comparison that holds for values that it names alone.
-    fn is_named(&self) -> bool {
-        let finite = matches!(self.plainly(), (Operator::Equal | Operator::In, true));
-        finite || self.test.property == "userType"
-    }
-}
-
-/// Makes rules as wanted one after the other, and comparisons of them together.
-fn met<'r>(
-    todo: &mut Vec<(&'r Rule, bool)>,
-    chosen: &mut Vec<Literal<'r>>,
-    steps: &mut u32,
-) -> bool {
-    let Some((rule, wanted)) = todo.pop() else {
-        return true;
-    };
-    let is_met = match rule {
-        Rule::Not(rule) => {
-            todo.push((rule, !wanted));
-            let is_met = met(todo, chosen, steps);
-            todo.pop();
-            is_met
-        }
-        Rule::And(rules) | Rule::Or(rules) if matches!(rule, Rule::And(_)) == wanted => {
-            let before = todo.len();
-            todo.extend(rules.iter().map(|rule| (rule, wanted)));
-            let is_met = met(todo, chosen, steps);
-            todo.truncate(before);
-            is_met
-        }
-        Rule::And(rules) | Rule::Or(rules) => rules.iter().any(|rule| {
-            todo.push((rule, wanted));
-            let is_met = met(todo, chosen, steps);
-            todo.pop();
-            is_met
-        }),
-        Rule::Test(test) | Rule::Each { test, .. } => {
-            let each = match rule {
-                Rule::Each { all, .. } => Some(*all),
-                _ => None,
-            };
-            match steps.checked_sub(1) {
-                None => return true,
-                Some(left) => *steps = left,
+        let is_met = match rule {
+            Rule::Not(rule) => {
+                todo.push((rule, !wanted));
+                let is_met = self.met(todo);
+                todo.pop();
+                is_met
             }
-            chosen.push(Literal { test, each, wanted });
-            let is_met = together(chosen, &test.property) && met(todo, chosen, steps);
-            chosen.pop();
-            is_met
-        }
-    };
-    todo.push((rule, wanted));
-    is_met
-}
-
-/// Returns false when no value of a property, or no list of values, meets the comparisons of it.
-fn together(chosen: &[Literal<'_>], property: &str) -> bool {
-    let of = chosen.iter().filter(|it| it.test.property == property);
-    let (several, one): (Vec<Literal<'_>>, Vec<Literal<'_>>) =
-        of.copied().partition(|it| it.each.is_some());
-    if !is_met_by_one(property, &one, true) {
-        return false;
+            Rule::And(rules) | Rule::Or(rules) if matches!(rule, Rule::And(_)) == wanted => {
+                let before = todo.len();
+                todo.extend(rules.iter().map(|rule| (rule, wanted)));
+                let is_met = self.met(todo);
+                todo.truncate(before);
+                is_met
+            }
+            Rule::And(rules) | Rule::Or(rules) => rules.iter().any(|rule| {
+                todo.push((rule, wanted));
+                let is_met = self.met(todo);
+                todo.pop();
+                is_met
+            }),
+            Rule::Test(test) | Rule::Each { test, .. } => match self.steps.checked_sub(1) {
+                None => {
+                    self.is_doubted = true;
+                    false
+                }
+                Some(left) => {
+                    self.steps = left;
+                    self.chosen.push(Comparison { rule, test, wanted });
+                    let met = together(&self.chosen, &test.property, &mut of_one);
+                    let is_met = met != Met::No && self.met(todo);
+                    self.chosen.pop();
+                    is_met
+                }
+            },
+        };
+        todo.push((rule, wanted));
+        is_met
     }
-    // Some value must be one way, or every value: each that must be somewhere is held against what counts for all.
-    let (some, every): (Vec<Literal<'_>>, Vec<Literal<'_>>) = several
-        .into_iter()
-        .partition(|it| it.each != Some(it.wanted));
-    some.iter().all(|one| {
-        let with: Vec<Literal<'_>> = every.iter().chain([one]).copied().collect();
-        is_met_by_one(property, &with, false)
-    })
+
+    /// Returns true where the comparisons of a way are met, those with patterns and beside them too.
+    fn is_met_with_patterns(&mut self) -> bool {
+        let Self { chosen, effort, .. } = self;
+        let properties = chosen.iter().filter(|it| it.is_pattern());
+        let properties: BTreeSet<&str> = properties.map(|it| &*it.test.property).collect();
+        let mut is_open = false;
+        for property in properties {
+            let met = together(
+                chosen,
+                property,
+                &mut |property, comparisons, unset| match of_one(property, comparisons, unset) {
+                    Met::Open => by_text(property, comparisons, effort),
+                    met => met,
+                },
+            );
+            match met {
+                Met::Yes => {}
+                Met::No => return false,
+                Met::Open => is_open = true,
+            }
+        }
+        self.is_doubted |= is_open;
+        !is_open
+    }
 }
 
-/// Returns false when no value meets comparisons. `unset` tells whether none at all may.
-fn is_met_by_one(property: &str, literals: &[Literal<'_>], unset: bool) -> bool {
-    if literals.is_empty() {
-        return true;
+/// Whether some value of a property meets comparisons of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Met {
+    Yes,
+    No,
+    /// Not decided.
+    Open,
+}
+
+/// Returns whether a value of a property, or a list of values, meets the comparisons of it. `decide` tells it of one value,
+/// and of whether none at all may be.
+fn together<'r>(
+    chosen: &[Comparison<'r>],
+    property: &str,
+    decide: &mut dyn FnMut(&str, &[Comparison<'r>], bool) -> Met,
+) -> Met {
+    let of = chosen.iter().filter(|it| it.test.property == property);
+    let (several, one): (Vec<Comparison<'r>>, Vec<Comparison<'r>>) =
+        of.copied().partition(Comparison::is_of_several);
+    let mut met = decide(property, &one, true);
+    // Some value must be one way, or every value: each that must be somewhere is held against what counts for all.
+    let (every, some): (Vec<Comparison<'r>>, Vec<Comparison<'r>>) =
+        several.into_iter().partition(Comparison::is_universal);
+    for one in some {
+        if met == Met::No {
+            return Met::No;
+        }
+        let with: Vec<Comparison<'r>> = every.iter().copied().chain([one]).collect();
+        match decide(property, &with, false) {
+            Met::Yes => {}
+            other => met = other,
+        }
+    }
+    met
+}
+
+/// Returns whether one value meets comparisons, as far as that can be told without looking into patterns. `unset` tells whether
+/// none at all may.
+fn of_one(property: &str, comparisons: &[Comparison<'_>], unset: bool) -> Met {
+    if comparisons.is_empty() {
+        return Met::Yes;
     }
     let holds = |text: Option<&str>, truth: Option<bool>, but_patterns: bool| {
-        let mut counted = literals
+        let mut counted = comparisons
             .iter()
-            .filter(|it| !but_patterns || it.pattern().is_none());
+            .filter(|it| !but_patterns || !it.is_pattern());
         counted.all(|it| compare(it.test, text, || truth) == it.wanted)
     };
+    let told = |is_met| if is_met { Met::Yes } else { Met::No };
     if TRUTHS.contains(&property) {
         let none = property != "accountEnabled" && holds(None, None, false);
-        return none || [true, false].iter().any(|it| holds(None, Some(*it), false));
+        return told(none || [true, false].iter().any(|it| holds(None, Some(*it), false)));
     }
     let always = [
         "mail",
@@ -156,11 +195,11 @@ fn is_met_by_one(property: &str, literals: &[Literal<'_>], unset: bool) -> bool 
         "objectId",
     ];
     if unset && !always.contains(&property) && holds(None, None, false) {
-        return true;
+        return Met::Yes;
     }
     let mut named: BTreeSet<&str> = BTreeSet::new();
-    for literal in literals {
-        match &literal.test.value {
+    for comparison in comparisons {
+        match &comparison.test.value {
             Value::Text(text) => named.extend([text.as_str()]),
             Value::List(list) => named.extend(list.iter().map(String::as_str)),
             Value::Null | Value::Bool(_) | Value::Pattern(_) => {}
@@ -169,202 +208,91 @@ fn is_met_by_one(property: &str, literals: &[Literal<'_>], unset: bool) -> bool 
     if property == "userType" {
         named = BTreeSet::from(["member", "guest"]);
     }
-    let mut values = named.iter().filter(|text| !text.is_empty());
+    let form = Form::of(property);
+    let mut values = named.iter().filter(|text| form.takes(text));
     if values.any(|text| holds(Some(text), None, false)) {
-        return true;
+        return Met::Yes;
     }
-    if literals.iter().any(Literal::is_named) {
-        return false;
+    let is_named = |it: &Comparison<'_>| {
+        matches!(it.plainly(), (Operator::Equal | Operator::In, true)) || property == "userType"
+    };
+    if comparisons.iter().any(is_named) {
+        return Met::No;
     }
-    let patterns: BTreeSet<(&str, bool)> = literals.iter().filter_map(Literal::pattern).collect();
-    if patterns
-        .iter()
-        .any(|(text, wanted)| patterns.contains(&(*text, !wanted)))
-    {
-        return false;
-    }
-    let starts = literals
+    let starts = comparisons
         .iter()
         .filter_map(|it| it.part(Operator::StartsWith));
     let start = starts.max_by_key(|text| text.len()).unwrap_or_default();
     let strange = ('\u{e000}'..).find(|letter| !named.iter().any(|text| text.contains(*letter)));
     let strange = strange.map(String::from).unwrap_or_default();
     let mut text = format!("{start}{strange}");
-    for part in literals.iter().filter_map(|it| it.part(Operator::Contains)) {
+    let parts = comparisons
+        .iter()
+        .filter_map(|it| it.part(Operator::Contains));
+    for part in parts {
         text.push_str(part);
         text.push_str(&strange);
     }
-    holds(Some(&text), None, true)
+    match holds(Some(&text), None, true) {
+        true if comparisons.iter().any(Comparison::is_pattern) => Met::Open,
+        is_met => told(is_met),
+    }
+}
+
+/// What an automaton is asked: the form of a text, and what is compared with what, and whether that is to hold.
+type Question = (Form, BTreeSet<(String, bool)>);
+
+thread_local! {
+    /// Questions that were decided lately: the rules of a plan are held against each other for many sorts of people.
+    static DECIDED: RefCell<BTreeMap<Question, Met>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// How many questions are remembered.
+const REMEMBERED: usize = 4_096;
+
+/// Returns whether a text that a property can be meets comparisons. `effort` is how many states may be visited for that.
+fn by_text(property: &str, comparisons: &[Comparison<'_>], effort: &mut usize) -> Met {
+    let form = Form::of(property);
+    let each = comparisons.iter().map(|it| {
+        let (operator, wanted) = it.plainly();
+        (format!("{operator:?} {:?}", it.test.value), wanted)
+    });
+    let question = (form, each.collect());
+    if let Some(known) = DECIDED.with_borrow(|known| known.get(&question).copied()) {
+        return known;
+    }
+    if *effort == 0 {
+        return Met::Open;
+    }
+    let (met, visited) = asked(form, comparisons);
+    *effort = effort.saturating_sub(visited);
+    DECIDED.with_borrow_mut(|known| {
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        let _ = known.insert(question, met);
+    });
+    met
+}
+
+/// Asks an automaton whether a text of a form meets comparisons, and tells how many states it visited for that.
+fn asked(form: Form, comparisons: &[Comparison<'_>]) -> (Met, usize) {
+    let mut demands: Vec<Demand> = Demand::whole(form.any).into_iter().collect();
+    for comparison in comparisons {
+        match comparison.demand() {
+            Some(Some(demand)) => demands.push(demand),
+            Some(None) => return (Met::No, 0),
+            None => return (Met::Open, 0),
+        }
+    }
+    let (found, visited) = language::find_counting(&demands);
+    let met = match found {
+        Found::Text(_) => Met::Yes,
+        Found::Nothing => Met::No,
+        Found::Unknown => Met::Open,
+    };
+    (met, visited)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn is(rules: &[(&str, bool)]) -> bool {
-        let read = rules
-            .iter()
-            .map(|(rule, wanted)| (Rule::parse(rule), *wanted));
-        let read: Vec<(Rule, bool)> = read
-            .map(|(rule, wanted)| (rule.expect("a rule"), wanted))
-            .collect();
-        let all: Vec<(&Rule, bool)> = read.iter().map(|(rule, wanted)| (rule, *wanted)).collect();
-        is_possible(&all)
-    }
-
-    /// Every text of up to five letters, of which no rule knows one.
-    fn texts() -> Vec<String> {
-        let mut all = vec![String::new()];
-        let mut last = all.clone();
-        for _ in 0..5 {
-            let longer = last
-                .iter()
-                .flat_map(|text| ["a", "b", "z"].map(|it| format!("{text}{it}")));
-            last = longer.collect();
-            all.extend(last.clone());
-        }
-        all
-    }
-
-    #[test]
-    fn comparisons_of_a_text_are_met_if_and_only_if_some_text_meets_them() {
-        let named = ["a", "b", "ab", "ba"];
-        let operators = [
-            "-eq",
-            "-ne",
-            "-startsWith",
-            "-notStartsWith",
-            "-contains",
-            "-notContains",
-        ];
-        let mut tests: Vec<String> = Vec::new();
-        for operator in operators {
-            tests.extend(
-                named
-                    .iter()
-                    .map(|text| format!("user.city {operator} \"{text}\"")),
-            );
-        }
-        tests.extend([
-            "user.city -in [\"a\", \"ab\"]".to_owned(),
-            "user.city -eq null".to_owned(),
-        ]);
-        let texts = texts();
-        let holds = |rule: &str| -> Vec<bool> {
-            let Rule::Test(test) = Rule::parse(rule).expect("a rule") else {
-                panic!("{rule} is one comparison");
-            };
-            let given = |text: &str| match text {
-                "" => compare(&test, None, || None),
-                text => compare(&test, Some(text), || None),
-            };
-            texts.iter().map(|text| given(text)).collect()
-        };
-        let all: Vec<(String, Vec<bool>)> =
-            tests.iter().map(|it| (it.clone(), holds(it))).collect();
-        let (mut possible, mut not) = (0, 0);
-        for (one, of_one) in &all {
-            for (two, of_two) in &all {
-                for (three, of_three) in &all {
-                    let mut every = of_one.iter().zip(of_two).zip(of_three);
-                    let wanted = every.any(|((one, two), three)| *one && *two && !*three);
-                    let told = is(&[(one, true), (two, true), (three, false)]);
-                    assert_eq!(told, wanted, "{one} and {two}, not {three}");
-                    possible += u32::from(wanted);
-                    not += u32::from(!wanted);
-                }
-            }
-        }
-        assert!(possible > 1_000 && not > 1_000, "{possible} {not}");
-    }
-
-    #[test]
-    fn whom_one_rule_matches_and_not_the_other() {
-        let sales = "user.department -eq \"Sales\"";
-        let guests = "user.userType -eq \"Guest\"";
-        let pattern = "user.mail -match \"^a.*b$\"";
-        for (rules, told) in [
-            (&[(sales, true), (sales, false)][..], false),
-            (
-                &[(sales, true), ("user.department -eq 'sales'", false)],
-                false,
-            ),
-            (
-                &[("user.department -in ['Sales']", true), (sales, false)],
-                false,
-            ),
-            (
-                &[
-                    ("user.department -in ['Sales', 'Legal']", true),
-                    (sales, false),
-                ],
-                true,
-            ),
-            (
-                &[(guests, true), ("user.userType -eq 'Member'", true)],
-                false,
-            ),
-            (
-                &[(guests, false), ("user.userType -ne 'Member'", true)],
-                false,
-            ),
-            (&[("user.objectId -ne null", false)], false),
-            (&[("user.city -ne null", false)], true),
-            (
-                &[
-                    ("user.accountEnabled -eq true", false),
-                    ("user.accountEnabled -eq false", false),
-                ],
-                false,
-            ),
-            (
-                &[
-                    ("user.dirSyncEnabled -eq true", false),
-                    ("user.dirSyncEnabled -eq false", false),
-                ],
-                true,
-            ),
-            (&[(pattern, true), (pattern, false)], false),
-            (
-                &[(pattern, true), ("user.mail -notMatch '^a.*b$'", true)],
-                false,
-            ),
-            (&[(pattern, true), ("user.mail -match 'x'", false)], true),
-            (&[(pattern, true), ("user.mail -eq 'c'", true)], false),
-            (
-                &[
-                    ("user.otherMails -any (_ -eq 'a@b.example')", true),
-                    ("user.otherMails -all (_ -ne 'a@b.example')", true),
-                ],
-                false,
-            ),
-            (
-                &[
-                    ("user.otherMails -all (_ -eq 'a')", true),
-                    ("user.otherMails -any (_ -eq 'a')", false),
-                ],
-                true,
-            ),
-            (
-                &[
-                    (
-                        "(user.city -eq 'a' -or user.city -eq 'b') -and -not (user.state -eq null)",
-                        true,
-                    ),
-                    ("user.city -eq 'a'", false),
-                    ("user.city -eq 'b'", false),
-                ],
-                false,
-            ),
-            (
-                &[
-                    ("user.city -eq 'a' -or user.state -eq 'b'", true),
-                    ("user.city -eq 'a' -and user.state -eq 'b'", true),
-                ],
-                true,
-            ),
-        ] {
-            assert_eq!(is(rules), told, "{rules:?}");
-        }
-    }
-}
+mod tests;

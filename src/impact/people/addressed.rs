@@ -13,7 +13,7 @@ use super::zones::sign_ins;
 use crate::impact::estate::Traits;
 use crate::impact::offer::Offer;
 use crate::model::kinds::OrganizationState;
-use crate::model::text::Domain;
+use crate::model::text::{Domain, Email};
 
 impl<'t> Census<'_, 't> {
     /// Returns the people of the directory whom an address names; none where no store was asked.
@@ -22,6 +22,33 @@ impl<'t> Census<'_, 't> {
             (Some(known), Named::User(mail)) => known.directory.people(mail),
             _ => &[],
         }
+    }
+
+    /// Returns the other addresses by which lists name whoever an address names.
+    fn also(&self, named: &Named) -> impl Iterator<Item = &Email> {
+        let known = self.known.map(|known| &known.directory);
+        let mail = match named {
+            Named::User(mail) => Some(mail),
+            _ => None,
+        };
+        let also = known.zip(mail).map(|(known, mail)| known.also(mail));
+        also.into_iter().flatten()
+    }
+
+    /// Names people of a part by all their addresses.
+    pub(super) fn name_also(&self, part: &mut Part<'t>) {
+        let also = part.named.iter().flat_map(|named| self.also(named));
+        let also: Vec<Named> = also.cloned().map(Named::User).collect();
+        for naming in &mut part.naming {
+            naming.named.extend(also.iter().cloned());
+        }
+    }
+
+    /// Returns every address by which lists name whoever one names.
+    pub(super) fn all_addresses(&self, mail: &Email) -> Vec<Email> {
+        let named = Named::User(mail.clone());
+        let also = self.also(&named).cloned();
+        std::iter::once(mail.clone()).chain(also).collect()
     }
 
     /// Returns true for people of a part whom an address names that nobody in the directory has.
@@ -34,9 +61,10 @@ impl<'t> Census<'_, 't> {
     /// Divides people whom addresses of one domain name by what is known of them.
     pub(super) fn by_directory(&self, users: Vec<Named>) -> Vec<Vec<Named>> {
         let mut found: Vec<Vec<Named>> = Vec::new();
-        let mut places: HashMap<&[Living<'t>], usize> = HashMap::new();
+        let mut places: HashMap<(&[Living<'t>], Vec<&Email>), usize> = HashMap::new();
         for named in users {
-            let place = *places.entry(self.people(&named)).or_insert(found.len());
+            let known = (self.people(&named), self.also(&named).collect());
+            let place = *places.entry(known).or_insert(found.len());
             match found.get_mut(place) {
                 Some(alike) => alike.push(named),
                 None => found.push(vec![named]),

@@ -135,6 +135,7 @@ impl<'e, 't> Census<'e, 't> {
         }
         let mut part = part.with(&left, part.is_member(), self.moves);
         part.bases = bases;
+        self.name_also(&mut part);
         self.settle(&mut part, names).then_some(part)
     }
 

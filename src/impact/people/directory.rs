@@ -31,7 +31,11 @@ pub(super) enum Living<'t> {
 /// Whom the directory has of those whom lists name, by address: whoever is left out is not there. A further address may be that
 /// of several people.
 #[derive(Debug, Default)]
-pub(in crate::impact) struct Directory<'t>(BTreeMap<Email, Vec<Living<'t>>>);
+pub(in crate::impact) struct Directory<'t> {
+    people: BTreeMap<Email, Vec<Living<'t>>>,
+    /// By address: the others by which lists name everybody who has it.
+    also: BTreeMap<Email, BTreeSet<Email>>,
+}
 
 impl<'t> Directory<'t> {
     /// Finds whom policies of some packages name.
@@ -52,24 +56,48 @@ impl<'t> Directory<'t> {
                 }));
             }
         }
-        let mut found = BTreeMap::new();
-        for mail in mails {
+        let mut found = Self::default();
+        for mail in &mails {
             let mut people = Vec::new();
+            let mut also: Option<BTreeSet<Email>> = None;
             let range = Range::of(Mark::PersonMail, Key::new().text(mail.as_str()));
             for (_, id) in world.marked(&range)? {
-                let person = world.record(id)?.and_then(Person::from_record);
-                people.extend(person.and_then(|person| living(&person, estates)));
+                let Some(person) = world.record(id)?.and_then(Person::from_record) else {
+                    continue;
+                };
+                let Some(seen) = living(&person, estates) else {
+                    continue;
+                };
+                people.push(seen);
+                let theirs = std::iter::once(&person.mail).chain(&person.other_mails);
+                let theirs = theirs
+                    .filter(|it| it != mail && mails.contains(it))
+                    .cloned();
+                let theirs: BTreeSet<Email> = theirs.collect();
+                also = Some(match also {
+                    Some(also) => &also & &theirs,
+                    None => theirs,
+                });
             }
-            if !people.is_empty() {
-                let _ = found.insert(mail.clone(), people);
+            if let Some(also) = also {
+                let _ = found.people.insert((*mail).clone(), people);
+                let _ = found.also.insert((*mail).clone(), also);
             }
         }
-        Ok(Self(found))
+        Ok(found)
     }
 
     /// Returns the people of an address; none where nobody in the directory has it.
     pub(super) fn people(&self, mail: &Email) -> &[Living<'t>] {
-        self.0.get(mail).map_or(&[], Vec::as_slice)
+        self.people.get(mail).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the other addresses by which lists name everybody who has one.
+    pub(super) fn also<'d>(
+        &'d self,
+        mail: &Email,
+    ) -> impl Iterator<Item = &'d Email> + use<'d, 't> {
+        self.also.get(mail).into_iter().flatten()
     }
 }
 

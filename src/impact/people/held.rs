@@ -62,11 +62,16 @@ struct Coverage<'t> {
     covered: Vec<Covered<'t>>,
     /// Whether no member, and no guest, gets it: whatever they are, they have something that excludes it.
     excluded: [bool; 2],
+    /// Whether guests get nothing of it.
+    gives_no_guest: bool,
 }
 
 impl<'t> Coverage<'t> {
     fn of(side: &Estate<'t>, at: usize, offer: &Offer<'t>, moves: Moves<'_>) -> Self {
-        let mut all = Self::default();
+        let mut all = Self {
+            gives_no_guest: offer.refuses_guests,
+            ..Self::default()
+        };
         for (_, policy) in &offer.policies {
             all.add(policy, side, at, moves);
         }
@@ -209,16 +214,29 @@ impl<'t> Coverages<'t> {
         })
     }
 
-    /// Returns true for somebody whom a policy covers on one of the sides.
-    pub(super) fn takes(&self, sides: &[&Estate<'t>], traits: &[Traits<'t>], mail: &Email) -> bool {
+    /// Returns true for somebody whom a policy covers on one of the sides, or on each of them, where they come to get something.
+    pub(super) fn takes(
+        &self,
+        sides: &[&Estate<'t>],
+        traits: &[Traits<'t>],
+        mail: &Email,
+        on_each: bool,
+    ) -> bool {
         let Ok(domain) = Domain::parse(mail.domain()) else {
             return true;
         };
         let mut each = sides.iter().zip(&self.0).zip(traits);
-        each.any(|((side, coverage), traits)| {
+        let takes = |((side, coverage), traits): ((&&Estate<'t>, &Option<Coverage<'t>>), _)| {
             let seen = seen(side, traits, &domain, Some(mail));
-            coverage.as_ref().is_some_and(|it| it.takes(&seen))
-        })
+            let gets = |it: &Coverage<'t>| seen.member || !on_each || !it.gives_no_guest;
+            coverage
+                .as_ref()
+                .is_some_and(|it| it.takes(&seen) && gets(it))
+        };
+        match on_each {
+            true => each.all(takes),
+            false => each.any(takes),
+        }
     }
 }
 
@@ -236,7 +254,10 @@ pub(super) struct Held<'e, 't> {
 #[derive(Debug)]
 struct Holders<'t> {
     coverages: Coverages<'t>,
+    /// On some side, or since before.
     crowd: Crowd,
+    /// On every side.
+    comers: Crowd,
 }
 
 impl<'e, 't> Held<'e, 't> {
@@ -253,7 +274,11 @@ impl<'e, 't> Held<'e, 't> {
     /// Returns the sorts of people who can hold what makes them be named so; `None` where that is no matter of a package, or of
     /// one of which nothing is known.
     pub(super) fn crowd(&self, census: &Census<'_, 't>, named: &Named) -> Option<&Crowd> {
-        self.holders(census, named).map(|holders| &holders.crowd)
+        let holders = self.holders(census, named)?;
+        Some(match named {
+            Named::Comer(_) => &holders.comers,
+            _ => &holders.crowd,
+        })
     }
 
     /// Returns the sorts of people whose domain is of an organization that how they sign in does not prove: they can hold what
@@ -277,9 +302,13 @@ impl<'e, 't> Held<'e, 't> {
         let Some(holders) = self.holders(census, named) else {
             return true;
         };
+        let comes = matches!(named, Named::Comer(_));
         let stray = named.package().and_then(|it| self.strays?.get(it));
-        stray.is_some_and(|stray| stray.has(mail))
-            || holders.coverages.takes(&census.sides, traits, mail)
+        let stray = stray.filter(|_| !comes);
+        census.all_addresses(mail).iter().any(|mail| {
+            let covered = holders.coverages.takes(&census.sides, traits, mail, comes);
+            covered || stray.is_some_and(|stray| stray.has(mail))
+        })
     }
 
     fn holders(&self, census: &Census<'_, 't>, named: &Named) -> Option<&Holders<'t>> {
@@ -291,10 +320,11 @@ impl<'e, 't> Held<'e, 't> {
     fn find(&self, census: &Census<'_, 't>, package: &str) -> Holders<'t> {
         let sorts = self.sorts(census);
         let mut crowd = Crowd::default();
+        let mut comers: Option<Crowd> = None;
         let coverages = Coverages::of(&census.sides, package, self.moves);
         for (coverage, (configured, of)) in coverages.0.iter().zip(&sorts.of) {
+            let mut mine = Crowd::default();
             if let Some(coverage) = coverage {
-                let mut mine = Crowd::default();
                 for covered in &coverage.covered {
                     match covered {
                         Covered::Members => mine.add(&sorts.members),
@@ -317,12 +347,24 @@ impl<'e, 't> Held<'e, 't> {
                     }
                 }
                 crowd.add(&mine);
+                if coverage.gives_no_guest {
+                    mine.take(&sorts.guests);
+                }
+            }
+            match &mut comers {
+                Some(comers) => comers.keep(&mine),
+                None => comers = Some(mine),
             }
         }
         if let Some(stray) = self.strays.and_then(|strays| strays.get(package)) {
             crowd.add(&stray.crowd(census));
         }
-        Holders { coverages, crowd }
+        let comers = comers.unwrap_or_default();
+        Holders {
+            coverages,
+            crowd,
+            comers,
+        }
     }
 }
 

@@ -176,6 +176,10 @@ fn moved(census: &Census<'_, '_>, listed: &Listed) -> BTreeMap<String, Vec<(Name
             let excluded = excluded.into_iter().flatten();
             let excluded = excluded.filter(|(at, ..)| course.has(*at));
             let mut standing: Standing = excluded.copied().collect();
+            if let Some(other) = holding.holds_besides(course) {
+                let other = listed.get(&Named::Holder(other.clone()));
+                standing.extend(other.into_iter().flatten().copied());
+            }
             for (at, is_member) in [(0, false), (0, true), (1, false), (1, true)] {
                 for group in holding.groups(course, at, is_member) {
                     let of = listed.get(&Named::Group(group.clone()));

@@ -41,7 +41,8 @@ pub(super) fn strays<'t>(
         let mut stray = Those::default();
         each(world, package, &mut |person| {
             let traits = estates.map(|estate| estate.person(person));
-            if person.living().is_some() && !coverages.takes(&estates, &traits, &person.mail) {
+            if person.living().is_some() && !coverages.takes(&estates, &traits, &person.mail, false)
+            {
                 stray.add(person, estates);
             }
         })?;

@@ -1,13 +1,13 @@
 //! Whom a rule gives a package: people of the directory who match it have it without asking.
 //!
 //! Of two sides with a rule each, people match both, one, or none. Which of these there are is decided by proof, so that
-//! another rule lets in exactly those whom the former did not match; see [`is_possible`].
+//! another rule lets in exactly those whom the former did not match; see [`fit`].
 
 use std::borrow::Cow;
 
 use super::package::words;
 use super::row::Difference;
-use crate::governance::rule::{Rule, is_possible};
+use crate::governance::rule::{Fit, Rule, fit};
 use crate::impact::access::{Access, Barrier, Way, has_ended, is_excluded};
 use crate::impact::estate::Estate;
 use crate::impact::offer::Offer;
@@ -86,15 +86,19 @@ impl<'e, 't> Ruled<'e, 't> {
 
     /// Returns true unless nobody stands so to the rules of whom other rules are known to match.
     fn has(&self, standing: Standing, known: &[(Cow<'_, Rule>, bool)]) -> bool {
+        self.fit(standing, known) != Fit::Nobody
+    }
+
+    fn fit(&self, standing: Standing, known: &[(Cow<'_, Rule>, bool)]) -> Fit {
         let mut rules: Vec<(&Rule, bool)> = known.iter().map(|(rule, is)| (&**rule, *is)).collect();
         for (side, matches) in self.sides.iter().zip(standing) {
             match side {
                 Some(side) => rules.push((&side.rule, matches)),
-                None if matches => return false,
+                None if matches => return Fit::Nobody,
                 None => {}
             }
         }
-        is_possible(&rules)
+        fit(&rules)
     }
 
     /// Returns how somebody stands to these rules who stands so to others: those of the same side before, and of a side after
@@ -157,7 +161,7 @@ impl<'e, 't> Ruled<'e, 't> {
             "" => words.to_owned(),
             text => format!("{words}, {text}"),
         };
-        match (kind, barrier) {
+        let told = match (kind, barrier) {
             (Difference::New, _) if is => {
                 let terms = after.last().map(Terms::words).unwrap_or_default();
                 let others = self.beyond(after);
@@ -173,6 +177,10 @@ impl<'e, 't> Ruled<'e, 't> {
             _ if is && !was => with("without asking"),
             _ if was && !is => with("on request only"),
             _ => text,
+        };
+        match was != is && self.fit([was, is], &[]) == Fit::Unknown {
+            true => format!("{told} (the rules are too large to be told apart)"),
+            false => told,
         }
     }
 

@@ -283,3 +283,56 @@ fn an_exchange_that_nothing_tells_of_is_refused() {
     let with = at("package/b");
     assert_eq!(plan.conflicts[0].clash, Clash::Undecided { with });
 }
+
+#[test]
+fn what_is_left_out_by_the_name_of_a_package_keeps_the_package_by_its_name() {
+    let policy = json!({ "requestors": "anyExternal" });
+    let before = packages(&[
+        ("package/a", package("A", None)),
+        ("policy/a/p", policy.clone()),
+        ("policy/a/q", policy.clone()),
+    ]);
+    let after = packages(&[
+        ("package/b", package("A", Some("a"))),
+        ("policy/b/q", policy),
+    ]);
+    let choice = |targets: &[String], excludes: &[&str]| {
+        let excludes: Vec<String> = excludes.iter().map(ToString::to_string).collect();
+        Asks {
+            choice: Choice::new(targets, &excludes).expect("patterns"),
+            ..Asks::default()
+        }
+    };
+    let mut store = Store::of(&[&before]);
+    let asks = choice(&[], &["policy/a/*"]);
+    let part = store.plan_with(&after, &asks);
+    // The policy that goes would no longer be left out by a name that nothing has.
+    assert_eq!(short(&part), [""; 0]);
+    let held = |plan: &Plan| -> Vec<String> {
+        let partial = plan.partial.iter();
+        let held = partial.flat_map(|it| it.held.iter().chain(&it.torn));
+        held.map(|it| format!("{} because {}", it.address, it.because))
+            .collect()
+    };
+    assert!(
+        held(&part).contains(&"package/b because policy/b/p".to_owned()),
+        "{:?}",
+        held(&part)
+    );
+    // Who asks for the one without the other is told.
+    let torn = store.plan_with(&after, &choice(&["package/b".to_owned()], &["policy/a/*"]));
+    let partial = torn.partial.as_ref().expect("a part");
+    assert!(!partial.torn.is_empty(), "{partial:?}");
+    // By the name that it has afterwards it stays out, and nothing else does.
+    let asks = choice(&[], &["policy/b/p"]);
+    let part = store.plan_with(&after, &asks);
+    assert!(
+        short(&part)
+            .iter()
+            .any(|line| line.starts_with("~ package/b")),
+        "{:?}",
+        short(&part)
+    );
+    store.apply(&part);
+    assert!(store.plan_with(&after, &asks).is_empty());
+}

@@ -88,6 +88,14 @@ fn what_is_about_nothing_is_told_with_the_reason() {
             "nothing, for no policy has so many approvals",
         ),
         (
+            "always: { holds: package/over, approvals: '>=1' }",
+            "nothing, for what the policies of package/over give has ended",
+        ),
+        (
+            "always: { requestors: internal, holds: package/over, approvals: '>=1' }",
+            "nothing, for the policies of package/over are for others",
+        ),
+        (
             "never: { holds: package/a, catalog: shut }",
             "no package that is declared",
         ),
@@ -100,11 +108,13 @@ fn what_is_about_nothing_is_told_with_the_reason() {
         "never: { requestors: visitors, through: [automatic, direct], holds: package/b }",
         "never: { holds: package/a, through: automatic }",
         "never: { asks: package/by-hand }",
+        "never: { holds: package/over, approvals: '<1' }",
         "always: { holds: package/a, expires: '>=1m' }",
         "always: { requestors: visitors, organization: closed, holds: package/shut-off, approvals: '>=1' }",
     ];
     let mut tree = format!(
         "{SMALL}  by-hand: {{ catalog: open, displayName: H, grants: {{ site: Members }}, policies: {{ one: {{ requestors: nobody }} }} }}
+  over: {{ catalog: open, displayName: Over, grants: {{ site: Members }}, policies: {{ one: {{ requestors: anyExternal, expires: {{ on: 2020-01-01 }} }} }} }}
   robots: {{ catalog: open, displayName: R, grants: {{ site: Members }}, policies: {{ one: {{ requestors: allServicePrincipals }} }} }}
   droids: {{ catalog: open, displayName: D, grants: {{ site: Members }}, policies: {{ one: {{ requestors: allServicePrincipals }} }} }}
   shut-off: {{ catalog: unpublished, displayName: O, grants: {{ site: Members }}, policies: {{ one: {{ requestors: anyExternal, requests: {{ enabled: false }} }} }} }}

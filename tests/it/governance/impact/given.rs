@@ -1,9 +1,10 @@
 //! Rules that give a package: by another rule, on other terms, beside policies through which people ask.
 
+use guestlist::governance::people::PersonRow;
 use guestlist::impact::{Difference, Row};
 
 use super::{agree_for, now, of};
-use crate::governance::scene::{BEGIN, loaded};
+use crate::governance::scene::{BEGIN, Scene, loaded, mail};
 
 const RULES: &[&str] = &[
     "",
@@ -14,6 +15,7 @@ const RULES: &[&str] = &[
     "user.department -eq \"Sales\" -and user.userType -eq \"Guest\"",
     "user.userType -eq \"Member\"",
     "user.objectId -ne null",
+    "user.department -match \"^(legal|sales)$\"",
 ];
 
 const TERMS: &[&str] = &[
@@ -117,6 +119,31 @@ fn another_rule_is_new_for_some_and_gone_for_others() {
             ],
         ),
         ("user.city -eq \"Oslo\"", "user.CITY -eq \"oslo\"", "", &[]),
+        // The same in other words.
+        (
+            "user.city -match \"^(Oslo|Rome)$\"",
+            "user.city -match \"^rome$|^oslo$\"",
+            "",
+            &[],
+        ),
+        (
+            "user.city -match \"^O\"",
+            "user.city -match \"^Oslo\"",
+            "",
+            &[
+                "gone whoever matches `user.city -match \"^O\"` and not `user.city -match \"^Oslo\"`: no longer: the rule does not match them",
+            ],
+        ),
+        // Nobody can tell, so that it is taken to let somebody in.
+        (
+            "user.city -match \"^[ab]*a[ab]{20}c?$\"",
+            "user.city -match \"^[ab]*a[ab]{20}$\"",
+            "",
+            &[
+                "new whoever matches `user.city -match \"^[ab]*a[ab]{20}$\"` and not `user.city -match \"^[ab]*a[ab]{20}c?$\"`: without asking, with no approval, no end date (the rules are too large to be told apart)",
+                "gone whoever matches `user.city -match \"^[ab]*a[ab]{20}c?$\"` and not `user.city -match \"^[ab]*a[ab]{20}$\"`: no longer: the rule does not match them (the rules are too large to be told apart)",
+            ],
+        ),
         (
             "",
             "user.city -eq \"Oslo\"",
@@ -163,4 +190,98 @@ fn whoever_leaves_a_rule_and_keeps_the_package_longer_has_more() {
         let kinds: Vec<Difference> = rows.iter().map(|row| row.kind).collect();
         assert_eq!(kinds, Vec::from_iter(kind), "{was} → {is}");
     }
+}
+
+/// A package that a rule gives, with a group that opens another one.
+fn opening(excludes: &str, more: &str) -> String {
+    format!(
+        "version: 1
+organizations:
+  a: {{ displayName: A, domains: [a.example] }}
+resources:
+  crew: {{ group: Crew }}
+  team: {{ group: Team, managed: true{more} }}
+catalogs:
+  open: {{ displayName: Open, resources: [crew] }}
+packages:
+  held: {{ catalog: open, displayName: Held, policies: {{ direct: {{ requestors: members, expires: never }} }} }}
+  ruled:
+    catalog: open
+    displayName: Ruled
+    grants: {{ crew: Member }}
+    incompatibleWith: {excludes}
+    policies: {{ rule: {{ requestors: {{ automatic: {{ rule: '(user.department -eq \"Sales\")' }} }}, expires: never }} }}
+  it:
+    catalog: open
+    displayName: It
+    policies: {{ ask: {{ requestors: {{ people: ['group:crew'] }}, expires: never }} }}
+"
+    )
+}
+
+#[test]
+fn what_no_longer_excludes_a_package_that_a_rule_gives_opens_what_its_groups_open() {
+    let rows = |before: &str, after: &str| -> Vec<String> {
+        let found = of(&loaded(before, now()), &loaded(after, now()));
+        let about = found
+            .rows
+            .iter()
+            .filter(|row| row.packages.iter().any(|it| it.own_name() == "it"));
+        about.map(super::words).collect()
+    };
+    let by_rule = |rule: &str| format!(", membershipRule: '{rule}'");
+    for (excludes, more, told) in [
+        ("['group:team']", "", true),
+        ("[package/held]", "", true),
+        ("['group:team', package/held]", "", true),
+        (
+            "['group:team']",
+            &*by_rule("(user.city -eq \"Oslo\")"),
+            true,
+        ),
+        // Nobody of them is whom the rule matches.
+        (
+            "['group:team']",
+            &*by_rule("(user.department -eq \"Legal\")"),
+            false,
+        ),
+    ] {
+        let (before, after) = (opening(excludes, more), opening("[]", more));
+        let found = rows(&before, &after);
+        let wanted = "new whoever gets package/ruled: it";
+        assert_eq!(
+            found.iter().any(|row| row.starts_with(wanted)),
+            told,
+            "{excludes} {more} {found:?}"
+        );
+        assert!(
+            found.iter().all(|row| row.ends_with("by package/ruled")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn whoever_was_kept_from_what_a_rule_gives_gets_it_when_the_directory_says_something_of_them() {
+    let sue = "sue@contoso.com";
+    let mut scene = Scene::of(&opening("['group:team']", ""));
+    scene.member(sue, &[]);
+    scene.joins(sue, "Team");
+    let known = |city: &str| PersonRow {
+        attributes: [("department", "Sales"), ("city", city)]
+            .map(|(key, value)| (key.to_owned(), Some(value.to_owned())))
+            .into(),
+        ..PersonRow::new(mail(sue))
+    };
+    scene.known(known("Oslo"));
+    let _ = scene.tick("T1");
+    assert_eq!(scene.holds(sue), ["group Team: Member"]);
+    scene.apply(&opening("[]", ""));
+    let _ = scene.tick("T2");
+    scene.at("2026-12-24T09:00:00Z").known(known("Rome"));
+    let _ = scene.tick("2026-12-24T10:00:00Z");
+    assert_eq!(
+        scene.holds(sue),
+        ["group Crew: Member", "group Team: Member"]
+    );
 }

@@ -93,3 +93,33 @@ fn what_a_rule_gives_is_new_for_guests_whom_it_matches() {
     let told = rows(&open, &closed);
     assert!(told[0].starts_with("gone whoever matches"), "{told:?}");
 }
+
+/// A package that excludes a group, into which another one puts whoever holds it.
+fn excluding([crew, site]: [bool; 2], grants: &str, who: &str) -> String {
+    format!(
+        "{}  other: {{ catalog: open, displayName: Other, incompatibleWith: ['group:Crew'], policies: {{
+    ask: {{ requestors: membersAndGuests, expires: never }} }} }}
+",
+        world([crew, site], grants).replace("anyExternal", who)
+    )
+}
+
+#[test]
+fn who_can_no_longer_come_to_hold_something_gains_nothing_by_being_in_none_of_its_groups() {
+    let told = |grants: &str, who: [&str; 2]| -> Vec<String> {
+        let [open, closed] = [[true, true], [false, true]];
+        let before = excluding(open, grants, who[0]);
+        let found = rows(&before, &excluding(closed, grants, who[1]));
+        found
+            .into_iter()
+            .filter(|row| row.starts_with("new") && row.contains(": other "))
+            .collect()
+    };
+    let all = "anyExternal";
+    // Whoever comes to hold it is in no group that keeps them from the other one.
+    let found = told(BOTH, [all, all]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    // Nothing is given to guests any more, and no policy lets them come to hold it.
+    assert_eq!(told(CREW, [all, all]), [""; 0]);
+    assert_eq!(told(BOTH, [all, "members"]), [""; 0]);
+}

@@ -2,11 +2,12 @@
 
 use guestlist::governance::record::{ExternalState, Identity};
 use guestlist::impact::{Account, Asked, Impact, Sides, impact};
+use guestlist::model::Desired;
 use guestlist::model::text::Guid;
 use guestlist::plan::between;
 
 use super::told::{Somebody, enter};
-use super::{B_TENANT, There, agree_with, now, own, words};
+use super::{B_TENANT, There, agree_with, now, of, own, words};
 use crate::governance::scene::{BEGIN, Scene, loaded};
 
 const OTHER_TENANT: &str = "3d0f5dec-0000-4000-8000-00000000000f";
@@ -17,6 +18,9 @@ fn tenant(id: &str) -> Identity {
     }
 }
 
+/// A further address of somebody.
+const FURTHER: &str = "zoe@a.example";
+
 /// Who is in the directory and has signed in.
 fn known() -> Vec<Somebody> {
     vec![
@@ -24,6 +28,10 @@ fn known() -> Vec<Somebody> {
         Somebody::plain("ina@contoso.com", Identity::Own, Account::InternalGuest),
         Somebody::plain("ada@a.example", Identity::Passcode, Account::Guest),
         Somebody::plain("eva@a.example", tenant(B_TENANT), Account::ExternalMember),
+        Somebody {
+            also: Some(FURTHER),
+            ..Somebody::plain("zoe@contoso.com", Identity::Own, Account::Member)
+        },
     ]
 }
 
@@ -112,6 +120,10 @@ const WHO: [&str; 11] = [
 
 /// A world in which one of these may ask, and one of them on easier terms.
 fn world(who: usize, easier: usize, of_a: &str, excludes: &str) -> String {
+    world_of([WHO[who], WHO[easier]], of_a, excludes)
+}
+
+fn world_of([who, easier]: [&str; 2], of_a: &str, excludes: &str) -> String {
     format!(
         "version: 1
 organizations:
@@ -125,10 +137,9 @@ packages:
     displayName: It
     incompatibleWith: {excludes}
     policies:
-      one: {{ requestors: {}, expires: {{ after: 30d }}, approval: {{ stages: [{{ approvers: ['user:boss@contoso.com'] }}] }} }}
-      two: {{ requestors: {}, expires: never }}
-",
-        WHO[who], WHO[easier]
+      one: {{ requestors: {who}, expires: {{ after: 30d }}, approval: {{ stages: [{{ approvers: ['user:boss@contoso.com'] }}] }} }}
+      two: {{ requestors: {easier}, expires: never }}
+"
     )
 }
 
@@ -148,6 +159,35 @@ fn whoever_is_named_by_address_and_known_counts_as_what_they_are() {
             worlds.push(world(who, 6, &format!("tenant: {OTHER_TENANT}"), excludes));
         }
     }
+    agree(&worlds);
+}
+
+#[test]
+fn whoever_is_named_by_a_further_address_is_the_same_person() {
+    let who = [
+        "members",
+        "{ people: ['user:mia@contoso.com'] }",
+        "{ people: ['user:zoe@contoso.com'] }",
+        "{ people: ['user:zoe@a.example'] }",
+        "{ people: ['user:zoe@contoso.com', 'user:zoe@a.example'] }",
+        "{ people: ['user:mia@contoso.com', 'user:zoe@a.example'] }",
+    ];
+    let mut worlds = Vec::new();
+    for first in who {
+        for second in &who[1..5] {
+            worlds.push(world_of([first, second], A, "[]"));
+        }
+        worlds.push(world_of([first, who[1]], A, "[package/held]"));
+    }
+    agree(&worlds);
+    // The one for the other is no difference.
+    let trees = [who[2], who[3]].map(|one| loaded(&world_of([one, who[1]], A, "[]"), now()));
+    let found = with_store(&trees[0], &trees[1]);
+    assert_eq!(found.rows, []);
+}
+
+/// Holds impact against the engine for pairs of worlds, with a store that knows people.
+fn agree(worlds: &[String]) {
     let store = store();
     let addresses: Vec<String> = named().iter().map(|it| it.mail.to_string()).collect();
     let somebody_else = |it: &Somebody| {
@@ -160,27 +200,33 @@ fn whoever_is_named_by_address_and_known_counts_as_what_they_are() {
     };
     let size = worlds.len();
     let pairs = (0..size).flat_map(|one| (0..size).map(move |other| (one, other)));
-    let (compared, gained) = agree_with(&worlds, pairs, &[BEGIN], &there);
+    let (compared, gained) = agree_with(worlds, pairs, &[BEGIN], &there);
     assert!(gained > 0 && gained < compared, "{gained} of {compared}");
+}
+
+/// What is found from one tree to another by the store.
+fn with_store(old: &Desired, new: &Desired) -> Impact {
+    let plan = between(old, new);
+    let (sides, own) = (Sides::between(&plan, old), own());
+    store().look(|desk| {
+        let world = desk.world();
+        let named = false;
+        let zone = &jiff::tz::TimeZone::UTC;
+        impact(
+            &plan,
+            &sides,
+            [&own, &own],
+            now(),
+            Some(Asked { world, named, zone }),
+        )
+    })
 }
 
 /// What is said from one world to another, by a store and without one.
 fn said(was: usize, is: usize) -> [Vec<String>; 2] {
     let old = loaded(&world(was, 6, A, "[]"), now());
     let new = loaded(&world(is, 6, A, "[]"), now());
-    let plan = between(&old, &new);
-    let (sides, own) = (Sides::between(&plan, &old), own());
-    let of = |asked: Option<Asked<'_>>| impact(&plan, &sides, [&own, &own], now(), asked);
-    let with: Impact = store().look(|desk| {
-        let world = desk.world();
-        let named = false;
-        of(Some(Asked {
-            world,
-            named,
-            zone: &jiff::tz::TimeZone::UTC,
-        }))
-    });
-    [with, of(None).unwrap()].map(|found| {
+    [with_store(&old, &new), of(&old, &new)].map(|found| {
         let rows = found.rows.iter().filter(|row| row.kind.widens());
         rows.map(words).collect()
     })

@@ -41,7 +41,7 @@ use guestlist::model::{Desired, Object};
 use guestlist::plan::{Plan, between};
 use jiff::Timestamp;
 
-use super::scene::{BEGIN, Scene, instant, loaded};
+use super::scene::{BEGIN, Scene, instant, loaded, mail};
 use told::{OWN, Somebody, Terms, Told, World, covers, gained, gains};
 
 fn own() -> Vec<Domain> {
@@ -449,6 +449,7 @@ fn same_as_access(
         .map(|group| Named::Group(group.clone()))
         .collect();
     named.push(Named::User(somebody.mail.clone()));
+    named.extend(somebody.also.map(|it| Named::User(mail(it))));
     let requestor = Requestor {
         traits: &traits,
         named: &named,

@@ -215,7 +215,16 @@ fn guests_are_in_a_group_that_takes_them_and_stay_where_it_takes_no_more() {
         ]
     );
     assert!(is_refused);
-    // Whoever held it before stays in the group, and whoever comes to hold it does not come into it.
+    // Whoever held it before stays in the group, and nobody comes to hold what gives guests nothing.
+    let (rows, is_refused) = told(&open, &shut);
+    assert_eq!(
+        rows,
+        ["other whoever has it: held gives team: Member no longer to guests by resource/team"]
+    );
+    assert!(!is_refused);
+    // Where it gives them something else, whoever comes to hold it does not come into the group.
+    let [open, shut] =
+        [open, shut].map(|text| text.replace(grants, "{ team: Member, site: Visitors }"));
     let (rows, is_refused) = told(&open, &shut);
     assert_eq!(
         rows,

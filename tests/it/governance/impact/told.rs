@@ -27,6 +27,8 @@ pub(super) struct Somebody {
     pub(super) holds: Vec<String>,
     /// What rules look at.
     pub(super) department: Option<&'static str>,
+    /// A further address.
+    pub(super) also: Option<&'static str>,
 }
 
 impl Somebody {
@@ -39,6 +41,7 @@ impl Somebody {
             groups: Vec::new(),
             holds: Vec::new(),
             department: None,
+            also: None,
         }
     }
 
@@ -46,7 +49,14 @@ impl Somebody {
     pub(super) fn each(self, trees: &[(&str, Desired)]) -> Vec<Self> {
         let departments: &[Option<&'static str>] =
             match self.account != Standing::None && trees.iter().any(|(_, tree)| rules(tree) > 0) {
-                true => &[None, Some("Sales"), Some("Legal"), Some("Salt")],
+                // A long s is an s to patterns, and to nothing else.
+                true => &[
+                    None,
+                    Some("Sales"),
+                    Some("Legal"),
+                    Some("Salt"),
+                    Some("ſales"),
+                ],
                 false => &[None],
             };
         let each = departments.iter().map(|department| Self {
@@ -270,6 +280,7 @@ pub(super) fn enter(desk: &mut Desk<'_>, at: usize, somebody: &Somebody) -> Resu
             roles: Vec::new(),
         }),
         attributes: attributes.collect(),
+        other_mails: somebody.also.map(mail).into_iter().collect(),
         ..Person::applicant(number, somebody.mail.clone(), format!("Person {at}"))
     };
     desk.keep(&person)?;

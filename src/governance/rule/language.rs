@@ -1,7 +1,8 @@
 //! Whether there is a text that fits some patterns and not others: decided by walking one automaton over all of them.
 //!
-//! Regular expressions without look-behind are finite automata, and so is any number of them side by side. The walk is
-//! breadth-first, so that the text found is one of the shortest, and it visits each state once, so that it ends.
+//! Regular expressions without look-behind are finite automata, and so is any number of them side by side. They read letters,
+//! each for all characters that no pattern tells apart; see [`letters`](super::letters). The walk is breadth-first, so that the
+//! text found is one of the shortest, and it visits each state once, so that it ends.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -13,16 +14,18 @@ use regex_automata::{Anchored, MatchKind};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Dot, Hir, Repetition};
 
+use super::letters::Letters;
+
 /// What a text must be as a whole, or must not be.
 #[derive(Debug, Clone)]
-pub(super) struct Demand {
+pub(crate) struct Demand {
     form: Hir,
     wanted: bool,
 }
 
 /// What came of looking for a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// One of the shortest there is.
     Text(String),
     /// There is none.
@@ -31,39 +34,35 @@ pub(super) enum Found {
     Unknown,
 }
 
-/// One line as people write it, in lower case: without white space at its ends.
-pub(super) const LINE: &str = r"[\P{Changes_When_Lowercased}&&\S](?:[\P{Changes_When_Lowercased}&&[^\n]]*[\P{Changes_When_Lowercased}&&\S])?";
-/// An answer of one line: without white space at its ends.
-const ANSWER: &str = r"\S(?:[^\r\n]*\S)?";
 /// How many characters a line has at most.
 const LONGEST: usize = 256;
 /// How many states are visited.
-const STATES: usize = 4_000;
+pub(crate) const STATES: usize = 4_000;
 /// How much memory the states may take, in bytes.
 const MEMORY: usize = 16 << 20;
 
 impl Demand {
     /// A text is, or is not, one of these.
-    pub(super) fn one_of<'a>(texts: impl IntoIterator<Item = &'a str>, wanted: bool) -> Self {
+    pub(crate) fn one_of<'a>(texts: impl IntoIterator<Item = &'a str>, wanted: bool) -> Self {
         let texts = texts.into_iter().map(|text| Hir::literal(text.as_bytes()));
         let form = Hir::alternation(texts.collect());
         Self { form, wanted }
     }
 
     /// A text begins, or does not begin, like this.
-    pub(super) fn begins(text: &str, wanted: bool) -> Self {
+    pub(crate) fn begins(text: &str, wanted: bool) -> Self {
         let form = Hir::concat(vec![Hir::literal(text.as_bytes()), anything()]);
         Self { form, wanted }
     }
 
     /// A text contains, or does not contain, this.
-    pub(super) fn contains(text: &str, wanted: bool) -> Self {
+    pub(crate) fn contains(text: &str, wanted: bool) -> Self {
         let form = Hir::concat(vec![anything(), Hir::literal(text.as_bytes()), anything()]);
         Self { form, wanted }
     }
 
     /// A pattern matches somewhere in a text, without regard to case, or nowhere.
-    pub(super) fn matches(pattern: &str, wanted: bool) -> Option<Self> {
+    pub(crate) fn matches(pattern: &str, wanted: bool) -> Option<Self> {
         let mut parser = ParserBuilder::new().case_insensitive(true).build();
         let form = parser.parse(pattern).ok()?;
         let form = Hir::concat(vec![anything(), form, anything()]);
@@ -71,7 +70,7 @@ impl Demand {
     }
 
     /// A pattern matches a text as a whole.
-    pub(super) fn whole(pattern: &str) -> Option<Self> {
+    pub(crate) fn whole(pattern: &str) -> Option<Self> {
         let form = ParserBuilder::new().build().parse(pattern).ok()?;
         Some(Self { form, wanted: true })
     }
@@ -86,24 +85,35 @@ fn anything() -> Hir {
     })
 }
 
-/// Finds an answer in text that a pattern matches as a whole.
-pub(super) fn answer(pattern: &str) -> Found {
-    match (Demand::whole(pattern), Demand::whole(ANSWER)) {
-        (Some(pattern), Some(answer)) => find(&[pattern, answer]),
-        _ => Found::Unknown,
-    }
+/// Finds a text that is as demanded in every way.
+pub(crate) fn find(demands: &[Demand]) -> Found {
+    find_counting(demands).0
 }
 
-/// Finds a text that is as demanded in every way.
-pub(super) fn find(demands: &[Demand]) -> Found {
+/// Finds a text that is as demanded in every way, and tells how many states were visited for that.
+pub(crate) fn find_counting(demands: &[Demand]) -> (Found, usize) {
+    let contradicts = |(at, one): (usize, &Demand)| {
+        let mut before = demands.iter().take(at);
+        before.any(|other| one.wanted != other.wanted && one.form == other.form)
+    };
+    // No automaton is needed for what is demanded and refused at once.
+    if demands.iter().enumerate().any(contradicts) {
+        return (Found::Nothing, 0);
+    }
+    let mut visited = 0;
+    let found = search(demands, &mut visited);
+    (found, visited)
+}
+
+fn search(demands: &[Demand], visited: &mut usize) -> Found {
     let walk = Walk::over(demands);
     let Some(mut walk) = walk else {
         return Found::Unknown;
     };
     // A text that everybody can read and type is sought first: few patterns take no other.
-    let plain = walk.go(&|byte| matches!(byte, b' '..=b'~'));
+    let plain = walk.go(&|meant| matches!(meant, ' '..='~'), visited);
     let found = match plain {
-        Ok(None) => walk.go(&|_| true),
+        Ok(None) => walk.go(&|_| true, visited),
         found => found,
     };
     match found {
@@ -114,26 +124,29 @@ pub(super) fn find(demands: &[Demand]) -> Found {
     }
 }
 
-/// The automaton has more states than are looked at, or reads something that it cannot.
+/// The automaton has more states than are looked at.
 struct TooLarge;
 
 struct Walk<'d> {
     demands: &'d [Demand],
+    letters: Letters,
     automaton: DFA,
     cache: Cache,
-    /// Whether some text was left aside that the automaton cannot read.
-    blind: bool,
 }
 
 impl<'d> Walk<'d> {
     fn over(demands: &'d [Demand]) -> Option<Self> {
         let forms: Vec<&Hir> = demands.iter().map(|demand| &demand.form).collect();
-        let size = thompson::Config::new().nfa_size_limit(Some(MEMORY));
+        let letters = Letters::of(&forms)?;
+        let forms = forms.into_iter().map(|form| letters.spelled(form));
+        let forms: Vec<Hir> = forms.collect::<Option<_>>()?;
+        let size = thompson::Config::new()
+            .utf8(false)
+            .nfa_size_limit(Some(MEMORY));
         let mut compiler = thompson::Compiler::new();
         let nfa = compiler.configure(size).build_many_from_hir(&forms).ok()?;
         let config = DFA::config()
             .match_kind(MatchKind::All)
-            .unicode_word_boundary(true)
             .cache_capacity(MEMORY)
             .skip_cache_capacity_check(true)
             .minimum_cache_clear_count(Some(0));
@@ -141,33 +154,35 @@ impl<'d> Walk<'d> {
         let cache = automaton.create_cache();
         Some(Self {
             demands,
+            letters,
             automaton,
             cache,
-            blind: false,
         })
     }
 
-    /// Visits every state that such bytes lead to, the nearest first.
-    fn go(&mut self, takes: &dyn Fn(u8) -> bool) -> Result<Option<String>, TooLarge> {
+    /// Visits every state that such characters lead to, the nearest first.
+    fn go(
+        &mut self,
+        takes: &dyn Fn(char) -> bool,
+        visited: &mut usize,
+    ) -> Result<Option<String>, TooLarge> {
         let anchored = start::Config::new().anchored(Anchored::Yes);
         let begin = self.automaton.start_state(&mut self.cache, &anchored);
         let begin = begin.map_err(|_| TooLarge)?;
-        let mut bytes = self.bytes();
-        bytes.retain(|byte| takes(*byte));
+        let letters = self.letters(takes);
         let mut came: HashMap<LazyStateID, Option<(LazyStateID, u8)>> = HashMap::new();
         came.insert(begin, None);
         let mut queue = VecDeque::from([begin]);
         while let Some(state) = queue.pop_front() {
+            *visited += 1;
             if self.is_wanted(state)? {
-                return Ok(text(&came, state));
+                return Ok(self.letters.read(&way(&came, state)));
             }
-            for byte in &bytes {
-                let next = self.automaton.next_state(&mut self.cache, state, *byte);
+            for letter in &letters {
+                let next = self.automaton.next_state(&mut self.cache, state, *letter);
                 let next = next.map_err(|_| TooLarge)?;
-                if next.is_quit() {
-                    self.blind = true;
-                } else if !next.is_dead() && !came.contains_key(&next) {
-                    came.insert(next, Some((state, *byte)));
+                if !next.is_dead() && !came.contains_key(&next) {
+                    came.insert(next, Some((state, *letter)));
                     queue.push_back(next);
                 }
             }
@@ -175,20 +190,19 @@ impl<'d> Walk<'d> {
                 return Err(TooLarge);
             }
         }
-        if self.blind { Err(TooLarge) } else { Ok(None) }
+        Ok(None)
     }
 
-    /// Returns one byte of each sort that the automaton tells apart, those that are easily read first.
-    fn bytes(&self) -> Vec<u8> {
-        let easy = (b'a'..=b'z').chain(b'0'..=b'9').chain(b' '..=b'~');
+    /// Returns one letter of each sort that the automaton tells apart, those that are easily read first.
+    fn letters(&self, takes: &dyn Fn(char) -> bool) -> Vec<u8> {
         let classes = self.automaton.byte_classes();
         let mut known = [false; 256];
-        easy.chain(0..=u8::MAX)
-            .filter(|byte| {
-                let class = known.get_mut(usize::from(classes.get(*byte)));
-                class.is_some_and(|known| !std::mem::replace(known, true))
-            })
-            .collect()
+        let all = self.letters.all().filter(|(_, meant)| takes(*meant));
+        let sorts = all.filter(|(letter, _)| {
+            let class = known.get_mut(usize::from(classes.get(*letter)));
+            class.is_some_and(|known| !std::mem::replace(known, true))
+        });
+        sorts.map(|(letter, _)| letter).collect()
     }
 
     /// Returns true where a text may end that is as demanded.
@@ -209,22 +223,20 @@ impl<'d> Walk<'d> {
     }
 }
 
-/// Returns the text that led to a state.
-fn text(
-    came: &HashMap<LazyStateID, Option<(LazyStateID, u8)>>,
-    mut state: LazyStateID,
-) -> Option<String> {
-    let mut bytes = Vec::new();
-    while let Some((before, byte)) = came.get(&state).copied().flatten() {
-        bytes.push(byte);
+/// Returns the letters that led to a state.
+fn way(came: &HashMap<LazyStateID, Option<(LazyStateID, u8)>>, mut state: LazyStateID) -> Vec<u8> {
+    let mut letters = Vec::new();
+    while let Some((before, letter)) = came.get(&state).copied().flatten() {
+        letters.push(letter);
         state = before;
     }
-    bytes.reverse();
-    String::from_utf8(bytes).ok()
+    letters.reverse();
+    letters
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::form::LINE;
     use super::*;
 
     fn whole(pattern: &str) -> Found {
@@ -241,6 +253,9 @@ mod tests {
             ("[^a-z0-9]", " "),
             ("a$|b", "a"),
             ("ключ", "ключ"),
+            (r"\w+\b.\bключ\b", "a ключ"),
+            (r"\p{Greek}\b\W", "Ͱ "),
+            (r"(?m)a$\n^b", "a\nb"),
             (r"(?x) a b # a remark", "ab"),
         ] {
             assert_eq!(whole(pattern), Found::Text(text.to_owned()), "{pattern}");
@@ -249,14 +264,14 @@ mod tests {
 
     #[test]
     fn what_nothing_matches_is_known() {
-        for pattern in ["a$b", "^b^a", r"a\Ab", r"[a&&b]", r"a(?-u:\b)b"] {
+        for pattern in ["a$b", "^b^a", r"a\Ab", r"[a&&b]", r"a(?-u:\b)b", r"\w\b\w"] {
             assert_eq!(whole(pattern), Found::Nothing, "{pattern}");
         }
     }
 
     #[test]
     fn patterns_are_decided_side_by_side() {
-        let line = || Demand::whole(LINE).expect("a pattern");
+        let line = || Demand::whole(LINE.any).expect("a pattern");
         let is = |pattern: &str, wanted| Demand::matches(pattern, wanted).expect(pattern);
         // No sample of the first pattern alone would do.
         let demands = [
@@ -287,7 +302,7 @@ mod tests {
 
     #[test]
     fn case_is_that_of_texts_in_lower_case() {
-        let line = || Demand::whole(LINE).expect("a pattern");
+        let line = || Demand::whole(LINE.any).expect("a pattern");
         let is = |pattern: &str| Demand::matches(pattern, true).expect(pattern);
         assert_eq!(find(&[line(), is("^[A-Z]$")]), Found::Text("a".to_owned()));
         // Switched off inside: no text in lower case has a capital.
@@ -305,7 +320,5 @@ mod tests {
         // Longer than any line.
         assert_eq!(whole("a{256}"), Found::Text("a".repeat(256)));
         assert_eq!(whole("a{257}"), Found::Unknown);
-        // What the automaton cannot read is not taken for nothing.
-        assert_eq!(whole(r"\bключ\b"), Found::Unknown);
     }
 }
