@@ -289,13 +289,11 @@ fn a_pattern_in_other_words_lets_in_nobody() {
             "{one} is narrower than {two}"
         );
     }
-    // A dot that means any letter lets more in.
-    let [any, dot] = [
-        "user.mail -match '@fabrikam.com$'",
-        "user.mail -match '@fabrikam[.]com$'",
-    ];
-    assert!(is(&[(any, true), (dot, false)]));
-    assert!(!is(&[(dot, true), (any, false)]));
+    // A dot that means any letter lets more in, where an address can be so.
+    let [any, dot] = ["fabrikam.com$", "fabrikam[.]com$"];
+    let [any, dot] = [any, dot].map(|it| format!("user.mail -match '{it}'"));
+    assert!(is(&[(&any, true), (&dot, false)]));
+    assert!(!is(&[(&dot, true), (&any, false)]));
 }
 
 #[test]
@@ -305,7 +303,6 @@ fn patterns_that_are_too_large_are_not_told_apart() {
     let other = rule("user.city -match '^[ab]*a[ab]{20}c?$'");
     assert_eq!(fit(&[(&one, true), (&one, false)]), Fit::Nobody);
     assert_eq!(fit(&[(&one, true), (&other, false)]), Fit::Unknown);
-    assert_eq!(fit(&[(&one, false), (&other, true)]), Fit::Somebody);
     // Whatever is asked beside is answered as long as it takes no more.
     let many: Vec<Rule> = (1..20)
         .map(|at| rule(&format!("user.city -match '^[ab]*a[ab]{{{at}}}$'")))
