@@ -20,6 +20,8 @@ pub enum Role {
     Faint,
     /// A place in a file, as faint: one name, whatever stands in it.
     Place,
+    /// A rule, or a name of several words: one, whatever stands in it.
+    Code,
     /// What comes.
     Added,
     /// What goes.

@@ -17,11 +17,12 @@ use crate::impact::access::{Access, Barrier, access};
 use crate::impact::already::Already;
 use crate::impact::estate::{Border, Estate};
 use crate::impact::offer::Offer;
-use crate::impact::people::called::{belonging, called, nobody_yet};
+use crate::impact::people::called::{belonging, called, named, nobody_yet};
 use crate::impact::people::census::Census;
 use crate::impact::people::class::Named;
 use crate::impact::people::crowd::Crowd;
 use crate::impact::people::part::Part;
+use crate::impact::people::said::Said;
 use crate::impact::people::speaker::Speaker;
 use crate::impact::people::who::{Who, list};
 use crate::impact::terms::Terms;
@@ -198,15 +199,16 @@ impl<'t> Comparing<'_, 't> {
             let bases = together(&parts);
             if !outcome.let_in {
                 let free = doubts.beside(&idle, &bases, &[0]);
-                let mut who = self.speaker.bases(&bases, &free);
+                let who = self.speaker.bases(&bases, &free);
                 let others = parts.iter().filter_map(|part| unmoved.get(&part.within?));
                 let others: BTreeSet<&Named> = others.flatten().copied().collect();
-                if !others.is_empty() {
-                    let others: Vec<String> =
-                        others.into_iter().map(|it| self.written(it)).collect();
-                    who.text = format!("{} but {}", who.text, list(&others));
-                }
-                push(who, outcome);
+                let others = others.into_iter().map(|it| self.written(it));
+                let others: Vec<Said> = others.map(|name| named(&name)).collect();
+                let words = match others.is_empty() {
+                    true => who.words(),
+                    false => who.words().and(" but ").and(Said::joined(&others, "and")),
+                };
+                push(who.told(words), outcome);
                 continue;
             }
             let told = self.let_in.who(&bases, outcome.kind);
@@ -259,7 +261,8 @@ impl<'t> Comparing<'_, 't> {
             let who = called(
                 part,
                 |it| self.written(it),
-                [rule.as_deref(), but.as_deref(), of.as_deref()],
+                rule,
+                [but.as_deref(), of.as_deref()],
             );
             push(who, told.outcome);
         }

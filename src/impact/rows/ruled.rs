@@ -12,6 +12,7 @@ use crate::impact::access::{Access, Barrier, Way, has_ended, is_excluded};
 use crate::impact::estate::Estate;
 use crate::impact::offer::Offer;
 use crate::impact::people::part::Part;
+use crate::impact::people::said::Said;
 use crate::impact::terms::Terms;
 use crate::model::kinds::policy::Requestors;
 
@@ -187,22 +188,22 @@ impl<'e, 't> Ruled<'e, 't> {
         others.iter().filter(move |terms| !is_covered(terms))
     }
 
-    /// Says who stands so to the rules.
-    pub(super) fn words(&self, [was, is]: Standing) -> String {
+    /// Says which rules somebody matches who stands so to them.
+    pub(super) fn words(&self, [was, is]: Standing) -> Said {
         let text = |at: usize| {
             let side = self.sides.get(at).and_then(Option::as_ref);
-            side.map_or("", |side| side.text)
+            Said::code(side.map_or("", |side| side.text))
         };
         let (one, two) = (text(0), text(1));
         match (was, is) {
             // Whom only one of them matches needs no other word where no one is matched by both.
-            (false, true) if self.has([true, true], &[]) => format!("`{two}` and not `{one}`"),
-            (true, false) if self.has([true, true], &[]) => format!("`{one}` and not `{two}`"),
-            (true, true) if !self.has([false, true], &[]) => format!("`{two}`"),
-            (true, true) if !self.has([true, false], &[]) => format!("`{one}`"),
-            (true, true) => format!("`{one}` and `{two}`"),
-            (true, false) => format!("`{one}`"),
-            (false, _) => format!("`{two}`"),
+            (false, true) if self.has([true, true], &[]) => two.and(" and not ").and(one),
+            (true, false) if self.has([true, true], &[]) => one.and(" and not ").and(two),
+            (true, true) if !self.has([false, true], &[]) => two,
+            (true, true) if !self.has([true, false], &[]) => one,
+            (true, true) => one.and(" and ").and(two),
+            (true, false) => one,
+            (false, _) => two,
         }
     }
 }
