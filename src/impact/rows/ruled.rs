@@ -166,15 +166,30 @@ impl<'e, 't> Ruled<'e, 't> {
                 format!("without asking, {terms}{}", others.collect::<String>())
             }
             (Difference::Gone, Some(Barrier::Gone)) => text,
+            (Difference::Gone, Some(barrier @ Barrier::NoGuests)) if is => {
+                format!("no longer: {}", words(barrier))
+            }
             (Difference::Gone, _) if is => format!("no longer: {}", words(Barrier::Excluded)),
-            (Difference::Gone, _) => match &self.sides[1] {
-                Some(_) => "no longer: the rule does not match them".to_owned(),
-                None => "no longer: no rule assigns it".to_owned(),
+            (Difference::Gone, _) => match (&self.sides[1], self.has_ended()) {
+                (Some(_), _) => "no longer: the rule does not match them".to_owned(),
+                (None, true) => format!("no longer: {}", words(Barrier::Ended)),
+                (None, false) => "no longer: no rule assigns it".to_owned(),
             },
             _ if is && !was => with("without asking"),
             _ if was && !is => with("on request only"),
             _ => text,
         }
+    }
+
+    /// Returns true where a rule would assign the package after the plan, had that not ended for everyone.
+    fn has_ended(&self) -> bool {
+        let now = self.estates[1].now;
+        let policies = self.offers[1].into_iter().flat_map(|offer| &offer.policies);
+        let mut ended = policies.filter(|(_, policy)| has_ended(&policy.expires, now));
+        ended.any(|(_, policy)| match &policy.requestors {
+            Requestors::Automatic(automatic) => automatic.assign,
+            _ => false,
+        })
     }
 
     /// Returns those of some terms, of which that of the rule is the last, that give more than the rule does.
