@@ -112,6 +112,8 @@ impl<'t> Comparing<'_, 't> {
         // these differ only where they come to something else, and people whom a rule matches where that is not what all do.
         let mut known: BTreeMap<(usize, Standing), Option<Outcome>> = BTreeMap::new();
         let mut idle = Crowd::default();
+        // Who has nothing before and after.
+        let mut barred = Crowd::default();
         // What becomes of holders, by the package that they hold.
         let mut holders: BTreeMap<Named, BTreeSet<Option<Difference>>> = BTreeMap::new();
         // Who is named among others and keeps what they have, or comes to nothing: by the part that they lie in.
@@ -138,6 +140,9 @@ impl<'t> Comparing<'_, 't> {
                 None => vec![NO_RULE],
             };
             let is_unnamed = part.named.is_empty();
+            if is_unnamed && is_idle(&asked) {
+                barred.add(&part.bases);
+            }
             for standing in standings {
                 let rule = ruled.as_ref().filter(|_| standing != NO_RULE);
                 let outcome = self.outcome(part, offers, &asked, rule, standing);
@@ -211,7 +216,8 @@ impl<'t> Comparing<'_, 't> {
                 push(who.told(words), outcome);
                 continue;
             }
-            let told = self.let_in.who(&bases, outcome.kind);
+            let shut_out = |shut: &Crowd| self.speaker.bases(shut, &barred);
+            let told = self.let_in.who(&bases, outcome.kind, shut_out);
             if let Some(who) = told.far {
                 let text = match outcome.kind {
                     Difference::New => AS_OTHERS.to_owned(),
