@@ -219,7 +219,7 @@ pub struct Page {
     pub project: String,
     /// The environment; empty for the settings as they stand.
     pub environment: String,
-    /// The folder that the command worked in, below the root of the repository; empty for the root itself.
+    /// The folder of the project that the command worked in, below the root of the repository; empty for the root itself.
     pub folder: String,
     /// The digest of the plan that `apply --expect` takes; `None` for other reports.
     pub digest: Option<String>,
