@@ -1,7 +1,7 @@
 //! Everything that can be known of a tree without a store.
 
 use super::governance::mail;
-use super::{AppError, Workspace, World, invariants, terms, tree};
+use super::{AppError, Workspace, World, invariants, lint, terms, tree};
 use crate::diag::Diagnostics;
 use crate::load::{Loaded, load, load_part};
 use crate::model::{Desired, Project};
@@ -117,6 +117,13 @@ fn read<T: Default>(
         if missing.has_errors() {
             desired = None;
             diagnostics.extend(missing);
+            diagnostics.sort();
+        }
+    }
+    if let Some(declared) = &desired {
+        let misnamed = lint::misnamed(declared, &sources, &project);
+        if !misnamed.is_empty() {
+            diagnostics.extend(misnamed);
             diagnostics.sort();
         }
     }

@@ -3,10 +3,10 @@
 use super::check::{Checked, Read, look};
 use super::{AppError, Workspace, World};
 use crate::diag::{Diagnostic, Diagnostics, Severity, code};
-use crate::lint::{self, Finding, Idle, Info, Level, Levels, Why, by_name};
+use crate::lint::{self, Finding, Info, Level, Levels, Misnamed, by_name};
 use crate::load;
-use crate::model::Desired;
-use crate::source::Place;
+use crate::model::{Desired, Project, Waiver};
+use crate::source::{Place, Sources};
 
 /// A tree that lints were asked about.
 #[derive(Debug)]
@@ -90,13 +90,12 @@ fn say(read: &Read<'_>, levels: &Levels, only: &[&str]) -> Said {
     for finding in &linted.findings {
         findings.push(told(finding, &mut places));
     }
-    let idle: Vec<_> = linted.idle.iter().map(|idle| idle.waiver).collect();
-    let places = match idle.is_empty() {
+    let places = match linted.idle.is_empty() {
         true => Vec::new(),
-        false => load::waived_rules(read.sources, read.project, &idle),
+        false => load::waived_rules(read.sources, read.project, &linted.idle),
     };
-    for (idle, place) in linted.idle.iter().zip(places) {
-        findings.push(silences_nothing(idle, place));
+    for (waiver, place) in linted.idle.iter().zip(places) {
+        findings.push(silences_nothing(waiver, place));
     }
     findings.sort();
     findings.worst_first();
@@ -139,23 +138,36 @@ fn help(info: &Info) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-fn silences_nothing(idle: &Idle<'_>, place: Place) -> Diagnostic {
-    let waiver = idle.waiver;
-    let told = |message: String| Diagnostic::warning(code::WAIVED_NOTHING, message).at(place);
-    match &idle.why {
-        Why::Silent => told(format!(
-            "a waiver of `{}` for {}, where that lint finds nothing",
-            waiver.rule, waiver.address
-        ))
-        .help("take the waiver out"),
-        Why::Unknown { offer } => told(format!(
+fn silences_nothing(waiver: &Waiver, place: Place) -> Diagnostic {
+    let message = format!(
+        "a waiver of `{}` for {}, where that lint finds nothing",
+        waiver.rule, waiver.address
+    );
+    Diagnostic::warning(code::WAIVED_NOTHING, message)
+        .at(place)
+        .help("take the waiver out")
+}
+
+/// Warns of waivers that name neither a lint nor a guard: whoever wrote them thinks that something is waived.
+pub(super) fn misnamed(desired: &Desired, sources: &Sources, project: &Project) -> Diagnostics {
+    let mut told = Diagnostics::new();
+    let misnamed = lint::misnamed(&desired.waivers);
+    if misnamed.is_empty() {
+        return told;
+    }
+    let waivers: Vec<&Waiver> = misnamed.iter().map(|it| it.waiver).collect();
+    let places = load::waived_rules(sources, project, &waivers);
+    for (Misnamed { waiver, offer }, place) in misnamed.into_iter().zip(places) {
+        let message = format!(
             "a waiver of `{}`, which is neither a lint nor a guard",
             waiver.rule
-        ))
-        .help_opt(
-            offer
-                .clone()
-                .or_else(|| Some("`guestlist lint --list` shows all lints".to_owned())),
-        ),
+        );
+        let all = || "`guestlist lint --list` shows all lints".to_owned();
+        told.push(
+            Diagnostic::warning(code::WAIVED_NOTHING, message)
+                .at(place)
+                .help(offer.unwrap_or_else(all)),
+        );
     }
+    told
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use super::settings::find_root;
+
 /// How many names lead from `HEAD` to a commit at most.
 const STEPS: usize = 5;
 
@@ -23,7 +25,8 @@ pub fn below_root(folder: &Path) -> String {
     parts.join("/")
 }
 
-/// As [`below_root`], by the folder's name alone: it need not be there, and links in it are not followed.
+/// As [`below_root`], for the project that a folder is in, or for the folder itself where it is in none. By its name alone: it
+/// need not be there, and links in it are not followed.
 #[must_use]
 pub fn named_below_root(folder: &Path) -> String {
     let mut path = PathBuf::new();
@@ -38,7 +41,8 @@ pub fn named_below_root(folder: &Path) -> String {
             path.push(part);
         }
     }
-    below_root(&path)
+    let project = find_root(&path).filter(|_| path.exists());
+    below_root(project.unwrap_or(&path))
 }
 
 /// Returns the branch that others are merged into, as far as a working copy knows: the one that its origin names, or else the
@@ -105,6 +109,7 @@ fn is_commit(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::FILE;
 
     #[test]
     fn follows_head_to_its_commit() {
@@ -151,6 +156,12 @@ mod tests {
             ("a/gone", "a/gone"),
             ("./a/../b/", "b"),
         ] {
+            assert_eq!(named_below_root(&root.join(path)), place);
+        }
+        // Every folder of a project stands for the project.
+        fs::create_dir_all(root.join("it/policies")).expect("a folder");
+        fs::write(root.join("it").join(FILE), "").expect("a file");
+        for (path, place) in [("it", "it"), ("it/policies", "it"), ("it/gone", "it/gone")] {
             assert_eq!(named_below_root(&root.join(path)), place);
         }
     }

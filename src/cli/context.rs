@@ -340,7 +340,7 @@ impl Context {
         self.globals.env.as_deref().unwrap_or_default()
     }
 
-    /// Returns where the command works below the root of the repository, whatever stands there.
+    /// Returns where the project that the command works in lies below the root of the repository, whatever stands there.
     fn folder(&self) -> String {
         repository::named_below_root(&self.globals.dir)
     }

@@ -138,11 +138,6 @@ impl Tenure {
         }
     }
 
-    /// Returns true where whoever the policy covers can extend what they have.
-    pub(super) const fn is_extendable(&self) -> bool {
-        self.extension.is_some()
-    }
-
     /// Returns when the next round of reviews opens; `None` where that is not known.
     pub(super) fn next_round(&self) -> Option<Timestamp> {
         self.review.as_ref().and_then(|review| review.next)

@@ -17,5 +17,5 @@ pub use context::{Context, Governing, Of};
 pub use finding::{Finding, Findings, Spot};
 pub use rule::{Info, Lint, by_name};
 pub use rules::LINTS;
-pub use run::{Idle, Linted, Why, lint};
+pub use run::{Linted, Misnamed, lint, misnamed};
 pub use settings::{Level, Levels};

@@ -6,7 +6,7 @@ use foldhash::fast::FixedState;
 use jiff::Timestamp;
 
 use super::{Context, Finding, Findings, Info, LINTS, Levels, by_name};
-use crate::diag::offer;
+use crate::diag::{nearest, offer};
 use crate::model::{Address, Desired, Waiver};
 
 /// What lints say of a tree.
@@ -17,31 +17,35 @@ pub struct Linted<'t> {
     pub findings: Vec<Finding<'t>>,
     /// How many findings waivers silence.
     pub waived: usize,
-    /// Waivers that silence nothing.
-    pub idle: Vec<Idle<'t>>,
+    /// Waivers of lints that find nothing at the address.
+    pub idle: Vec<&'t Waiver>,
     /// The lints that were asked.
     pub asked: Vec<&'static Info>,
 }
 
-/// A waiver that silences nothing.
+/// A waiver that names neither a lint nor a guard.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Idle<'t> {
+pub struct Misnamed<'t> {
     /// The waiver.
     pub waiver: &'t Waiver,
-    /// Why it silences nothing.
-    pub why: Why,
+    /// The line of help that offers the nearest name.
+    pub offer: Option<String>,
 }
 
-/// Why a waiver silences nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
-    /// The lint finds nothing at the address.
-    Silent,
-    /// It names neither a lint nor a guard.
-    Unknown {
-        /// The line of help that offers the nearest name.
-        offer: Option<String>,
-    },
+/// Returns the waivers that name neither a lint nor a guard. What is nearly the name of a guard is told where the tree is loaded.
+#[must_use]
+pub fn misnamed(waivers: &[Waiver]) -> Vec<Misnamed<'_>> {
+    let names = || LINTS.iter().map(|lint| lint.info().code.id);
+    let is_known =
+        |rule: &str| by_name(rule).is_some() || nearest(rule, Waiver::guards()).is_some();
+    let unknown = waivers
+        .iter()
+        .filter(|waiver| !is_known(waiver.rule.as_str()));
+    let misnamed = unknown.map(|waiver| Misnamed {
+        waiver,
+        offer: offer(waiver.rule.as_str(), names()),
+    });
+    misnamed.collect()
 }
 
 /// Asks lints about a tree: those of these names, or all; none that is off.
@@ -77,7 +81,7 @@ pub fn lint<'t>(
             }
         }
     }
-    linted.idle = waivers.idle(&linted.asked, only.is_empty());
+    linted.idle = waivers.idle(&linted.asked);
     linted
 }
 
@@ -111,28 +115,14 @@ impl<'t> Waivers<'t> {
         true
     }
 
-    /// Returns the waivers of lints that were asked and say nothing, and, where all were asked, those of no rule at all.
-    fn idle(&self, asked: &[&'static Info], all: bool) -> Vec<Idle<'t>> {
+    /// Returns the waivers of lints that were asked and say nothing.
+    fn idle(&self, asked: &[&'static Info]) -> Vec<&'t Waiver> {
         let unused = self.all.iter().zip(&self.used).filter(|(_, used)| !**used);
-        let why = |rule: &str| {
-            if asked.iter().any(|info| info.code.id == rule) {
-                return Some(Why::Silent);
-            }
-            let guards = || Waiver::GUARDS.iter().copied();
-            // That `protection` is none that a waiver lifts is told wherever the tree is read.
-            let is_known = by_name(rule).is_some()
-                || guards().any(|guard| guard == rule)
-                || rule == "protection";
-            let known = LINTS.iter().map(|lint| lint.info().code.id).chain(guards());
-            (all && !is_known).then(|| Why::Unknown {
-                offer: offer(rule, known),
-            })
+        let is_asked = |waiver: &Waiver| {
+            let mut asked = asked.iter();
+            asked.any(|info| info.code.id == waiver.rule.as_str())
         };
-        unused
-            .filter_map(|(waiver, _)| {
-                let why = why(waiver.rule.as_str())?;
-                Some(Idle { waiver, why })
-            })
-            .collect()
+        let idle = unused.map(|(waiver, _)| waiver);
+        idle.filter(|waiver| is_asked(waiver)).collect()
     }
 }

@@ -96,7 +96,7 @@ pub struct Entry<'a> {
     /// The role of the sign.
     pub role: Role,
     /// Whom it is about; empty for an effect, which says so itself.
-    pub who: Cow<'a, str>,
+    pub who: Line<'a>,
     /// The packages; empty where it is about none.
     pub packages: Cow<'a, str>,
     /// What differs or happens.
@@ -115,7 +115,13 @@ impl Entry<'_> {
             let word = self.kind.word();
             line.push(self.role, format!("{} {word:WORD$}", self.sign));
             line.push(Role::Plain, " ");
-            line.push(Role::Strong, &*self.who);
+            for piece in &self.who.0 {
+                let text = &piece.text;
+                match piece.role {
+                    Role::Code => line.push(Role::Strong, format!("`{text}`")),
+                    role => line.push(role, &**text),
+                }
+            }
             line.push(Role::Plain, ": ");
             aside = "by ";
         } else {
@@ -221,7 +227,7 @@ mod tests {
             kind,
             sign: "▲",
             role: Role::Plain,
-            who: "people of fabrikam".into(),
+            who: Line::new().and(Role::Strong, "people of fabrikam"),
             packages: "onboarding".into(),
             what: "with 1 approval instead of 2".into(),
             more: Line::new()

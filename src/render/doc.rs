@@ -20,6 +20,8 @@ pub enum Role {
     Faint,
     /// A place in a file, as faint: one name, whatever stands in it.
     Place,
+    /// A rule, or a name of several words: one, whatever stands in it.
+    Code,
     /// What comes.
     Added,
     /// What goes.
@@ -217,7 +219,7 @@ pub struct Page {
     pub project: String,
     /// The environment; empty for the settings as they stand.
     pub environment: String,
-    /// The folder that the command worked in, below the root of the repository; empty for the root itself.
+    /// The folder of the project that the command worked in, below the root of the repository; empty for the root itself.
     pub folder: String,
     /// The digest of the plan that `apply --expect` takes; `None` for other reports.
     pub digest: Option<String>,

@@ -396,7 +396,7 @@ fn columns(text: &str) -> usize {
 
 const fn style(role: Role) -> Option<Style> {
     Some(match role {
-        Role::Plain => return None,
+        Role::Plain | Role::Code => return None,
         Role::Strong => Style::new().bold(),
         Role::Faint | Role::Place => Style::new().dimmed(),
         Role::Added => AnsiColor::Green.on_default(),

@@ -360,6 +360,10 @@ fn a_document_is_found_by_folder_and_environment_whatever_the_settings_say() {
         said.lines().next().unwrap_or_default().to_owned()
     };
     assert_eq!(first(&sandbox, &[]), marker);
+    // Whichever folder of the project a command works in.
+    let inside = ["plan", "-C", "it/access/policies", "--format", "markdown"];
+    let said = sandbox.run(inside).stdout;
+    assert_eq!(said.lines().next(), Some(marker), "{said}");
     assert_eq!(
         first(&sandbox, &["--env", "nowhere"]),
         "<!-- guestlist:plan it/access nowhere -->"

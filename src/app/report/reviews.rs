@@ -1,11 +1,11 @@
-//! Reviews: the rounds that were and are, and the next one of each policy.
+//! Reviews: the rounds that were and are, and the next one of each policy that will have somebody to review.
 
 use super::tally::{Said, groupings};
 use super::{Grouping as _, PAGE, Pages, Tally, may_report};
 use crate::app::AppError;
 use crate::app::governance::{Engine, cards};
 use crate::governance::record::{Entity as _, Review, ReviewSeries};
-use crate::governance::review::next_round;
+use crate::governance::upcoming::next_rounds;
 use crate::governance::{Desk, Unread};
 use crate::render::json::v1::{ReviewRow, Summary};
 
@@ -94,7 +94,7 @@ fn rounds(desk: &Desk<'_>, after: u64) -> Result<(Vec<ReviewRow>, Next), Unread>
             round: round.round,
             state: round.state.as_str(),
             opens: round.opens,
-            closes: Some(round.closes),
+            closes: round.closes,
             items: round.items,
             kept: round.kept,
             removed: round.removed,
@@ -111,17 +111,18 @@ fn rounds(desk: &Desk<'_>, after: u64) -> Result<(Vec<ReviewRow>, Next), Unread>
 
 fn series(desk: &Desk<'_>, after: u64) -> Result<(Vec<ReviewRow>, Next), Unread> {
     let numbers = desk.world().numbers(ReviewSeries::KIND, after, PAGE)?;
-    let mut rows = Vec::new();
+    let mut all = Vec::new();
     for number in &numbers {
-        let Some(series) = desk.get::<ReviewSeries>(*number)? else {
+        all.extend(
+            desk.get::<ReviewSeries>(*number)?
+                .filter(|it| it.next.is_some()),
+        );
+    }
+    let mut rows = Vec::new();
+    // A round without anybody to review does not open: nobody will be asked anything.
+    for (series, next) in all.iter().zip(next_rounds(desk, &all)?) {
+        let (Some((opens, closes)), Some(thing)) = (next, desk.object(series.policy)?) else {
             continue;
-        };
-        let (Some(opens), Some(thing)) = (series.next, desk.object(series.policy)?) else {
-            continue;
-        };
-        let (opens, closes) = match next_round(desk, &series)? {
-            Some((opens, closes)) => (opens, Some(closes)),
-            None => (opens, None),
         };
         let review = thing.policy().and_then(|policy| policy.review.as_ref());
         let reviewers = review.map(|review| review.reviewers.iter().map(ToString::to_string));

@@ -13,7 +13,8 @@ use crate::store::OpenMode;
 
 /// Report the rounds of access reviews, with what was decided
 ///
-/// Those that were and are, and the next one of each policy.
+/// Those that were and are, and the next one of each policy. One in which there would be nobody to review does not open, and is
+/// not told.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Count by this

@@ -1,6 +1,6 @@
 //! `guestlist report ungoverned`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -57,7 +57,7 @@ impl Arguments {
         written(cx, about, &mut guests)
     }
 
-    fn propose(&self, cx: &Context, folder: &std::path::Path) -> Result<Exit, Failure> {
+    fn propose(&self, cx: &Context, folder: &Path) -> Result<Exit, Failure> {
         let asked = "report ungoverned --propose";
         cx.globals.format.demand_plain(asked)?;
         let workspace = cx.workspace()?;
@@ -68,7 +68,10 @@ impl Arguments {
         let progress = Progress::start(cx, "proposing");
         let written = propose(&mut engine, &workspace, &cx.world(), &dir.join(folder))?;
         drop(progress);
-        cx.report(|out| view::proposed(&written, out), || &written)?;
+        let list = written.assignments.as_deref().map(Path::new);
+        let list = list.and_then(Path::file_name).unwrap_or_default();
+        let list = folder.join(list).to_string_lossy().into_owned();
+        cx.report(|out| view::proposed(&written, &list, out), || &written)?;
         Ok(Exit::Done)
     }
 }

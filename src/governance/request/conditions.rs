@@ -125,6 +125,13 @@ pub struct Examined {
 }
 
 impl Examined {
+    /// Leaves a condition open that holds only because nothing is known of it.
+    pub(super) fn leave_open(&mut self, condition: Condition, note: &str) {
+        let findings = self.findings.iter_mut();
+        let found = findings.filter(|it| it.condition == condition && it.verdict == Verdict::Holds);
+        found.for_each(|it| it.verdict = Verdict::Untold(note.to_owned()));
+    }
+
     /// Returns the first condition that does not hold.
     #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use jiff::Timestamp;
 
 use super::approval::{Search, escalates};
-use super::conditions::Examined;
+use super::conditions::{Condition, Examined};
 use super::examine::examine;
 use super::{Asker, Visitor, asking};
 use crate::governance::record::{Assignment, Person, PersonId};
@@ -71,6 +71,9 @@ pub struct Opened {
     pub escalation: Option<(Duration, Vec<PersonId>)>,
 }
 
+/// What is to be known of whoever has no account so far.
+const NO_ACCOUNT: &str = "there is no account yet: the terms of use are accepted with it";
+
 /// Explains a person and a package. It works for an address that nobody knows.
 ///
 /// # Errors
@@ -96,7 +99,10 @@ pub fn explain(desk: &Desk<'_>, visitor: &Visitor, package: &Name) -> Result<Exp
         );
     }
     let asker = Asker { person, by: None };
-    let examined = examine(desk, &asker, &package, None, None)?;
+    let mut examined = examine(desk, &asker, &package, None, None)?;
+    if asker.person.living().is_none() {
+        examined.leave_open(Condition::SignIn, NO_ACCOUNT);
+    }
     let mut ways = Vec::new();
     for thing in &examined.policies {
         if let Some(policy) = thing.policy() {

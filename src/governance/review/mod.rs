@@ -12,7 +12,7 @@ mod series;
 pub(super) use apply::stays;
 pub use decide::{Call, Decided, waiting};
 pub use reviewers::recommendation;
-pub use series::{Rounds, next_round};
+pub use series::Rounds;
 pub(super) use series::{delivered, policy_changed, survey, to_come};
 
 use super::record::{ObjectId, Review, ReviewState};

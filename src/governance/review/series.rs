@@ -124,23 +124,6 @@ pub(in crate::governance) fn to_come(
     Ok(rounds)
 }
 
-/// Returns when the next round of a policy's review opens and closes, as things are; `None` for one that opens no more.
-///
-/// # Errors
-///
-/// [`Unread`] when the store cannot tell.
-pub fn next_round(
-    desk: &Desk<'_>,
-    series: &ReviewSeries,
-) -> Result<Option<(Timestamp, Timestamp)>, Unread> {
-    let Some(asked) = asked(desk, series.policy)? else {
-        return Ok(None);
-    };
-    let mut somebody = |at| Ok(Some(at));
-    let rounds = to_come(desk, series, &asked, Timestamp::MAX, 1, &mut somebody)?;
-    Ok(rounds.first().copied())
-}
-
 /// Returns when a round closes: reviewers have their whole time; only a round that opened late gives up to a day of it, so
 /// that the next one opens by the calendar and not ever later.
 fn closing(opens: Timestamp, within: SignedDuration, next: Timestamp) -> Timestamp {

@@ -35,6 +35,14 @@ impl Common {
         })
     }
 
+    /// The same where whoever is reviewed now keeps what they have.
+    pub(super) fn kept(desk: &Desk<'_>) -> Result<Self, Unread> {
+        Ok(Self {
+            setting: lifecycle::setting(desk)?,
+            rounds: BTreeMap::new(),
+        })
+    }
+
     fn is_reviewed(&self, policy: ObjectId) -> bool {
         self.rounds.values().any(|round| round.policy == policy)
     }

@@ -14,6 +14,7 @@ mod rounds;
 
 pub use ahead::Ahead;
 use fate::Common;
+pub use rounds::next_rounds;
 
 use std::collections::BTreeSet;
 

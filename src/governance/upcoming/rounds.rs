@@ -37,7 +37,25 @@ fn review_id(review: &Review) -> RecordId {
     }
 }
 
-/// Tells the rounds to come of a policy's review. One in which there would be nobody to review does not open.
+/// Returns for each of some series the next round that opens: when it does, and when it closes, if whoever is reviewed now keeps
+/// what they have. `None` where no round to come would have anybody to review.
+///
+/// # Errors
+///
+/// [`Unread`] when the store cannot tell.
+pub fn next_rounds(
+    desk: &Desk<'_>,
+    all: &[ReviewSeries],
+) -> Result<Vec<Option<(Timestamp, Timestamp)>>, Unread> {
+    let common = Common::kept(desk)?;
+    let next = all.iter().map(|series| {
+        let rounds = opening(desk, &common, series, Timestamp::MAX, 1)?;
+        Ok(rounds.first().copied())
+    });
+    next.collect()
+}
+
+/// Tells the rounds to come of a policy's review.
 pub(super) fn to_come(
     desk: &Desk<'_>,
     common: &Common,
@@ -45,20 +63,12 @@ pub(super) fn to_come(
     until: Timestamp,
     out: &mut Vec<Upcoming>,
 ) -> Result<(), Unread> {
-    let Some(policy) = desk.object(series.policy)? else {
-        return Ok(());
+    let rounds = opening(desk, common, series, until, ROUNDS)?;
+    let policy = desk.object(series.policy)?;
+    let package = match policy.and_then(|policy| policy.address.parent()) {
+        Some(package) if !rounds.is_empty() => desk.at(&package)?.map(|thing| thing.id),
+        _ => None,
     };
-    let asks = policy.policy().and_then(|policy| policy.review.as_ref());
-    let (Some(asks), Some(parent)) = (
-        asks.filter(|review| review.enabled),
-        policy.address.parent(),
-    ) else {
-        return Ok(());
-    };
-    let package = desk.at(&parent)?.map(|thing| thing.id);
-    let mut reach = Reach::default();
-    let mut somebody = |at: Timestamp| reach.next(desk, common, series.policy, at);
-    let rounds = review::to_come(desk, series, asks, until, ROUNDS, &mut somebody)?;
     for (round, (opens, closes)) in (series.rounds + 1..).zip(rounds) {
         for (at, what) in [
             (opens, Happening::ReviewOpens),
@@ -77,6 +87,26 @@ pub(super) fn to_come(
         }
     }
     Ok(())
+}
+
+/// Returns when rounds of a policy's review open and close, at most so many. One in which there would be nobody to review does
+/// not open.
+fn opening(
+    desk: &Desk<'_>,
+    common: &Common,
+    series: &ReviewSeries,
+    until: Timestamp,
+    most: usize,
+) -> Result<Vec<(Timestamp, Timestamp)>, Unread> {
+    let policy = desk.object(series.policy)?;
+    let policy = policy.as_ref().and_then(|thing| thing.policy());
+    let asks = policy.and_then(|policy| policy.review.as_ref());
+    let Some(asks) = asks.filter(|review| review.enabled) else {
+        return Ok(Vec::new());
+    };
+    let mut reach = Reach::default();
+    let mut somebody = |at: Timestamp| reach.next(desk, common, series.policy, at);
+    review::to_come(desk, series, asks, until, most, &mut somebody)
 }
 
 /// When anybody has a package through a policy, as far as it was read.

@@ -125,14 +125,25 @@ impl Living<'_> {
         held: &Held<'_, '_, '_>,
         is_asked: &mut dyn FnMut(&Holder) -> bool,
     ) -> Result<bool, Unread> {
-        let key = Key::new().object(held.policy);
+        self.any_assignment(held.policy, &mut |assignment| {
+            let holder = self.holder(held, assignment)?;
+            Ok(holder.is_some_and(|holder| is_asked(&holder)))
+        })
+    }
+
+    /// Returns true when something that somebody has through a policy is as asked.
+    pub(super) fn any_assignment(
+        &self,
+        policy: ObjectId,
+        is_asked: &mut dyn FnMut(&Assignment) -> Result<bool, Unread>,
+    ) -> Result<bool, Unread> {
+        let key = Key::new().object(policy);
         let mut range = Range::of(Mark::AssignmentPolicy, key).most(PIECE);
         loop {
             let piece = self.world.marked(&range)?;
             for (_, id) in &piece {
                 if let Some(assignment) = self.get_record::<Assignment>(id.number)?
-                    && let Some(holder) = self.holder(held, &assignment)?
-                    && is_asked(&holder)
+                    && is_asked(&assignment)?
                 {
                     return Ok(true);
                 }

@@ -62,8 +62,15 @@ impl Living<'_> {
             let counted = self.counted(Mark::AssignmentPolicy, id)?;
             let package = change.address.parent();
             let offer = package.and_then(|package| self.after.offer(package.own_name()));
-            let extends = offer
-                .is_some_and(|it| Tenure::of(it, new, &Spelling::default(), None).is_extendable());
+            let tenure = offer.map(|it| Tenure::of(it, new, &Spelling::default(), None));
+            // An extension that reaches no further than what they have is none.
+            let extends = match tenure {
+                Some(tenure) => self.any_assignment(id, &mut |assignment| {
+                    let end = assignment.end;
+                    Ok(end.is_some_and(|end| tenure.lasts_until(end)))
+                })?,
+                None => false,
+            };
             let detail = match (counted.count, extends) {
                 (1, false) => ": the present end date stays",
                 (1, true) => ": the present end date stays until it is extended",

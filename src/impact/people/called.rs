@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::class::Named;
 use super::part::{Belongs, Part};
+use super::said::Said;
 use super::who::{Who, joined};
 use crate::impact::holding::Course;
 
@@ -12,12 +13,13 @@ use crate::impact::holding::Course;
 pub(in crate::impact) fn called(
     part: &Part<'_>,
     written: impl Fn(&Named) -> String,
-    [rule, but, of]: [Option<&str>; 3],
+    rule: Option<Said>,
+    [but, of]: [Option<&str>; 2],
 ) -> Who {
     let mut who = Who::default();
-    let mut lists = Vec::new();
+    let mut words = Said::default();
     let last = if part.alike.len() > 1 { "or" } else { "and" };
-    for alike in &part.alike {
+    for (at, alike) in part.alike.iter().enumerate() {
         let (held, named): (Vec<&Named>, Vec<&Named>) =
             alike.iter().partition(|named| named.course().is_some());
         let names: Vec<String> = named.into_iter().map(&written).collect();
@@ -26,7 +28,7 @@ pub(in crate::impact) fn called(
         let packages: Vec<String> = packages.collect();
         who.holds
             .extend(courses.iter().map(|(name, _)| (*name).to_owned()));
-        let also = !lists.is_empty();
+        let also = at > 0;
         let course = courses.first().map(|(_, course)| *course);
         let holders = course.map(|course| {
             let who = match (course, also) {
@@ -39,38 +41,67 @@ pub(in crate::impact) fn called(
                 (Course::Comes, false) => "whoever comes to hold",
                 (Course::Comes, true) => "who also come to hold",
             };
-            format!("{who} {}", joined(&packages, last))
+            Said::from(format!("{who} {}", joined(&packages, last)))
         });
-        let in_lists = (!names.is_empty()).then(|| match also {
-            true if names.iter().any(|name| name.starts_with("whoever ")) => {
-                let name = joined(&names, last);
-                let name = name.replace("whoever joins", "who also join");
-                name.replace("whoever leaves", "who also leave")
+        let in_lists = (!names.is_empty()).then(|| {
+            let is_moving = names.iter().any(|name| name.starts_with("whoever "));
+            let said: Vec<Said> = names.iter().map(|name| named_so(name, also)).collect();
+            let said = Said::joined(&said, last);
+            match also && !is_moving {
+                true => Said::from("who is also in ").and(said),
+                false => said,
             }
-            true => format!("who is also in {}", joined(&names, last)),
-            false => joined(&names, last),
         });
-        let both: Vec<String> = in_lists.into_iter().chain(holders).collect();
-        lists.push(both.join(&format!(" {last} ")));
+        if also {
+            words = words.and(", ");
+        }
+        words = match (in_lists, holders) {
+            (Some(named), Some(held)) => words.and(named).and(format!(" {last} ")).and(held),
+            (one, other) => words.and(one.or(other).unwrap_or_default()),
+        };
         who.named.extend(names);
     }
-    who.text = lists.join(", ");
     if let Some(but) = but {
-        who.text = format!("{} {but}", who.text);
+        words = words.and(format!(" {but}"));
     }
     if let Some(rule) = rule {
-        who.text = match who.text.as_str() {
-            "" => format!("whoever matches {rule}"),
-            text => format!("{text}, matching {rule}"),
+        words = match words.is_empty() {
+            true => Said::from("whoever matches ").and(rule),
+            false => words.and(", matching ").and(rule),
         };
     }
     if let Some(of) = of {
         // Whoever is named, holds something or matches a rule is there; and what stands in brackets has none itself.
         let of = of.replace(" (in the directory)", "");
         let of = of.replace(" (", ", ").replace(')', "");
-        who.text = format!("{} ({of})", who.text);
+        words = words.and(format!(" ({of})"));
     }
-    who
+    who.told(words)
+}
+
+/// Says who somebody is whom a list names, or what becomes of them: what stands before the name are words of ours.
+pub(in crate::impact) fn named(name: &str) -> Said {
+    named_so(name, false)
+}
+
+/// What stands before a name, alone and beside others.
+const VERBS: &[(&str, &str)] = &[
+    ("whoever joins ", "who also join "),
+    ("whoever leaves ", "who also leave "),
+    ("holders of ", "who also have "),
+    ("whoever loses ", "who also lose "),
+    ("whoever gets ", "who also get "),
+    ("whoever comes to hold ", "who also come to hold "),
+];
+
+/// As [`named`], beside others where `also` is set.
+fn named_so(name: &str, also: bool) -> Said {
+    for (verb, beside) in VERBS.iter().copied() {
+        if let Some(name) = name.strip_prefix(verb) {
+            return Said::from(if also { beside } else { verb }).and(Said::name(name));
+        }
+    }
+    Said::name(name)
 }
 
 /// Says whose people are whom an address names, by how they sign in.

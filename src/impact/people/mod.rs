@@ -11,6 +11,7 @@ pub(super) mod known;
 mod losing;
 mod names;
 pub(super) mod part;
+pub(super) mod said;
 pub(super) mod speaker;
 mod spoken;
 mod stray;

@@ -1,34 +1,20 @@
 //! Puts sorts of people into words: as few as say exactly who is meant.
 
+mod leftover;
+mod meant;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::meant::whole;
 use super::census::Census;
 use super::class::{Account, Base, SignIn, Sort};
-use super::crowd::{BITS, Crowd};
+use super::crowd::Crowd;
 use super::spoken::{SignedIn, Spoken};
-use super::who::{SHOWN, Who, by, inside, list, outside, zone};
+use super::who::{SHOWN, Who, inside, list, outside, zone};
 use crate::model::text::Domain;
 
 /// Somebody's address and sign-in, without what they are to the directory.
 type Spot = (Domain, SignIn);
-
-/// What people may be to the directory, a bit each.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Accounts(u8);
-
-impl Accounts {
-    const fn insert(&mut self, account: Account) {
-        self.0 |= 1 << account as u8;
-    }
-
-    fn iter(self) -> impl Iterator<Item = Account> {
-        let all = Account::OUTSIDE.into_iter().chain(Account::INSIDE);
-        all.filter(move |account| self.0 >> *account as u8 & 1 == 1)
-    }
-}
-
-/// What people at a spot are to the directory: of those who are meant, and of those who may be meant or not.
-type Way = (Accounts, Accounts);
 
 /// Puts sorts of people into words.
 #[derive(Debug)]
@@ -266,66 +252,6 @@ impl<'c, 't> Speaker<'c, 't> {
         who
     }
 
-    /// Divides spots by who is meant there, and who may be meant or not.
-    fn ways(&self, bases: &Crowd, idle: &Crowd) -> Vec<(Way, Crowd)> {
-        let mut ways: Vec<(Way, Crowd)> = Vec::new();
-        let mut add = |way: Way, word: usize, spots: u64| match ways
-            .iter_mut()
-            .find(|(known, _)| *known == way)
-        {
-            Some((_, known)) => known.add_word(word, spots),
-            None => {
-                let mut known = Crowd::default();
-                known.add_word(word, spots);
-                ways.push((way, known));
-            }
-        };
-        // Of spots outside there are many, and neighbours are mostly meant alike.
-        for word in 0..self.open.div_ceil(BITS) {
-            let from = word * BITS;
-            let there = u64::MAX >> BITS.saturating_sub(self.open - from);
-            let planes = Account::OUTSIDE.map(|account| {
-                let at = account as usize * self.open + from;
-                let meant = bases.window(at) & there;
-                (account, meant, idle.window(at) & there & !meant)
-            });
-            let mut left = planes.iter().fold(0, |all, it| all | it.1 | it.2);
-            while left != 0 {
-                let first = left.trailing_zeros();
-                let is_set = |bits: u64| bits >> first & 1 == 1;
-                let alike = |bits: u64| if is_set(bits) { bits } else { !bits };
-                let mut way = Way::default();
-                let mut spots = left;
-                for (account, meant, free) in planes {
-                    spots &= alike(meant) & alike(free);
-                    if is_set(meant) {
-                        way.0.insert(account);
-                    }
-                    if is_set(free) {
-                        way.1.insert(account);
-                    }
-                }
-                add(way, word, spots);
-                left &= !spots;
-            }
-        }
-        let mut ours: BTreeMap<usize, Way> = BTreeMap::new();
-        let others = self.bases.iter().zip(&self.spots).enumerate();
-        for (at, (base, spot)) in others.skip(Account::OUTSIDE.len() * self.open) {
-            let way = ours.entry(*spot).or_default();
-            if bases.contains(at) {
-                way.0.insert(base.account);
-            } else if idle.contains(at) {
-                way.1.insert(base.account);
-            }
-        }
-        for (spot, way) in ours.into_iter().filter(|(_, way)| *way != Way::default()) {
-            add(way, spot / BITS, 1 << (spot % BITS));
-        }
-        ways.sort_by_key(|(way, _)| *way);
-        ways
-    }
-
     /// Says who is meant by spots outside; those of `idle` may be meant or not. Where none of them signs in by a passcode,
     /// or all do, that may say it in fewer words than all the parts that are left of organizations and domains.
     fn spots(&self, spots: &Crowd, idle: &Crowd, who: &mut Who) -> Spoken {
@@ -499,119 +425,6 @@ impl<'c, 't> Speaker<'c, 't> {
             who.domains.push(witness.to_string());
         }
     }
-
-    /// Says who is meant by what is left: parts of organizations and of domains.
-    fn rest(&self, left: &Crowd, idle: &Crowd, who: &mut Who) -> Option<String> {
-        let mut left = left.clone();
-        let mut texts = Vec::new();
-        let mut names = Vec::new();
-        for (name, of) in self.organizations(&left) {
-            let mine: Vec<usize> = of.iter().copied().filter(|at| left.contains(*at)).collect();
-            if mine.is_empty() {
-                continue;
-            }
-            mine.iter().for_each(|spot| left.remove(*spot));
-            let mut passcodes = of.iter().filter(|at| self.passcodes.contains(**at));
-            let is_by_passcode = mine.iter().all(|at| self.passcodes.contains(*at));
-            if is_by_passcode && passcodes.all(|at| mine.contains(at) || idle.contains(*at)) {
-                let way = "who sign in by a one-time passcode".to_owned();
-                names.push(((*name).to_owned(), way));
-                continue;
-            }
-            if let Some(side) = self.side(name, &mine, idle) {
-                names.push(((*name).to_owned(), side.to_owned()));
-                continue;
-            }
-            names.push(((*name).to_owned(), self.parts(&mine, of, idle)));
-        }
-        let mut by_zones: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, zones) in names {
-            who.organizations.push(name.clone());
-            by_zones.entry(zones).or_default().push(name);
-        }
-        for (zones, names) in by_zones {
-            texts.push(format!("people of {} {zones}", list(&names)));
-        }
-        for (ways, zones) in self.by_sign_in(left.iter()) {
-            texts.push(format!("anyone at {} who signs in {ways}", list(&zones)));
-        }
-        (!texts.is_empty()).then(|| texts.join(", "))
-    }
-
-    /// Says which part of an organization some of its spots are: at which domains, and how they sign in where others there do
-    /// otherwise and are not meant.
-    fn parts(&self, mine: &[usize], of: &[usize], idle: &Crowd) -> String {
-        let here: BTreeSet<&(Sort, Domain)> = mine
-            .iter()
-            .filter_map(|spot| self.sorts.get(*spot))
-            .collect();
-        let meant: Crowd = mine.iter().copied().collect();
-        let is_here = |spot: usize| self.sorts.get(spot).is_some_and(|it| here.contains(it));
-        let others = of.iter().copied().filter(|spot| is_here(*spot));
-        let others: Crowd = others.collect();
-        if others.is_within(&meant, &[idle]) {
-            let zones: BTreeSet<String> = here
-                .iter()
-                .map(|(sort, witness)| zone(sort, witness))
-                .collect();
-            let zones: Vec<String> = zones.into_iter().collect();
-            return format!("at {}", list(&zones));
-        }
-        let ways = self.by_sign_in(mine.iter().copied()).into_iter();
-        let ways = ways.map(|(ways, zones)| format!("at {} who sign in {ways}", list(&zones)));
-        ways.collect::<Vec<_>>().join(" and ")
-    }
-
-    /// Returns the domains of some spots, by how people sign in there.
-    fn by_sign_in(&self, spots: impl Iterator<Item = usize>) -> BTreeMap<String, Vec<String>> {
-        let mut ways: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
-        for spot in spots {
-            let Some((sort, witness)) = self.sorts.get(spot) else {
-                continue;
-            };
-            let first = self.firsts.get(spot).and_then(|at| self.bases.get(*at));
-            let sign_in = first.map_or("", |base| by(&base.sign_in));
-            let _ = ways.entry(zone(sort, witness)).or_default().insert(sign_in);
-        }
-        let mut by_sign_in: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (zone, ways) in ways {
-            let ways: Vec<&str> = ways.into_iter().collect();
-            by_sign_in.entry(ways.join(" or ")).or_default().push(zone);
-        }
-        by_sign_in
-    }
-
-    /// Returns the words for some spots that are all of an organization on one side, where it is told by something else on the
-    /// other.
-    fn side(&self, organization: &str, spots: &[usize], idle: &Crowd) -> Option<&'static str> {
-        let sides = self.remade.get(organization)?;
-        let words = ["as it was", "as it will be"];
-        let mut sides = sides.iter().zip(words).filter(|(side, _)| {
-            let is_whole = side
-                .iter()
-                .all(|at| spots.contains(at) || idle.contains(*at));
-            is_whole && spots.iter().all(|at| side.contains(at))
-        });
-        sides.next().map(|(_, words)| words)
-    }
 }
 
 const EVERYBODY: &str = "anyone from outside";
-
-/// Returns what people are to the directory, with those who may be meant or not where that makes it simpler.
-fn whole(meant: BTreeSet<Account>, idle: &BTreeSet<Account>) -> BTreeSet<Account> {
-    let both: BTreeSet<Account> = meant.union(idle).copied().collect();
-    let known = BTreeSet::from([Account::Guest, Account::ExternalMember]);
-    // Who is not here yet and has nothing is not meant only because others of theirs are.
-    if !idle.contains(&Account::None)
-        && Account::OUTSIDE
-            .iter()
-            .all(|account| both.contains(account))
-    {
-        return both;
-    }
-    match known.is_subset(&both) && meant.is_subset(&known) {
-        true => known,
-        false => meant,
-    }
-}

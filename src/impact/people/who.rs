@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::class::{Account, Looks, SignIn, Sort};
+use super::said::Said;
 use crate::model::text::Domain;
 
 /// How many names a text shows; all of them are in the lists.
@@ -17,8 +18,11 @@ pub(super) const SHOWN: usize = 3;
 )]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Who {
-    /// In words: `people of fabrikam`, `members`.
+    /// In words: `people of fabrikam`, `members`. Rules, and names of several words, stand between backticks.
     pub text: String,
+    /// Where rules and names of several words stand in it, without the backticks: from which byte to which, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub code: Vec<(usize, usize)>,
     /// The organizations that are meant as a whole or in part, by name.
     pub organizations: Vec<String>,
     /// Set where every organization is meant, apart from these: then `organizations` lists those that are meant in part.
@@ -34,12 +38,45 @@ pub struct Who {
 
 impl Who {
     /// Returns somebody who is told by a few words only.
-    #[must_use]
-    pub fn said(text: impl Into<String>) -> Self {
+    pub(in crate::impact) fn said(words: impl Into<Said>) -> Self {
+        let Said { text, code } = words.into();
         Self {
-            text: text.into(),
+            text,
+            code,
             ..Self::default()
         }
+    }
+
+    /// Returns them with other words.
+    pub(in crate::impact) fn told(self, words: impl Into<Said>) -> Self {
+        let Said { text, code } = words.into();
+        Self { text, code, ..self }
+    }
+
+    /// Returns the words, with what of them is a rule or a name of several words.
+    pub(in crate::impact) fn words(&self) -> Said {
+        Said {
+            text: self.text.clone(),
+            code: self.code.clone(),
+        }
+    }
+
+    /// Returns the words cut at the backticks around rules and names of several words: every other part is one of these,
+    /// whatever stands in it.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&str> {
+        let mut parts = Vec::new();
+        let mut left = 0;
+        for (start, end) in &self.code {
+            let words = self.text.get(left..start.saturating_sub(1));
+            let (Some(words), Some(code)) = (words, self.text.get(*start..*end)) else {
+                break;
+            };
+            parts.extend([words, code]);
+            left = end.saturating_add(1);
+        }
+        parts.push(self.text.get(left..).unwrap_or_default());
+        parts
     }
 }
 

@@ -8,6 +8,7 @@ use super::cause::Reason;
 use super::package::{Comparing, Outcome};
 use super::row::{Difference, Draft, Row};
 use crate::impact::offer::Offer;
+use crate::impact::people::said::Said;
 use crate::impact::people::who::Who;
 use crate::impact::tenure::{Change, Differs, Side};
 use crate::impact::terms::Terms;
@@ -79,10 +80,10 @@ impl<'t> Comparing<'_, 't> {
             };
             let who = Who {
                 holds: vec![package.own_name().to_owned()],
-                ..Who::said(format!(
-                    "whoever has it already, through `{}`",
-                    policy.own_name()
-                ))
+                ..Who::said(
+                    Said::from("whoever has it already, through ")
+                        .and(Said::code(policy.own_name())),
+                )
             };
             rows.push(self.row(who, package, outcome));
         }

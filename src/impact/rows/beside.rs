@@ -11,6 +11,7 @@ use super::reasons::Reasons;
 use super::row::{Difference, Draft};
 use crate::impact::estate::Estate;
 use crate::impact::offer::Offer;
+use crate::impact::people::said::Said;
 use crate::impact::people::who::{Who, list};
 use crate::impact::spelling::Spelling;
 use crate::impact::terms::Terms;
@@ -77,10 +78,11 @@ impl<'t> Comparing<'_, 't> {
                 1 => "service principal",
                 _ => "service principals",
             };
+            let names: Vec<Said> = named.iter().map(|name| Said::name(name)).collect();
+            let names = Said::joined(&names, "and");
             let who = Who {
-                text: format!("{word} {}", list(&named)),
                 named,
-                ..Who::default()
+                ..Who::said(Said::from(format!("{word} ")).and(names))
             };
             rows.push(self.row(who, package, outcome));
         }

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use super::deciding::{Meant, VERBS, because, meant_only_on};
 use super::row::{Because, Difference, Row};
 use crate::impact::estate::Estate;
-use crate::impact::people::who::{Who, list};
+use crate::impact::people::called;
+use crate::impact::people::said::Said;
+use crate::impact::people::who::Who;
 use crate::impact::sides::Sides;
 use crate::impact::spelling::Spelling;
 use crate::impact::touched::Touched;
@@ -159,12 +161,12 @@ pub(super) fn row<'p>(
     office: &str,
 ) -> Row {
     let because = changes.map(|change| Because::of(&change.address, change.origin.as_ref()));
+    let names: Vec<Said> = named.iter().map(|name| called::named(name)).collect();
     Row {
         kind: Difference::Other,
         who: Who {
-            text: list(&named),
             named,
-            ..Who::default()
+            ..Who::said(Said::joined(&names, "and"))
         },
         packages: Vec::new(),
         text: format!("{verb} {office}"),

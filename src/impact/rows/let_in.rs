@@ -11,7 +11,7 @@ use crate::impact::estate::{Border, Estate, Traits};
 use crate::impact::people::census::Census;
 use crate::impact::people::class::{Account, Base, SignIn, Sort, Zone};
 use crate::impact::people::crowd::Crowd;
-use crate::impact::people::who::{Who, list, outside};
+use crate::impact::people::who::{Who, list};
 use crate::model::text::Domain;
 
 /// Which addresses of a domain are meant: its own, and those below it.
@@ -187,12 +187,19 @@ impl<'c, 't> LetIn<'c, 't> {
         way
     }
 
-    /// Returns those of some people whom a border lets in no longer, or only now: those who are not in the directory yet.
-    pub(super) fn who(&self, bases: &Crowd, kind: Difference) -> Told<'_> {
+    /// Returns those of some people whom a border lets in no longer, or only now: those who are not in the directory yet, and
+    /// whom cross-tenant settings keep out, wherever they are. `shut_out` says who these are: people of an organization, and
+    /// whoever proves none and has an address of its domains.
+    pub(super) fn who(
+        &self,
+        bases: &Crowd,
+        kind: Difference,
+        shut_out: impl FnOnce(&Crowd) -> Who,
+    ) -> Told<'_> {
         let shut = usize::from(kind != Difference::New);
         let [before, after] = &self.ways;
         let way = if shut == 0 { before } else { after };
-        let mut closed: BTreeMap<&str, BTreeSet<Account>> = BTreeMap::new();
+        let mut closed = Crowd::default();
         let mut far = false;
         let mut at_home: BTreeMap<usize, Vec<&Refused>> = BTreeMap::new();
         for at in bases.iter() {
@@ -201,11 +208,10 @@ impl<'c, 't> LetIn<'c, 't> {
                 if refused.near {
                     at_home.entry(refused.area).or_default().push(refused);
                 }
-            } else if let Some((base, traits)) = self.census.seen_at(at)
-                && let Some(settings) = traits.get(shut).and_then(Traits::closing)
+            } else if let Some((_, traits)) = self.census.seen_at(at)
+                && traits.get(shut).and_then(Traits::closing).is_some()
             {
-                let accounts = closed.entry(settings.own_name()).or_default();
-                let _ = accounts.insert(base.account);
+                closed.insert(at);
             }
         }
         let mut anyone = Spread::default();
@@ -233,29 +239,13 @@ impl<'c, 't> LetIn<'c, 't> {
                 }
             }
         }
-        let mut who = Who::default();
-        let mut words = Vec::new();
-        let mut by_accounts: BTreeMap<BTreeSet<Account>, Vec<String>> = BTreeMap::new();
-        for (name, accounts) in closed {
-            who.organizations.push(name.to_owned());
-            let alike = by_accounts.entry(accounts).or_default();
-            alike.push(name.to_owned());
-        }
+        let mut who = match closed.is_empty() {
+            true => Who::default(),
+            false => shut_out(&closed),
+        };
         let mut here = Vec::new();
-        for (mut accounts, names) in by_accounts {
-            let people = format!("people of {}", list(&names));
-            let which = outside(&accounts);
-            if which.is_empty() {
-                here.push(people);
-                continue;
-            }
-            if accounts.remove(&Account::None) {
-                words.push(people.clone());
-            }
-            if !accounts.is_empty() {
-                here.push(format!("{people} ({})", outside(&accounts)));
-            }
-        }
+        here.extend((!who.text.is_empty()).then(|| std::mem::take(&mut who.text)));
+        let mut words = Vec::new();
         let mut by_places: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
         for (organization, places) in people {
             let name = self.names.get(organization).copied().unwrap_or_default();

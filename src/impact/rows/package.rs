@@ -17,11 +17,12 @@ use crate::impact::access::{Access, Barrier, access};
 use crate::impact::already::Already;
 use crate::impact::estate::{Border, Estate};
 use crate::impact::offer::Offer;
-use crate::impact::people::called::{belonging, called, nobody_yet};
+use crate::impact::people::called::{belonging, called, named, nobody_yet};
 use crate::impact::people::census::Census;
 use crate::impact::people::class::Named;
 use crate::impact::people::crowd::Crowd;
 use crate::impact::people::part::Part;
+use crate::impact::people::said::Said;
 use crate::impact::people::speaker::Speaker;
 use crate::impact::people::who::{Who, list};
 use crate::impact::terms::Terms;
@@ -111,6 +112,8 @@ impl<'t> Comparing<'_, 't> {
         // these differ only where they come to something else, and people whom a rule matches where that is not what all do.
         let mut known: BTreeMap<(usize, Standing), Option<Outcome>> = BTreeMap::new();
         let mut idle = Crowd::default();
+        // Who has nothing before and after.
+        let mut barred = Crowd::default();
         // What becomes of holders, by the package that they hold.
         let mut holders: BTreeMap<Named, BTreeSet<Option<Difference>>> = BTreeMap::new();
         // Who is named among others and keeps what they have, or comes to nothing: by the part that they lie in.
@@ -137,6 +140,9 @@ impl<'t> Comparing<'_, 't> {
                 None => vec![NO_RULE],
             };
             let is_unnamed = part.named.is_empty();
+            if is_unnamed && is_idle(&asked) {
+                barred.add(&part.bases);
+            }
             for standing in standings {
                 let rule = ruled.as_ref().filter(|_| standing != NO_RULE);
                 let outcome = self.outcome(part, offers, &asked, rule, standing);
@@ -198,18 +204,20 @@ impl<'t> Comparing<'_, 't> {
             let bases = together(&parts);
             if !outcome.let_in {
                 let free = doubts.beside(&idle, &bases, &[0]);
-                let mut who = self.speaker.bases(&bases, &free);
+                let who = self.speaker.bases(&bases, &free);
                 let others = parts.iter().filter_map(|part| unmoved.get(&part.within?));
                 let others: BTreeSet<&Named> = others.flatten().copied().collect();
-                if !others.is_empty() {
-                    let others: Vec<String> =
-                        others.into_iter().map(|it| self.written(it)).collect();
-                    who.text = format!("{} but {}", who.text, list(&others));
-                }
-                push(who, outcome);
+                let others = others.into_iter().map(|it| self.written(it));
+                let others: Vec<Said> = others.map(|name| named(&name)).collect();
+                let words = match others.is_empty() {
+                    true => who.words(),
+                    false => who.words().and(" but ").and(Said::joined(&others, "and")),
+                };
+                push(who.told(words), outcome);
                 continue;
             }
-            let told = self.let_in.who(&bases, outcome.kind);
+            let shut_out = |shut: &Crowd| self.speaker.bases(shut, &barred);
+            let told = self.let_in.who(&bases, outcome.kind, shut_out);
             if let Some(who) = told.far {
                 let text = match outcome.kind {
                     Difference::New => AS_OTHERS.to_owned(),
@@ -259,7 +267,8 @@ impl<'t> Comparing<'_, 't> {
             let who = called(
                 part,
                 |it| self.written(it),
-                [rule.as_deref(), but.as_deref(), of.as_deref()],
+                rule,
+                [but.as_deref(), of.as_deref()],
             );
             push(who, told.outcome);
         }

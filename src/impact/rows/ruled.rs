@@ -12,6 +12,7 @@ use crate::impact::access::{Access, Barrier, Way, has_ended, is_excluded};
 use crate::impact::estate::Estate;
 use crate::impact::offer::Offer;
 use crate::impact::people::part::Part;
+use crate::impact::people::said::Said;
 use crate::impact::terms::Terms;
 use crate::model::kinds::policy::Requestors;
 
@@ -169,10 +170,14 @@ impl<'e, 't> Ruled<'e, 't> {
                 format!("without asking, {terms}{}", others.collect::<String>())
             }
             (Difference::Gone, Some(Barrier::Gone)) => text,
+            (Difference::Gone, Some(barrier @ Barrier::NoGuests)) if is => {
+                format!("no longer: {}", words(barrier))
+            }
             (Difference::Gone, _) if is => format!("no longer: {}", words(Barrier::Excluded)),
-            (Difference::Gone, _) => match &self.sides[1] {
-                Some(_) => "no longer: the rule does not match them".to_owned(),
-                None => "no longer: no rule assigns it".to_owned(),
+            (Difference::Gone, _) => match (&self.sides[1], self.has_ended()) {
+                (Some(_), _) => "no longer: the rule does not match them".to_owned(),
+                (None, true) => format!("no longer: {}", words(Barrier::Ended)),
+                (None, false) => "no longer: no rule assigns it".to_owned(),
             },
             _ if is && !was => with("without asking"),
             _ if was && !is => with("on request only"),
@@ -182,6 +187,17 @@ impl<'e, 't> Ruled<'e, 't> {
             true => format!("{told} (the rules are too large to be told apart)"),
             false => told,
         }
+    }
+
+    /// Returns true where a rule would assign the package after the plan, had that not ended for everyone.
+    fn has_ended(&self) -> bool {
+        let now = self.estates[1].now;
+        let policies = self.offers[1].into_iter().flat_map(|offer| &offer.policies);
+        let mut ended = policies.filter(|(_, policy)| has_ended(&policy.expires, now));
+        ended.any(|(_, policy)| match &policy.requestors {
+            Requestors::Automatic(automatic) => automatic.assign,
+            _ => false,
+        })
     }
 
     /// Returns those of some terms, of which that of the rule is the last, that give more than the rule does.
@@ -195,22 +211,22 @@ impl<'e, 't> Ruled<'e, 't> {
         others.iter().filter(move |terms| !is_covered(terms))
     }
 
-    /// Says who stands so to the rules.
-    pub(super) fn words(&self, [was, is]: Standing) -> String {
+    /// Says which rules somebody matches who stands so to them.
+    pub(super) fn words(&self, [was, is]: Standing) -> Said {
         let text = |at: usize| {
             let side = self.sides.get(at).and_then(Option::as_ref);
-            side.map_or("", |side| side.text)
+            Said::code(side.map_or("", |side| side.text))
         };
         let (one, two) = (text(0), text(1));
         match (was, is) {
             // Whom only one of them matches needs no other word where no one is matched by both.
-            (false, true) if self.has([true, true], &[]) => format!("`{two}` and not `{one}`"),
-            (true, false) if self.has([true, true], &[]) => format!("`{one}` and not `{two}`"),
-            (true, true) if !self.has([false, true], &[]) => format!("`{two}`"),
-            (true, true) if !self.has([true, false], &[]) => format!("`{one}`"),
-            (true, true) => format!("`{one}` and `{two}`"),
-            (true, false) => format!("`{one}`"),
-            (false, _) => format!("`{two}`"),
+            (false, true) if self.has([true, true], &[]) => two.and(" and not ").and(one),
+            (true, false) if self.has([true, true], &[]) => one.and(" and not ").and(two),
+            (true, true) if !self.has([false, true], &[]) => two,
+            (true, true) if !self.has([true, false], &[]) => one,
+            (true, true) => one.and(" and ").and(two),
+            (true, false) => one,
+            (false, _) => two,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::diag::SHOWN;
 /// How many errors, warnings and notices each GitHub shows of a step; it drops the others without a word.
 const OF_A_STEP: usize = 10;
 
-/// Writes workflow commands of GitHub Actions.
+/// Writes workflow commands of GitHub Actions, that of what is not shown first: GitHub shows the first ones.
 ///
 /// # Errors
 ///
@@ -18,6 +18,13 @@ const OF_A_STEP: usize = 10;
 pub fn github(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
     let all: Vec<&Finding> = findings.all.iter().collect();
     let (shown, rest) = chosen(&all, SHOWN);
+    let more = more(findings, &rest);
+    for told in dropped(&shown, usize::from(more.is_some()))
+        .into_iter()
+        .chain(more)
+    {
+        writeln!(out, "::notice title=guestlist::{}", data(&told))?;
+    }
     for one in &shown {
         let level = match one.level {
             Level::Error => "error",
@@ -38,20 +45,22 @@ pub fn github(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
             data(&one.full())
         )?;
     }
-    let of = |level: Level| {
-        let of = shown.iter().filter(|one| one.level == level).count();
-        of.saturating_sub(OF_A_STEP)
-    };
-    let dropped = match of(Level::Error) + of(Level::Warning) + of(Level::Note) {
-        0 => None,
-        n => Some(format!(
-            "GitHub shows {OF_A_STEP} errors, warnings and notices each of a step: {n} more stand in its log"
-        )),
-    };
-    for told in dropped.into_iter().chain(more(findings, &rest)) {
-        writeln!(out, "::notice title=guestlist::{}", data(&told))?;
-    }
     Ok(())
+}
+
+/// Says how many of the findings GitHub drops, where it drops any; so many notices stand before them, and this one.
+fn dropped(shown: &[&Finding], before: usize) -> Option<String> {
+    let of = |level: Level| shown.iter().filter(|one| one.level == level).count();
+    let over = |level: Level| of(level).saturating_sub(OF_A_STEP);
+    let others = over(Level::Error) + over(Level::Warning);
+    let notices = of(Level::Note) + before;
+    if others == 0 && notices <= OF_A_STEP {
+        return None;
+    }
+    let dropped = others + (notices + 1).saturating_sub(OF_A_STEP);
+    Some(format!(
+        "GitHub shows {OF_A_STEP} errors, warnings and notices each of a step: {dropped} more stand in its log"
+    ))
 }
 
 /// Writes logging commands of Azure Pipelines, which knows no notes: those stand in the report before the commands.

@@ -1,7 +1,7 @@
 //! Findings in every format: hostile text stays text, columns and places are right.
 
 use super::*;
-use crate::diag::{Diagnostic, code};
+use crate::diag::{Diagnostic, Diagnostics, Severity, code};
 use crate::guard::Refusal;
 use crate::render::samples::{self, address, everything};
 use crate::source::SourceFile;
@@ -45,6 +45,47 @@ fn annotations_of_github() {
     ::warning file=access/guestlist.toml,line=1,title=GL0507%3A a waiver that has ended::a waiver ends today
     "
     );
+}
+
+#[test]
+fn github_is_told_first_what_it_does_not_show() {
+    let levels = |errors: usize, notes: usize| {
+        let mut list = Diagnostics::new();
+        for n in 0..errors {
+            list.push(Diagnostic::error(code::SYNTAX, format!("problem {n}")));
+        }
+        for n in 0..notes {
+            let note = Diagnostic::error(code::SYNTAX, format!("remark {n}"));
+            list.push(Diagnostic {
+                severity: Severity::Note,
+                ..note
+            });
+        }
+        written(|out| github(out, &setting().diagnostics(&list)))
+    };
+    let told = |text: &str| {
+        let first = text.lines().next().unwrap_or_default();
+        first
+            .split_once(" of a step: ")
+            .map(|(_, told)| told.to_owned())
+    };
+    let more = |n: usize| Some(format!("{n} more stand in its log"));
+    assert_eq!(told(&levels(10, 10)), None);
+    assert_eq!(told(&levels(12, 0)), more(2));
+    // What is said of them takes the place of one.
+    assert_eq!(told(&levels(0, 11)), more(2));
+    assert_eq!(told(&levels(12, 10)), more(3));
+    let many = levels(60, 0);
+    let first: Vec<&str> = many.lines().take(3).collect();
+    assert!(
+        first[0].ends_with(" of a step: 40 more stand in its log"),
+        "{many}"
+    );
+    assert!(
+        first[1].starts_with("::notice title=guestlist::and 10 more ("),
+        "{many}"
+    );
+    assert!(first[2].starts_with("::error "), "{many}");
 }
 
 #[test]

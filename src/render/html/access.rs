@@ -54,6 +54,14 @@ fn table(entries: &[Entry<'_>], columns: &[&str]) -> Markup {
     }
 }
 
+/// Returns a piece of whom a row is about.
+fn who(piece: &Piece<'_>) -> Markup {
+    match piece.role {
+        Role::Code => html! { (piece) },
+        _ => html! { (Foreign(&piece.text)) },
+    }
+}
+
 fn cells(entry: &Entry<'_>, columns: &[&str]) -> Markup {
     let sign = Piece {
         text: format!("{} {}", entry.sign, entry.kind.word()).into(),
@@ -66,7 +74,7 @@ fn cells(entry: &Entry<'_>, columns: &[&str]) -> Markup {
     html! {
         td.whole data-of=(columns[0]) { (sign) }
         @if let Kind::May(_) = entry.kind {
-            td data-of=(columns[1]) { span.s { (Foreign(&entry.who)) } }
+            td data-of=(columns[1]) { span.s { @for piece in &entry.who.0 { (who(piece)) } } }
             td data-of=(columns[2]) { (Foreign(&entry.packages)) }
             td data-of=(columns[3]) { span { (Prose(&what)) } }
             td.f data-of=(columns[4]) { (entry.more) }

@@ -77,7 +77,10 @@ fn piece(role: Role, text: impl Render) -> Markup {
 
 impl Render for Piece<'_> {
     fn render_to(&self, buffer: &mut String) {
-        piece(self.role, Foreign(&self.text)).render_to(buffer);
+        match self.role {
+            Role::Code => html! { code { (Foreign(&self.text)) } }.render_to(buffer),
+            role => piece(role, Foreign(&self.text)).render_to(buffer),
+        }
     }
 }
 
@@ -121,7 +124,7 @@ impl Render for Lines<'_> {
 
 const fn class(role: Role) -> Option<&'static str> {
     Some(match role {
-        Role::Plain => return None,
+        Role::Plain | Role::Code => return None,
         Role::Strong => "s",
         Role::Faint | Role::Place => "f",
         Role::Added => "a",

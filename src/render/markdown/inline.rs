@@ -55,6 +55,7 @@ fn pieces(
         }
         match piece.role {
             Role::Place => name(&mut out, body, within),
+            Role::Code if !body.is_empty() => code(&mut out, &neutral(body, false), within),
             _ => push(&mut out, body, within, is_first),
         }
         if strong {
@@ -74,7 +75,12 @@ pub(super) fn entry(entry: &Entry<'_>) -> String {
     let by = match entry.kind {
         Kind::May(_) => {
             out.push_str(&format!("{} {} <strong>", entry.sign, entry.kind.word()));
-            foreign(&mut out, &entry.who, Within::Markdown, false);
+            for piece in &entry.who.0 {
+                match piece.role {
+                    Role::Code => code(&mut out, &neutral(&piece.text, false), Within::Markdown),
+                    _ => foreign(&mut out, &piece.text, Within::Markdown, false),
+                }
+            }
             out.push_str("</strong>: ");
             "by "
         }

@@ -112,6 +112,9 @@ impl<'w> Markdown<'w> {
     ///
     /// Those of what it writes to.
     pub fn finish(mut self) -> io::Result<()> {
+        if self.heading.is_empty() {
+            self.heading = self.named();
+        }
         let head = self.heading.chars().count() + self.verdict.chars().count();
         let kept = self.budget.choose(MOST.saturating_sub(RESERVED + head));
         let mut text = marker(self.page.report, &self.page.folder, &self.page.environment);
@@ -153,6 +156,18 @@ impl<'w> Markdown<'w> {
             text.push_str(&format!("\nPlan digest: `{digest}`\n"));
         }
         self.out.write_all(text.as_bytes())
+    }
+
+    /// Returns the heading of a report that has none of its own: its command, and the project.
+    fn named(&self) -> String {
+        let Page {
+            report, project, ..
+        } = &self.page;
+        let mut line = Line::new().and(Role::Strong, format!("guestlist {report}"));
+        if !project.is_empty() {
+            line = line.and(Role::Plain, " · ").and(Role::Plain, &**project);
+        }
+        heading(&line)
     }
 
     /// Says what was left out, with the digest of the plan that has it all.
@@ -352,7 +367,7 @@ impl Writer for Markdown<'_> {
                 self.paragraph(Spot::Rest, std::slice::from_ref(line));
             }
             Block::Heading(line) => {
-                self.heading = format!("### {}\n\n", inline::title(line, Within::Markdown, LINE));
+                self.heading = heading(line);
             }
             Block::Access(access) => self.access(access),
             Block::Refusals(lines) => self.paragraph(Spot::Refused, lines),
@@ -395,6 +410,11 @@ fn below(block: &Block<'_>) -> io::Result<String> {
     Ok(shown
         .split_once('\n')
         .map_or_else(String::new, |(_, body)| body.to_owned()))
+}
+
+/// Returns the heading of a document.
+fn heading(line: &Line<'_>) -> String {
+    format!("### {}\n\n", inline::title(line, Within::Markdown, LINE))
 }
 
 /// Returns the title of a message: a place is a name, and what is wrong is in words of ours.

@@ -103,6 +103,7 @@ fn is_drawn(picture: &Picture, row: &Row, package: &Address) -> bool {
 fn somebody(picture: &mut Picture, who: &Who) -> Key {
     let Who {
         text,
+        code: _,
         organizations,
         every_organization_but: _,
         domains: _,
@@ -120,7 +121,7 @@ fn somebody(picture: &mut Picture, who: &Who) -> Key {
     let key = format!("who/row/{text}");
     picture.nodes.entry(key.clone()).or_insert_with(|| Node {
         class: Class::Requestor,
-        label: text.clone(),
+        label: who.parts().concat(),
         detail: String::new(),
         group: None,
         mark: None,

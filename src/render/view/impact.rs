@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::impact::{Because, Difference, Effect, Impact, Row, What};
+use crate::impact::{Because, Difference, Effect, Impact, Row, What, Who};
 use crate::model::Address;
 use crate::render::access::{Access, Entry, Kind};
 use crate::render::doc::{Block, Line, Role, Writer};
@@ -84,11 +84,24 @@ fn row(row: &Row) -> Entry<'_> {
             Difference::Gone | Difference::Narrower => Role::Removed,
             Difference::Other => Role::Changed,
         },
-        who: row.who.text.as_str().into(),
+        who: who(&row.who),
         packages: packages(&row.packages).into(),
         what: row.text.as_str().into(),
         more: because(&row.because),
     }
+}
+
+/// Returns whom a row is about: what is a rule or a name of several words is one.
+fn who(who: &Who) -> Line<'_> {
+    let mut line = Line::new();
+    for (at, part) in who.parts().into_iter().enumerate() {
+        match (part.is_empty(), at % 2 == 1) {
+            (true, _) => {}
+            (false, true) => line.push(Role::Code, part),
+            (false, false) => line.push(Role::Strong, part),
+        }
+    }
+    line
 }
 
 /// Says what differs, after the packages where it is about any.
@@ -154,7 +167,7 @@ fn effect(effect: &Effect) -> Entry<'_> {
             | What::DoubtInvitation
             | What::GuestStay => Role::Plain,
         },
-        who: "".into(),
+        who: Line::new(),
         packages: "".into(),
         what: effect.words().into(),
         more: match names.is_empty() {

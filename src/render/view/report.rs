@@ -1,5 +1,6 @@
 //! Reports: what they add up to, as a chart, and their rows. And what a proposal has written.
 
+use std::borrow::Cow;
 use std::io;
 
 use jiff::Timestamp;
@@ -82,12 +83,12 @@ pub fn report<R: Row>(told: &Told<'_, R>, out: &mut dyn Writer) -> io::Result<()
     }))
 }
 
-/// Lowers what a proposal has written.
+/// Lowers what a proposal has written; `list` is the list of assignments, as the command line names it.
 ///
 /// # Errors
 ///
 /// Those of the writer.
-pub fn proposed(proposed: &Proposed, out: &mut dyn Writer) -> io::Result<()> {
+pub fn proposed(proposed: &Proposed, list: &str, out: &mut dyn Writer) -> io::Result<()> {
     let mut written: Vec<Line<'_>> = proposed
         .files
         .iter()
@@ -127,19 +128,51 @@ pub fn proposed(proposed: &Proposed, out: &mut dyn Writer) -> io::Result<()> {
         out.block(&Block::Paragraph(lines))?;
     }
     let guests = usize::try_from(proposed.guests).unwrap_or(usize::MAX);
-    let Some(file) = &proposed.assignments else {
+    if proposed.assignments.is_none() {
         return out.block(&Block::Paragraph(vec![
             Line::new().and(Role::Strong, "Nothing to propose."),
         ]));
-    };
+    }
+    let mut after = Vec::new();
+    if !proposed.in_tree {
+        after.push(Line::plain(
+            "They lie outside the tree: move the policy files below the folder that holds `guestlist.toml`, where `guestlist plan` reads them.",
+        ));
+    }
+    after.push(Line::plain(format!(
+        "Edit the files as you like, then: `guestlist plan`, `guestlist apply`, `guestlist assignment grant --csv {}`",
+        quoted(list)
+    )));
     out.block(&Block::Verdict(Verdict {
         before: Vec::new(),
         line: Line::new().and(
             Role::Strong,
             format!("Proposed for {}.", count(guests, "guest", "guests")),
         ),
-        after: vec![Line::plain(format!(
-            "Edit the files as you like, then: `guestlist plan`, `guestlist apply`, `guestlist assignment grant --csv {file}`"
-        ))],
+        after,
     }))
+}
+
+/// Returns a path as a shell takes it for one.
+fn quoted(path: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./+,:@%=".contains(c);
+    match !path.is_empty() && path.chars().all(is_plain) {
+        true => path.into(),
+        false => format!("'{}'", path.replace('\'', r"'\''")).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_takes_a_path_for_one() {
+        assert_eq!(
+            quoted("discovered/assignments.csv"),
+            "discovered/assignments.csv"
+        );
+        assert_eq!(quoted("our guests/a.csv"), "'our guests/a.csv'");
+        assert_eq!(quoted("it's $x"), r"'it'\''s $x'");
+    }
 }

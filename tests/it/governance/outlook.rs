@@ -154,7 +154,7 @@ fn nobody_is_told_to_be_blocked_while_other_access_stays() {
     assert_eq!((rows[1].round, rows[0].undecided), (2, 1));
     // What is still to open is told as `report upcoming` tells it.
     let closes: Vec<_> = rows.iter().map(|row| row.closes).collect();
-    assert_eq!(closes, [Some(instant("T100")), Some(instant("T191"))]);
+    assert_eq!(closes, [instant("T100"), instant("T191")]);
 }
 
 #[test]

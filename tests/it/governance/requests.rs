@@ -278,6 +278,7 @@ fn the_program_asks_decides_and_explains() {
     let _ = run(&["explain", "ada@fabrikam.com", "library"])
         .exits(0)
         .says("ada@fabrikam.com may ask for package/library")
+        .says("? the account may sign in, and has accepted the terms of use (there is no account yet: the terms of use are accepted with it)")
         .says("nobody can decide, so a request ends by itself, within 14d")
         .says("ends 2027-06-30T00:00:00Z if it starts now");
     let _ = run(&["request", "submit", "library", "--as", "ada@fabrikam.com"])

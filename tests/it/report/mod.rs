@@ -120,6 +120,14 @@ pub(crate) fn report(sandbox: &Sandbox, arguments: &str) -> Outcome {
     sandbox.run(words.chain(at))
 }
 
+#[test]
+fn a_round_to_come_is_told_where_somebody_would_be_reviewed() {
+    let sandbox = Sandbox::project().write("tree.yaml", TREE);
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let _ = report(&sandbox, "reviews").exits(0).says("0 rounds.");
+    let _ = report(&project(), "reviews").exits(0).says("1 round.");
+}
+
 /// Every report, with the formats that are the same on every day.
 const REPORTS: &[(&str, &str, &[&str])] = &[
     ("guests", "guests", &["txt", "json", "csv", "md", "html"]),

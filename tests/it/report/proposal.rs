@@ -30,6 +30,20 @@ fn a_proposal_is_as_it_was_reviewed() {
 }
 
 #[test]
+fn what_lies_outside_the_tree_is_moved_first() {
+    let sandbox = project();
+    let propose = |folder| ["report", "ungoverned", "--propose", folder, "--at", AT];
+    let outside = "They lie outside the tree: move the policy files";
+    let _ = sandbox
+        .run(propose(".our guests"))
+        .exits(0)
+        .says(outside)
+        .says("`guestlist assignment grant --csv '.our guests/assignments.csv'`");
+    let inside = sandbox.run(propose("our guests")).exits(0);
+    assert!(!inside.stdout.contains(outside), "{}", inside.text());
+}
+
+#[test]
 fn a_proposal_plans_applies_and_is_granted() {
     let sandbox = project();
     let before = report(&sandbox, "access --by resource --counts --format csv").exits(0);

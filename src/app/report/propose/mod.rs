@@ -101,6 +101,10 @@ pub fn propose(
         });
     }
     write(&folder, &files)?;
+    let in_tree = is_read(
+        workspace,
+        &folder.canonicalize().unwrap_or_else(|_| folder.clone()),
+    );
     let path = |file: &PrintedFile| shown(workspace, &folder.join(&file.path));
     Ok(Proposed {
         format_version: FormatVersion,
@@ -113,6 +117,7 @@ pub fn propose(
                 objects: file.objects.len(),
             })
             .collect(),
+        in_tree,
         assignments: files.get(policies).map(path),
         assignment_count: lines.len() as u64,
         guests: covered,
@@ -172,6 +177,13 @@ fn table(lines: &[draft::Assigned], engine: &Engine<'_>) -> String {
     text
 }
 
+/// Returns true for a folder whose files are read as a part of the tree.
+fn is_read(workspace: &Workspace, folder: &Path) -> bool {
+    let hidden = |part: Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');
+    let below = folder.strip_prefix(&workspace.root).ok();
+    below.is_some_and(|below| !below.components().any(hidden))
+}
+
 /// Refuses a proposal that would not load with the tree.
 fn must_load(
     workspace: &Workspace,
@@ -183,11 +195,9 @@ fn must_load(
     if files.is_empty() {
         return Ok(());
     }
-    let hidden = |part: Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');
-    let below = folder
-        .strip_prefix(&workspace.root)
-        .ok()
-        .filter(|below| !below.components().any(hidden))
+    let below = folder.strip_prefix(&workspace.root).ok();
+    let below = below
+        .filter(|_| is_read(workspace, folder))
         .unwrap_or_else(|| Path::new("proposed"));
     let mut all: Vec<SourceFile> = sources
         .iter()

@@ -59,7 +59,7 @@ pub enum ImpactKind {
 /// Whom a difference is about.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ImpactWho {
-    /// In words.
+    /// In words; rules, and names of several words, stand between backticks.
     pub text: String,
     /// The organizations that are meant as a whole or in part, by name.
     pub organizations: Vec<String>,
@@ -180,6 +180,7 @@ impl From<&impact::Row> for ImpactRow {
     fn from(row: &impact::Row) -> Self {
         let impact::Who {
             text,
+            code: _,
             organizations,
             every_organization_but,
             domains,

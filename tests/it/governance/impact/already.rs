@@ -652,3 +652,32 @@ fn whoever_has_what_is_let_go_is_reviewed_no_more() {
         ]
     );
 }
+
+#[test]
+fn an_end_that_no_extension_moves_simply_stays() {
+    let policy =
+        |end: &str| format!("requestors: members, expires: {end}, extension: {{ allowed: true }}");
+    let given = policy("{ after: 60d }");
+    for (end, stays) in [
+        ("{ on: 2027-01-20 }", "the present end date stays"),
+        (
+            "{ on: 2028-06-01 }",
+            "the present end date stays until it is extended",
+        ),
+        (
+            "{ after: 30d }",
+            "the present end date stays until it is extended",
+        ),
+    ] {
+        let mut scene = held(&given, &tree(true, Some(&given)), true);
+        let desired = loaded(&tree(true, Some(&policy(end))), now());
+        let (_, found) = foretold(&mut scene, &desired);
+        let effects: Vec<String> = found.effects.iter().map(|effect| effect.words()).collect();
+        assert_eq!(
+            effects,
+            [format!(
+                "1 person holds package/it through policy/it/p: {stays}"
+            )]
+        );
+    }
+}

@@ -303,7 +303,7 @@ fn groups_are_told_as_the_tree_writes_them() {
         .collect();
     assert_eq!(
         who,
-        ["new group:Accounts Payable or group:Controllers, who is also in group:Interns"]
+        ["new `group:Accounts Payable` or group:Controllers, who is also in group:Interns"]
     );
 }
 

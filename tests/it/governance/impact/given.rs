@@ -285,3 +285,43 @@ fn whoever_was_kept_from_what_a_rule_gives_gets_it_when_the_directory_says_somet
         ["group Crew: Member", "group Team: Member"]
     );
 }
+
+#[test]
+fn why_a_rule_gives_it_no_longer_is_told() {
+    let rule = "user.city -eq \"Oslo\"";
+    let said = |was: &str, is: &str| -> Vec<String> {
+        let (before, after) = (loaded(was, now()), loaded(is, now()));
+        let rows = of(&before, &after).rows;
+        rows.iter().map(|row| row.text.clone()).collect()
+    };
+    let ends = |terms: &str| world(rule, true, terms, "", "[]");
+    assert_eq!(
+        said(
+            &ends("expires: never"),
+            &ends("expires: { on: 2026-12-01 }")
+        ),
+        ["no longer: access through its policy has ended for everyone"]
+    );
+    assert_eq!(
+        said(
+            &ends("expires: never"),
+            &world(rule, false, TERMS[0], "", "[]")
+        ),
+        ["no longer: no rule assigns it"]
+    );
+    let crew = |guests: bool| {
+        format!(
+            "version: 1
+resources: {{ crew: {{ group: Crew, guests: {guests} }} }}
+catalogs: {{ open: {{ displayName: Open, resources: [crew] }} }}
+packages:
+  it: {{ catalog: open, displayName: It, grants: {{ crew: Member }}, policies: {{
+    rule: {{ requestors: {{ automatic: {{ rule: '{rule}' }} }}, expires: never }} }} }}
+"
+        )
+    };
+    assert_eq!(
+        said(&crew(true), &crew(false))[0],
+        "no longer: nothing that it gives takes guests"
+    );
+}

@@ -5,6 +5,7 @@ mod accepting;
 mod already;
 mod borders;
 mod choosing;
+mod closing;
 mod covered;
 mod deciding;
 mod given;

@@ -51,10 +51,10 @@ fn told(was: &str, is: &str) -> (Vec<String>, bool) {
 
 #[test]
 fn whoever_joins_may_ask_and_whoever_leaves_is_no_longer_kept_away() {
-    let asks = "new whoever joins group:Some People: asked";
-    let asks_no_more = "gone whoever leaves group:Some People: asked";
-    let is_free = "new whoever leaves group:Some People (members): kept";
-    let is_kept_away = "gone whoever joins group:Some People (members): kept";
+    let asks = "new whoever joins `group:Some People`: asked";
+    let asks_no_more = "gone whoever leaves `group:Some People`: asked";
+    let is_free = "new whoever leaves `group:Some People` (members): kept";
+    let is_kept_away = "gone whoever joins `group:Some People` (members): kept";
     for (was, is, wanted) in [
         (SALES, SALES, &[][..]),
         (BY_HAND, BY_HAND, &[]),
@@ -81,13 +81,13 @@ fn a_group_that_takes_guests_lets_guests_ask_and_nobody_else() {
     let (rows, is_refused) = told(INSIDE, SALES);
     assert_eq!(
         rows,
-        ["new whoever joins group:Some People (guests from outside; internal guests): asked"]
+        ["new whoever joins `group:Some People` (guests from outside; internal guests): asked"]
     );
     assert!(is_refused);
     let (rows, is_refused) = told(SALES, INSIDE);
     assert_eq!(
         rows,
-        ["gone whoever leaves group:Some People (guests from outside; internal guests): asked"]
+        ["gone whoever leaves `group:Some People` (guests from outside; internal guests): asked"]
     );
     assert!(!is_refused);
 }

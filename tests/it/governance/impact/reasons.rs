@@ -375,10 +375,10 @@ fn a_resource_that_becomes_another_group_tells_the_groups_apart_and_who_keeps_it
     assert_eq!(
         rows,
         [
-            format!("new group:The Band but holders of package/held: asked  {by}"),
-            format!("new group:The Crew but holders of package/held: kept  {by}"),
-            format!("gone group:The Crew but holders of package/held: asked  {by}"),
-            format!("gone group:The Band but holders of package/held: kept  {by}"),
+            format!("new `group:The Band` but holders of package/held: asked  {by}"),
+            format!("new `group:The Crew` but holders of package/held: kept  {by}"),
+            format!("gone `group:The Crew` but holders of package/held: asked  {by}"),
+            format!("gone `group:The Band` but holders of package/held: kept  {by}"),
             format!(
                 "other whoever has it: held another resource behind team: group The Band instead of group The Crew {by}"
             ),

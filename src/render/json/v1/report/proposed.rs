@@ -16,6 +16,8 @@ pub struct Proposed {
     pub at: Timestamp,
     /// The policy files that were written.
     pub files: Vec<ProposedFile>,
+    /// Whether the policy files lie where the tree is read; otherwise nothing can be applied before they are moved there.
+    pub in_tree: bool,
     /// The file that `assignment grant --csv` takes once the policies are applied; absent when nobody can be assigned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assignments: Option<String>,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::render::row::{Row, instant, name, second, text};
+use crate::render::row::{Row, name, second, text};
 
 /// A round of a review.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -27,10 +27,9 @@ pub struct ReviewRow {
     /// When it opens or opened.
     #[schemars(with = "String")]
     pub opens: Timestamp,
-    /// When it closes; absent for one that never opens, because its policy asks for no review any more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub closes: Option<Timestamp>,
+    /// When it closes or closed.
+    #[schemars(with = "String")]
+    pub closes: Timestamp,
     /// How many assignments are reviewed.
     pub items: u64,
     /// How many are to stay.
@@ -83,7 +82,7 @@ impl Row for ReviewRow {
             self.round.to_string().into(),
             self.state.into(),
             second(self.opens).into(),
-            self.closes.map(second).unwrap_or_default().into(),
+            second(self.closes).into(),
             counted(self.kept),
             counted(self.removed),
             counted(self.undecided),
@@ -99,7 +98,7 @@ impl Row for ReviewRow {
             self.round.to_string().into(),
             self.state.into(),
             second(self.opens).into(),
-            instant(self.closes),
+            second(self.closes).into(),
             self.items.to_string().into(),
             self.kept.to_string().into(),
             self.removed.to_string().into(),
