@@ -87,7 +87,11 @@ pub(super) fn inviting(plan: &Plan, sides: &Sides<'_>) -> Vec<Row> {
         };
         let more = [(VERBS[1], whom(is, was)), (VERBS[0], whom(was, is))].into_iter();
         let more = more.filter(|(_, people)| !people.is_empty());
-        more.map(move |(verb, people)| row(std::iter::once(change), people, verb, INVITE))
+        more.map(move |(verb, people)| {
+            // Words of ours, and no names.
+            let said: Vec<Said> = people.iter().map(|it| it.as_str().into()).collect();
+            told(std::iter::once(change), people, &said, verb, INVITE)
+        })
     });
     rows.collect()
 }
@@ -160,13 +164,24 @@ pub(super) fn row<'p>(
     verb: &str,
     office: &str,
 ) -> Row {
+    let said: Vec<Said> = named.iter().map(|name| called::named(name)).collect();
+    told(changes, named, &said, verb, office)
+}
+
+/// As [`row`], with how people are called in a sentence.
+fn told<'p>(
+    changes: impl Iterator<Item = &'p Change>,
+    named: Vec<String>,
+    said: &[Said],
+    verb: &str,
+    office: &str,
+) -> Row {
     let because = changes.map(|change| Because::of(&change.address, change.origin.as_ref()));
-    let names: Vec<Said> = named.iter().map(|name| called::named(name)).collect();
     Row {
         kind: Difference::Other,
         who: Who {
             named,
-            ..Who::said(Said::joined(&names, "and"))
+            ..Who::said(Said::joined(said, "and"))
         },
         packages: Vec::new(),
         text: format!("{verb} {office}"),

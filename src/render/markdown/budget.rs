@@ -133,15 +133,19 @@ impl Budget {
         order.sort_by_key(|at| (self.parts[*at].rank, self.parts[*at].turn));
         let plain = |of: &[Rank], share: usize, left: &mut usize, kept: &mut [Kept]| {
             let mut share = share.min(*left);
+            let mut is_short = false;
             for at in &order {
                 let part = &self.parts[*at];
                 let is_meant = of.is_empty() || of.contains(&part.rank);
                 let needed = length(&part.text) + 1;
-                if is_meant && kept[*at] == Kept::No && needed <= share {
+                // What is as it should be fills no gap that is too narrow for what is not.
+                let fits = needed <= share && !(is_short && part.rank == Rank::Right);
+                if is_meant && kept[*at] == Kept::No && fits {
                     share -= needed;
                     *left -= needed;
                     kept[*at] = Kept::Plain;
                 }
+                is_short |= kept[*at] == Kept::No && part.rank != Rank::Right;
             }
         };
         for (of, share) in SHARES {

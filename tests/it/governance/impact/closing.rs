@@ -65,14 +65,22 @@ fn of_an_organization_that_stays_shut_only_those_are_told_who_come_and_go() {
         format!("anyone at {domain} who signs in by a one-time passcode or with a personal account")
     };
     let (a, c) = (at("a.example"), at("c.example"));
+    // Other domains are known, so others look like them.
+    let looked = "new anyone at domains that looked like known ones: for-any".to_owned();
+    let looks = "gone anyone at domains that look like known ones from now on: for-any".to_owned();
     for (is, wanted) in [
         (
             tree("none", ONE, "c.example"),
-            vec![format!("new {a}: for-any"), format!("gone {c}: for-any")],
+            vec![
+                format!("new {a}: for-any"),
+                looked.clone(),
+                format!("gone {c}: for-any"),
+                looks.clone(),
+            ],
         ),
         (
             tree("none", ONE, "a.example, c.example"),
-            vec![format!("gone {c}: for-any")],
+            vec![format!("gone {c}: for-any"), looks.clone()],
         ),
         (
             tree("none", TWO, "a.example"),
@@ -84,7 +92,9 @@ fn of_an_organization_that_stays_shut_only_those_are_told_who_come_and_go() {
         (
             tree("none", TWO, "c.example"),
             vec![
+                looked,
                 format!("new people of a as it was, {a}: for-any"),
+                looks,
                 format!("gone people of a as it will be, {c}: for-any"),
             ],
         ),
