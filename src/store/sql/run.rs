@@ -1,6 +1,7 @@
 //! One apply as one transaction: objects, versions, audit entries, the run's row and the new generation, all or nothing.
 
 mod moving;
+mod telling;
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
@@ -18,7 +19,7 @@ use super::{audit, history, lease, read, remains};
 use crate::audit::{Act, canonical};
 use crate::model::text::Domain;
 use crate::model::{Address, Body, Digest, Fate, Kind, LiveObject, Lost};
-use crate::plan::{Action, Change, Delta, OwnDomains, Reason, Settled};
+use crate::plan::{Action, Change, Delta, Reason, Settled};
 use crate::planted::{self, Planted};
 use crate::store::{Head, Lease, NewRun, Run, StoreError, own};
 
@@ -388,24 +389,7 @@ impl<'s, D: Db> SqlRun<'s, D> {
             &self.names,
             std::mem::take(&mut self.pruned),
         )?;
-        if planted::is(Planted::LiftingUntold) {
-            self.new.lifted.clear();
-        }
-        for (guard, address, by) in audit::lifted(&self.new.lifted) {
-            let act = Act {
-                action: "lift",
-                actor: &self.new.actor,
-                address: Some(address),
-                after: None,
-                at: self.new.started,
-                before: None,
-                reason: &audit::lifting(guard, by),
-                run: Some(&self.new.id),
-                target: None,
-                via: "apply",
-            };
-            audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
-        }
+        self.tell_lifted()?;
         self.tell_own()?;
         let counts = crate::model::canonical(&self.counts);
         self.db.execute(
@@ -419,43 +403,9 @@ impl<'s, D: Db> SqlRun<'s, D> {
         )?;
         let record = history::record(self.db, &self.new.id)?;
         self.meta.generation += 1;
-        let generation = format!("generation {}", self.meta.generation);
-        let act = Act {
-            action: "commit",
-            actor: &self.new.actor,
-            address: None,
-            after: Some(self.new.plan),
-            at: self.new.started,
-            before: Some(record),
-            reason: &generation,
-            run: Some(&self.new.id),
-            target: None,
-            via: self.new.purpose.as_str(),
-        };
-        audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
+        self.tell_committed(record)?;
         self.meta.write(self.db)?;
         Ok(self.meta.head())
-    }
-
-    /// Says in the audit log how the domains of our own people change, where they do.
-    fn tell_own(&mut self) -> Result<(), StoreError> {
-        let was = self.was_own.take().zip(self.new.own.as_ref());
-        let Some(change) = was.and_then(|(was, now)| OwnDomains::between(&was, now)) else {
-            return Ok(());
-        };
-        let act = Act {
-            action: own::ACTION,
-            actor: &self.new.actor,
-            address: None,
-            after: None,
-            at: self.new.started,
-            before: None,
-            reason: &own::reason(&change),
-            run: Some(&self.new.id),
-            target: None,
-            via: self.new.purpose.as_str(),
-        };
-        audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)
     }
 
     /// Returns when the run ends: so many milliseconds after it started, whatever the clock does meanwhile.

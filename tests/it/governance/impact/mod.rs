@@ -13,6 +13,7 @@ mod guests;
 mod held;
 mod holding;
 mod in_place;
+mod keeping;
 mod known;
 mod losing;
 mod moving;
