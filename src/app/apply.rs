@@ -439,19 +439,25 @@ impl Writing<'_> {
             }
             approved.holds(&planned.plan)?;
         }
+        let remembered = store.own(workspace.project())?;
         if let Some(conflict) = audit::conflict(workspace, store)? {
             hold.keep(world)?;
             witness.accept(&mut *hold.store, &hold.lease, world, &conflict)?;
         }
-        if planned.plan.is_empty() {
+        // A store of earlier days has objects of a project and not yet the domains of its people: it remembers them now.
+        let is_whole = remembered.is_some() || planned.plan.owned.is_empty();
+        if planned.plan.is_empty() && is_whole {
             let signing = witness.sign_when_due(&*hold.store, world.clock.now());
             return signed(signing).map(|()| (planned, Done::Nothing));
         }
         hold.keep(world)?;
         match approval {
-            Approval::Given(show) | Approval::Expected(_, show) | Approval::Committed(_, show) => {
+            Approval::Given(show) | Approval::Expected(_, show) | Approval::Committed(_, show)
+                if !planned.plan.is_empty() =>
+            {
                 show(&planned);
             }
+            Approval::Given(_) | Approval::Expected(..) | Approval::Committed(..) => {}
             Approval::Asked(_) | Approval::Seen(_) => {}
         }
         // Whoever is shown a plan may take their time to read it.
@@ -470,17 +476,21 @@ impl Writing<'_> {
             plan: digest,
             started,
             lifted: planned.verdict.lifted.clone(),
+            // A part of a plan leaves them as they are, once they are remembered.
             own: planned
                 .desired
                 .own
                 .clone()
-                .filter(|_| planned.plan.partial.is_none()),
+                .filter(|_| planned.plan.partial.is_none() || remembered.is_none()),
         };
         let Hold { store, lease, .. } = hold;
         let applied = apply::apply(&mut **store, &planned.plan, lease, run, stop, progress)?;
         let lasted = world.clock.now().duration_since(started);
         let seconds = lasted.max(SignedDuration::ZERO).as_secs_f64(); // The clock may have gone back meanwhile.
         let signing = witness.sign_and_remember(&mut **store, lease, &applied.head, world);
+        if planned.plan.is_empty() {
+            return signed(signing).map(|()| (planned, Done::Nothing));
+        }
         let written = Written {
             run: id,
             head: applied.head,

@@ -273,7 +273,7 @@ fn failing(key: &str, access: &Access<'_>) -> String {
         },
         _ => match access.review() {
             Some(every) => {
-                let every = every.as_str();
+                let every = every.in_words();
                 match access.first_review {
                     Some(when) => format!("with a {every} review that begins on {when}"),
                     None => format!("with a {every} review"),

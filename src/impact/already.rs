@@ -22,7 +22,15 @@ use crate::model::kinds::policy::Policy;
 use crate::plan::{Action, Plan};
 
 /// What whoever holds a package through a policy has otherwise, by the policy's address after the plan.
-pub(super) type Already = BTreeMap<Address, Vec<Differs>>;
+pub(super) type Already = BTreeMap<Address, Having>;
+
+/// What whoever holds a package through one policy has otherwise.
+#[derive(Debug, Default)]
+pub(super) struct Having {
+    pub(super) differs: Vec<Differs>,
+    /// Whether nobody holds it so, and somebody waits for it.
+    pub(super) is_awaited: bool,
+}
 
 /// A policy on both sides, and what holders have of it.
 pub(super) struct Both<'p, 't> {
@@ -54,12 +62,12 @@ impl Both<'_, '_> {
     }
 }
 
-/// Finds what whoever holds a package already has otherwise by a plan; `differs` tells it of the holders of one policy.
+/// Finds what whoever holds a package already has otherwise by a plan; `having` tells it of the holders of one policy.
 pub(super) fn already(
     plan: &Plan,
     estates: [&Estate<'_>; 2],
     touched: &Touched,
-    differs: &mut dyn FnMut(&Both<'_, '_>) -> Result<Vec<Differs>, Unread>,
+    having: &mut dyn FnMut(&Both<'_, '_>) -> Result<Having, Unread>,
 ) -> Result<Already, Unread> {
     let actions = plan.changes.iter();
     let actions = actions.map(|change| (&change.address, change.delta.action()));
@@ -96,9 +104,9 @@ pub(super) fn already(
                 spelled: spelling(estates, offers),
                 now: estates[0].now,
             };
-            let differs = differs(&both)?;
-            if !differs.is_empty() {
-                let _ = found.insert(address.clone(), differs);
+            let having = having(&both)?;
+            if !having.differs.is_empty() {
+                let _ = found.insert(address.clone(), having);
             }
         }
     }
@@ -106,11 +114,14 @@ pub(super) fn already(
 }
 
 /// Returns what differs for those who may hold through a policy, where no store is asked.
-pub(super) fn of_anybody(both: &Both<'_, '_>) -> Vec<Differs> {
+pub(super) fn of_anybody(both: &Both<'_, '_>) -> Having {
     // What is taken over is held by those whom a store knows.
     if both.policies[0].is_none() {
-        return Vec::new();
+        return Having::default();
     }
     let [old, new] = both.tenures(None, &TimeZone::UTC);
-    new.differs(&old, &both.unknown(), both.now)
+    Having {
+        differs: new.differs(&old, &both.unknown(), both.now),
+        is_awaited: false,
+    }
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::offer::Offer;
 use super::spelling::Spelling;
-use super::terms::{End, Leaving, Looking, approvals, often, taken_away};
+use super::terms::{End, Leaving, Looking, approvals, taken_away};
 use crate::governance::review::Rounds;
 use crate::governance::rule::{Rule, is_possible};
 use crate::model::kinds::policy::{Frequency, Policy, Requestors};
@@ -236,10 +236,10 @@ impl Tenure {
         let mut words = Vec::new();
         match (new, old) {
             (None, _) => words.push("no review any more".to_owned()),
-            (Some(new), None) => words.push(format!("reviewed {}", often(new.every))),
+            (Some(new), None) => words.push(format!("reviewed {}", new.every.in_words())),
             (Some(new), Some(old)) => {
                 if new.every != old.every {
-                    let (new, old) = (often(new.every), often(old.every));
+                    let (new, old) = (new.every.in_words(), old.every.in_words());
                     words.push(format!("reviewed {new} instead of {old}"));
                 }
                 match (new.next, old.next) {

@@ -302,7 +302,7 @@ impl Terms {
         words.extend(extension(self.renewal).map(str::to_owned));
         words.extend(
             self.review
-                .map(|every| format!("reviewed {}", often(every))),
+                .map(|every| format!("reviewed {}", every.in_words())),
         );
         words.join(", ")
     }
@@ -358,9 +358,13 @@ impl Terms {
         match (self.review, before.review) {
             (new, old) if new == old => {}
             (None, _) => words.push("no review any more".to_owned()),
-            (Some(new), None) => words.push(format!("reviewed {}", often(new))),
+            (Some(new), None) => words.push(format!("reviewed {}", new.in_words())),
             (Some(new), Some(old)) => {
-                words.push(format!("reviewed {} instead of {}", often(new), often(old)));
+                words.push(format!(
+                    "reviewed {} instead of {}",
+                    new.in_words(),
+                    old.in_words()
+                ));
             }
         }
         if let (Some(new), Some(old)) = (&self.looking, &before.looking) {
@@ -477,16 +481,5 @@ const fn extension(renewal: Renewal) -> Option<&'static str> {
         Renewal::Not => None,
         Renewal::Approved => Some("extendable with approval"),
         Renewal::Free => Some("extendable without approval"),
-    }
-}
-
-/// Says how often.
-pub(super) const fn often(every: Frequency) -> &'static str {
-    match every {
-        Frequency::Weekly => "weekly",
-        Frequency::Monthly => "monthly",
-        Frequency::Quarterly => "quarterly",
-        Frequency::HalfYearly => "half-yearly",
-        Frequency::Yearly => "yearly",
     }
 }

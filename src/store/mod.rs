@@ -98,6 +98,13 @@ pub trait Store: Ledger {
     /// Those of reading.
     fn deleted(&self, project: &str, since: Timestamp) -> Result<BTreeMap<Kind, u64>, StoreError>;
 
+    /// Returns the domains of our own people that a project was last applied with; `None` for one that never was.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    fn own(&self, project: &str) -> Result<Option<Vec<Domain>>, StoreError>;
+
     /// Returns the objects of these kinds that other projects own.
     ///
     /// # Errors

@@ -472,3 +472,55 @@ packages:
         .says("guestlist.toml: contoso.example is a domain of our own people now.");
     let _ = sandbox.run(["audit", "list"]).says("own domains");
 }
+
+#[test]
+fn other_domains_of_our_own_people_count_once_they_are_applied() {
+    let tree = "version: 1
+catalogs: { open: { displayName: Open } }
+packages:
+  beside: { catalog: open, displayName: Beside }
+  lab: { catalog: open, displayName: Lab, policies: { all: { requestors: anyExternal, expires: never } } }
+  asked:
+    catalog: open
+    displayName: Asked
+    policies:
+      all:
+        requestors: anyExternal
+        expires: never
+        approval: { stages: [{ approvers: ['user:boss@contoso.com'] }] }
+";
+    let sandbox = Sandbox::project().write("lab.yaml", tree);
+    let settings = std::fs::read_to_string(sandbox.path("guestlist.toml")).expect("the settings");
+    let own = |domains: &str| {
+        let text = settings.replace("[\"contoso.com\"]", domains);
+        std::fs::write(sandbox.path("guestlist.toml"), text).expect("it is written");
+    };
+    own("[\"contoso.com\", \"contoso.example\"]");
+    // A part of the first plan remembers them too.
+    let part = [
+        "apply",
+        "--auto-approve",
+        "--allow-widening",
+        "--exclude",
+        "package/beside",
+    ];
+    let _ = sandbox.run(part).exits(0);
+    let asks =
+        |package: &str, mail: &str| sandbox.run(["request", "submit", package, "--as", mail]);
+    let eva = "eva@contoso.example";
+    let _ = asks("lab", eva).exits(4).says("is in a domain of our own");
+    own("[\"contoso.com\"]");
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(4);
+    let _ = asks("lab", eva).exits(4).says("is in a domain of our own");
+    let _ = sandbox
+        .run(["apply", "--auto-approve", "--allow-widening"])
+        .exits(0);
+    let _ = asks("lab", eva).exits(0);
+    // Whoever waits when their domain becomes one of our own is told of.
+    let _ = asks("asked", "new@contoso.org").exits(0);
+    own("[\"contoso.com\", \"contoso.org\"]");
+    let _ = sandbox
+        .run(["plan"])
+        .exits(0)
+        .says("1 open request for package/asked will be refused: the person cannot be invited");
+}

@@ -15,7 +15,7 @@ const HOSTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("gitlab", &[".gitlab/guestlist.yml", ".gitlab-ci.yml"]),
-    ("azure", &["azure-pipelines/guestlist.yml"]),
+    ("azure", &[".azure-pipelines/guestlist.yml"]),
 ];
 
 fn read(sandbox: &Sandbox, file: &str) -> (String, Value) {
@@ -295,7 +295,7 @@ fn a_pipeline_that_is_there_stays_as_it_is() {
     let _ = outcome.says("add `- local: .gitlab/guestlist.yml`");
     let (text, _) = read(&sandbox, ".gitlab-ci.yml");
     assert_eq!(text, "test:\n  script: [make]\n");
-    let sandbox = Sandbox::new().write("azure-pipelines/guestlist.yml", "mine: true\n");
+    let sandbox = Sandbox::new().write(".azure-pipelines/guestlist.yml", "mine: true\n");
     let _ = sandbox
         .run(["init", "--project", "contoso", "--ci", "azure"])
         .exits(1);
@@ -312,6 +312,17 @@ fn a_folder_that_a_script_could_misread_gets_no_pipeline() {
 }
 
 #[test]
+fn a_pipeline_is_no_part_of_the_tree() {
+    for host in ["github", "gitlab", "azure"] {
+        let sandbox = Sandbox::new().write(".git/HEAD", "ref: refs/heads/main\n");
+        let _ = sandbox
+            .run(["init", "--project", "contoso", "--ci", host])
+            .exits(0);
+        let _ = sandbox.run(["validate"]).exits(0);
+    }
+}
+
+#[test]
 fn a_branch_is_the_one_of_the_repository() {
     let sandbox = Sandbox::new().write(".git/HEAD", "ref: refs/heads/trunk\n");
     for host in ["github", "azure"] {
@@ -322,7 +333,7 @@ fn a_branch_is_the_one_of_the_repository() {
     }
     let (_, apply) = read(&sandbox, ".github/workflows/guestlist-apply.yml");
     assert_eq!(apply["on"]["push"]["branches"][0].as_str(), Some("trunk"));
-    let (azure, _) = read(&sandbox, "azure-pipelines/guestlist.yml");
+    let (azure, _) = read(&sandbox, ".azure-pipelines/guestlist.yml");
     assert!(
         azure.contains("'refs/heads/trunk'") && !azure.contains("main"),
         "{azure}"
@@ -347,7 +358,7 @@ fn a_document_is_found_by_folder_and_environment_whatever_the_settings_say() {
         ".github/workflows/guestlist-plan.yml",
         ".github/workflows/guestlist-apply.yml",
         ".gitlab/guestlist.yml",
-        "azure-pipelines/guestlist.yml",
+        ".azure-pipelines/guestlist.yml",
     ] {
         let (text, _) = read(&sandbox, file);
         assert!(text.contains(&format!("\"{marker}\"")), "{text}");

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use guestlist::audit::{Act, Kept};
 use guestlist::governance::{Decision, Refusal};
+use guestlist::model::text::Domain;
 use guestlist::model::{Foreign, Kind, Live, Selection};
 use guestlist::plan::{RecordedChange, RunRecord};
 use guestlist::store::memory::Memory;
@@ -99,6 +100,10 @@ impl Store for Witnessed {
 
     fn deleted(&self, project: &str, since: Timestamp) -> Result<BTreeMap<Kind, u64>, StoreError> {
         self.store.deleted(project, since)
+    }
+
+    fn own(&self, project: &str) -> Result<Option<Vec<Domain>>, StoreError> {
+        self.store.own(project)
     }
 
     fn foreign(&self, project: &str, kinds: &[Kind]) -> Result<Vec<Foreign>, StoreError> {

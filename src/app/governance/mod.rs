@@ -92,7 +92,11 @@ impl<'e> Engine<'e> {
             OpenMode::Write | OpenMode::Existing => Some(Witness::find(workspace, world)?),
         };
         let store = workspace.open(mode)?;
-        let tenant = tenant(workspace);
+        let mut tenant = tenant(workspace);
+        // Other domains count once they are applied, as everything that a plan shows.
+        if let Some(applied) = store.own(workspace.project())? {
+            tenant.domains = applied;
+        }
         let mailer: Box<dyn Mailer> = match mode {
             OpenMode::Write | OpenMode::Existing => mail::mailer(workspace, world, &tenant)?,
             OpenMode::Read => Box::new(mail::Silent),

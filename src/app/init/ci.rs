@@ -48,7 +48,7 @@ const GITLAB: &[(&str, &str)] = &[
     (GITLAB_ROOT, include_str!("ci/gitlab/root.yml")),
 ];
 const AZURE: &[(&str, &str)] = &[(
-    "azure-pipelines/guestlist.yml",
+    ".azure-pipelines/guestlist.yml",
     include_str!("ci/azure/pipeline.yml"),
 )];
 

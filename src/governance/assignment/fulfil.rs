@@ -123,7 +123,7 @@ pub(in crate::governance) fn unfit(
 }
 
 /// Returns the end of an assignment: what the policy says, and not later where an earlier one was asked for.
-pub(in crate::governance) fn end_of(
+pub(crate) fn end_of(
     expires: &Expiry,
     start: Timestamp,
     asked: Option<Timestamp>,

@@ -12,7 +12,7 @@ use crate::governance::record::{
 };
 use crate::governance::review::Rounds;
 use crate::governance::{Range, Unread};
-use crate::impact::already::Both;
+use crate::impact::already::{Both, Having};
 use crate::impact::tenure::{Change, Differs, Holder, Side, Tenure};
 
 /// The holders of one policy, and what they have of it.
@@ -33,17 +33,15 @@ impl Held<'_, '_, '_> {
 
 impl Living<'_> {
     /// Returns what differs for those who hold a package through a policy.
-    pub(super) fn having(
-        &self,
-        both: &Both<'_, '_>,
-        zone: &TimeZone,
-    ) -> Result<Vec<Differs>, Unread> {
+    pub(super) fn having(&self, both: &Both<'_, '_>, zone: &TimeZone) -> Result<Having, Unread> {
         let Some(policy) = self.at_before(both.address)? else {
-            return Ok(Vec::new());
+            return Ok(Having::default());
         };
         let key = Key::new().object(policy);
-        if self.world.count(Mark::AssignmentPolicy, &key)? == 0 {
-            return Ok(Vec::new());
+        let is_held = self.world.count(Mark::AssignmentPolicy, &key)? > 0;
+        let mut anybody = |_: &Person, _: Option<Timestamp>| Ok(true);
+        if !is_held && !self.any_awaiting(both.address, policy, &mut anybody)? {
+            return Ok(Having::default());
         }
         let series = self.first::<ReviewSeries>(Mark::SeriesPolicy, key)?;
         let held = Held {
@@ -66,7 +64,10 @@ impl Living<'_> {
         if both.policies[1].is_none() && is_open {
             drops_open(&mut differs);
         }
-        self.of_people(&held, differs)
+        Ok(Having {
+            differs: self.of_people(&held, differs)?,
+            is_awaited: !is_held,
+        })
     }
 
     /// Returns the same with what somebody who holds has otherwise, as some have and others do not: the widest of each side.
@@ -119,15 +120,22 @@ impl Living<'_> {
         })
     }
 
-    /// Returns true when somebody who holds through a policy, and keeps it, is as asked.
+    /// Returns true when somebody who holds through a policy, and keeps it, or who waits for it, is as asked.
     fn any_holder(
         &self,
         held: &Held<'_, '_, '_>,
         is_asked: &mut dyn FnMut(&Holder) -> bool,
     ) -> Result<bool, Unread> {
-        self.any_assignment(held.policy, &mut |assignment| {
+        let is_found = self.any_assignment(held.policy, &mut |assignment| {
             let holder = self.holder(held, assignment)?;
             Ok(holder.is_some_and(|holder| is_asked(&holder)))
+        })?;
+        if is_found {
+            return Ok(true);
+        }
+        let (address, policy) = (held.both.address, held.policy);
+        self.any_awaiting(address, policy, &mut |person, end| {
+            Ok(is_asked(&self.covered_holder(held, person, end)?))
         })
     }
 
@@ -137,13 +145,22 @@ impl Living<'_> {
         policy: ObjectId,
         is_asked: &mut dyn FnMut(&Assignment) -> Result<bool, Unread>,
     ) -> Result<bool, Unread> {
-        let key = Key::new().object(policy);
-        let mut range = Range::of(Mark::AssignmentPolicy, key).most(PIECE);
+        self.any(Mark::AssignmentPolicy, policy, is_asked)
+    }
+
+    /// Returns true when a record with a mark of an object is as asked.
+    pub(super) fn any<E: Entity>(
+        &self,
+        mark: Mark,
+        of: ObjectId,
+        is_asked: &mut dyn FnMut(&E) -> Result<bool, Unread>,
+    ) -> Result<bool, Unread> {
+        let mut range = Range::of(mark, Key::new().object(of)).most(PIECE);
         loop {
             let piece = self.world.marked(&range)?;
             for (_, id) in &piece {
-                if let Some(assignment) = self.get_record::<Assignment>(id.number)?
-                    && is_asked(&assignment)?
+                if let Some(record) = self.get_record::<E>(id.number)?
+                    && is_asked(&record)?
                 {
                     return Ok(true);
                 }
@@ -167,21 +184,35 @@ impl Living<'_> {
         if self.ends(assignment, &person)? {
             return Ok(None);
         }
+        Ok(Some(Holder {
+            by_rule: assignment.automatic,
+            leaves: assignment.grace_until.is_some(),
+            ..self.covered_holder(held, &person, assignment.end)?
+        }))
+    }
+
+    /// Returns somebody who holds until some end because it was asked for, or given by somebody.
+    fn covered_holder(
+        &self,
+        held: &Held<'_, '_, '_>,
+        person: &Person,
+        end: Option<Timestamp>,
+    ) -> Result<Holder, Unread> {
         let mut holder = Holder {
             covered: [false; 2],
-            by_rule: assignment.automatic,
-            end: assignment.end,
-            leaves: assignment.grace_until.is_some(),
+            by_rule: false,
+            end,
+            leaves: false,
         };
         // What does not end is not extended.
-        let may_extend = held.unknown.covered.contains(&true) && assignment.end.is_some();
+        let may_extend = held.unknown.covered.contains(&true) && end.is_some();
         let policies = held.both.policies.iter().zip(&mut holder.covered);
         for (at, (policy, covered)) in policies.enumerate().filter(|_| may_extend) {
             if let Some(policy) = policy {
-                *covered = self.acts(at, &person) && self.covers(at, policy, &person)?;
+                *covered = self.acts(at, person) && self.covers(at, policy, person)?;
             }
         }
-        Ok(Some(holder))
+        Ok(holder)
     }
 
     /// Returns true where a round of reviews of a policy is open.

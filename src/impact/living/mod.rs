@@ -10,6 +10,7 @@ mod accepting;
 mod adopted;
 mod already;
 mod approving;
+mod awaiting;
 mod by_rule;
 pub(super) mod effect;
 mod excluding;

@@ -121,8 +121,8 @@ impl Living<'_> {
 
     /// Returns the packages that the plan changes, with their policies and catalogs; `None` where it changes more than these.
     fn packages_alone(&self) -> Option<BTreeSet<Address>> {
-        // Whoever cannot sign in any more may be asked about any package.
-        if self.moves_groups() || !self.parted.is_empty() {
+        // Whoever cannot sign in any more may be asked about any package, and whoever is of our own asks for none from outside.
+        if self.moves_groups() || !self.parted.is_empty() || self.plan.own.is_some() {
             return None;
         }
         let mut packages = BTreeSet::new();
@@ -201,7 +201,7 @@ impl Living<'_> {
     }
 
     /// Returns what stands against the delivery of a request on one side.
-    fn stands_against(
+    pub(super) fn stands_against(
         &self,
         at: usize,
         package: &Address,

@@ -93,7 +93,7 @@ impl<'t> Census<'_, 't> {
         }
         let each = people.iter().flat_map(|person| match person {
             Living::Seen(traits) => vec![traits.clone()],
-            Living::Invited(account) => {
+            Living::Invited(account, domain) => {
                 self.signing_in(domain, &[*account], self.ways(domain, offers))
             }
         });

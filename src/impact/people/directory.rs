@@ -17,15 +17,16 @@ use crate::governance::{Range, Unread, World};
 use crate::impact::estate::{Estate, Traits};
 use crate::impact::offer::Offer;
 use crate::model::kinds::policy::Requestors;
-use crate::model::text::{Email, Principal};
+use crate::model::text::{Domain, Email, Principal};
 
 /// What is known of somebody who is in the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Living<'t> {
     /// They sign in as they do: what each side sees in them.
     Seen(Vec<Traits<'t>>),
-    /// They have not signed in so far, and may do so in every way that there is.
-    Invited(Account),
+    /// They have not signed in so far, and may do so in every way that there is, with an address of this domain: their own,
+    /// whichever of their addresses a list names.
+    Invited(Account, Domain),
 }
 
 /// Whom the directory has of those whom lists name, by address: whoever is left out is not there. A further address may be that
@@ -107,10 +108,12 @@ fn living<'t>(person: &Person, estates: [&Estate<'t>; 2]) -> Option<Living<'t>> 
     let has_signed_in = account.state != Some(ExternalState::PendingAcceptance)
         && person.identities.iter().any(|it| *it != Identity::Own);
     if account.external && !has_signed_in {
-        return Some(Living::Invited(match person.is_member() {
+        let account = match person.is_member() {
             true => Account::ExternalMember,
             false => Account::Guest,
-        }));
+        };
+        let domain = Domain::parse(person.mail.domain()).ok();
+        return domain.map(|domain| Living::Invited(account, domain));
     }
     let traits = estates.map(|estate| estate.person(person));
     Some(Living::Seen(traits.into()))

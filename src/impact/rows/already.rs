@@ -30,9 +30,10 @@ impl<'t> Comparing<'_, 't> {
         let policies = offers.flat_map(|offer| &offer.policies);
         let policies: BTreeSet<&Address> = policies.map(|(address, _)| *address).collect();
         for policy in policies {
-            let Some(all) = self.already.get(policy) else {
+            let Some(having) = self.already.get(policy) else {
                 continue;
             };
+            let all = &having.differs;
             let of = |change: Change| all.iter().any(|it| it.change == change);
             let kind = match (of(Change::Wider), of(Change::Narrower)) {
                 (true, _) => Difference::Wider,
@@ -81,8 +82,11 @@ impl<'t> Comparing<'_, 't> {
             let who = Who {
                 holds: vec![package.own_name().to_owned()],
                 ..Who::said(
-                    Said::from("whoever has it already, through ")
-                        .and(Said::code(policy.own_name())),
+                    Said::from(match having.is_awaited {
+                        true => "whoever waits for it already, through ",
+                        false => "whoever has it already, through ",
+                    })
+                    .and(Said::code(policy.own_name())),
                 )
             };
             rows.push(self.row(who, package, outcome));

@@ -77,10 +77,10 @@ fn cells(entry: &Entry<'_>, columns: &[&str]) -> Markup {
             td data-of=(columns[1]) { span.s { @for piece in &entry.who.0 { (who(piece)) } } }
             td data-of=(columns[2]) { (Foreign(&entry.packages)) }
             td data-of=(columns[3]) { span { (Prose(&what)) } }
-            td.f data-of=(columns[4]) { (entry.more) }
+            td.f data-of=(columns[4]) { @if !entry.more.0.is_empty() { span { (entry.more) } } }
         } @else {
             td data-of=(columns[1]) { span { (Prose(&what)) } }
-            td.f data-of=(columns[2]) { (entry.more) }
+            td.f data-of=(columns[2]) { @if !entry.more.0.is_empty() { span { (entry.more) } } }
         }
     }
 }

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::model::{Class, Edge, Group, Key, Node, Picture};
 use super::who;
 use crate::governance::people::{is_closed, refused};
-use crate::model::kinds::policy::{Expiry, Frequency};
+use crate::model::kinds::policy::Expiry;
 use crate::model::kinds::{
     Catalog, Domains, Organization, OrganizationState, Package, Policy, Resource,
     policy::Requestors,
@@ -360,11 +360,7 @@ fn summary(policy: &Policy) -> String {
         Expiry::After(duration) => format!("for {duration}"),
     });
     if let Some(review) = policy.review.as_ref().filter(|review| review.enabled) {
-        let every = match review.every {
-            Frequency::HalfYearly => "half-yearly",
-            other => other.as_str(),
-        };
-        words.push(format!("{every} review"));
+        words.push(format!("{} review", review.every.in_words()));
     }
     words.join(" · ")
 }

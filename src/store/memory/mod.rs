@@ -351,6 +351,10 @@ impl Store for Memory {
         Ok(deleted)
     }
 
+    fn own(&self, project: &str) -> Result<Option<Vec<Domain>>, StoreError> {
+        Ok(self.state.own.get(project).cloned())
+    }
+
     fn foreign(&self, project: &str, kinds: &[Kind]) -> Result<Vec<Foreign>, StoreError> {
         let identity = self.state.identity();
         let objects = self.state.objects.iter();

@@ -25,6 +25,7 @@ use super::ledger::{Decide, Ledger, See, Sitting};
 use super::{Breaking, Head, Held, Known, Lease, LeaseAsk, NewRun, Order, Run, Store, StoreError};
 use crate::audit::{Act, Kept};
 use crate::governance::{Decision, Refusal};
+use crate::model::text::Domain;
 use crate::model::{Foreign, Kind, Live, Selection};
 use crate::plan::{RecordedChange, RunRecord};
 use crate::planted::{self, Planted};
@@ -92,6 +93,10 @@ impl<D: Db> Store for SqlStore<D> {
 
     fn deleted(&self, project: &str, since: Timestamp) -> Result<BTreeMap<Kind, u64>, StoreError> {
         reading(&self.db, || history::deleted(&self.db, project, since))
+    }
+
+    fn own(&self, project: &str) -> Result<Option<Vec<Domain>>, StoreError> {
+        reading(&self.db, || history::own(&self.db, project))
     }
 
     fn foreign(&self, project: &str, kinds: &[Kind]) -> Result<Vec<Foreign>, StoreError> {

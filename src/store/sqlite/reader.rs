@@ -11,6 +11,7 @@ use super::quiet::Quiet;
 use super::{ATTEMPTS, Place};
 use crate::audit::{Act, Kept};
 use crate::governance::{Decision, Refusal};
+use crate::model::text::Domain;
 use crate::model::{Foreign, Kind, Live, Selection};
 use crate::plan::{RecordedChange, RunRecord};
 use crate::store::ledger::{Decide, Ledger, See, Sitting};
@@ -122,6 +123,10 @@ impl Store for Reader {
 
     fn deleted(&self, project: &str, since: Timestamp) -> Result<BTreeMap<Kind, u64>, StoreError> {
         self.reading(|store| store.deleted(project, since))
+    }
+
+    fn own(&self, project: &str) -> Result<Option<Vec<Domain>>, StoreError> {
+        self.reading(|store| store.own(project))
     }
 
     fn foreign(&self, project: &str, kinds: &[Kind]) -> Result<Vec<Foreign>, StoreError> {

@@ -88,6 +88,15 @@ impl Frequency {
         }
     }
 
+    /// Returns the word of a sentence.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::HalfYearly => "half-yearly",
+            other => other.as_str(),
+        }
+    }
+
     /// Returns the shortest time from one review to the next, in days.
     #[must_use]
     pub const fn shortest_days(self) -> u64 {

@@ -70,8 +70,12 @@ fn few(somebody: &super::Somebody) -> bool {
 #[test]
 fn every_change_of_a_rule_widens_if_and_only_if_somebody_gains() {
     let mut worlds = Vec::new();
-    for beside in BESIDE {
+    for (at, beside) in BESIDE.iter().enumerate() {
         for (nth, rule) in RULES.iter().enumerate() {
+            // Beside what people ask for, every other rule is enough.
+            if at > 0 && nth > 1 && nth % 2 > 0 {
+                continue;
+            }
             worlds.push(world(rule, true, TERMS[0], beside, "[]"));
             if nth == 1 {
                 for terms in &TERMS[1..] {

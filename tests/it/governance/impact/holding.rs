@@ -275,7 +275,7 @@ fn names(told: &Told) -> BTreeSet<String> {
 #[test]
 fn holders_may_ask_for_more_if_and_only_if_the_engine_lets_them() {
     let wanted = std::env::var("WORLDS").ok();
-    let wanted = wanted.and_then(|worlds| worlds.parse().ok()).unwrap_or(8);
+    let wanted = wanted.and_then(|worlds| worlds.parse().ok()).unwrap_or(5);
     let (mut gaining, mut losing) = (0, 0);
     for seed in 0..wanted {
         let mut dice = Dice::new(seed + 900);

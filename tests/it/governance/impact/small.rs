@@ -154,7 +154,7 @@ fn settings() -> Vec<Small> {
             {
                 let flag = |at: usize| flags & (1 << at) == 0;
                 let unlike = usize::from(nth > 0) + flags.count_ones() as usize + other.min(1);
-                if !is_whole() && unlike > 1 && (nth * 7 + flags * 3 + other) % 41 != 0 {
+                if !is_whole() && unlike > 1 && (nth * 7 + flags * 3 + other) % 67 != 0 {
                     continue;
                 }
                 worlds.push(Small {

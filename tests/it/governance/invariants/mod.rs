@@ -21,7 +21,7 @@ use worlds::{INVARIANTS, World};
 
 /// How many worlds are played by default: one for some of the pairs of policies that a package can have. `WORLDS` asks for
 /// more of them, or for all 54 pairs and then some.
-const WORLDS: usize = 10;
+const WORLDS: usize = 6;
 
 #[test]
 fn an_invariant_holds_if_and_only_if_the_engine_lets_nobody_break_it() {
@@ -43,7 +43,7 @@ pub(crate) fn large_tree(dice: &mut Dice) -> String {
 }
 
 /// How many larger worlds are played by default.
-const LARGE: usize = 2;
+const LARGE: usize = 1;
 
 #[test]
 fn so_it_is_where_policies_overlap() {
