@@ -81,9 +81,14 @@ fn done<'a>(verb: &str, report: &'a Applied<'_>) -> Vec<Line<'a>> {
         .filter(|(_, n)| *n > 0)
         .map(|(action, n)| format!("{n} {}", action.done()))
         .collect();
+    // What is no object is not counted.
+    let done = match done.is_empty() {
+        true => "domains of our own people".to_owned(),
+        false => done.join(", "),
+    };
     let mut lines = vec![
         Line::new()
-            .and(Role::Strong, format!("{verb}: {}", done.join(", ")))
+            .and(Role::Strong, format!("{verb}: {done}"))
             .and(Role::Plain, format!(" in {}.", time(report.duration))),
         Line::plain(format!("Run {} on ", report.run))
             .and(Role::Plain, report.store)

@@ -2,7 +2,7 @@
 
 use super::already::{foretold, held, is_of_holders, tree};
 use super::{now, of, packages, words};
-use crate::governance::scene::{instant, loaded};
+use crate::governance::scene::{Scene, instant, loaded};
 
 /// What is said of those who have it from one policy to another, where nobody knows whether there are any.
 fn said(old: &str, new: &str) -> Vec<String> {
@@ -241,4 +241,27 @@ fn an_end_that_no_extension_moves_simply_stays() {
             )]
         );
     }
+}
+
+#[test]
+fn whoever_waits_for_it_counts_as_whoever_has_it() {
+    let asked = format!("requestors: members, expires: never, {BOSS}, {REVIEWED}");
+    let mut scene = held(&asked, &tree(true, Some(&asked)), true);
+    let closed =
+        format!("requestors: members, expires: never, {BOSS}, requests: {{ enabled: false }}");
+    let reviewed = format!("{closed}, {REVIEWED}");
+    scene.operator().apply(&tree(true, Some(&reviewed)));
+    let desired = loaded(&tree(true, Some(&closed)), now());
+    let said = |scene: &mut Scene| -> Vec<String> {
+        let (_, found) = foretold(scene, &desired);
+        found.rows.iter().map(words).collect()
+    };
+    assert_eq!(
+        said(&mut scene),
+        [
+            "wider whoever waits for it already, through `p`: it with no review any more by policy/it/p"
+        ]
+    );
+    scene.denies("one@contoso.com", 1);
+    assert_eq!(said(scene.operator()), [""; 0]);
 }

@@ -1,13 +1,15 @@
 //! Domains that look like known ones: what is known changes with the organizations, and whoever is at such a domain gets nothing
 //! that nobody approves. Held against the engine.
 
-use guestlist::governance::record::Identity;
+use guestlist::governance::people::PersonRow;
+use guestlist::governance::record::{Identity, UserType};
 use guestlist::governance::request::Command;
 use guestlist::plan::between;
 
+use super::already::foretold;
 use super::{is_refused_as_wider, of, words};
 use crate::governance::asking::{arriving, ask};
-use crate::governance::scene::{Scene, instant, loaded};
+use crate::governance::scene::{Scene, instant, loaded, mail};
 
 const DOMAINS: &[&str] = &[
     "[other.example]",
@@ -123,4 +125,37 @@ fn whoever_looks_like_an_organization_is_told_by_it() {
             "gone anyone at domains that look like known ones from now on: it no longer: their domain looks like a known one, and nobody would approve by organization/a",
         ]
     );
+}
+
+#[test]
+fn whoever_is_named_by_a_further_address_is_as_their_own_is() {
+    let tree = |people: &str| {
+        format!(
+            "version: 1
+organizations:
+  a: {{ displayName: A, domains: [other.example] }}
+  b: {{ displayName: B, domains: [midas.example] }}
+catalogs: {{ open: {{ displayName: Open }} }}
+packages:
+  it: {{ catalog: open, displayName: It, policies: {{ p: {{ requestors: {{ people: [{people}] }}, expires: never }} }} }}
+"
+        )
+    };
+    let (looks, other) = ("zoe@rnidas.example", "zoe@other.example");
+    for (own, further, may) in [(looks, other, false), (other, looks, true)] {
+        let mut scene = Scene::of(&tree("'user:boss@contoso.com'"));
+        scene.known(PersonRow {
+            name: Some("Zoe".to_owned()),
+            user_type: Some(UserType::Guest),
+            other_mails: Some(vec![mail(further)]),
+            ..PersonRow::new(mail(own))
+        });
+        let named = tree(&format!("'user:boss@contoso.com', 'user:{further}'"));
+        let (_, found) = foretold(&mut scene, &loaded(&named, instant("T0")));
+        let told = found.rows.iter().any(|row| words(row).starts_with("new "));
+        scene.operator().apply(&named);
+        let command = Command::Submit(ask("it")).into();
+        let is_given = scene.acting(own).engine().serve(&command).is_ok();
+        assert_eq!([told, is_given], [may, may], "{own}");
+    }
 }
