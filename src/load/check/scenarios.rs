@@ -218,7 +218,9 @@ impl<'t> Ground<'_, 't, '_> {
             });
         }
         let groups = self.groups.get_or_init(|| groups(self.tree));
-        if groups.contains(group.as_str()) || self.created.names(group.as_str()) {
+        // What could not be read as a whole may name it.
+        let is_whole = self.tree.salvaged.is_empty();
+        if !is_whole || groups.contains(group.as_str()) || self.created.names(group.as_str()) {
             return None;
         }
         let message =

@@ -233,14 +233,16 @@ impl Answers {
         let mut world = World::new();
         let mut known: BTreeMap<Vec<Told>, usize> = BTreeMap::new();
         let mut by_tree = Vec::new();
+        let own = own();
         for (text, tree) in trees {
+            let estate = Estate::of(tree, &own, now());
             world.scene.apply_desired(tree);
             let asked = people.iter().map(|somebody| {
                 let told = instants
                     .iter()
                     .map(|at| world.told(somebody, tree, instant(at)));
                 let told: Vec<Told> = told.collect();
-                same_as_access(somebody, tree, &told[0], world.finds(somebody), text);
+                same_as_access(somebody, &estate, &told[0], world.finds(somebody), text);
                 told
             });
             let mut answers: Vec<Vec<Told>> = asked.collect();
@@ -422,13 +424,11 @@ fn agree_with(
 /// found without a link by the same people.
 fn same_as_access(
     somebody: &Somebody,
-    tree: &Desired,
+    estate: &Estate<'_>,
     told: &Told,
     finds: Option<BTreeSet<String>>,
     text: &str,
 ) {
-    let own = own();
-    let estate = Estate::of(tree, &own, now());
     let base = Base {
         account: somebody.account,
         zone: impact::Zone {
@@ -458,7 +458,7 @@ fn same_as_access(
         holds: &somebody.holds,
     };
     for offer in estate.offers() {
-        let found = access(&estate, requestor, Some(offer)).delivered(&traits, Some(offer));
+        let found = access(estate, requestor, Some(offer)).delivered(&traits, Some(offer));
         let ways = found.ways.iter().map(|way| {
             let terms = impact::Terms::of(way);
             (terms.policy.clone(), told::in_numbers(&terms, now()))
