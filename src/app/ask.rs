@@ -46,6 +46,7 @@ pub(super) fn circumstances(
             zone: &zone,
         };
         circumstances.impact = impact(plan, &sides, [was_own, now_own], now, Some(asked))?;
+        circumstances.impact.place_settings(workspace.own_line());
         Ok(())
     })?;
     let kinds = foreign_kinds(plan);

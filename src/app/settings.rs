@@ -41,6 +41,10 @@ pub struct Settings {
     #[serde(default)]
     pub tenant: Tenant,
 
+    /// The line that says the domains of our own people; `None` where none does.
+    #[serde(skip)]
+    pub own_line: Option<u32>,
+
     /// The store that is planned against and applied to.
     #[serde(default)]
     pub store: StoreSettings,
@@ -263,7 +267,7 @@ impl Settings {
     pub fn read(file: &SourceFile) -> Result<Self, Diagnostics> {
         let toml = Toml::parse(file, code::SETTINGS)?;
         let mut out = toml.secrets();
-        let settings = toml::from_str::<Self>(file.text());
+        let mut settings = toml::from_str::<Self>(file.text());
         if let Err(error) = &settings {
             let told = toml.explain(schema(), code::SETTINGS);
             if told.is_empty() && out.is_empty() {
@@ -276,7 +280,8 @@ impl Settings {
         }
         time_zone(&toml, &mut out);
         store_urls(&toml, &mut out);
-        if let Ok(settings) = &settings {
+        if let Ok(settings) = &mut settings {
+            settings.own_line = toml.line(&Route::root().key("tenant").key("domains"));
             settings.check(&toml, &mut out);
         }
         out.sort();

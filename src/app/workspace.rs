@@ -213,6 +213,11 @@ impl Workspace {
         &self.settings.tenant.domains
     }
 
+    /// Returns the line of the settings that says them.
+    pub(super) fn own_line(&self) -> Option<u32> {
+        self.settings.own_line
+    }
+
     /// Returns the project's name.
     #[must_use]
     pub fn project(&self) -> &str {

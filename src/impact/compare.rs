@@ -49,6 +49,14 @@ impl Impact {
         self.rows.is_empty() && self.effects.is_empty()
     }
 
+    /// Says at which line of the settings the domains of our own people stand, which only whoever read the settings knows.
+    pub fn place_settings(&mut self, line: Option<u32>) {
+        let because = self.rows.iter_mut().flat_map(|row| &mut row.because);
+        for one in because.filter(|one| one.address.is_none()) {
+            one.line = line;
+        }
+    }
+
     /// Returns the rows that make access wider; none where nothing was before.
     pub fn widenings(&self) -> impl Iterator<Item = &Row> {
         let rows = self.rows.iter().filter(|row| row.kind.widens());

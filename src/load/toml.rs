@@ -128,6 +128,13 @@ impl<'s> Toml<'s> {
         Some((node.as_text()?, self.file.place(start, end)))
     }
 
+    /// Returns the line at which a route begins.
+    #[must_use]
+    pub fn line(&self, route: &Route) -> Option<u32> {
+        let (start, _) = self.tree.root().find(route)?.span();
+        Some(self.file.line(start))
+    }
+
     /// Puts a diagnostic at a route.
     pub fn at(&self, route: &Route, diagnostic: Diagnostic) -> Diagnostic {
         match self.tree.root().find(route) {

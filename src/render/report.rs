@@ -190,6 +190,8 @@ pub struct ComparedSide {
     pub tree: Option<Digest>,
     /// The verified domains of our own people.
     pub own: Vec<Domain>,
+    /// The line of its settings that says them.
+    pub own_line: Option<u32>,
 }
 
 /// What was changed in a store since the last apply.

@@ -431,11 +431,18 @@ packages:
     own("[\"contoso.example\", \"contoso.com\"]");
     let _ = sandbox.run(["plan"]).exits(0).says("No changes.");
     own("[\"contoso.com\"]");
+    let mut lines = settings.lines();
+    let line = lines
+        .position(|line| line.starts_with("domains"))
+        .expect("it is there")
+        + 1;
+    let said = format!("by [tenant] domains (guestlist.toml:{line})");
     for command in [&["plan"][..], &["apply", "--auto-approve"]] {
         let _ = sandbox
             .run(command.iter().copied())
             .exits(4)
             .says("▲ new      anyone at contoso.example (not in the directory yet): lab")
+            .says(&said)
             .says("refused[widening]: access gets wider: anyone at contoso.example")
             .says("guestlist.toml: contoso.example is no longer a domain of our own people.")
             .says("Plan: domains of our own people to change. Refused for 1 reason.");

@@ -59,7 +59,8 @@ pub fn diff(
     let sides = Sides::between(&plan, &old);
     let now = world.clock.now();
     // No store is asked, so none can fail to tell.
-    let impact = impact(&plan, &sides, [was, own], now, None).unwrap_or_default();
+    let mut impact = impact(&plan, &sides, [was, own], now, None).unwrap_or_default();
+    impact.place_settings(after.named.own_line);
     // Of the guards those that need no store: how many deletes are too many, and who has what, it alone knows.
     let known = Circumstances {
         waivers: new.waivers.clone(),

@@ -173,6 +173,7 @@ impl Side {
             project: String::new(),
             tree: None,
             own: Vec::new(),
+            own_line: None,
         };
         let found = match find(folder, &sort, repository.as_ref())? {
             Ok(found) => found,
@@ -211,6 +212,7 @@ impl Side {
             desired.waivers.retain(|waiver| waiver.until > now);
         }
         named.own = project.own_domains;
+        named.own_line = settings.own_line;
         named.tree = loaded.desired.as_ref().map(|desired| desired.tree);
         let problems = said_of(&named.name, before, &loaded.diagnostics);
         Ok(Self {

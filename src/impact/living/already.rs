@@ -39,8 +39,7 @@ impl Living<'_> {
         };
         let key = Key::new().object(policy);
         let is_held = self.world.count(Mark::AssignmentPolicy, &key)? > 0;
-        let mut anybody = |_: &Person, _: Option<Timestamp>| Ok(true);
-        if !is_held && !self.any_awaiting(both.address, policy, &mut anybody)? {
+        if !is_held && !self.any_awaiting(both.address, policy, &mut |_| Ok(true))? {
             return Ok(Having::default());
         }
         let series = self.first::<ReviewSeries>(Mark::SeriesPolicy, key)?;
@@ -134,8 +133,8 @@ impl Living<'_> {
             return Ok(true);
         }
         let (address, policy) = (held.both.address, held.policy);
-        self.any_awaiting(address, policy, &mut |person, end| {
-            Ok(is_asked(&self.covered_holder(held, person, end)?))
+        self.any_awaiting(address, policy, &mut |one| {
+            Ok(is_asked(&self.covered_holder(held, one.person, one.end)?))
         })
     }
 

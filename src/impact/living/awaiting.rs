@@ -9,14 +9,20 @@ use crate::governance::assignment::end_of;
 use crate::governance::record::{Mark, ObjectId, Person, Request, RequestKind};
 use crate::model::Address;
 
+/// Somebody to whom an open request can still give a package.
+pub(super) struct Awaiting<'r> {
+    pub(super) person: &'r Person,
+    /// The end that their access then has, the latest that it may be; `None` for never.
+    pub(super) end: Option<Timestamp>,
+}
+
 impl Living<'_> {
-    /// Returns true when somebody is as asked to whom an open request can still give a package through a policy. Each is asked
-    /// about with the end that their access then has, the latest that it may be.
+    /// Returns true when somebody is as asked to whom an open request can still give a package through a policy.
     pub(super) fn any_awaiting(
         &self,
         address: &Address,
         policy: ObjectId,
-        is_asked: &mut dyn FnMut(&Person, Option<Timestamp>) -> Result<bool, Unread>,
+        is_asked: &mut dyn FnMut(&Awaiting<'_>) -> Result<bool, Unread>,
     ) -> Result<bool, Unread> {
         let Some(package) = address.parent() else {
             return Ok(false);
@@ -34,10 +40,13 @@ impl Living<'_> {
             // Both sides are looked at under the names of the one after.
             let _ = self.renamed.respell(&mut request) | self.renamed.respell(&mut person);
             let against = self.stands_against(1, &package, address, &request, &person)?;
-            match against {
-                Some(_) => Ok(false),
-                None => is_asked(&person, self.latest_end(&request)),
+            if against.is_some() {
+                return Ok(false);
             }
+            is_asked(&Awaiting {
+                person: &person,
+                end: self.latest_end(&request),
+            })
         })
     }
 

@@ -364,6 +364,7 @@ mod tests {
             project: "p".to_owned(),
             tree: Some(Digest::of(b"")),
             own: Vec::new(),
+            own_line: None,
         };
         let compared = report::Compared {
             before: side("main"),
