@@ -445,20 +445,21 @@ impl Writing<'_> {
             witness.accept(&mut *hold.store, &hold.lease, world, &conflict)?;
         }
         // A store of earlier days has objects of a project and not yet the domains of its people: it remembers them now.
-        let is_whole = remembered.is_some() || planned.plan.owned.is_empty();
+        let remembers = remembered.is_none() && planned.desired.own.is_some();
+        let is_whole = !remembers || planned.plan.owned.is_empty();
         if planned.plan.is_empty() && is_whole {
             let signing = witness.sign_when_due(&*hold.store, world.clock.now());
             return signed(signing).map(|()| (planned, Done::Nothing));
         }
         hold.keep(world)?;
-        match approval {
-            Approval::Given(show) | Approval::Expected(_, show) | Approval::Committed(_, show)
-                if !planned.plan.is_empty() =>
-            {
-                show(&planned);
+        let show = match approval {
+            Approval::Given(show) | Approval::Expected(_, show) | Approval::Committed(_, show) => {
+                Some(show)
             }
-            Approval::Given(_) | Approval::Expected(..) | Approval::Committed(..) => {}
-            Approval::Asked(_) | Approval::Seen(_) => {}
+            Approval::Asked(_) | Approval::Seen(_) => None,
+        };
+        if let Some(show) = show.filter(|_| !planned.plan.is_empty()) {
+            show(&planned);
         }
         // Whoever is shown a plan may take their time to read it.
         hold.keep(world)?;
@@ -481,7 +482,7 @@ impl Writing<'_> {
                 .desired
                 .own
                 .clone()
-                .filter(|_| planned.plan.partial.is_none() || remembered.is_none()),
+                .filter(|_| planned.plan.partial.is_none() || remembers),
         };
         let Hold { store, lease, .. } = hold;
         let applied = apply::apply(&mut **store, &planned.plan, lease, run, stop, progress)?;
