@@ -36,8 +36,12 @@ pub(super) fn circumstances(
         circumstances.deleted = store.deleted(workspace.project(), since)?;
     }
     let sides = Sides::of(plan, desired, live);
-    let now_own = workspace.own_domains();
-    let was_own = plan.own.as_ref().map_or(now_own, |own| &own.before);
+    // What a plan leaves as it is, is as it was last applied, whatever the settings say by now.
+    let applied = live.own.as_deref().unwrap_or(workspace.own_domains());
+    let own = match &plan.own {
+        Some(own) => [own.before.as_slice(), &own.after],
+        None => [applied, applied],
+    };
     let zone = workspace.zone();
     store.look(workspace.project(), &mut |world| {
         let asked = Asked {
@@ -45,7 +49,7 @@ pub(super) fn circumstances(
             named: ask.names,
             zone: &zone,
         };
-        circumstances.impact = impact(plan, &sides, [was_own, now_own], now, Some(asked))?;
+        circumstances.impact = impact(plan, &sides, own, now, Some(asked))?;
         circumstances.impact.place_settings(workspace.own_line());
         Ok(())
     })?;

@@ -409,6 +409,16 @@ fn the_readme_lists_every_guard() {
     }
 }
 
+fn settings_of(sandbox: &Sandbox) -> String {
+    std::fs::read_to_string(sandbox.path("guestlist.toml")).expect("the settings")
+}
+
+/// Writes settings with other domains of our own people.
+fn call_own(sandbox: &Sandbox, settings: &str, domains: &str) {
+    let text = settings.replace("[\"contoso.com\"]", domains);
+    std::fs::write(sandbox.path("guestlist.toml"), text).expect("it is written");
+}
+
 #[test]
 fn other_domains_of_our_own_people_are_planned_and_guarded() {
     let tree = "version: 1
@@ -420,11 +430,8 @@ packages:
     policies: { all: { requestors: anyExternal, expires: { after: 30d } } }
 ";
     let sandbox = Sandbox::project().write("lab.yaml", tree);
-    let settings = std::fs::read_to_string(sandbox.path("guestlist.toml")).expect("the settings");
-    let own = |domains: &str| {
-        let text = settings.replace("[\"contoso.com\"]", domains);
-        std::fs::write(sandbox.path("guestlist.toml"), text).expect("it is written");
-    };
+    let settings = settings_of(&sandbox);
+    let own = |domains: &str| call_own(&sandbox, &settings, domains);
     own("[\"contoso.com\", \"contoso.example\"]");
     apply(&sandbox);
     let _ = sandbox.run(["plan"]).exits(0).says("No changes.");
@@ -498,11 +505,8 @@ packages:
         approval: { stages: [{ approvers: ['user:boss@contoso.com'] }] }
 ";
     let sandbox = Sandbox::project().write("lab.yaml", tree);
-    let settings = std::fs::read_to_string(sandbox.path("guestlist.toml")).expect("the settings");
-    let own = |domains: &str| {
-        let text = settings.replace("[\"contoso.com\"]", domains);
-        std::fs::write(sandbox.path("guestlist.toml"), text).expect("it is written");
-    };
+    let settings = settings_of(&sandbox);
+    let own = |domains: &str| call_own(&sandbox, &settings, domains);
     own("[\"contoso.com\", \"contoso.example\"]");
     // A part of the first plan remembers them too.
     let part = [
@@ -520,6 +524,22 @@ packages:
     own("[\"contoso.com\"]");
     let _ = sandbox.run(["apply", "--auto-approve"]).exits(4);
     let _ = asks("lab", eva).exits(4).says("is in a domain of our own");
+    // A part of a plan leaves them: whoever looks like one of them still gets nothing that nobody approves.
+    let alike = tree.replace(
+        "displayName: Beside }",
+        "displayName: Beside, policies: { p: { requestors: { people: ['user:bo@contoso.exarnple'] }, expires: never } } }",
+    );
+    std::fs::write(sandbox.path("lab.yaml"), alike).expect("it is written");
+    let part = [
+        "plan",
+        "--target",
+        "package/beside",
+        "--target",
+        "policy/beside/p",
+    ];
+    let part = sandbox.run(part).exits(0).says("+ policy/beside/p");
+    assert!(!part.stdout.contains("▲ new"), "{}", part.stdout);
+    std::fs::write(sandbox.path("lab.yaml"), tree).expect("it is written");
     let all = ["apply", "--auto-approve", "--allow-widening"];
     let _ = sandbox.run(all).exits(0).says("Applied: 1 created");
     let _ = asks("lab", eva).exits(0);
