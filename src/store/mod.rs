@@ -395,6 +395,24 @@ pub struct NewRun {
     pub own: Option<Vec<Domain>>,
 }
 
+impl NewRun {
+    /// Returns an entry of the audit log about the run as a whole.
+    fn act<'a>(&'a self, action: &'a str, reason: &'a str) -> Act<'a> {
+        Act {
+            action,
+            actor: &self.actor,
+            address: None,
+            after: None,
+            at: self.started,
+            before: None,
+            reason,
+            run: Some(&self.id),
+            target: None,
+            via: self.purpose.as_str(),
+        }
+    }
+}
+
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {

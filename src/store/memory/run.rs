@@ -307,18 +307,8 @@ impl<'m> MemoryRun<'m> {
         let Some(change) = was.and_then(|was| OwnDomains::between(&was, &now)) else {
             return Ok(());
         };
-        self.state.log(&Act {
-            action: own::ACTION,
-            actor: &self.new.actor,
-            address: None,
-            after: None,
-            at: self.new.started,
-            before: None,
-            reason: &own::reason(&change),
-            run: Some(&self.new.id),
-            target: None,
-            via: self.new.purpose.as_str(),
-        })
+        let reason = own::reason(&change);
+        self.state.log(&self.new.act(own::ACTION, &reason))
     }
 }
 
@@ -465,33 +455,19 @@ impl Run for MemoryRun<'_> {
         }
         let lifted = self.new.lifted.clone();
         for (guard, address, by) in audit::lifted(&lifted) {
+            let reason = audit::lifting(guard, by);
             self.state.log(&Act {
-                action: "lift",
-                actor: &self.new.actor,
                 address: Some(address),
-                after: None,
-                at: self.new.started,
-                before: None,
-                reason: &audit::lifting(guard, by),
-                run: Some(&self.new.id),
-                target: None,
                 via: "apply",
+                ..self.new.act("lift", &reason)
             })?;
         }
         self.remember()?;
         self.state.generation += 1;
         let generation = format!("generation {}", self.state.generation);
         self.state.log(&Act {
-            action: "commit",
-            actor: &self.new.actor,
-            address: None,
             after: Some(self.new.plan),
-            at: self.new.started,
-            before: None,
-            reason: &generation,
-            run: Some(&self.new.id),
-            target: None,
-            via: self.new.purpose.as_str(),
+            ..self.new.act("commit", &generation)
         })?;
         let counts = Action::ALL.iter().filter_map(|action| {
             let count = changes.iter().filter(|change| change.action == *action);

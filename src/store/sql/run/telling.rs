@@ -16,17 +16,11 @@ impl<D: Db> SqlRun<'_, D> {
             self.new.lifted.clear();
         }
         for (guard, address, by) in audit::lifted(&self.new.lifted) {
+            let reason = audit::lifting(guard, by);
             let act = Act {
-                action: "lift",
-                actor: &self.new.actor,
                 address: Some(address),
-                after: None,
-                at: self.new.started,
-                before: None,
-                reason: &audit::lifting(guard, by),
-                run: Some(&self.new.id),
-                target: None,
                 via: "apply",
+                ..self.new.act("lift", &reason)
             };
             audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)?;
         }
@@ -39,18 +33,8 @@ impl<D: Db> SqlRun<'_, D> {
         let Some(change) = was.and_then(|(was, now)| OwnDomains::between(&was, now)) else {
             return Ok(());
         };
-        let act = Act {
-            action: own::ACTION,
-            actor: &self.new.actor,
-            address: None,
-            after: None,
-            at: self.new.started,
-            before: None,
-            reason: &own::reason(&change),
-            run: Some(&self.new.id),
-            target: None,
-            via: self.new.purpose.as_str(),
-        };
+        let reason = own::reason(&change);
+        let act = self.new.act(own::ACTION, &reason);
         audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)
     }
 
@@ -58,16 +42,9 @@ impl<D: Db> SqlRun<'_, D> {
     pub(super) fn tell_committed(&mut self, record: Digest) -> Result<(), StoreError> {
         let generation = format!("generation {}", self.meta.generation);
         let act = Act {
-            action: "commit",
-            actor: &self.new.actor,
-            address: None,
             after: Some(self.new.plan),
-            at: self.new.started,
             before: Some(record),
-            reason: &generation,
-            run: Some(&self.new.id),
-            target: None,
-            via: self.new.purpose.as_str(),
+            ..self.new.act("commit", &generation)
         };
         audit::append(self.db, &mut self.meta.chain, &mut self.people, &act)
     }
