@@ -9,7 +9,7 @@ use crate::diag::nearest;
 use crate::guard::{Ask, Circumstances, foreign_kinds};
 use crate::impact::{Asked, Sides, impact};
 use crate::model::{Address, Desired, Live};
-use crate::plan::{Action, Choice, Plan};
+use crate::plan::{Action, Choice, OwnDomains, Plan};
 use crate::store::{Store, StoreError};
 
 /// How long a delete counts.
@@ -50,7 +50,13 @@ pub(super) fn circumstances(
             zone: &zone,
         };
         circumstances.impact = impact(plan, &sides, own, now, Some(asked))?;
-        circumstances.impact.place_settings(workspace.own_line());
+        // Whoever goes back does not go where the settings say.
+        let is_said =
+            |own: &OwnDomains| OwnDomains::between(&own.after, workspace.own_domains()).is_none();
+        match plan.own.as_ref().is_none_or(is_said) {
+            true => circumstances.impact.place_settings(workspace.own_line()),
+            false => circumstances.impact.leave_settings(),
+        }
         Ok(())
     })?;
     let kinds = foreign_kinds(plan);

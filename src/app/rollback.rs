@@ -196,7 +196,11 @@ pub(super) fn back(
         .find(|run| !keep(run))
         .map_or_else(|| Digest::of(&[]), |run| run.tree);
     let mut was = applied(&live);
+    let mut own = live.own.clone();
     for run in &undone {
+        if let Some(change) = &run.own {
+            own = Some(change.before.clone());
+        }
         let (_, changes) = store.run(&run.id)?.ok_or_else(no_run)?;
         was = undo(was, &changes).map_err(|error| {
             AppError::Store(StoreError::Damaged {
@@ -221,12 +225,14 @@ pub(super) fn back(
         }
     }
     let forget = taken_over(store, &undone, &was, &live)?;
+    let mut desired = Desired::new(objects, forget, Vec::new(), tree);
+    desired.own = own;
     Ok(Back {
         project: project.to_owned(),
         target: Target { run: of.id, end },
         undone,
         was,
-        desired: Desired::new(objects, forget, Vec::new(), tree),
+        desired,
         lasting,
         accepted_only,
     })

@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::format::Format;
 use super::progress::Progress;
 use crate::app;
+use crate::render::finding::Setting;
 use crate::render::{finding, json, view};
 
 /// Show what changes between two revisions or folders, without a store
@@ -40,6 +41,14 @@ impl Arguments {
         drop(progress);
         cx.is_of(&compared.after.project);
         match cx.globals.format {
+            format if format.is_of_findings() => {
+                let setting = Setting {
+                    folder: &compared.after.folder,
+                    ..cx.setting()
+                };
+                let findings = setting.compared(&compared);
+                cx.findings(&findings, |out| view::compared(&compared, out))
+            }
             Format::GitlabTerraform => cx.write(|out| finding::terraform(out, &compared.plan)),
             _ => cx.report(
                 |out| view::compared(&compared, out),

@@ -96,10 +96,10 @@ impl Format {
     pub(super) fn of(command: &str) -> &'static [Self] {
         match command {
             "validate" | "lint" | "test" | "drift" => FINDINGS,
-            "plan" => PLANS,
+            "plan" | "diff" => PLANS,
             "report" => REPORTS,
             "apply" | "history" | "list" | "rollback" => DOCUMENTS,
-            "diff" | "show" => SAVED,
+            "show" => SAVED,
             _ => EVERY,
         }
     }

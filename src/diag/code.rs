@@ -87,6 +87,7 @@ codes! {
     BROKEN_INVARIANT = "GL0511", "an invariant that does not hold";
     IDLE_INVARIANT = "GL0512", "an invariant that is about nothing";
     UNDECIDED_INVARIANT = "GL0513", "an invariant that cannot be decided";
+    NO_OWN_DOMAIN = "GL0514", "people from outside where no domain is our own";
     // Settings.
     SETTINGS = "GL0601", "a setting that cannot be used";
     // The world around.

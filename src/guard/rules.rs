@@ -39,6 +39,12 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Returns true for a rule that two trees are enough for, and no store is asked.
+    #[must_use]
+    pub const fn is_of_trees(self) -> bool {
+        matches!(self, Self::Replacement | Self::Widening)
+    }
+
     /// Every rule.
     pub const ALL: &'static [Self] = &[
         Self::Replacement,

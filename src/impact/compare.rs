@@ -9,7 +9,7 @@ use super::already::{already, of_anybody};
 use super::living::effect::{Effect, losing};
 use super::living::living;
 use super::people::known::Known;
-use super::rows::row::Row;
+use super::rows::row::{Because, Row};
 use super::rows::rows;
 use super::sides::Sides;
 use super::touched::Touched;
@@ -51,10 +51,18 @@ impl Impact {
 
     /// Says at which line of the settings the domains of our own people stand, which only whoever read the settings knows.
     pub fn place_settings(&mut self, line: Option<u32>) {
+        self.settings().for_each(|one| one.line = line);
+    }
+
+    /// Says that no file says which the domains of our own people are, as where a plan leads back to what was.
+    pub fn leave_settings(&mut self) {
+        self.settings().for_each(|one| one.path = None);
+    }
+
+    /// Returns what is so because of the settings.
+    fn settings(&mut self) -> impl Iterator<Item = &mut Because> {
         let because = self.rows.iter_mut().flat_map(|row| &mut row.because);
-        for one in because.filter(|one| one.address.is_none()) {
-            one.line = line;
-        }
+        because.filter(|one| one.address.is_none())
     }
 
     /// Returns the rows that make access wider; none where nothing was before.

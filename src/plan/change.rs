@@ -107,22 +107,31 @@ impl Plan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OwnDomains {
-    /// Those of the last apply, in order.
+    /// Those of the last apply: first the one where guests get their accounts, the others in order.
     pub before: Vec<Domain>,
-    /// Those of now, in order.
+    /// Those of now, likewise.
     pub after: Vec<Domain>,
 }
 
 impl OwnDomains {
-    /// Returns the domains before and after; `None` where they are the same, in whatever order.
+    /// Returns the domains before and after; `None` where they are the same, with the same one first.
     #[must_use]
     pub fn between(before: &[Domain], after: &[Domain]) -> Option<Self> {
-        let set = |domains: &[Domain]| -> Vec<Domain> {
-            let set: BTreeSet<&Domain> = domains.iter().collect();
-            set.into_iter().cloned().collect()
+        let arranged = |domains: &[Domain]| -> Vec<Domain> {
+            let others: BTreeSet<&Domain> = domains.iter().skip(1).collect();
+            let first = domains.first();
+            let others = others.into_iter().filter(|it| Some(*it) != first);
+            first.into_iter().chain(others).cloned().collect()
         };
-        let (before, after) = (set(before), set(after));
+        let (before, after) = (arranged(before), arranged(after));
         (before != after).then_some(Self { before, after })
+    }
+
+    /// Returns the domain where guests get their accounts from now on, where it is another.
+    #[must_use]
+    pub fn home(&self) -> Option<&Domain> {
+        let home = self.after.first();
+        home.filter(|home| self.before.first() != Some(*home))
     }
 
     /// Returns those that come, and those that go.

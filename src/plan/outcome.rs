@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Action;
+use super::{Action, OwnDomains};
 use crate::model::{Body, Digest, RemoteId};
 
 /// What a run is for.
@@ -95,6 +95,8 @@ pub struct RunRecord {
     pub counts: Vec<(Action, u64)>,
     /// The guards that were lifted, and by what.
     pub lifted: Vec<Lifted>,
+    /// How it changed the domains of our own people, where it did.
+    pub own: Option<OwnDomains>,
 }
 
 /// A guard that would have refused a plan, and what somebody answered for instead.

@@ -50,6 +50,8 @@ pub struct Applied<'a> {
     pub signing: &'a Signing,
     /// What was done.
     pub counts: Vec<(Action, u64)>,
+    /// Whether the domains of our own people are others now.
+    pub own: bool,
     /// Whether a plan made afterwards had nothing left of what was chosen; why, where none could be made.
     pub verified: Result<bool, String>,
     /// How many changes that plan had besides what was chosen.
@@ -173,8 +175,10 @@ pub struct Compared {
     pub gone: BTreeMap<Address, Origin>,
     /// Why a plan from the one to the other is refused, as far as no store is needed to tell.
     pub refusals: Vec<Refusal>,
-    /// What somebody should look at in the tree after.
+    /// What somebody should look at in the tree after; each place names the side.
     pub warnings: Diagnostics,
+    /// The same, each place by its path in that tree.
+    pub placed: Diagnostics,
 }
 
 /// A side of a comparison.
@@ -186,6 +190,8 @@ pub struct ComparedSide {
     pub commit: Option<String>,
     /// The project.
     pub project: String,
+    /// Where it lies below the root of the repository, with `/` between folders; empty where it lies there, or in none.
+    pub folder: String,
     /// The digest of the tree's files; `None` for a tree that cannot be used.
     pub tree: Option<Digest>,
     /// The verified domains of our own people.

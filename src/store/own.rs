@@ -8,7 +8,8 @@ use crate::plan::OwnDomains;
 /// The action of an audit entry that says that they are others.
 pub(super) const ACTION: &str = "own domains";
 
-/// Returns the words that the audit log has for it: those that come and those that go.
+/// Returns the words that the audit log has for it: those that come and those that go, and where guests get their accounts
+/// where that is another.
 pub(super) fn reason(change: &OwnDomains) -> String {
     let words = |sign: char, domains: Vec<&Domain>| {
         let words = domains.into_iter().map(move |it| format!("{sign}{it}"));
@@ -17,6 +18,7 @@ pub(super) fn reason(change: &OwnDomains) -> String {
     let [new, gone] = change.moved();
     let mut words_of = words('+', new);
     words_of.extend(words('-', gone));
+    words_of.extend(change.home().map(|home| format!("guests at {home}")));
     words_of.join(" ")
 }
 

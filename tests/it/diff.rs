@@ -198,7 +198,7 @@ packages:
     let said = sandbox.run(["diff", "old", "new"]).exits(2);
     let said = said
         .says("▲ new      anyone at contoso.example (not in the directory yet): lab")
-        .says("guestlist.toml: contoso.example is no longer a domain of our own people.")
+        .says("[tenant] domains: contoso.example is no longer a domain of our own people.")
         .says("Who has access differs.")
         .says("A plan of this is refused for 1 reason");
     assert!(!said.stdout.contains("No differences"), "{}", said.stdout);
@@ -324,6 +324,86 @@ fn what_differs_is_a_document_too() {
         widget,
         serde_json::json!({ "create": 1, "update": 1, "delete": 0 })
     );
+}
+
+/// A tree in which more people may ask, and a tree with somebody of whom it warns.
+const WIDER: [&str; 2] = [
+    "version: 1
+catalogs: { open: { displayName: Open } }
+packages:
+  lab:
+    catalog: open
+    displayName: Lab
+    policies:
+      all: { requestors: configuredOrganizations, expires: never }
+",
+    "version: 1
+catalogs: { open: { displayName: Open } }
+packages:
+  lab:
+    catalog: open
+    displayName: Lab
+    policies:
+      all: { requestors: anyExternal, expires: never }
+waivers:
+  - { rule: wideningg, address: package/lab, reason: Agreed, by: 'user:ana@contoso.com', until: 2099-01-01 }
+",
+];
+
+#[test]
+fn what_differs_is_told_at_the_lines_of_the_tree_after() {
+    let sandbox = project().write("teams/access/policies/tree.yaml", WIDER[0]);
+    commit(&sandbox, "narrow");
+    let sandbox = sandbox.write("teams/access/policies/tree.yaml", WIDER[1]);
+    let with = |sides: &[&'static str], format: &'static str| {
+        let arguments = [
+            &["diff", "-C", "teams/access"],
+            sides,
+            &["--format", format],
+        ]
+        .concat();
+        run(&sandbox, &arguments).exits(2).stdout
+    };
+    let here = with(&["main"], "sarif");
+    formats::sarif(&here).expect("SARIF");
+    let found = |log: &str| -> Vec<(String, String, u64)> {
+        let log: Value = serde_json::from_str(log).expect("JSON");
+        let results = log["runs"][0]["results"].as_array().expect("results");
+        let results = results.iter().map(|result| {
+            let place = &result["locations"][0]["physicalLocation"];
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let line = place["region"]["startLine"].as_u64().unwrap_or_default();
+            (
+                text(&result["ruleId"]),
+                text(&place["artifactLocation"]["uri"]),
+                line,
+            )
+        });
+        results.collect()
+    };
+    let path = "teams/access/policies/tree.yaml".to_owned();
+    let told = found(&here);
+    for (rule, line) in [("refused-widening", 8), ("access-new", 8), ("GL0510", 10)] {
+        let wanted = (rule.to_owned(), path.clone(), line);
+        assert!(told.contains(&wanted), "{rule}: {told:?}");
+    }
+    // A revision has the same paths, whatever its name is.
+    commit(&sandbox, "wide");
+    assert_eq!(found(&with(&["main~1", "main"], "sarif")), told);
+    let tests = with(&["main~1", "main"], "junit");
+    formats::junit(&tests).expect("JUnit");
+    assert!(tests.contains("refused-replacement"), "{tests}");
+    // Only a store knows whether somebody loses what they have.
+    assert!(!tests.contains("refused-holders"), "{tests}");
+    let github = with(&["main~1"], "github");
+    assert!(
+        github.contains("::error file=teams/access/policies/tree.yaml,line=8"),
+        "{github}"
+    );
+    let azure = with(&["main~1"], "azure");
+    assert!(azure.contains("sourcepath="), "{azure}");
+    let quality: Value = serde_json::from_str(&with(&["main~1"], "gitlab")).expect("JSON");
+    assert_eq!(quality[0]["location"]["path"], *path);
 }
 
 #[test]

@@ -436,7 +436,10 @@ packages:
     apply(&sandbox);
     let _ = sandbox.run(["plan"]).exits(0).says("No changes.");
     own("[\"contoso.example\", \"contoso.com\"]");
-    let _ = sandbox.run(["plan"]).exits(0).says("No changes.");
+    let _ = sandbox
+        .run(["plan"])
+        .exits(0)
+        .says("[tenant] domains: new guests get their accounts at contoso.example.");
     own("[\"contoso.com\"]");
     let mut lines = settings.lines();
     let line = lines
@@ -451,7 +454,7 @@ packages:
             .says("▲ new      anyone at contoso.example (not in the directory yet): lab")
             .says(&said)
             .says("refused[widening]: access gets wider: anyone at contoso.example")
-            .says("guestlist.toml: contoso.example is no longer a domain of our own people.")
+            .says("[tenant] domains: contoso.example is no longer a domain of our own people.")
             .says("Plan: domains of our own people to change. Refused for 1 reason.");
     }
     let _ = sandbox
@@ -483,9 +486,67 @@ packages:
         .run(["apply", "--auto-approve"])
         .exits(0)
         .says("▼ gone     anyone at contoso.example")
-        .says("guestlist.toml: contoso.example is a domain of our own people now.")
+        .says("[tenant] domains: contoso.example is a domain of our own people now.")
         .says("Applied: domains of our own people in ");
     let _ = sandbox.run(["audit", "list"]).says("own domains");
+}
+
+#[test]
+fn other_domains_of_our_own_people_are_remembered_by_run_and_brought_back() {
+    let tree = "version: 1
+catalogs: { open: { displayName: Open } }
+packages:
+  lab:
+    catalog: open
+    displayName: Lab
+    policies: { all: { requestors: anyExternal, expires: { after: 30d } } }
+";
+    let sandbox = Sandbox::project().write("lab.yaml", tree);
+    let settings = settings_of(&sandbox);
+    call_own(
+        &sandbox,
+        &settings,
+        "[\"contoso.com\", \"contoso.example\"]",
+    );
+    apply(&sandbox);
+    call_own(&sandbox, &settings, "[\"contoso.example\"]");
+    let all = ["apply", "--auto-approve", "--allow-widening"];
+    let _ = sandbox.run(all).exits(0);
+    let changed = "contoso.com is no longer a domain of our own people; new guests get their accounts at contoso.example";
+    let runs = sandbox.run(["history"]).exits(0);
+    let mut lines = runs.stdout.lines().skip(1);
+    let last = lines.next().expect("the last run");
+    assert!(last.ends_with("domains of our own people"), "{last}");
+    let runs = sandbox.exactly(["history", "--format", "json"]);
+    let runs: serde_json::Value = serde_json::from_str(&runs).expect("JSON");
+    let id = runs["runs"][0]["id"].as_str().expect("its id");
+    let _ = sandbox.run(["history", id]).exits(0).says(changed);
+    let told = sandbox
+        .run(["history", id, "--format", "json"])
+        .exits(0)
+        .stdout;
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(
+        told["run"]["own_domains"],
+        serde_json::json!({ "before": ["contoso.com", "contoso.example"], "after": ["contoso.example"] })
+    );
+    let asks = |mail: &str| sandbox.run(["request", "submit", "lab", "--as", mail]);
+    let back = sandbox
+        .run(["rollback", id, "--auto-approve"])
+        .exits(0)
+        .says("[tenant] domains: contoso.com is a domain of our own people now; new guests get their accounts at contoso.com.")
+        .says("▼ gone     anyone at contoso.com (not in the directory yet): lab")
+        .says("Went back: domains of our own people in ");
+    // The settings do not say so.
+    assert!(!back.stdout.contains("guestlist.toml"), "{}", back.stdout);
+    let _ = asks("eva@contoso.com")
+        .exits(4)
+        .says("is in a domain of our own");
+    let _ = sandbox
+        .run(["plan"])
+        .exits(4)
+        .says(changed)
+        .says("guestlist.toml:");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A killed apply: whatever the moment, the store is as before or as after, and the next command goes on at once.
 //!
-//! `KILLS` says how many times the program is killed; 60 without it. With `KILLS=all` it is killed at every call by which
+//! `KILLS` says how many times the program is killed; 24 without it. With `KILLS=all` it is killed at every call by which
 //! something comes onto the disk.
 
 use std::collections::BTreeSet;
@@ -122,7 +122,7 @@ fn copy_store(from: &Path, to: &Path) {
 fn kills() -> usize {
     let asked = std::env::var("KILLS").ok();
     match asked.as_deref() {
-        None => 60,
+        None => 24,
         Some("all") => usize::MAX,
         Some(kills) => kills.parse().expect("KILLS is a number, or `all`"),
     }

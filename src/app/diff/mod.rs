@@ -40,23 +40,23 @@ pub fn diff(
         after.map_or(Ok(Sort::Here), |after| Sort::of(folder, after))?,
     );
     let (before, after) = (read(sorts.0)?, read(sorts.1)?);
-    let mut problems = Diagnostics::new();
-    problems.extend(before.problems);
-    let (old, new) = match (before.desired, after.desired) {
+    let warnings = after.told();
+    let (old, new) = match (&before.desired, &after.desired) {
         (Some(old), Some(new)) => (old, new),
         (old, _) => {
-            if old.is_some() {
-                // The warnings of a tree that can be used are nobody's business here.
-                problems = Diagnostics::new();
-            }
-            problems.extend(after.problems);
+            // The warnings of a tree that can be used are nobody's business here.
+            let mut problems = match old {
+                Some(_) => Diagnostics::new(),
+                None => before.told(),
+            };
+            problems.extend(warnings);
             return Err(AppError::Invalid(problems));
         }
     };
     let (was, own) = (&before.named.own, &after.named.own);
-    let mut plan = plan::between(&old, &new);
+    let mut plan = plan::between(old, new);
     plan.own = OwnDomains::between(was, own);
-    let sides = Sides::between(&plan, &old);
+    let sides = Sides::between(&plan, old);
     let now = world.clock.now();
     // No store is asked, so none can fail to tell.
     let mut impact = impact(&plan, &sides, [was, own], now, None).unwrap_or_default();
@@ -79,13 +79,15 @@ pub fn diff(
         let was = change.delta.before()?.address.as_ref()?;
         Some((change.address.clone(), old.get(was)?.origin.clone()))
     });
+    let gone = gone.collect();
     Ok(Compared {
         before: before.named,
         after: after.named,
-        gone: gone.collect(),
+        placed: after.problems,
+        gone,
         refusals,
         plan,
         impact: known.impact,
-        warnings: after.problems,
+        warnings,
     })
 }

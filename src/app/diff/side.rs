@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::DiffError;
 use super::git::{self, Entry, Repository};
 use crate::app::check::NEVER;
+use crate::app::repository::below_root;
 use crate::app::settings::{FILE, Settings, find_root};
 use crate::app::tree::{self, FILE_SIZE, Must};
 use crate::app::{AppError, World};
@@ -45,8 +46,10 @@ pub(super) struct Side {
     pub(super) named: ComparedSide,
     /// What it declares; `None` for a tree with errors.
     pub(super) desired: Option<Desired>,
-    /// What there is to say of it; each place and each message names the side.
+    /// What there is to say of it, each place by its path in the tree.
     pub(super) problems: Diagnostics,
+    /// What the side's name becomes before a path.
+    before: String,
 }
 
 /// The files of a side.
@@ -54,6 +57,8 @@ struct Found {
     settings: SourceFile,
     /// What the side's name becomes before a path.
     before: String,
+    /// Where it lies below the root of the repository.
+    folder: String,
     from: From,
 }
 
@@ -171,6 +176,7 @@ impl Side {
             name,
             commit,
             project: String::new(),
+            folder: String::new(),
             tree: None,
             own: Vec::new(),
             own_line: None,
@@ -180,6 +186,7 @@ impl Side {
             Err(problem) => return Ok(Self::broken(named, "", one(problem))),
         };
         let before = &found.before;
+        named.folder.clone_from(&found.folder);
         let settings = match Settings::read(&found.settings) {
             Ok(settings) => settings,
             Err(problems) => return Ok(Self::broken(named, before, problems)),
@@ -214,21 +221,42 @@ impl Side {
         named.own = project.own_domains;
         named.own_line = settings.own_line;
         named.tree = loaded.desired.as_ref().map(|desired| desired.tree);
-        let problems = said_of(&named.name, before, &loaded.diagnostics);
         Ok(Self {
             named,
             desired: loaded.desired,
-            problems,
+            problems: loaded.diagnostics,
+            before: found.before,
         })
     }
 
     fn broken(named: ComparedSide, before: &str, problems: Diagnostics) -> Self {
-        let problems = said_of(&named.name, before, &problems);
         Self {
             named,
             desired: None,
             problems,
+            before: before.to_owned(),
         }
+    }
+
+    /// Returns what there is to say of it, with the side's name in every place, or in the message where there is no place.
+    pub(super) fn told(&self) -> Diagnostics {
+        let moved = |place: &Place| Place {
+            path: format!("{}{}", self.before, place.path),
+            ..place.clone()
+        };
+        let mut all = Diagnostics::new();
+        for problem in self.problems.iter() {
+            let mut problem = problem.clone();
+            match &mut problem.primary {
+                Some(place) => **place = moved(place),
+                None => problem.message = format!("in {}: {}", self.named.name, problem.message),
+            }
+            for label in &mut problem.related {
+                label.place = moved(&label.place);
+            }
+            all.push(problem);
+        }
+        all
     }
 }
 
@@ -236,27 +264,6 @@ fn one(problem: Diagnostic) -> Diagnostics {
     let mut problems = Diagnostics::new();
     problems.push(problem);
     problems
-}
-
-/// Puts the side's name into every place, or into the message where there is no place.
-fn said_of(name: &str, before: &str, problems: &Diagnostics) -> Diagnostics {
-    let moved = |place: &Place| Place {
-        path: format!("{before}{}", place.path),
-        ..place.clone()
-    };
-    let mut all = Diagnostics::new();
-    for problem in problems.iter() {
-        let mut problem = problem.clone();
-        match &mut problem.primary {
-            Some(place) => **place = moved(place),
-            None => problem.message = format!("in {name}: {}", problem.message),
-        }
-        for label in &mut problem.related {
-            label.place = moved(&label.place);
-        }
-        all.push(problem);
-    }
-    all
 }
 
 /// Finds where the project of a side lies, and reads its settings.
@@ -323,9 +330,11 @@ fn find(
             }
             let mut contents = repository.contents(&[&settings.id])?;
             let file = decode_text(FILE, contents.pop().unwrap_or_default());
+            let folder = root.to_string_lossy().trim_end_matches('/').to_owned();
             Ok(file.map(|settings| Found {
                 settings,
                 before,
+                folder,
                 from: From::Commit(commit.clone(), root),
             }))
         }
@@ -353,6 +362,7 @@ fn lying(root: &Path, before: String) -> Result<Found, Diagnostic> {
     Ok(Found {
         settings,
         before,
+        folder: below_root(root),
         from: From::Folder(root.to_owned()),
     })
 }

@@ -221,6 +221,7 @@ fn explanation(desk: &Desk<'_>, explained: &Explanation) -> Result<v1::Explanati
         ways,
         has,
         rules,
+        fruitless,
     } = explained;
     let refusal = examined.refusal();
     let ways = ways.iter().map(|found| way(desk, found));
@@ -237,7 +238,10 @@ fn explanation(desk: &Desk<'_>, explained: &Explanation) -> Result<v1::Explanati
         may_ask: refusal.is_none(),
         ground: refusal.map(|refusal| refusal.ground.as_str()),
         obstacle: refusal.map(|refusal| refusal.message.clone()),
-        help: refusal.and_then(|refusal| refusal.help.clone()),
+        fruitless: fruitless.as_ref().map(|why| why.message.clone()),
+        help: refusal
+            .or(fruitless.as_ref())
+            .and_then(|refusal| refusal.help.clone()),
         warning: examined.warning.clone(),
         conditions: examined.findings.iter().map(condition).collect(),
         ways: ways.collect::<Result<_, _>>()?,

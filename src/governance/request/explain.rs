@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::approval::{Search, escalates};
 use super::conditions::{Condition, Examined};
 use super::examine::examine;
+use super::fruitless::fruitless;
 use super::{Asker, Visitor, asking};
 use crate::governance::record::{Assignment, Person, PersonId};
 use crate::governance::rule::{Rule, matches};
@@ -34,6 +35,8 @@ pub struct Explanation {
     pub has: Option<Assignment>,
     /// The policies that assign the package by a rule; none for who asks about themselves.
     pub rules: Vec<Matching>,
+    /// Why a request would come to nothing although they may ask.
+    pub fruitless: Option<Refusal>,
 }
 
 /// A policy that assigns a package by a rule, held against somebody.
@@ -122,7 +125,12 @@ pub fn explain(desk: &Desk<'_>, visitor: &Visitor, package: &Name) -> Result<Exp
         true => assignment::of(desk, asker.person.id(), package.id)?,
         false => None,
     };
+    let fruitless = match examined.refusal() {
+        None => fruitless(desk, &asker.person, &package)?,
+        Some(_) => None,
+    };
     Ok(Explanation {
+        fruitless,
         rules,
         person: asker.person,
         known,

@@ -11,6 +11,7 @@ mod cancel;
 mod conditions;
 mod examine;
 mod explain;
+mod fruitless;
 mod keep;
 mod likeness;
 mod organization;

@@ -29,14 +29,34 @@ impl<'t> Comparing<'_, 't> {
         package: &Address,
         rows: &mut Vec<Draft>,
     ) {
-        let assigned = |policy: &Policy| matches!(policy.requestors, Requestors::Nobody);
-        let given = self.given(offers, &assigned);
+        let given = self.assigned(offers);
         let words = ["by direct assignment, ", "by direct assignment no more"];
         if let Some(outcome) = self.among(given, words, package) {
             rows.push(self.row(Who::said("whom administrators assign"), package, outcome));
         }
         self.programs(offers, package, rows);
         self.grants(offers, package, rows);
+    }
+
+    /// Returns the terms by which administrators alone give a package, on each side. Through a policy that people can ask
+    /// through on the other side they assign there as well: what becomes of that one is told of who may ask.
+    fn assigned(&self, offers: [Option<&Offer<'t>>; 2]) -> [Given<'t>; 2] {
+        let asked_for = offers.map(|offer| -> BTreeSet<&Address> {
+            let policies = offer.into_iter().flat_map(|offer| &offer.policies);
+            let others = policies.filter(|(_, policy)| is_of_people(policy) && takes(policy));
+            others.map(|(address, _)| *address).collect()
+        });
+        let covers = |address: &Address, policy: &Policy| {
+            is_by_hand(policy) && asked_for.iter().all(|others| !others.contains(address))
+        };
+        self.given(offers, &covers).map(|side| {
+            // Nobody is asked about what an administrator gives.
+            let unasked = |(terms, address)| {
+                let approvals = Vec::new();
+                (Terms { approvals, ..terms }, address)
+            };
+            side.into_iter().map(unasked).collect()
+        })
     }
 
     /// Adds what differs for programs.
@@ -48,7 +68,7 @@ impl<'t> Comparing<'_, 't> {
             _ => None,
         };
         for who in ["all service principals", "all agent identities"] {
-            let covers = |policy: &Policy| all(policy) == Some(who);
+            let covers = |_: &Address, policy: &Policy| takes(policy) && all(policy) == Some(who);
             let given = self.given(offers, &covers);
             if let Some(outcome) = self.among(given, words, package) {
                 rows.push(self.row(Who::said(who), package, outcome));
@@ -62,9 +82,9 @@ impl<'t> Comparing<'_, 't> {
         let named: BTreeSet<&str> = named.flatten().map(|name| name.as_str()).collect();
         let mut alike: BTreeMap<Outcome, Vec<String>> = BTreeMap::new();
         for name in named {
-            let covers = |policy: &Policy| match &policy.requestors {
+            let covers = |_: &Address, policy: &Policy| match &policy.requestors {
                 Requestors::ServicePrincipals(names) => {
-                    names.iter().any(|other| other.as_str() == name)
+                    takes(policy) && names.iter().any(|other| other.as_str() == name)
                 }
                 _ => false,
             };
@@ -183,17 +203,17 @@ impl<'t> Comparing<'_, 't> {
         rows.push(self.row(Who::said("whoever has it"), package, outcome));
     }
 
-    /// Returns the terms of those policies of a package that some covers and that take requests, on each side.
+    /// Returns the terms of those policies of a package that are meant, on each side.
     fn given(
         &self,
         offers: [Option<&Offer<'t>>; 2],
-        covers: &dyn Fn(&Policy) -> bool,
+        meant: &dyn Fn(&Address, &Policy) -> bool,
     ) -> [Given<'t>; 2] {
         let spelling = spelling([self.before, self.after], offers);
         std::array::from_fn(|at| {
             let policies = offers[at].into_iter().flat_map(|offer| &offer.policies);
-            let covering = policies.filter(|(_, policy)| policy.requests.enabled && covers(policy));
-            let terms = covering.map(|(address, policy)| {
+            let meant = policies.filter(|(address, policy)| meant(address, policy));
+            let terms = meant.map(|(address, policy)| {
                 let terms = Terms::spelled(address.own_name(), policy, &spelling[at]);
                 (terms, *address)
             });
@@ -207,6 +227,27 @@ impl<'t> Comparing<'_, 't> {
             .filter(|it| self.origins.contains_key(it))
             .collect();
         found.into_iter().map(Reason::Change).collect()
+    }
+}
+
+/// Returns true for a policy that takes requests.
+const fn takes(policy: &Policy) -> bool {
+    policy.requests.enabled
+}
+
+/// Returns true for a policy through which nobody asks, and administrators assign.
+const fn is_by_hand(policy: &Policy) -> bool {
+    match &policy.requestors {
+        Requestors::Nobody => takes(policy),
+        _ => is_of_people(policy) && !takes(policy),
+    }
+}
+
+/// Returns true for a policy by which people may ask, where it takes requests.
+const fn is_of_people(policy: &Policy) -> bool {
+    match &policy.requestors {
+        Requestors::Nobody | Requestors::Automatic(_) => false,
+        people => !people.is_programs(),
     }
 }
 

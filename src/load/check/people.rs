@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use foldhash::fast::FixedState;
 
 use super::Tree;
-use crate::diag::{Diagnostics, code};
+use crate::diag::{Diagnostic, Diagnostics, code};
 use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::kinds::{Organization, OrganizationState};
 use crate::model::text::{Domain, DomainRule, Principal, Sponsors};
@@ -22,6 +22,9 @@ pub(super) fn check(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostic
     for (of, policy) in tree.policies() {
         sponsors(tree, of, policy, configured, out);
     }
+    if project.own_domains.is_empty() {
+        nowhere(tree, out);
+    }
     for of in tree.of(Kind::CrossTenant) {
         if let Some(organization) = tree.organization(of.1.address.name())
             && organization.tenant.is_none()
@@ -35,6 +38,22 @@ pub(super) fn check(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostic
             );
         }
     }
+}
+
+/// Guests have their accounts at a domain of our own: without one nobody new can come in. One policy that is for them says so.
+fn nowhere(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
+    let lets_in = |policy: &Policy| policy.requests.enabled && policy.requestors.is_outside();
+    let mut policies = tree.policies();
+    let Some((of, _)) = policies.find(|(_, policy)| lets_in(policy)) else {
+        return;
+    };
+    let message = "nobody who is not in the directory yet can come in: no domain is our own, so no guest can have an account";
+    let place = tree.place(of, &Route::root().key("requestors"));
+    out.push(
+        Diagnostic::warning(code::NO_OWN_DOMAIN, message)
+            .at(place)
+            .help("name the verified domains of your own people in `guestlist.toml`: `[tenant] domains = [\"contoso.com\"]`"),
+    );
 }
 
 /// An identity that was seen: whose it is, where it stands, and the rule where it is a domain.

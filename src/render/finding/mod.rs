@@ -19,6 +19,7 @@ use std::borrow::Cow;
 use super::access;
 use super::mask::Mask;
 use super::neutral::neutral;
+use super::report::Compared;
 use crate::diag::{Diagnostics, Example, Severity};
 use crate::guard::{Refusal, Rule};
 use crate::impact::Impact;
@@ -294,6 +295,24 @@ impl Setting<'_> {
                 about: about(*rule),
             })
             .collect();
+        findings
+    }
+
+    /// Returns findings of two trees: what there is to say of the one after, and of a plan that leads to it.
+    #[must_use]
+    pub fn compared(&self, compared: &Compared) -> Findings {
+        let Compared {
+            plan,
+            impact,
+            refusals,
+            placed,
+            ..
+        } = compared;
+        let mut findings = self.planned(plan, impact, refusals, placed);
+        // Whether the others are quiet, a store alone can tell.
+        let quiet = Rule::ALL.iter().filter(|rule| rule.is_of_trees());
+        let quiet: Vec<String> = quiet.map(|rule| name(*rule)).collect();
+        findings.passed.retain(|one| quiet.contains(&one.name));
         findings
     }
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::audit::signing;
-use super::{count, time};
+use super::{count, own, time};
 use crate::render::doc::{Block, Line, Role, Verdict, Writer};
 use crate::render::report::Applied;
 
@@ -75,17 +75,7 @@ fn unknown<'a>(what: &'a str, error: &'a str) -> Line<'a> {
 
 /// Says what was done, and where it is recorded.
 fn done<'a>(verb: &str, report: &'a Applied<'_>) -> Vec<Line<'a>> {
-    let done: Vec<_> = report
-        .counts
-        .iter()
-        .filter(|(_, n)| *n > 0)
-        .map(|(action, n)| format!("{n} {}", action.done()))
-        .collect();
-    // What is no object is not counted.
-    let done = match done.is_empty() {
-        true => "domains of our own people".to_owned(),
-        false => done.join(", "),
-    };
+    let done = own::done(&report.counts, report.own);
     let mut lines = vec![
         Line::new()
             .and(Role::Strong, format!("{verb}: {done}"))
@@ -118,13 +108,14 @@ mod tests {
             audit_hash: "9f86d081",
             signing: &crate::render::report::Signing::Off,
             counts: vec![(Action::Create, 2), (Action::Update, 0), (Action::Prune, 1)],
+            own: true,
             verified: Ok(true),
             left_out: 0,
             destroyed: false,
             duration: jiff::SignedDuration::from_millis(1234),
         };
         insta::assert_snapshot!(text(|out| applied(&report, out)), @r"
-        Applied: 2 created, 1 pruned in 1.2 s.
+        Applied: 2 created, 1 pruned, domains of our own people in 1.2 s.
         Run 0199f0c0-7d1e-7000-8000-000000000001 on sqlite:guestlist.db, generation 4; audit head 12:9f86d081
         The next plan is empty.
         ");

@@ -21,6 +21,7 @@ pub fn compared(report: &Compared, out: &mut dyn Writer) -> io::Result<()> {
         gone,
         refusals: refused,
         warnings,
+        placed: _,
     } = report;
     let mut heading = Line::new()
         .and(Role::Strong, "guestlist diff")

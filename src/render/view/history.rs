@@ -5,9 +5,9 @@ use std::io;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::change;
+use super::{change, own};
 use crate::model::Address;
-use crate::plan::{self, Action, Purpose, RecordedChange, RunRecord};
+use crate::plan::{self, Purpose, RecordedChange, RunRecord};
 use crate::render::doc::{Block, Detail, Line, Role, Table, Writer};
 
 /// How many digits of a git commit are shown.
@@ -31,6 +31,7 @@ pub fn runs(runs: &[RunRecord], out: &mut dyn Writer) -> io::Result<()> {
 }
 
 fn row(run: &RunRecord) -> Vec<Cow<'_, str>> {
+    let done = own::done(&run.counts, run.own.is_some());
     vec![
         run.id.as_str().into(),
         instant(run.finished).into(),
@@ -38,8 +39,8 @@ fn row(run: &RunRecord) -> Vec<Cow<'_, str>> {
         run.generation.to_string().into(),
         commit(run).into(),
         match &run.purpose {
-            Purpose::Apply => counts(&run.counts),
-            other => format!("{}: {}", other.as_str(), counts(&run.counts)),
+            Purpose::Apply => done,
+            other => format!("{}: {done}", other.as_str()),
         }
         .into(),
     ]
@@ -77,10 +78,14 @@ pub fn run(run: &RunRecord, changes: &[RecordedChange], out: &mut dyn Writer) ->
             details(one),
         ))?;
     }
-    let mut end = super::plan::lifted(&run.lifted);
+    let mut end: Vec<Line<'_>> = run.own.iter().map(own::domains).collect();
+    end.extend(super::plan::lifted(&run.lifted));
     end.push(
         Line::new()
-            .and(Role::Strong, format!("Done: {}", counts(&run.counts)))
+            .and(
+                Role::Strong,
+                format!("Done: {}", own::done(&run.counts, run.own.is_some())),
+            )
             .and(Role::Plain, lasted(run))
             .and(Role::Plain, format!(" Generation {}.", run.generation)),
     );
@@ -118,19 +123,6 @@ fn lasted(run: &RunRecord) -> String {
     format!(", in {}.", super::time(lasted.max(SignedDuration::ZERO)))
 }
 
-fn counts(counts: &[(Action, u64)]) -> String {
-    let words: Vec<_> = counts
-        .iter()
-        .filter(|(_, n)| *n > 0)
-        .map(|(action, n)| format!("{n} {}", action.done()))
-        .collect();
-    if words.is_empty() {
-        "none".to_owned()
-    } else {
-        words.join(", ")
-    }
-}
-
 fn commit(run: &RunRecord) -> String {
     run.commit
         .iter()
@@ -147,7 +139,7 @@ fn instant(at: Timestamp) -> String {
 mod tests {
     use super::*;
     use crate::model::{Body, Digest, RemoteId};
-    use crate::plan::Lifted;
+    use crate::plan::{Action, Lifted};
     use crate::render::samples::text;
     use serde_json::json;
 
@@ -170,6 +162,7 @@ mod tests {
                 by: "--allow-delete-all catalog".to_owned(),
                 objects: vec!["catalog/old".to_owned()],
             }],
+            own: None,
         }
     }
 

@@ -218,7 +218,7 @@ pub(super) fn counts(plan: &Plan) -> String {
         })
         .collect();
     let own = plan.own.as_ref();
-    let own = own.map(|_| "domains of our own people to change".to_owned());
+    let own = own.map(|_| format!("{} to change", own::WHAT));
     words.extend(own);
     words.join(", ")
 }
@@ -312,7 +312,7 @@ mod tests {
         insta::assert_snapshot!(shown(&plan, &[]), @r"
         guestlist plan · contoso-external → sqlite:guestlist.db · tree 4f4f4f4
 
-        guestlist.toml: contoso.net, contoso.org are domains of our own people now; lab.example is no longer a domain of our own people.
+        [tenant] domains: contoso.net, contoso.org are domains of our own people now; lab.example is no longer a domain of our own people.
         Plan: domains of our own people to change.
         ");
     }

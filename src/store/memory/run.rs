@@ -298,17 +298,18 @@ impl<'m> MemoryRun<'m> {
     }
 
     /// Remembers the domains of our own people, and says in the audit log how they changed.
-    fn remember(&mut self) -> Result<(), StoreError> {
+    fn remember(&mut self) -> Result<Option<OwnDomains>, StoreError> {
         let Some(now) = self.new.own.take() else {
-            return Ok(());
+            return Ok(None);
         };
         let project = self.new.project.clone();
         let was = self.state.own.insert(project, now.clone());
         let Some(change) = was.and_then(|was| OwnDomains::between(&was, &now)) else {
-            return Ok(());
+            return Ok(None);
         };
         let reason = own::reason(&change);
-        self.state.log(&self.new.act(own::ACTION, &reason))
+        self.state.log(&self.new.act(own::ACTION, &reason))?;
+        Ok(Some(change))
     }
 }
 
@@ -462,7 +463,7 @@ impl Run for MemoryRun<'_> {
                 ..self.new.act("lift", &reason)
             })?;
         }
-        self.remember()?;
+        let own = self.remember()?;
         self.state.generation += 1;
         let generation = format!("generation {}", self.state.generation);
         self.state.log(&Act {
@@ -488,6 +489,7 @@ impl Run for MemoryRun<'_> {
             finished: self.new.started,
             counts: counts.collect(),
             lifted: self.new.lifted.clone(),
+            own,
         };
         people::spell(&mut record);
         self.state.runs.push((record, changes));

@@ -14,13 +14,17 @@ use super::read;
 use crate::model::text::Domain;
 use crate::model::{Address, Body, Digest, Kind, canonical};
 use crate::plan::Action;
-use crate::plan::{Purpose, RecordedChange, RunRecord};
+use crate::plan::{OwnDomains, Purpose, RecordedChange, RunRecord};
 use crate::store::{StoreError, own};
 
 const RUNS: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
-    id, first, last, purpose, lifted FROM run ORDER BY id DESC LIMIT ?1";
+    id, first, last, purpose, lifted, own, \
+    (SELECT e.own FROM run e WHERE e.project = run.project AND e.id < run.id AND e.own IS NOT NULL ORDER BY e.id DESC LIMIT 1) \
+    FROM run ORDER BY id DESC LIMIT ?1";
 const NAMED: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
-    id, first, last, purpose, lifted FROM run WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT 2";
+    id, first, last, purpose, lifted, own, \
+    (SELECT e.own FROM run e WHERE e.project = run.project AND e.id < run.id AND e.own IS NOT NULL ORDER BY e.id DESC LIMIT 1) \
+    FROM run WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT 2";
 const RECORD: &str = "SELECT name, project, generation, actor, host, revision, hex(tree), hex(plan), started, finished, counts, \
     purpose, lifted, first, last, own FROM run WHERE name = ?1";
 const OWN: &str =
@@ -112,16 +116,23 @@ pub(super) fn record(db: &impl Db, id: &str) -> Result<Digest, StoreError> {
 pub(super) fn own(db: &impl Db, project: &str) -> Result<Option<Vec<Domain>>, StoreError> {
     let mut found = None;
     db.query(OWN, &[Param::Text(project)], &mut |row| {
-        let text = row.text(0, "the domains of our own people")?;
-        let domains = own::from_text(text);
-        found = Some(domains.map_err(|error| {
-            row.damaged(format!(
-                "the domains of our own people are unreadable: {error}"
-            ))
-        })?);
+        found = domains(row, 0)?;
         Ok(())
     })?;
     Ok(found)
+}
+
+/// Reads domains of our own people.
+fn domains(row: &dyn Row, at: usize) -> Result<Option<Vec<Domain>>, StoreError> {
+    let Some(text) = row.maybe_text(at, "the domains of our own people")? else {
+        return Ok(None);
+    };
+    let domains = own::from_text(text).map_err(|error| {
+        row.damaged(format!(
+            "the domains of our own people are unreadable: {error}"
+        ))
+    });
+    domains.map(Some)
 }
 
 /// Adds a row as a line of canonical JSON.
@@ -209,6 +220,10 @@ fn found(row: &dyn Row) -> Result<Found, StoreError> {
             lifted: serde_json::from_str(row.text(15, "what a run lifted")?).map_err(|error| {
                 row.damaged(format!("what a run lifted is unreadable: {error}"))
             })?,
+            own: match (domains(row, 17)?, domains(row, 16)?) {
+                (Some(before), Some(after)) => OwnDomains::between(&before, &after),
+                _ => None,
+            },
         },
         number: row.int(11, "the number of a run")?,
         first: row.int(12, "the first change of a run")?,

@@ -334,6 +334,47 @@ fn an_explanation_as_json_names_the_first_condition_that_fails_and_how_to_meet_i
 }
 
 #[test]
+fn an_explanation_warns_of_a_request_that_would_come_to_nothing() {
+    let tree = "version: 1
+resources: { team: { group: Team, guests: false }, site: { group: Site } }
+catalogs: { open: { displayName: Open, resources: [team, site] } }
+packages:
+  shut:
+    catalog: open
+    displayName: Shut
+    grants: { team: Member }
+    policies: { all: { requestors: anyExternal }, ours: { requestors: members } }
+  half:
+    catalog: open
+    displayName: Half
+    grants: { team: Member, site: Member }
+    policies: { all: { requestors: anyExternal } }
+";
+    let sandbox = Sandbox::project().write("tree.yaml", tree);
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let told = |package: &'static str| sandbox.run(["explain", "eve@a.example", package]).exits(0);
+    let nothing = "a request would come to nothing";
+    let _ = told("shut")
+        .says("eve@a.example may ask for package/shut")
+        .says("warning: a request would come to nothing: `Team` takes no guests")
+        .says("help: let the package give what they can have");
+    let half = told("half");
+    assert!(!half.text().contains(nothing), "{}", half.text());
+    let settings = std::fs::read_to_string(sandbox.path("guestlist.toml")).unwrap();
+    let settings = settings.replace("domains = [\"contoso.com\"]\n", "");
+    let sandbox = sandbox.write("guestlist.toml", &settings);
+    let _ = sandbox
+        .run(["apply", "--auto-approve", "--allow-widening"])
+        .exits(0)
+        .says("warning[GL0514]");
+    let _ = sandbox
+        .run(["explain", "eve@a.example", "half"])
+        .exits(0)
+        .says("a request would come to nothing: the tenant has no domain")
+        .says("`[tenant] domains`");
+}
+
+#[test]
 fn what_is_offered_is_listed_for_whoever_arrives() {
     let sandbox = sandbox(true);
     let _ = sandbox

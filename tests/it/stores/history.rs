@@ -3,7 +3,7 @@
 use guestlist::audit::{Chain, verify};
 use guestlist::model::text::Domain;
 use guestlist::model::{Bodies, Kind, LiveObject, Selection};
-use guestlist::plan::{Action, Lifted};
+use guestlist::plan::{Action, Lifted, OwnDomains};
 use guestlist::store::{NewRun, StoreError};
 use serde_json::{Value, json};
 
@@ -219,7 +219,7 @@ fn the_domains_of_our_own_people_are_remembered_for_each_project() {
         run(
             PROJECT,
             Some(&["contoso.example", "contoso.com"]),
-            "the same",
+            "another first",
         );
         run(PROJECT, Some(&["contoso.com", "contoso.org"]), "changed");
         let now = domains(&["contoso.com", "contoso.org"]);
@@ -234,12 +234,36 @@ fn the_domains_of_our_own_people_are_remembered_for_each_project() {
         let told: Vec<_> = entries
             .filter(|text| text.contains("own domains"))
             .collect();
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert!(
-            told[0].contains("+contoso.org -contoso.example"),
-            "{}",
-            told[0]
-        );
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].contains("guests at contoso.example"), "{told:?}");
+        let last = "+contoso.org -contoso.example guests at contoso.com";
+        assert!(told[1].contains(last), "{told:?}");
+        let (listed, by_name): (Vec<_>, Vec<_>) =
+            ["first", "other", "as it was", "another first", "changed"]
+                .iter()
+                .map(|id| {
+                    let (run, _) = place.store.run(id).unwrap().expect("a run");
+                    let runs = place.store.runs(100).unwrap();
+                    let listed = runs.into_iter().find(|it| it.id == *id).expect("a run");
+                    (listed.own, run.own)
+                })
+                .unzip();
+        assert_eq!(listed, by_name);
+        let between = |before, after| OwnDomains::between(&domains(before), &domains(after));
+        let expected = [
+            None,
+            None,
+            None,
+            between(
+                &["contoso.com", "contoso.example"],
+                &["contoso.example", "contoso.com"],
+            ),
+            between(
+                &["contoso.example", "contoso.com"],
+                &["contoso.com", "contoso.org"],
+            ),
+        ];
+        assert_eq!(by_name, expected);
     }
 }
 

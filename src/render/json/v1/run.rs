@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::plan::Lifted;
 use super::{ActionName, Counts, FormatVersion, Keys, keys};
-use crate::plan::{Purpose, RecordedChange, RunRecord};
+use crate::plan::{OwnDomains, Purpose, RecordedChange, RunRecord};
 
 /// The runs of a project's store, newest first.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -88,6 +88,9 @@ pub struct RunSummary {
     pub counts: Counts,
     /// The guards that were lifted, and by what.
     pub lifted: Vec<Lifted>,
+    /// How it changed the domains of our own people, where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_domains: Option<OwnDomains>,
 }
 
 impl From<&RunRecord> for RunSummary {
@@ -111,6 +114,7 @@ impl From<&RunRecord> for RunSummary {
                 .unwrap_or(0),
             counts: run.counts.iter().copied().collect(),
             lifted: run.lifted.iter().map(Lifted::from).collect(),
+            own_domains: run.own.clone(),
         }
     }
 }

@@ -112,7 +112,8 @@ fn schema<T: JsonSchema>() -> Schema {
 #[cfg(test)]
 mod tests {
     use crate::guard;
-    use crate::plan::{self, RecordedChange, RunRecord};
+    use crate::model::text::Domain;
+    use crate::plan::{self, OwnDomains, RecordedChange, RunRecord};
     use serde::Serialize;
     use serde_json::{Value, json};
 
@@ -278,6 +279,7 @@ mod tests {
             audit_hash: "ab",
             signing: &report::Signing::Signed(Box::new(signed.clone())),
             counts: vec![(Action::Create, 2)],
+            own: true,
             verified: Ok(true),
             left_out: 2,
             destroyed: false,
@@ -318,6 +320,7 @@ mod tests {
             finished: jiff::Timestamp::UNIX_EPOCH,
             counts: vec![(Action::Forget, 1)],
             lifted: Vec::new(),
+            own: OwnDomains::between(&[], &[Domain::parse("contoso.com").expect("a domain")]),
         };
         fits(
             "history.schema.json",
@@ -359,6 +362,7 @@ mod tests {
         };
         fits("rollback.schema.json", &v1::Rollback::from(&rolled_back));
         let side = |name: &str| report::ComparedSide {
+            folder: String::new(),
             name: name.to_owned(),
             commit: None,
             project: "p".to_owned(),
@@ -367,6 +371,7 @@ mod tests {
             own_line: None,
         };
         let compared = report::Compared {
+            placed: Diagnostics::new(),
             before: side("main"),
             after: side("next"),
             plan: plan.clone(),

@@ -51,6 +51,13 @@ fn about(told: &Explanation) -> Vec<Line<'_>> {
     if let Some(obstacle) = &told.obstacle {
         lines.push(Line::plain(obstacle.as_str()));
     }
+    if let Some(why) = &told.fruitless {
+        let line = Line::new().and(Role::Warning, "warning: ");
+        lines.push(line.and(
+            Role::Plain,
+            format!("a request would come to nothing: {why}"),
+        ));
+    }
     if let Some(help) = &told.help {
         let line = Line::new().and(Role::Note, "help: ");
         lines.push(line.and(Role::Plain, help.as_str()));

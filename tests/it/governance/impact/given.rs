@@ -3,7 +3,7 @@
 use guestlist::governance::people::PersonRow;
 use guestlist::impact::{Difference, Row};
 
-use super::{agree_for, now, of};
+use super::{agree_for, now, of, pairs};
 use crate::governance::scene::{BEGIN, Scene, loaded, mail};
 
 const RULES: &[&str] = &[
@@ -72,8 +72,8 @@ fn every_change_of_a_rule_widens_if_and_only_if_somebody_gains() {
     let mut worlds = Vec::new();
     for (at, beside) in BESIDE.iter().enumerate() {
         for (nth, rule) in RULES.iter().enumerate() {
-            // Beside what people ask for, every other rule is enough.
-            if at > 0 && nth > 1 && nth % 2 > 0 {
+            // Beside what people ask for, every third rule is enough.
+            if at > 0 && nth > 1 && (nth + at) % 3 > 0 {
                 continue;
             }
             worlds.push(world(rule, true, TERMS[0], beside, "[]"));
@@ -88,8 +88,7 @@ fn every_change_of_a_rule_widens_if_and_only_if_somebody_gains() {
         }
     }
     let size = worlds.len();
-    let pairs = (0..size).flat_map(|one| (0..size).map(move |other| (one, other)));
-    let (compared, gained) = agree_for(&worlds, pairs, &[BEGIN], &few);
+    let (compared, gained) = agree_for(&worlds, pairs(size), &[BEGIN], &few);
     assert!(gained > 0 && gained < compared, "{gained} of {compared}");
 }
 

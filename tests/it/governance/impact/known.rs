@@ -7,7 +7,7 @@ use guestlist::model::text::Guid;
 use guestlist::plan::between;
 
 use super::told::{Somebody, enter};
-use super::{B_TENANT, There, agree_with, now, of, own, words};
+use super::{B_TENANT, There, agree_with, now, of, own, pairs, words};
 use crate::governance::scene::{BEGIN, Scene, loaded};
 
 const OTHER_TENANT: &str = "3d0f5dec-0000-4000-8000-00000000000f";
@@ -199,8 +199,7 @@ fn agree(worlds: &[String]) {
         store: Some(&store),
     };
     let size = worlds.len();
-    let pairs = (0..size).flat_map(|one| (0..size).map(move |other| (one, other)));
-    let (compared, gained) = agree_with(worlds, pairs, &[BEGIN], &there);
+    let (compared, gained) = agree_with(worlds, pairs(size), &[BEGIN], &there);
     assert!(gained > 0 && gained < compared, "{gained} of {compared}");
 }
 

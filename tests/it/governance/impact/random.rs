@@ -226,7 +226,7 @@ fn random_worlds_agree() {
     for seed in 0..wanted {
         let mut dice = Dice::new(seed);
         let world = choices.roll(&mut dice);
-        let beside = choices.beside(&world, 4, &mut dice);
+        let beside = choices.beside(&world, 2, &mut dice);
         let mut texts = vec![choices.text(&world)];
         texts.extend(beside.iter().map(|world| choices.text(world)));
         let pairs = (1..texts.len()).flat_map(|at| [(0, at), (at, 0)]);

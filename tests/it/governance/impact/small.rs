@@ -1,6 +1,6 @@
 //! Every small world against every other: three organizations, everybody whom they tell apart, three policies.
 
-use super::{B_TENANT, agree};
+use super::{B_TENANT, agree, is_whole, pairs};
 use crate::governance::scene::BEGIN;
 
 /// What a small world is made of.
@@ -105,11 +105,6 @@ collaboration: {{ oneTimePasscode: {} }}
     }
 }
 
-/// Whether every world is compared with every other, and not a part of them alone: `WORLDS=all`.
-fn is_whole() -> bool {
-    std::env::var("WORLDS").is_ok_and(|worlds| worlds == "all")
-}
-
 fn agree_on(worlds: &[Small], pairs: impl IntoIterator<Item = (usize, usize)>) {
     let texts: Vec<String> = worlds.iter().map(Small::text).collect();
     let (compared, gained) = agree(&texts, pairs, &[BEGIN]);
@@ -139,11 +134,9 @@ fn every_change_of_a_policy_widens_if_and_only_if_somebody_gains() {
         }
     }
     let size = all.len();
-    let pairs = (0..beside.len()).flat_map(move |part| {
-        let at = part * size;
-        (at..at + size).flat_map(move |one| (at..at + size).map(move |other| (one, other)))
-    });
-    agree_on(&worlds, pairs);
+    let parts = (0..beside.len()).map(|part| part * size);
+    let within = |at: usize| pairs(size).map(move |(one, other)| (at + one, at + other));
+    agree_on(&worlds, parts.flat_map(within));
 }
 
 /// Every world of settings; without `WORLDS=all` each setting comes with the first of all others, and with some.
@@ -180,6 +173,5 @@ fn settings() -> Vec<Small> {
 fn every_change_of_settings_widens_if_and_only_if_somebody_gains() {
     let worlds = settings();
     let size = worlds.len();
-    let pairs = (0..size).flat_map(|one| (0..size).map(move |other| (one, other)));
-    agree_on(&worlds, pairs);
+    agree_on(&worlds, pairs(size));
 }

@@ -30,6 +30,9 @@ pub struct Explanation {
     /// The same, as a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<String>,
+    /// Why nothing of the package would be delivered although they may ask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fruitless: Option<String>,
     /// How to meet it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
