@@ -477,12 +477,10 @@ impl Writing<'_> {
             plan: digest,
             started,
             lifted: planned.verdict.lifted.clone(),
-            // A part of a plan leaves them as they are, once they are remembered.
-            own: planned
-                .desired
-                .own
-                .clone()
-                .filter(|_| planned.plan.partial.is_none() || remembers),
+            own: match &planned.plan.own {
+                Some(change) => Some(change.after.clone()),
+                None => planned.desired.own.clone().filter(|_| remembers),
+            },
         };
         let Hold { store, lease, .. } = hold;
         let applied = apply::apply(&mut **store, &planned.plan, lease, run, stop, progress)?;

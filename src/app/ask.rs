@@ -52,7 +52,7 @@ pub(super) fn circumstances(
         circumstances.impact = impact(plan, &sides, own, now, Some(asked))?;
         // Whoever goes back does not go where the settings say.
         let is_said =
-            |own: &OwnDomains| OwnDomains::between(&own.after, workspace.own_domains()).is_none();
+            |own: &OwnDomains| OwnDomains::planned(&own.after, workspace.own_domains()).is_none();
         match plan.own.as_ref().is_none_or(is_said) {
             true => circumstances.impact.place_settings(workspace.own_line()),
             false => circumstances.impact.leave_settings(),

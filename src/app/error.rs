@@ -30,6 +30,14 @@ pub enum AppError {
     /// The tree cannot be used.
     #[error("the tree has errors")]
     Invalid(Diagnostics),
+    /// A tree that is to be compared cannot be used.
+    #[error("the tree has errors")]
+    Incomparable {
+        /// What is wrong, each place beginning with the name of its side.
+        told: Diagnostics,
+        /// The same, each place by its path below the root of the repository, and each message naming the side.
+        placed: Diagnostics,
+    },
     /// A safety rule refuses the plan; nothing was written.
     #[error("the plan is refused")]
     Refused(Box<Planned>),

@@ -48,7 +48,7 @@ pub use audit::{
     list as audit_list, loose_key, new_key, since as audit_since, verify as audit_verify,
 };
 pub use check::{Checked, check, check_invariants, validate};
-pub use diff::{DiffError, diff};
+pub use diff::{DiffError, compared_folder, diff};
 pub use drift::{drift, refresh};
 pub use error::{AppError, Since};
 pub use hold::{Patience, Tell, wait_for_lease};

@@ -281,7 +281,7 @@ pub(super) fn applied_report(applied: &Applied) -> report::Applied<'_> {
             .iter()
             .map(|action| (*action, plan.count(*action) as u64))
             .collect(),
-        own: plan.own.is_some(),
+        own: plan.own.as_ref(),
         verified: applied
             .verified
             .as_ref()

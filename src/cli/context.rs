@@ -34,6 +34,10 @@ pub(crate) struct Context {
     pub(super) globals: Globals,
     command: &'static str,
     project: OnceCell<Project>,
+    /// Where its files lie below the root of the repository.
+    below: OnceCell<String>,
+    /// Where the project that the command is about lies, where that need not be the one that it works in.
+    about: OnceCell<String>,
     /// What masks the mail addresses of results: the same ones alike in all that a run writes.
     mask: Mask,
     has_written: Cell<bool>,
@@ -57,6 +61,8 @@ impl Context {
             globals,
             command,
             project: OnceCell::new(),
+            below: OnceCell::new(),
+            about: OnceCell::new(),
             mask: Mask::default(),
             has_written: Cell::new(false),
             meanwhile: RefCell::default(),
@@ -161,6 +167,11 @@ impl Context {
         self.project
             .get()
             .map_or("", |project| project.name.as_str())
+    }
+
+    /// Says where the project lies below the root of the repository that the command is about.
+    pub(super) fn is_about(&self, folder: String) {
+        let _ = self.about.set(folder);
     }
 
     /// Says which project a result is of that needs no folder of a project.
@@ -342,17 +353,21 @@ impl Context {
 
     /// Returns where the project that the command works in lies below the root of the repository, whatever stands there.
     fn folder(&self) -> String {
-        repository::named_below_root(&self.globals.dir)
+        match self.about.get() {
+            Some(folder) => folder.clone(),
+            None => repository::named_below_root(&self.globals.dir),
+        }
     }
 
     /// Returns how findings are told.
     pub(super) fn setting(&self) -> Setting<'_> {
         Setting {
             command: self.command,
-            folder: self
-                .project
-                .get()
-                .map_or("", |project| project.folder.as_str()),
+            folder: self.below.get_or_init(|| match self.project.get() {
+                Some(project) => project.folder.clone(),
+                // Whatever keeps it from being read, its files lie where they lie.
+                None => self.folder(),
+            }),
             settings: app::FILE,
             mask: self.mask(),
         }

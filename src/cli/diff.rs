@@ -29,6 +29,7 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        cx.is_about(app::compared_folder(&cx.globals.dir, self.after.as_deref()));
         let progress = Progress::start(cx, "comparing");
         let environment = cx.globals.env.as_deref().filter(|name| !name.is_empty());
         let compared = app::diff(

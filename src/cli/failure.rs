@@ -30,6 +30,8 @@ struct Told {
     causes: Vec<String>,
     help: Option<String>,
     diagnostics: Diagnostics,
+    /// The diagnostics with their places below the root of the repository, where the others have them otherwise.
+    placed: Diagnostics,
     refusals: Vec<Refusal>,
 }
 
@@ -41,6 +43,7 @@ impl Failure {
             causes: Vec::new(),
             help: None,
             diagnostics: Diagnostics::new(),
+            placed: Diagnostics::new(),
             refusals: Vec::new(),
         }))
     }
@@ -118,6 +121,13 @@ impl Failure {
 
     /// Returns what was found; of an error that is no finding, that it is one.
     pub(super) fn findings(&self, setting: &finding::Setting<'_>) -> Findings {
+        if !self.0.placed.is_empty() {
+            let root = finding::Setting {
+                folder: "",
+                ..*setting
+            };
+            return root.diagnostics(&self.0.placed);
+        }
         if !self.0.diagnostics.is_empty() {
             return setting.diagnostics(&self.0.diagnostics);
         }
@@ -160,6 +170,10 @@ impl From<AppError> for Failure {
             AppError::Settings(diagnostics) | AppError::Invalid(diagnostics) => {
                 failure.0.diagnostics = diagnostics;
             }
+            AppError::Incomparable { told, placed } => {
+                failure.0.diagnostics = told;
+                failure.0.placed = placed;
+            }
             AppError::Refused(planned) => failure.0.refusals = planned.verdict.refusals.clone(),
             _ => {}
         }
@@ -185,7 +199,9 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
             Exit::Error,
             help("`guestlist init` makes a project; `-C DIR` works in another folder"),
         ),
-        AppError::Settings(_) | AppError::Invalid(_) => (Exit::Findings, None),
+        AppError::Settings(_) | AppError::Invalid(_) | AppError::Incomparable { .. } => {
+            (Exit::Findings, None)
+        }
         AppError::Refused(_) => (Exit::Refused, None),
         AppError::Changed { now, since, .. } => (Exit::Conflict, Some(changed(*now, since))),
         AppError::Stale(error) => (Exit::Conflict, Some(stale(error))),
@@ -313,7 +329,9 @@ fn judge(error: &AppError) -> (Exit, Option<String>) {
         ),
         AppError::Exists { .. } => (
             Exit::Error,
-            help("nothing was overwritten; choose an empty folder with `-C DIR`"),
+            help(
+                "nothing was overwritten; move that file away first, or begin in another folder or repository",
+            ),
         ),
     }
 }

@@ -78,6 +78,12 @@ pub(super) fn already(
     };
     // Whoever has it through what is deleted loses it.
     let goes = |address: &Address| does(address, &[Action::Prune, Action::Replace]);
+    let twins = estates.iter().any(|estate| estate.has_twins());
+    let asks_less = |offers: [Option<&Offer<'_>>; 2]| {
+        let mut offers = offers.into_iter().flatten();
+        let excludes = |it: &Offer<'_>| !it.package.incompatible_with.is_empty();
+        twins || offers.any(|offer| offer.refuses_guests || excludes(offer))
+    };
     let mut found = Already::new();
     for (name, own) in touched.compared(estates) {
         let offers = estates.map(|estate| estate.offer(name));
@@ -89,8 +95,11 @@ pub(super) fn already(
         for address in addresses.into_iter().filter(|address| !goes(address)) {
             let policies = offers.map(|offer| offer.and_then(|offer| offer.policy(address)));
             let is_concerned = match policies[0] {
-                // Where something else changes, who signs in as what may let them extend; of whoever may ask by that, rows tell.
-                Some(old) => own || !old.requests.enabled && old.extension.allowed,
+                // Where something else changes, who signs in as what may let them extend; of whoever may ask by that, rows
+                // tell, unless something keeps people from asking that keeps no holder from extending.
+                Some(old) => {
+                    own || old.extension.allowed && (!old.requests.enabled || asks_less(offers))
+                }
                 // Nobody has anything through what is created.
                 None => does(address, &[Action::Adopt]),
             };

@@ -358,6 +358,11 @@ impl<'t> Estate<'t> {
             .any(|(known, subdomains)| domain != *known && !(*subdomains && known.covers(domain)))
     }
 
+    /// Returns true where domains that are known look like each other, so that people of theirs get nothing unseen.
+    pub(super) fn has_twins(&self) -> bool {
+        self.shapes.values().any(|known| known.len() > 1)
+    }
+
     /// Returns what this side sees in somebody. `unlisted` and `looks_alike` are what [`Self::unlisted`] and
     /// [`Self::looks_alike`] say of their domain.
     pub(super) fn traits_of(

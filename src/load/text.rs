@@ -16,10 +16,8 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 pub fn decode_text(path: impl Into<String>, bytes: Vec<u8>) -> Result<SourceFile, Diagnostic> {
     let path = path.into();
     if bytes.len() > FILE_BYTES {
-        let message = format!(
-            "the file has {} bytes, and {FILE_BYTES} are allowed",
-            bytes.len()
-        );
+        // No more of it was read than shows that.
+        let message = format!("the file has more than the {FILE_BYTES} bytes that are allowed");
         return Err(Diagnostic::error(code::FILE_LIMIT, message)
             .at(place(path, &[], 0))
             .help("split it: any section may stand in any file"));

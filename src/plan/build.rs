@@ -59,7 +59,7 @@ pub fn build(desired: &Desired, live: &Live, asks: &Asks) -> Plan {
     builder.unread.sort();
     let mut changes = builder.changes;
     let mut settled = builder.settled;
-    let partial = select::narrow(&mut changes, desired, &builder.seats, &asks.choice);
+    let mut partial = select::narrow(&mut changes, desired, &builder.seats, &asks.choice);
     if let Some(partial) = &partial {
         let kept: BTreeSet<&Address> = changes.iter().map(|change| &change.address).collect();
         let asked = |clash: &Clash| matches!(clash, Clash::NotDeclared);
@@ -72,16 +72,25 @@ pub fn build(desired: &Desired, live: &Live, asks: &Asks) -> Plan {
             settled.clear();
         }
     }
-    let whole = partial.is_none() && !asks.destroy;
     let own = live.own.as_deref().zip(desired.own.as_deref());
+    let mut own = own
+        .filter(|_| !asks.destroy)
+        .and_then(|(before, after)| match asks.literal {
+            true => OwnDomains::between(before, after),
+            false => OwnDomains::planned(before, after),
+        });
+    if let Some(partial) = &mut partial
+        && own.take().is_some()
+    {
+        partial.left_out += 1;
+        partial.own = true;
+    }
     Plan {
         lineage: live.lineage.clone(),
         generation: live.generation,
         tree: desired.tree,
         changes: arrange(changes, desired, &builder.seats),
-        own: own
-            .filter(|_| whole)
-            .and_then(|(before, after)| OwnDomains::between(before, after)),
+        own,
         settled,
         owned: owned(live),
         destroy: asks.destroy,

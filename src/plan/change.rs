@@ -127,6 +127,16 @@ impl OwnDomains {
         (before != after).then_some(Self { before, after })
     }
 
+    /// Returns the domains that were applied and those that settings say. Guests go on to get their accounts where they got them,
+    /// as long as that is a domain of our own, in whatever order the settings name them.
+    #[must_use]
+    pub fn planned(applied: &[Domain], said: &[Domain]) -> Option<Self> {
+        let home = applied.first().filter(|home| said.contains(home));
+        let others = said.iter().filter(|it| Some(*it) != home);
+        let after: Vec<Domain> = home.into_iter().chain(others).cloned().collect();
+        Self::between(applied, &after)
+    }
+
     /// Returns the domain where guests get their accounts from now on, where it is another.
     #[must_use]
     pub fn home(&self) -> Option<&Domain> {
@@ -528,4 +538,31 @@ pub struct Settled {
     pub id: RemoteId,
     /// What the tree declares now.
     pub declared: Digest,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn domains(names: &[&str]) -> Vec<Domain> {
+        let names = names.iter().map(|name| Domain::parse(name));
+        names.collect::<Result<_, _>>().expect("domains")
+    }
+
+    #[test]
+    fn guests_keep_their_home_while_it_is_a_domain_of_our_own() {
+        let applied = domains(&["b.example", "a.example"]);
+        let planned = |said: &[&str]| OwnDomains::planned(&applied, &domains(said));
+        assert_eq!(planned(&["a.example", "b.example"]), None);
+        let change = planned(&["c.example", "a.example", "b.example"]).expect("a change");
+        let after = domains(&["b.example", "a.example", "c.example"]);
+        assert_eq!((change.home(), &change.after), (None, &after));
+        let change = planned(&["c.example", "a.example"]).expect("a change");
+        assert_eq!(change.home(), Some(&domains(&["c.example"])[0]));
+        // What was is had back as it was.
+        let back = OwnDomains::between(&after, &applied).expect("a change");
+        assert_eq!((back.home(), &back.after), (None, &applied));
+        let other = domains(&["a.example", "b.example"]);
+        assert!(OwnDomains::between(&applied, &other).is_some_and(|it| it.home().is_some()));
+    }
 }

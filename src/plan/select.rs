@@ -137,6 +137,9 @@ pub struct Partial {
     pub held: Vec<Tied>,
     /// How many changes were left out in all.
     pub left_out: usize,
+    /// Whether one of them is that of the domains of our own people: a part of a plan leaves these as they are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
     /// Changes that were excluded and that a target needs: while there is any, the choice contradicts itself.
     #[serde(skip)]
     pub torn: Vec<Tied>,
@@ -176,6 +179,7 @@ pub(super) fn narrow(
         along: Vec::new(),
         held: Vec::new(),
         left_out: 0,
+        own: false,
         torn: Vec::new(),
     };
     let excluded: Vec<bool> = changes

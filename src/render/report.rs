@@ -11,7 +11,7 @@ use crate::impact::Impact;
 use crate::lint::{Info, Level};
 use crate::model::text::Domain;
 use crate::model::{Address, Body, Digest, Kind, Origin, RemoteId};
-use crate::plan::{Action, Drifted, Lifted, Plan, RunRecord};
+use crate::plan::{Action, Drifted, Lifted, OwnDomains, Plan, RunRecord};
 use crate::scenario::Played;
 
 /// A plan, with what surrounds it.
@@ -50,8 +50,8 @@ pub struct Applied<'a> {
     pub signing: &'a Signing,
     /// What was done.
     pub counts: Vec<(Action, u64)>,
-    /// Whether the domains of our own people are others now.
-    pub own: bool,
+    /// How the domains of our own people are others now; `None` where they are the same.
+    pub own: Option<&'a OwnDomains>,
     /// Whether a plan made afterwards had nothing left of what was chosen; why, where none could be made.
     pub verified: Result<bool, String>,
     /// How many changes that plan had besides what was chosen.

@@ -20,7 +20,7 @@ pub(crate) const POLICY: &str = "partners";
 const INVARIANTS: &str = "version: 1
 invariants:
   nobody-of-a-competitor:
-    never: { domain: competitor.example, holds: package/* }
+    never: { requestors: visitors, domain: competitor.example, holds: package/* }
   somebody-says-yes:
     always: { requestors: external, approvals: '>=1', expires: '<=365d' }
   no-books-for-one:

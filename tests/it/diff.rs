@@ -407,6 +407,54 @@ fn what_differs_is_told_at_the_lines_of_the_tree_after() {
 }
 
 #[test]
+fn what_is_wrong_with_a_side_is_told_by_its_path_in_the_repository() {
+    const BROKEN: &str =
+        "version: 1\norganizations:\n  fabrikam: { displayName: Fabrikam, nonsense: 1 }\n";
+    let sandbox = project().write("teams/access/policies/tree.yaml", BROKEN);
+    commit(&sandbox, "broken");
+    let with = |folder: &'static str, sides: &[&'static str], format: &'static str| {
+        let arguments = [&["diff", "-C", folder], sides, &["--format", format]].concat();
+        run(&sandbox, &arguments).exits(3).stdout
+    };
+    let path = "teams/access/policies/tree.yaml";
+    for (folder, sides) in [
+        ("teams/access", &["main~1"][..]),
+        ("teams/access", &["main~1", "main"]),
+        ("teams/access", &["main", "main~1"]),
+        ("teams/access", &["main~1", "."]),
+        (".", &["main~1:teams/access", "main:teams/access"]),
+        (".", &["main~1:teams/access", "teams/access"]),
+    ] {
+        let log = with(folder, sides, "sarif");
+        formats::sarif(&log).expect("SARIF");
+        let log: Value = serde_json::from_str(&log).expect("JSON");
+        let result = &log["runs"][0]["results"][0];
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], path, "{sides:?}");
+        let message = result["message"]["text"].as_str().unwrap_or_default();
+        assert!(message.starts_with("in "), "{message}");
+        let github = with(folder, sides, "github");
+        assert!(github.contains(&format!("file={path},line=3")), "{github}");
+        let markdown = with(folder, sides, "markdown");
+        let marker = "<!-- guestlist:diff teams/access -->\n";
+        assert!(markdown.starts_with(marker), "{sides:?}: {markdown}");
+    }
+}
+
+#[test]
+fn settings_that_cannot_be_used_are_told_by_their_path_in_the_repository() {
+    let sandbox = project().write("teams/access/guestlist.toml", "project = 5\n");
+    for command in ["validate", "lint", "plan", "test", "drift"] {
+        let arguments = [command, "-C", "teams/access", "--format", "github"];
+        let said = run(&sandbox, &arguments).exits(3).stdout;
+        assert!(
+            said.contains("::error file=teams/access/guestlist.toml,line=1"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn a_name_that_means_two_things_is_refused() {
     let sandbox = project();
     let sandbox = sandbox.write("teams/access/main/x.txt", "");

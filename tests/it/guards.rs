@@ -436,10 +436,8 @@ packages:
     apply(&sandbox);
     let _ = sandbox.run(["plan"]).exits(0).says("No changes.");
     own("[\"contoso.example\", \"contoso.com\"]");
-    let _ = sandbox
-        .run(["plan"])
-        .exits(0)
-        .says("[tenant] domains: new guests get their accounts at contoso.example.");
+    // Guests get their accounts where they got them.
+    let _ = sandbox.run(["plan"]).exits(0).says("No changes.");
     own("[\"contoso.com\"]");
     let mut lines = settings.lines();
     let line = lines
@@ -460,7 +458,15 @@ packages:
     let _ = sandbox
         .run(["plan", "--target", "package/lab"])
         .exits(0)
-        .says("No changes. ");
+        .says("1 other change is left out.")
+        .says("not the domains of our own people: a part of a plan leaves them as they are")
+        .says("No changes among those chosen.");
+    let findings = sandbox.run(["plan", "--format", "sarif"]).exits(4).stdout;
+    assert!(findings.contains("\"own-domains\""), "{findings}");
+    let _ = sandbox
+        .run(["plan", "--format", "gitlab-terraform"])
+        .exits(4)
+        .says("\"update\": 1");
     let _ = sandbox
         .run([
             "plan",

@@ -19,6 +19,13 @@ use crate::plan::{self, OwnDomains};
 use crate::render::report::Compared;
 use side::{Side, Sort};
 
+/// Returns where the project that two trees are compared for lies below the root of the repository, with `/` between folders: the
+/// one after, by its name alone.
+#[must_use]
+pub fn compared_folder(folder: &Path, after: Option<&str>) -> String {
+    side::folder_of(folder, after)
+}
+
 /// Compares two trees.
 ///
 /// A side is named as a revision or a folder, seen from `folder`; without `after` it is the project that `folder` lies in.
@@ -44,18 +51,20 @@ pub fn diff(
     let (old, new) = match (&before.desired, &after.desired) {
         (Some(old), Some(new)) => (old, new),
         (old, _) => {
+            let (mut told, mut placed) = (Diagnostics::new(), Diagnostics::new());
             // The warnings of a tree that can be used are nobody's business here.
-            let mut problems = match old {
-                Some(_) => Diagnostics::new(),
-                None => before.told(),
-            };
-            problems.extend(warnings);
-            return Err(AppError::Invalid(problems));
+            if old.is_none() {
+                told.extend(before.told());
+                placed.extend(before.placed());
+            }
+            told.extend(warnings);
+            placed.extend(after.placed());
+            return Err(AppError::Incomparable { told, placed });
         }
     };
     let (was, own) = (&before.named.own, &after.named.own);
     let mut plan = plan::between(old, new);
-    plan.own = OwnDomains::between(was, own);
+    plan.own = OwnDomains::planned(was, own);
     let sides = Sides::between(&plan, old);
     let now = world.clock.now();
     // No store is asked, so none can fail to tell.

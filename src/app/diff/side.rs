@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::DiffError;
 use super::git::{self, Entry, Repository};
 use crate::app::check::NEVER;
-use crate::app::repository::below_root;
+use crate::app::repository::{self, below_root, named_below_root};
 use crate::app::settings::{FILE, Settings, find_root};
 use crate::app::tree::{self, FILE_SIZE, Must};
 use crate::app::{AppError, World};
@@ -116,6 +116,24 @@ impl Sort {
             }),
         }
     }
+}
+
+/// Returns where the project of a side lies below the root of the repository, by the side's name alone: whether or not it can
+/// be read.
+pub(super) fn folder_of(folder: &Path, name: Option<&str>) -> String {
+    let Some(name) = name else {
+        return named_below_root(folder);
+    };
+    if folder.join(name).is_dir() {
+        return named_below_root(&folder.join(name));
+    }
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let from = match parted(name).1 {
+        Some(below) if below.starts_with('.') => folder.join(below),
+        Some(below) => repository::root(&absolute).unwrap_or(folder).join(below),
+        None => folder.to_owned(),
+    };
+    named_below_root(&from)
 }
 
 /// Parts `revision:folder`, as git writes what a commit holds.
@@ -240,19 +258,49 @@ impl Side {
 
     /// Returns what there is to say of it, with the side's name in every place, or in the message where there is no place.
     pub(super) fn told(&self) -> Diagnostics {
-        let moved = |place: &Place| Place {
-            path: format!("{}{}", self.before, place.path),
-            ..place.clone()
+        self.moved(|mut problem| {
+            if problem.primary.is_none() {
+                problem.message = format!("in {}: {}", self.named.name, problem.message);
+            }
+            (problem, self.before.clone())
+        })
+    }
+
+    /// Returns the same with every place below the root of the repository, and the side's name in every message. What has no
+    /// place is at the settings.
+    pub(super) fn placed(&self) -> Diagnostics {
+        let folder = match self.named.folder.as_str() {
+            "" => String::new(),
+            folder => format!("{folder}/"),
         };
+        let nowhere = Place {
+            path: FILE.to_owned(),
+            line: 1,
+            column: 1,
+            excerpt: String::new(),
+            offset: 0,
+            marked: 1,
+            utf16: 1,
+            utf16_end: 1,
+        };
+        self.moved(|mut problem| {
+            problem.message = format!("in {}: {}", self.named.name, problem.message);
+            let _ = problem
+                .primary
+                .get_or_insert_with(|| Box::new(nowhere.clone()));
+            (problem, folder.clone())
+        })
+    }
+
+    /// Returns what there is to say of it, made other, with something before the path of every place.
+    fn moved(&self, other: impl Fn(Diagnostic) -> (Diagnostic, String)) -> Diagnostics {
         let mut all = Diagnostics::new();
         for problem in self.problems.iter() {
-            let mut problem = problem.clone();
-            match &mut problem.primary {
-                Some(place) => **place = moved(place),
-                None => problem.message = format!("in {}: {}", self.named.name, problem.message),
-            }
-            for label in &mut problem.related {
-                label.place = moved(&label.place);
+            let (mut problem, before) = other(problem.clone());
+            let related = problem.related.iter_mut().map(|label| &mut label.place);
+            let places = problem.primary.as_deref_mut().into_iter().chain(related);
+            for place in places {
+                place.path = format!("{before}{}", place.path);
             }
             all.push(problem);
         }

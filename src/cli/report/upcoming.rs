@@ -36,6 +36,9 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self, cx: &Context) -> Result<Exit, Failure> {
+        if self.counts {
+            cx.globals.format.demand_table("report upcoming --counts")?;
+        }
         let engine = self.acting.engine(cx, "report upcoming", OpenMode::Read)?;
         let until = self.until.instant(&engine)?;
         let workspace = cx.workspace()?;

@@ -308,6 +308,10 @@ impl Living<'_> {
         let Some(offer) = self.after.offer(one.package.own_name()) else {
             return Ok(false);
         };
+        // What takes no guests is tried, and not given.
+        if offer.refuses_guests && person.is_guest() {
+            return Ok(false);
+        }
         let excluding = offer.package.incompatible_with.iter();
         Ok(!self.is_excluded(person.id(), excluding)?)
     }

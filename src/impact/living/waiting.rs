@@ -233,8 +233,12 @@ impl Living<'_> {
         if !extends && estate.person(person).border.is_some() {
             return Ok(Some("the person cannot be invited"));
         }
+        let adds = matches!(request.kind, RequestKind::UserAdd | RequestKind::AdminAdd);
+        let is_refused =
+            adds && offer.refuses_guests && (person.is_guest() || person.living().is_none());
+        let refused = is_refused.then_some("nothing that the package gives takes guests any more");
         if !extends && request.kind != RequestKind::UserAdd {
-            return Ok(None);
+            return Ok(refused);
         }
         if at > 0 && self.parted.contains(&person.number) && !person.is_blocked() {
             return Ok(Some("the person loses the last package and is blocked"));
@@ -248,9 +252,7 @@ impl Living<'_> {
         if !self.covers(at, rules, person)? {
             return Ok(Some("the policy no longer covers the person"));
         }
-        let refuses =
-            !extends && offer.refuses_guests && (person.is_guest() || person.living().is_none());
-        Ok(refuses.then_some("nothing that the package gives takes guests any more"))
+        Ok(refused)
     }
 
     /// Returns what makes others decide a request.

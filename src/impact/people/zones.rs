@@ -177,8 +177,8 @@ impl Known {
     fn resembling(&self, sides: &[&Estate<'_>]) -> Vec<(Sort, Domain)> {
         let mut found: BTreeMap<(Looks, Option<&Domain>), Domain> = BTreeMap::new();
         let mut find = |domain: &Domain| {
-            for twin in twins(domain) {
-                if let Some(looks) = looks(sides, &twin).filter(|_| !self.has(&twin)) {
+            for twin in twins(domain, |twin| !self.has(twin)) {
+                if let Some(looks) = looks(sides, &twin) {
                     let _ = found.entry((looks, self.above(&twin))).or_insert(twin);
                 }
             }
@@ -290,10 +290,12 @@ fn tied(sides: &[&Estate<'_>]) -> BTreeSet<SignIn> {
     all
 }
 
-/// Letters that look like others.
+/// Letters that look like others, as far as names of domains may hold them: one for each letter that has any.
 const TWINS: &[(&str, &str)] = &[
     ("m", "rn"),
     ("rn", "m"),
+    ("l", "1"),
+    ("1", "l"),
     ("a", "\u{430}"),
     ("e", "\u{435}"),
     ("o", "\u{43e}"),
@@ -303,24 +305,68 @@ const TWINS: &[(&str, &str)] = &[
     ("s", "\u{455}"),
     ("x", "\u{445}"),
     ("y", "\u{443}"),
-    ("l", "1"),
-    ("1", "l"),
+    ("b", "\u{15af}"),
+    ("d", "\u{501}"),
+    ("f", "\u{192}"),
+    ("g", "\u{261}"),
+    ("h", "\u{4bb}"),
+    ("j", "\u{458}"),
+    ("n", "\u{578}"),
+    ("q", "\u{51b}"),
+    ("r", "\u{433}"),
+    ("u", "\u{57d}"),
+    ("v", "\u{475}"),
+    ("w", "\u{461}"),
+    ("z", "\u{1d22}"),
+    ("0", "\u{b20}"),
+    ("2", "\u{a6ef}"),
+    ("3", "\u{969}"),
+    ("4", "\u{13ce}"),
+    ("6", "\u{431}"),
+    ("7", "\u{118c6}"),
+    ("8", "\u{223}"),
+    ("9", "\u{9ed}"),
 ];
 
-/// Returns domains that look like one.
-fn twins(domain: &Domain) -> Vec<Domain> {
+/// Returns domains that look like one and may be meant: of those that differ in the first label the first, since all of them
+/// stand alike to the domains above, and those that differ in what is above.
+fn twins(domain: &Domain, may_be_meant: impl Fn(&Domain) -> bool) -> Vec<Domain> {
     let (label, rest) = domain.as_str().split_once('.').unwrap_or_default();
     let shape_of = shape(domain);
-    let written = |part: &str| {
-        let found = TWINS.iter().filter(|(letter, _)| part.contains(letter));
-        let found = found.map(|(letter, twin)| part.replacen(letter, twin, 1));
-        found.collect::<Vec<_>>()
+    let twin = |text: String| {
+        let domain = Domain::parse(&idna::domain_to_ascii(&text).ok()?).ok()?;
+        (may_be_meant(&domain) && shape(&domain) == shape_of).then_some(domain)
     };
-    let labels = written(label).into_iter();
-    let rests = written(rest).into_iter();
-    let written = labels.map(|label| format!("{label}.{rest}"));
-    let written = written.chain(rests.map(|rest| format!("{label}.{rest}")));
-    let ascii = written.filter_map(|text| idna::domain_to_ascii(&text).ok());
-    let domains = ascii.filter_map(|text| Domain::parse(&text).ok());
-    domains.filter(|twin| shape(twin) == shape_of).collect()
+    let mut beside = written(label).filter_map(|label| twin(format!("{label}.{rest}")));
+    let above = written(rest).filter_map(|rest| twin(format!("{label}.{rest}")));
+    beside.next().into_iter().chain(above).collect()
+}
+
+/// Returns a text with the first of a letter written by another that looks like it, for each letter in it that has one.
+fn written(text: &str) -> impl Iterator<Item = String> {
+    let found = TWINS.iter().filter(|(letter, _)| text.contains(letter));
+    found.map(|(letter, twin)| text.replacen(letter, twin, 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_that_another_looks_like_has_a_twin() {
+        for (letter, _) in TWINS {
+            let domain = Domain::parse(&format!("{letter}k.k")).expect("a domain");
+            let found = twins(&domain, |_| true);
+            assert_eq!(found.len(), 1, "{letter}");
+            assert_eq!(shape(&found[0]), shape(&domain), "{letter}");
+            assert_ne!(found[0], domain);
+        }
+        let none = Domain::parse("kt5.tk").expect("a domain");
+        assert!(twins(&none, |_| true).is_empty());
+        // One that is known is another's, and the next one stands for it.
+        let domain = Domain::parse("ma.k").expect("a domain");
+        let next = twins(&domain, |twin| twin.as_str() != "rna.k");
+        assert_eq!(next.len(), 1);
+        assert_ne!(next[0].as_str(), "rna.k");
+    }
 }

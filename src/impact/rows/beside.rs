@@ -16,7 +16,7 @@ use crate::impact::people::who::{Who, list};
 use crate::impact::spelling::Spelling;
 use crate::impact::terms::Terms;
 use crate::model::kinds::policy::{Policy, Requestors};
-use crate::model::{Address, Kind};
+use crate::model::{Address, Kind, canonical};
 
 /// Policies by the terms that they give.
 type Given<'t> = BTreeMap<Terms, &'t Address>;
@@ -29,34 +29,53 @@ impl<'t> Comparing<'_, 't> {
         package: &Address,
         rows: &mut Vec<Draft>,
     ) {
-        let given = self.assigned(offers);
-        let words = ["by direct assignment, ", "by direct assignment no more"];
-        if let Some(outcome) = self.among(given, words, package) {
-            rows.push(self.row(Who::said("whom administrators assign"), package, outcome));
-        }
+        self.assigned(offers, package, rows);
         self.programs(offers, package, rows);
         self.grants(offers, package, rows);
     }
 
-    /// Returns the terms by which administrators alone give a package, on each side. Through a policy that people can ask
-    /// through on the other side they assign there as well: what becomes of that one is told of who may ask.
-    fn assigned(&self, offers: [Option<&Offer<'t>>; 2]) -> [Given<'t>; 2] {
+    /// Adds what differs where administrators alone give a package. Through a policy that people can ask through on the other
+    /// side they assign there as well: what becomes of that one is told of who may ask.
+    fn assigned(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Draft>) {
         let asked_for = offers.map(|offer| -> BTreeSet<&Address> {
             let policies = offer.into_iter().flat_map(|offer| &offer.policies);
             let others = policies.filter(|(_, policy)| is_of_people(policy) && takes(policy));
             others.map(|(address, _)| *address).collect()
         });
-        let covers = |address: &Address, policy: &Policy| {
+        let meant = |address: &Address, policy: &Policy| {
             is_by_hand(policy) && asked_for.iter().all(|others| !others.contains(address))
         };
-        self.given(offers, &covers).map(|side| {
-            // Nobody is asked about what an administrator gives.
-            let unasked = |(terms, address)| {
-                let approvals = Vec::new();
-                (Terms { approvals, ..terms }, address)
-            };
-            side.into_iter().map(unasked).collect()
-        })
+        let words = ["by direct assignment, ", "by direct assignment no more"];
+        let given = self.given(offers, &meant);
+        let mut outcome = self.among(given, words, package);
+        let [old, new] = offers.map(|offer| -> BTreeMap<&Address, &Policy> {
+            let policies = offer.into_iter().flat_map(|offer| &offer.policies);
+            let meant = policies.filter(|(address, policy)| meant(address, policy));
+            meant.map(|(address, policy)| (*address, *policy)).collect()
+        });
+        let others = new.iter().filter(|(address, policy)| {
+            let was = old.get(*address);
+            was.is_some_and(|was| canonical(&was.requestors) != canonical(&policy.requestors))
+        });
+        let others: Vec<Address> = others.map(|(address, _)| (*address).clone()).collect();
+        if !others.is_empty() {
+            let text = "may be other people than before";
+            match &mut outcome {
+                Some(outcome) => outcome.text.push_str(&format!(", and {text}")),
+                None => {
+                    outcome = Some(Outcome {
+                        kind: Difference::Other,
+                        text: text.to_owned(),
+                        before: Vec::new(),
+                        after: Vec::new(),
+                        because: self.changed(others),
+                        let_in: false,
+                    });
+                }
+            }
+        }
+        let who = || Who::said("whom administrators assign");
+        rows.extend(outcome.map(|outcome| self.row(who(), package, outcome)));
     }
 
     /// Adds what differs for programs.

@@ -16,6 +16,7 @@ use super::ruled::{NO_RULE, Ruled, Standing};
 use crate::impact::access::{Access, Barrier, access};
 use crate::impact::already::Already;
 use crate::impact::estate::{Border, Estate};
+use crate::impact::holding::Course;
 use crate::impact::offer::Offer;
 use crate::impact::people::called::{belonging, called, named, nobody_yet};
 use crate::impact::people::census::Census;
@@ -84,6 +85,15 @@ pub(super) struct Found {
     after: Vec<Terms>,
 }
 
+/// Returns true for those who have a package after the plan: by being able to ask for it they gain nothing.
+fn has_it(part: &Part<'_>, package: &str) -> bool {
+    let has = |named: &Named| match named.course() {
+        Some((name, Course::Holds | Course::Gets | Course::Comes)) => name == package,
+        Some((_, Course::Loses)) | None => false,
+    };
+    part.alike.iter().any(|alike| alike.iter().all(has))
+}
+
 impl<'t> Comparing<'_, 't> {
     /// Adds the rows of one package, and to `far` those that are read last: of people who sign in as an organization with an
     /// address from elsewhere. `own` tells whether something of the package itself changes.
@@ -124,7 +134,7 @@ impl<'t> Comparing<'_, 't> {
         let left = left.filter_map(|(at, part)| Some((at, self.census.left(part)?)));
         let left: BTreeMap<usize, Option<Part<'t>>> = left.collect();
         for (at, part) in parts.iter().enumerate() {
-            if part.is_nobody {
+            if part.is_nobody || has_it(part, address.own_name()) {
                 idle.add(&part.bases);
                 continue;
             }

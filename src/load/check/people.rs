@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use foldhash::fast::FixedState;
 
 use super::Tree;
-use crate::diag::{Diagnostic, Diagnostics, code};
+use crate::diag::{Diagnostics, code};
 use crate::model::kinds::policy::{Policy, Requestors};
 use crate::model::kinds::{Organization, OrganizationState};
 use crate::model::text::{Domain, DomainRule, Principal, Sponsors};
@@ -40,19 +40,21 @@ pub(super) fn check(tree: &Tree<'_, '_>, project: &Project, out: &mut Diagnostic
     }
 }
 
-/// Guests have their accounts at a domain of our own: without one nobody new can come in. One policy that is for them says so.
+/// Guests have their accounts at a domain of our own: without one nobody new could come in, whatever policies say. One policy
+/// that is for them says so.
 fn nowhere(tree: &Tree<'_, '_>, out: &mut Diagnostics) {
-    let lets_in = |policy: &Policy| policy.requests.enabled && policy.requestors.is_outside();
     let mut policies = tree.policies();
-    let Some((of, _)) = policies.find(|(_, policy)| lets_in(policy)) else {
+    let Some((of, _)) = policies.find(|(_, policy)| policy.requestors.is_outside()) else {
         return;
     };
-    let message = "nobody who is not in the directory yet can come in: no domain is our own, so no guest can have an account";
-    let place = tree.place(of, &Route::root().key("requestors"));
+    let message =
+        "nobody from outside can come in: no domain is our own, so no guest can have an account"
+            .to_owned();
+    let at = Route::root().key("requestors");
     out.push(
-        Diagnostic::warning(code::NO_OWN_DOMAIN, message)
-            .at(place)
-            .help("name the verified domains of your own people in `guestlist.toml`: `[tenant] domains = [\"contoso.com\"]`"),
+        tree.error(of, &at, code::NO_OWN_DOMAIN, message).help(
+            "name the verified domains of your own people in `guestlist.toml`: `[tenant]`, `domains = [\"contoso.com\"]`",
+        ),
     );
 }
 

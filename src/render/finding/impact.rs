@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{Finding, Level, Setting, Spot, print};
 use crate::impact::{Because, Difference, Effect, Impact, Row, What};
 use crate::model::{Address, Origin};
-use crate::plan::Plan;
+use crate::plan::{OwnDomains, Plan};
 use crate::render::view;
 
 impl Setting<'_> {
@@ -17,12 +17,28 @@ impl Setting<'_> {
         let declared: BTreeMap<&Address, &Origin> = declared
             .filter_map(|change| Some((&change.address, change.origin.as_ref()?)))
             .collect();
+        let own = plan.own.iter().map(|change| self.own(change, impact));
         let rows = impact.rows.iter().map(|row| self.row(row));
         let effects = impact.effects.iter().map(|one| {
             let origin = declared.get(&one.address).copied();
             self.effect(one, self.declared(origin))
         });
-        rows.chain(effects).collect()
+        own.chain(rows).chain(effects).collect()
+    }
+
+    /// Returns the finding that the domains of our own people change, at the line of the settings as far as a row knows it.
+    fn own(&self, change: &OwnDomains, impact: &Impact) -> Finding {
+        let mut because = impact.rows.iter().flat_map(|row| &row.because);
+        let line = because.find_map(|one| one.line.filter(|_| one.address.is_none()));
+        let words = view::own_domains(change);
+        self.note(
+            "own-domains".to_owned(),
+            "other domains of our own people",
+            &words,
+            self.line(self.settings, line.unwrap_or(1)),
+            Vec::new(),
+            print(&["own-domains", &words]),
+        )
     }
 
     fn row(&self, row: &Row) -> Finding {

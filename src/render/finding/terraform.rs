@@ -30,8 +30,8 @@ pub fn no_terraform(out: &mut dyn io::Write, error: &str) -> io::Result<()> {
     json::write(out, &Missing { error })
 }
 
-/// Writes the numbers of a plan. A replacement is a deletion and a creation; what is taken over is updated; what is let go
-/// stays as it is and does not count.
+/// Writes the numbers of a plan. A replacement is a deletion and a creation; what is taken over is updated, and so are
+/// the domains of our own people; what is let go stays as it is and does not count.
 ///
 /// # Errors
 ///
@@ -40,7 +40,9 @@ pub fn terraform(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
     let replaced = plan.count(Action::Replace);
     let report = Report {
         create: plan.count(Action::Create) + replaced,
-        update: plan.count(Action::Update) + plan.count(Action::Adopt),
+        update: plan.count(Action::Update)
+            + plan.count(Action::Adopt)
+            + usize::from(plan.own.is_some()),
         delete: plan.count(Action::Prune) + replaced,
     };
     json::write(out, &report)

@@ -93,9 +93,10 @@ fn written(picture: &Picture, left: Option<&LeftOut>) -> String {
     }
     if let Some(left) = left {
         let text = escaped(&format!("… and {} more", left.words()));
+        let part = if marked { "#45;#45;changed " } else { "" };
         let _ = writeln!(
             out,
-            "  rest[\"{text}<br/>the whole is in: guestlist graph #45;#45;to svg\"]:::rest"
+            "  rest[\"{text}<br/>the whole is in: guestlist graph {part}#45;#45;to svg\"]:::rest"
         );
     }
     out += if marked { MARKED } else { STYLES };

@@ -75,7 +75,7 @@ fn unknown<'a>(what: &'a str, error: &'a str) -> Line<'a> {
 
 /// Says what was done, and where it is recorded.
 fn done<'a>(verb: &str, report: &'a Applied<'_>) -> Vec<Line<'a>> {
-    let done = own::done(&report.counts, report.own);
+    let done = own::done(&report.counts, report.own.is_some());
     let mut lines = vec![
         Line::new()
             .and(Role::Strong, format!("{verb}: {done}"))
@@ -95,11 +95,13 @@ fn done<'a>(verb: &str, report: &'a Applied<'_>) -> Vec<Line<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Action;
+    use crate::model::text::Domain;
+    use crate::plan::{Action, OwnDomains};
     use crate::render::samples::text;
 
     #[test]
     fn says_what_was_done_and_where_it_is_recorded() {
+        let own = OwnDomains::between(&[], &[Domain::parse("contoso.com").expect("a domain")]);
         let report = Applied {
             store: "sqlite:guestlist.db",
             run: "0199f0c0-7d1e-7000-8000-000000000001",
@@ -108,7 +110,7 @@ mod tests {
             audit_hash: "9f86d081",
             signing: &crate::render::report::Signing::Off,
             counts: vec![(Action::Create, 2), (Action::Update, 0), (Action::Prune, 1)],
-            own: true,
+            own: own.as_ref(),
             verified: Ok(true),
             left_out: 0,
             destroyed: false,

@@ -45,7 +45,7 @@ pub(super) fn planned(change: &Change) -> Block<'static> {
         other => {
             for (one, cause) in other.edits().iter().zip(other.causes()) {
                 let mut detail = edit(one);
-                if let (Cause::Drift, Some(line)) = (cause, detail.lines.first_mut()) {
+                if let (Cause::Drift, Some(line)) = (cause, detail.lines.last_mut()) {
                     line.push(Role::Warning, "  (drift)");
                 }
                 details.push(detail);

@@ -40,6 +40,7 @@ pub use import::imported;
 pub use lease::{broken_lease, lease, lease_to_break};
 pub use lint::{explained, lint_rules, linted};
 pub use list::list;
+pub(in crate::render) use own::words as own_domains;
 pub use plan::{planned, refusals};
 pub use report::{Told, proposed, report};
 pub use rollback::rolled_back;

@@ -22,6 +22,11 @@ pub(super) fn done(counts: &[(Action, u64)], own: bool) -> String {
 
 /// Says which domains are those of our own people from now on, and which no longer, and where guests get their accounts.
 pub(super) fn domains(change: &OwnDomains) -> Line<'static> {
+    Line::new().and(Role::Warning, words(change))
+}
+
+/// Returns the same as a sentence.
+pub(in crate::render) fn words(change: &OwnDomains) -> String {
     let [new, gone] = change.moved();
     let sides = [
         (new, "are domains of our own people now"),
@@ -43,6 +48,5 @@ pub(super) fn domains(change: &OwnDomains) -> Line<'static> {
     // Where none was before, no guest had an account.
     let home = change.home().filter(|_| !change.before.is_empty());
     words.extend(home.map(|home| format!("new guests get their accounts at {home}")));
-    let text = format!("[tenant] domains: {}.", words.join("; "));
-    Line::new().and(Role::Warning, text)
+    format!("[tenant] domains: {}.", words.join("; "))
 }

@@ -113,6 +113,7 @@ fn partial(partial: &Partial) -> Vec<Line<'static>> {
         along,
         held,
         left_out,
+        own,
         torn: _,
     } = partial;
     let quoted = |patterns: &[String]| {
@@ -154,6 +155,12 @@ fn partial(partial: &Partial) -> Vec<Line<'static>> {
         } else {
             format!("  not {address}, because it needs {because}")
         })
+    }));
+    lines.extend(own.then(|| {
+        let what = own::WHAT;
+        Line::plain(format!(
+            "  not the {what}: a part of a plan leaves them as they are"
+        ))
     }));
     lines
 }
@@ -305,7 +312,7 @@ mod tests {
             names.collect::<Result<Vec<_>, _>>().expect("domains")
         };
         let mut plan = plan(Vec::new());
-        plan.own = OwnDomains::between(
+        plan.own = OwnDomains::planned(
             &domains(&["contoso.com", "lab.example"]),
             &domains(&["contoso.org", "contoso.com", "contoso.net"]),
         );

@@ -48,8 +48,8 @@ pub fn tested(report: &Tested<'_>, out: &mut dyn Writer) -> io::Result<()> {
     }
     out.block(&Block::Verdict(Verdict {
         before: Vec::new(),
-        line: verdict(played, others),
-        after: broken(warnings),
+        line: verdict(played, others, warnings.count(Severity::Error) > 0),
+        after: Vec::new(),
     }))
 }
 
@@ -117,22 +117,21 @@ fn timeline(played: &Played, out: &mut dyn Writer) -> io::Result<()> {
     })
 }
 
-/// Says how many invariants do not hold.
-fn broken(found: &Diagnostics) -> Vec<Line<'static>> {
-    match found.count(Severity::Error) {
-        0 => Vec::new(),
-        _ => vec![Line::new().and(Role::Error, "The invariants do not all hold.")],
-    }
-}
-
 fn tests(n: usize) -> String {
     count(n, "test", "tests")
 }
 
-fn verdict(played: &[Played], others: usize) -> Line<'static> {
+/// Says what does not hold: invariants before tests.
+fn verdict(played: &[Played], others: usize, broken: bool) -> Line<'static> {
     let failed: Vec<&Played> = played.iter().filter(|one| !one.holds()).collect();
-    let strong = |text: String| Line::new().and(Role::Strong, text);
-    let wrong = |text: String| Line::new().and(Role::Error, text);
+    let invariants = match broken {
+        true => Line::new().and(Role::Error, "The invariants do not all hold. "),
+        false => Line::new(),
+    };
+    // What holds is no verdict beside what does not.
+    let role = if broken { Role::Plain } else { Role::Strong };
+    let strong = |text: String| invariants.clone().and(role, text);
+    let wrong = |text: String| invariants.clone().and(Role::Error, text);
     let mut line = match (played.len(), failed.as_slice()) {
         (0, _) => strong("The tree has no tests.".to_owned()),
         (1, []) => strong("The test holds.".to_owned()),

@@ -17,14 +17,20 @@ use crate::plan::Action;
 use crate::plan::{OwnDomains, Purpose, RecordedChange, RunRecord};
 use crate::store::{StoreError, own};
 
-const RUNS: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
-    id, first, last, purpose, lifted, own, \
-    (SELECT e.own FROM run e WHERE e.project = run.project AND e.id < run.id AND e.own IS NOT NULL ORDER BY e.id DESC LIMIT 1) \
-    FROM run ORDER BY id DESC LIMIT ?1";
-const NAMED: &str = "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, \
-    id, first, last, purpose, lifted, own, \
-    (SELECT e.own FROM run e WHERE e.project = run.project AND e.id < run.id AND e.own IS NOT NULL ORDER BY e.id DESC LIMIT 1) \
-    FROM run WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT 2";
+/// What is read of a run, in the order of [`found`]; at last the domains of our own people before it.
+macro_rules! read_run {
+    ($rest:literal) => {
+        concat!(
+            "SELECT name, project, generation, actor, host, revision, tree, plan, started, finished, counts, id, first, last, ",
+            "purpose, lifted, own, (SELECT e.own FROM run e WHERE e.project = run.project AND e.id < run.id ",
+            "AND e.own IS NOT NULL ORDER BY e.id DESC LIMIT 1) FROM run ",
+            $rest
+        )
+    };
+}
+
+const RUNS: &str = read_run!("ORDER BY id DESC LIMIT ?1");
+const NAMED: &str = read_run!("WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT 2");
 const RECORD: &str = "SELECT name, project, generation, actor, host, revision, hex(tree), hex(plan), started, finished, counts, \
     purpose, lifted, first, last, own FROM run WHERE name = ?1";
 const OWN: &str =

@@ -436,6 +436,9 @@ fn what_cannot_be_reported_is_told() {
         .says("`report guests` has no format `ics`");
     let _ = report(&sandbox, "guests --format sarif").exits(64);
     let _ = report(&sandbox, "ungoverned --propose out --format csv").exits(64);
+    let _ = report(&sandbox, "upcoming --counts --format ics")
+        .exits(64)
+        .says("`report upcoming --counts` has no format `ics`");
     let _ = report(&sandbox, "upcoming --until 2020-01-01")
         .exits(64)
         .says("is past");

@@ -147,3 +147,36 @@ fn names_that_are_taken_are_left_alone() {
     }
     let _ = sandbox.run(["validate"]).exits(0);
 }
+
+#[test]
+fn a_group_whose_name_no_file_may_hold_is_left_out_and_the_others_are_not() {
+    let people = serde_json::json!({
+        "people": [
+            { "mail": "ann@d.example", "displayName": "Somebody", "userType": "Guest", "identities": ["mail"] },
+            { "mail": "ben@d.example", "displayName": "Somebody", "userType": "Guest", "identities": ["mail"] },
+        ],
+        "groups": [{ "group": "Fine" }, { "group": "Ok\u{200b}" }],
+        "memberships": [
+            { "group": "Fine", "member": "ann@d.example" },
+            { "group": "Ok\u{200b}", "member": "ben@d.example" },
+        ],
+    });
+    let sandbox = Sandbox::project()
+        .write(
+            "tree.yaml",
+            "version: 1\ncatalogs: { c: { displayName: C } }\n",
+        )
+        .write("people.json", people.to_string());
+    let _ = sandbox.run(["apply", "--auto-approve"]).exits(0);
+    let _ = sandbox.run(["directory", "import", "people.json"]).exits(0);
+    let _ = report(&sandbox, "ungoverned --propose found")
+        .exits(0)
+        .says("ben@d.example")
+        .says("cannot be declared");
+    let text = written(&sandbox, "found");
+    assert!(
+        text.contains("group: Fine") && !text.contains('\u{200b}'),
+        "{text}"
+    );
+    let _ = sandbox.run(["validate"]).exits(0);
+}

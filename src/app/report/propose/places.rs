@@ -7,6 +7,7 @@ use serde_json::json;
 use super::paper::{Ground, Paper};
 use crate::app::import::plain;
 use crate::governance::record::{Hold, Key, Place};
+use crate::load::refused_character;
 use crate::model::kinds::{Origin, Resource};
 use crate::model::text::{HttpsUrl, Line};
 use crate::model::{Address, Desired, Kind, Name, Object};
@@ -82,6 +83,10 @@ impl Places {
                 "{named} with the role `{}` cannot be declared",
                 hold.role
             ));
+        }
+        let refused = [&place.name, &hold.role].map(|text| refused_character(text));
+        if let Some(why) = refused.into_iter().flatten().next() {
+            return Err(format!("{named} cannot be declared: {why}"));
         }
         if Line::parse(&hold.role).is_err() {
             return Err(format!("{named} has a role that cannot be declared"));

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::audit::{SignedHead, signing};
 use super::{Counts, FormatVersion};
+use crate::plan::OwnDomains;
 use crate::render::report::Applied;
 
 /// What an apply did, and where that left the store.
@@ -18,6 +19,9 @@ pub struct Apply<'a> {
     pub applied: bool,
     /// How many changes of each action were made.
     pub counts: Counts,
+    /// How the domains of our own people were made others; absent where they stayed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_domains: Option<&'a OwnDomains>,
     /// The run; absent when nothing was applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<&'a str>,
@@ -63,6 +67,7 @@ impl<'a> From<&'a Applied<'a>> for Apply<'a> {
             store: report.store,
             applied: true,
             counts: report.counts.iter().copied().collect(),
+            own_domains: report.own,
             run: Some(report.run),
             generation: Some(report.generation),
             audit: Some(AuditHead {
@@ -88,6 +93,7 @@ impl<'a> Apply<'a> {
             store,
             applied: false,
             counts: Counts::default(),
+            own_domains: None,
             run: None,
             generation: None,
             audit: None,

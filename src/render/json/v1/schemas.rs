@@ -271,6 +271,7 @@ mod tests {
             },
         );
 
+        let own = OwnDomains::between(&[], &[Domain::parse("contoso.com").expect("a domain")]);
         let applied = report::Applied {
             store: "s",
             run: "0199",
@@ -279,7 +280,7 @@ mod tests {
             audit_hash: "ab",
             signing: &report::Signing::Signed(Box::new(signed.clone())),
             counts: vec![(Action::Create, 2)],
-            own: true,
+            own: own.as_ref(),
             verified: Ok(true),
             left_out: 2,
             destroyed: false,
@@ -320,7 +321,7 @@ mod tests {
             finished: jiff::Timestamp::UNIX_EPOCH,
             counts: vec![(Action::Forget, 1)],
             lifted: Vec::new(),
-            own: OwnDomains::between(&[], &[Domain::parse("contoso.com").expect("a domain")]),
+            own,
         };
         fits(
             "history.schema.json",

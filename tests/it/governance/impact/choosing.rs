@@ -70,3 +70,64 @@ fn one_more_way_is_told_beside_the_others_and_one_less_as_itself() {
         assert_eq!(said.first().map(String::as_str), Some(wanted), "{said:?}");
     }
 }
+
+#[test]
+fn what_administrators_alone_give_is_told_where_its_terms_change() {
+    let shut = |rest: &str| {
+        format!("shut: {{ requestors: anyExternal, requests: {{ enabled: false }}, {rest} }}")
+    };
+    let asked = "approval: { stages: [{ approvers: ['user:boss@contoso.com'] }] }";
+    let (month, ever) = (shut("expires: { after: 30d }"), shut("expires: never"));
+    let approved = shut(&format!("expires: never, {asked}"));
+    let nobody = "shut: { requestors: nobody, requests: { enabled: false }, expires: never }";
+    let by_hand = "shut: { requestors: nobody, expires: never }";
+    let open = "shut: { requestors: anyExternal, expires: never }";
+    let none: &[&str] = &[];
+    for (was, is, wanted) in [
+        (
+            &[&*month][..],
+            &[&*ever][..],
+            Some("other: with no end date instead of 30d"),
+        ),
+        // Whom an administrator assigns, others approve as well.
+        (
+            &[&*approved],
+            &[&*ever],
+            Some("other: with no approval instead of 1"),
+        ),
+        (
+            none,
+            &[&*month],
+            Some("other: by direct assignment, with no approval, for 30d"),
+        ),
+        (
+            &[by_hand],
+            &[nobody],
+            Some("other: by direct assignment no more"),
+        ),
+        (
+            &[&*ever],
+            &[by_hand],
+            Some("other: may be other people than before"),
+        ),
+        // Through what people ask for they were assigned as well.
+        (
+            &[by_hand],
+            &[open],
+            Some("new: with no approval, no end date"),
+        ),
+        (
+            &[&*ever],
+            &[open],
+            Some("new: with no approval, no end date"),
+        ),
+        (
+            &[open],
+            &[&*ever],
+            Some("gone: no longer: requests are switched off"),
+        ),
+    ] {
+        let said = said(was, is);
+        assert_eq!(said.first().map(String::as_str), wanted, "{was:?}\n{is:?}");
+    }
+}
