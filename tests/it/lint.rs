@@ -20,7 +20,8 @@ packages:
 ";
 
 fn project(settings: &str) -> Sandbox {
-    let settings = format!("project = \"contoso\"\n{settings}");
+    let settings =
+        format!("project = \"contoso\"\ntenant = {{ domains = [\"contoso.com\"] }}\n{settings}");
     Sandbox::new()
         .write("guestlist.toml", settings)
         .write("tree.yaml", TREE)

@@ -12,6 +12,7 @@ mod drift;
 mod example;
 mod faults;
 mod foreign;
+mod foretold;
 mod formats;
 mod governance;
 mod guards;

@@ -38,12 +38,15 @@ impl<'t> Comparing<'_, 't> {
     /// side they assign there as well: what becomes of that one is told of who may ask.
     fn assigned(&self, offers: [Option<&Offer<'t>>; 2], package: &Address, rows: &mut Vec<Draft>) {
         let asked_for = offers.map(|offer| -> BTreeSet<&Address> {
-            let policies = offer.into_iter().flat_map(|offer| &offer.policies);
-            let others = policies.filter(|(_, policy)| is_of_people(policy) && takes(policy));
-            others.map(|(address, _)| *address).collect()
+            let policies = offer.into_iter().flat_map(|offer| {
+                let asked = |policy: &Policy| is_asked_for(offer, policy);
+                let policies = offer.policies.iter();
+                policies.filter(move |(_, policy)| asked(policy))
+            });
+            policies.map(|(address, _)| *address).collect()
         });
         let meant = |address: &Address, policy: &Policy| {
-            is_by_hand(policy) && asked_for.iter().all(|others| !others.contains(address))
+            is_assigned(policy) && asked_for.iter().all(|others| !others.contains(address))
         };
         let words = ["by direct assignment, ", "by direct assignment no more"];
         let given = self.given(offers, &meant);
@@ -254,20 +257,22 @@ const fn takes(policy: &Policy) -> bool {
     policy.requests.enabled
 }
 
-/// Returns true for a policy through which nobody asks, and administrators assign.
-const fn is_by_hand(policy: &Policy) -> bool {
+/// Returns true for a policy through which administrators assign people.
+const fn is_assigned(policy: &Policy) -> bool {
     match &policy.requestors {
         Requestors::Nobody => takes(policy),
-        _ => is_of_people(policy) && !takes(policy),
+        Requestors::Automatic(_) => false,
+        people => !people.is_programs(),
     }
 }
 
-/// Returns true for a policy by which people may ask, where it takes requests.
-const fn is_of_people(policy: &Policy) -> bool {
-    match &policy.requestors {
-        Requestors::Nobody | Requestors::Automatic(_) => false,
-        people => !people.is_programs(),
-    }
+/// Returns true for a policy through which people may ask.
+fn is_asked_for(offer: &Offer<'_>, policy: &Policy) -> bool {
+    let is_open = offer.catalog.is_some_and(|catalog| {
+        catalog.published && (catalog.externally_visible || !policy.requestors.is_outside())
+    });
+    let is_for_nobody = matches!(policy.requestors, Requestors::Nobody);
+    is_open && takes(policy) && is_assigned(policy) && !is_for_nobody
 }
 
 /// Returns how groups that decide by policies of a package are written alike on both sides.

@@ -185,6 +185,7 @@ fn a_package_that_comes_and_gives_a_group_opens_what_the_group_may_ask_for() {
         [
             "new holders of package/more: asked  by package/more",
             "gone holders of package/more: kept  by package/more",
+            "other whom administrators assign: more by direct assignment, with no approval, for 365d by package/more, policy/more/all",
         ]
     );
     assert!(is_refused);
@@ -194,6 +195,7 @@ fn a_package_that_comes_and_gives_a_group_opens_what_the_group_may_ask_for() {
         [
             "new holders of package/more: kept  by package/more",
             "gone holders of package/more: asked  by package/more",
+            "other whom administrators assign: more by direct assignment no more by package/more, policy/more/all",
         ]
     );
 }
