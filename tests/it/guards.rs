@@ -413,6 +413,16 @@ fn settings_of(sandbox: &Sandbox) -> String {
     std::fs::read_to_string(sandbox.path("guestlist.toml")).expect("the settings")
 }
 
+/// A package for which anybody from outside may ask.
+const LAB: &str = "version: 1
+catalogs: { open: { displayName: Open } }
+packages:
+  lab:
+    catalog: open
+    displayName: Lab
+    policies: { all: { requestors: anyExternal, expires: { after: 30d } } }
+";
+
 /// Writes settings with other domains of our own people.
 fn call_own(sandbox: &Sandbox, settings: &str, domains: &str) {
     let text = settings.replace("[\"contoso.com\"]", domains);
@@ -421,15 +431,7 @@ fn call_own(sandbox: &Sandbox, settings: &str, domains: &str) {
 
 #[test]
 fn other_domains_of_our_own_people_are_planned_and_guarded() {
-    let tree = "version: 1
-catalogs: { open: { displayName: Open } }
-packages:
-  lab:
-    catalog: open
-    displayName: Lab
-    policies: { all: { requestors: anyExternal, expires: { after: 30d } } }
-";
-    let sandbox = Sandbox::project().write("lab.yaml", tree);
+    let sandbox = Sandbox::project().write("lab.yaml", LAB);
     let settings = settings_of(&sandbox);
     let own = |domains: &str| call_own(&sandbox, &settings, domains);
     own("[\"contoso.com\", \"contoso.example\"]");
@@ -499,15 +501,7 @@ packages:
 
 #[test]
 fn other_domains_of_our_own_people_are_remembered_by_run_and_brought_back() {
-    let tree = "version: 1
-catalogs: { open: { displayName: Open } }
-packages:
-  lab:
-    catalog: open
-    displayName: Lab
-    policies: { all: { requestors: anyExternal, expires: { after: 30d } } }
-";
-    let sandbox = Sandbox::project().write("lab.yaml", tree);
+    let sandbox = Sandbox::project().write("lab.yaml", LAB);
     let settings = settings_of(&sandbox);
     call_own(
         &sandbox,
