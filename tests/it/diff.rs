@@ -326,35 +326,33 @@ fn what_differs_is_a_document_too() {
     );
 }
 
-/// A tree in which more people may ask, and a tree with somebody of whom it warns.
-const WIDER: [&str; 2] = [
-    "version: 1
-catalogs: { open: { displayName: Open } }
+/// A tree in which some people may ask, with more below it.
+fn asked_by(requestors: &str, more: &str) -> String {
+    format!(
+        "version: 1
+catalogs: {{ open: {{ displayName: Open }} }}
 packages:
   lab:
     catalog: open
     displayName: Lab
     policies:
-      all: { requestors: configuredOrganizations, expires: never }
-",
-    "version: 1
-catalogs: { open: { displayName: Open } }
-packages:
-  lab:
-    catalog: open
-    displayName: Lab
-    policies:
-      all: { requestors: anyExternal, expires: never }
-waivers:
-  - { rule: wideningg, address: package/lab, reason: Agreed, by: 'user:ana@contoso.com', until: 2099-01-01 }
-",
-];
+      all: {{ requestors: {requestors}, expires: never }}
+{more}"
+    )
+}
 
 #[test]
 fn what_differs_is_told_at_the_lines_of_the_tree_after() {
-    let sandbox = project().write("teams/access/policies/tree.yaml", WIDER[0]);
+    let sandbox = project().write(
+        "teams/access/policies/tree.yaml",
+        asked_by("configuredOrganizations", ""),
+    );
     commit(&sandbox, "narrow");
-    let sandbox = sandbox.write("teams/access/policies/tree.yaml", WIDER[1]);
+    let warned = "waivers:
+  - { rule: wideningg, address: package/lab, reason: Agreed, by: 'user:ana@contoso.com', until: 2099-01-01 }
+";
+    let wider = asked_by("anyExternal", warned);
+    let sandbox = sandbox.write("teams/access/policies/tree.yaml", wider);
     let with = |sides: &[&'static str], format: &'static str| {
         let arguments = [
             &["diff", "-C", "teams/access"],

@@ -26,6 +26,7 @@ mod lease;
 mod lint;
 mod masked;
 mod outputs;
+mod own_domains;
 mod pictures;
 mod pipelines;
 mod properties;

@@ -297,7 +297,7 @@ impl<'m> MemoryRun<'m> {
         Some(self.state.objects.get(number)?.body.clone())
     }
 
-    /// Remembers the domains of our own people, and says in the audit log how they changed.
+    /// Remembers the domains of our own people, says in the audit log how they changed, and returns it; `None` where they did not.
     fn remember(&mut self) -> Result<Option<OwnDomains>, StoreError> {
         let Some(now) = self.new.own.take() else {
             return Ok(None);
