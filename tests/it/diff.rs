@@ -453,6 +453,27 @@ fn settings_that_cannot_be_used_are_told_by_their_path_in_the_repository() {
 }
 
 #[test]
+fn settings_of_a_side_that_are_no_plain_file_are_told_by_their_path_in_the_repository() {
+    let sandbox = project();
+    let settings = sandbox.path("teams/access/guestlist.toml");
+    std::fs::remove_file(&settings).expect("no settings");
+    std::os::unix::fs::symlink("policies/tree.yaml", &settings).expect("a link");
+    commit(&sandbox, "a link");
+    for (folder, sides) in [
+        ("teams/access", &["main~1", "main"][..]),
+        (".", &["main~1:teams/access", "main:teams/access"]),
+        (".", &["main~1:teams/access", "teams/access"]),
+    ] {
+        let arguments = [&["diff", "-C", folder], sides, &["--format", "github"]].concat();
+        let said = run(&sandbox, &arguments).exits(3).stdout;
+        assert!(
+            said.contains("::error file=teams/access/guestlist.toml,line=1"),
+            "{sides:?}: {said}"
+        );
+    }
+}
+
+#[test]
 fn a_name_that_means_two_things_is_refused() {
     let sandbox = project();
     let sandbox = sandbox.write("teams/access/main/x.txt", "");

@@ -54,7 +54,8 @@ pub(super) struct Side {
 
 /// The files of a side.
 struct Found {
-    settings: SourceFile,
+    /// Its settings, or why they cannot be read.
+    settings: Result<SourceFile, Diagnostic>,
     /// What the side's name becomes before a path.
     before: String,
     /// Where it lies below the root of the repository.
@@ -199,13 +200,14 @@ impl Side {
             own: Vec::new(),
             own_line: None,
         };
-        let found = match find(folder, &sort, repository.as_ref())? {
-            Ok(found) => found,
-            Err(problem) => return Ok(Self::broken(named, "", one(problem))),
-        };
+        let found = find(folder, &sort, repository.as_ref())?;
         let before = &found.before;
         named.folder.clone_from(&found.folder);
-        let settings = match Settings::read(&found.settings) {
+        let file = match found.settings {
+            Ok(file) => file,
+            Err(problem) => return Ok(Self::broken(named, before, one(problem))),
+        };
+        let settings = match Settings::read(&file) {
             Ok(settings) => settings,
             Err(problems) => return Ok(Self::broken(named, before, problems)),
         };
@@ -216,7 +218,7 @@ impl Side {
         };
         let must = Must {
             files: &settings.tree.files,
-            settings: &found.settings,
+            settings: &file,
         };
         let sources = match (&found.from, &repository) {
             (From::Folder(root), _) => tree::read(root, &must),
@@ -319,7 +321,7 @@ fn find(
     folder: &Path,
     sort: &Sort,
     repository: Option<&Repository<'_>>,
-) -> Result<Result<Found, Diagnostic>, AppError> {
+) -> Result<Found, AppError> {
     let real = |path: &Path| {
         fs::canonicalize(path).map_err(|source| AppError::File {
             path: path.to_owned(),
@@ -370,21 +372,22 @@ fn find(
             let listed = repository.list(commit, &root)?;
             let settings = listed.iter().find(|entry| entry.path == FILE.as_bytes());
             let settings = settings.ok_or_else(|| none(Vec::new()))?;
-            if settings.sort != git::Sort::File {
-                return Ok(Err(tree::not_regular(&format!("{before}{FILE}"))));
-            }
-            if let Some(problem) = too_large(settings, FILE) {
-                return Ok(Err(problem));
-            }
-            let mut contents = repository.contents(&[&settings.id])?;
-            let file = decode_text(FILE, contents.pop().unwrap_or_default());
-            let folder = root.to_string_lossy().trim_end_matches('/').to_owned();
-            Ok(file.map(|settings| Found {
+            let settings = match too_large(settings, FILE) {
+                _ if settings.sort != git::Sort::File => {
+                    Err(tree::not_regular(&format!("{before}{FILE}")))
+                }
+                Some(problem) => Err(problem),
+                None => {
+                    let mut contents = repository.contents(&[&settings.id])?;
+                    decode_text(FILE, contents.pop().unwrap_or_default())
+                }
+            };
+            Ok(Found {
                 settings,
                 before,
-                folder,
+                folder: root.to_string_lossy().trim_end_matches('/').to_owned(),
                 from: From::Commit(commit.clone(), root),
-            }))
+            })
         }
     }
 }
@@ -405,14 +408,13 @@ fn elsewhere(
     Ok(folders.take(3).collect())
 }
 
-fn lying(root: &Path, before: String) -> Result<Found, Diagnostic> {
-    let settings = tree::read_one(root, FILE)?;
-    Ok(Found {
-        settings,
+fn lying(root: &Path, before: String) -> Found {
+    Found {
+        settings: tree::read_one(root, FILE),
         before,
         folder: below_root(root),
         from: From::Folder(root.to_owned()),
-    })
+    }
 }
 
 fn too_large(entry: &Entry, path: &str) -> Option<Diagnostic> {
