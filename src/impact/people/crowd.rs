@@ -102,6 +102,12 @@ impl Crowd {
         self.words.iter().all(|word| *word == 0)
     }
 
+    /// Returns how many positions are in it.
+    pub(super) fn count(&self) -> usize {
+        let ones = self.words.iter().map(|word| word.count_ones() as usize);
+        ones.sum()
+    }
+
     /// Returns the positions, in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         let words = self.words.iter().enumerate();
@@ -203,6 +209,7 @@ mod tests {
     fn what_is_put_in_is_in_it_until_it_is_taken_out() {
         let mut crowd: Crowd = [200, 0, 63, 64, 0].into_iter().collect();
         assert_eq!(crowd.iter().collect::<Vec<_>>(), [0, 63, 64, 200]);
+        assert_eq!(crowd.count(), 4);
         assert!(crowd.contains(64) && !crowd.contains(65) && !crowd.contains(1_000));
         for at in [0, 64, 200, 1_000] {
             crowd.remove(at);

@@ -160,18 +160,29 @@ impl<'c, 't> Speaker<'c, 't> {
         is_there && (is_any(&before) || is_any(&after) || !before.is_disjoint(&after))
     }
 
+    /// Returns the organizations that people of some spots belong to, by their position.
+    fn belonging(&self, spots: &Crowd) -> Crowd {
+        // Of most spots it is found sooner for each organization that some are its own.
+        if spots.count() > self.organizations.len() {
+            let is_of = |of: &[usize]| of.iter().any(|spot| spots.contains(*spot));
+            let all = self.organizations.iter().enumerate();
+            return all
+                .filter(|(_, (_, of))| is_of(of))
+                .map(|it| it.0)
+                .collect();
+        }
+        let of = spots.iter();
+        let of = of.filter_map(|spot| self.organizations_of.get(spot));
+        of.flatten().copied().collect()
+    }
+
     /// Returns the organizations that people of some spots belong to, in order of names.
     fn organizations<'s>(
         &'s self,
         spots: &Crowd,
     ) -> impl Iterator<Item = &'s (&'t str, Vec<usize>)> + use<'s, 'c, 't> {
-        let mut all = Crowd::default();
-        let of = spots
-            .iter()
-            .filter_map(|spot| self.organizations_of.get(spot));
-        of.flatten()
-            .for_each(|organization| all.insert(*organization));
-        all.into_iter().filter_map(|at| self.organizations.get(at))
+        let all = self.belonging(spots).into_iter();
+        all.filter_map(|at| self.organizations.get(at))
     }
 
     /// Returns the domains of some spots, in order.
@@ -384,36 +395,37 @@ impl<'c, 't> Speaker<'c, 't> {
         if !self.known.meets(spots) {
             return None;
         }
-        let mut missing = self.known.clone();
-        missing.take(spots);
-        uncounted.iter().for_each(|crowd| missing.take(crowd));
-        let others: Vec<_> = self.organizations(&missing).collect();
-        let names: BTreeSet<&str> = others.iter().map(|(name, _)| *name).collect();
-        if !others.is_empty() {
-            let whole = match with_strangers {
-                true => self.organizations.len() - others.len(),
-                false => self
-                    .organizations(spots)
-                    .filter(|(name, _)| !names.contains(name))
-                    .count(),
-            };
-            if whole <= SHOWN.max(others.len()) {
-                return None;
-            }
-        }
-        let is_other = |at: &usize| {
-            let organization = self.organizations.get(*at);
-            organization.is_some_and(|(name, _)| names.contains(name))
+        let others = match self.known.is_within(spots, uncounted) {
+            true => Crowd::default(),
+            false => self.others(spots, uncounted, with_strangers)?,
         };
-        let of_others = others.iter().flat_map(|(_, of)| of.iter().copied());
-        let part = of_others.filter(|spot| {
+        let of_others = others.iter().filter_map(|at| self.organizations.get(at));
+        let part = of_others.flat_map(|(_, of)| of).copied().filter(|spot| {
             let all = self.organizations_of.get(*spot);
-            left.contains(*spot) && all.is_some_and(|all| all.iter().all(is_other))
+            left.contains(*spot) && all.is_some_and(|all| all.iter().all(|at| others.contains(*at)))
         });
         let part: Crowd = part.collect();
         left.take(&self.known);
         left.add(&part);
-        Some(names.into_iter().map(str::to_owned).collect())
+        let names = others.iter().filter_map(|at| self.organizations.get(at));
+        Some(names.map(|(name, _)| (*name).to_owned()).collect())
+    }
+
+    /// Returns the organizations of which not everybody is meant, where these are the fewer.
+    fn others(&self, spots: &Crowd, uncounted: &[&Crowd], with_strangers: bool) -> Option<Crowd> {
+        let mut whole: Crowd = match with_strangers {
+            true => (0..self.organizations.len()).collect(),
+            false => self.belonging(spots),
+        };
+        if whole.count() <= SHOWN {
+            return None;
+        }
+        let mut missing = self.known.clone();
+        missing.take(spots);
+        uncounted.iter().for_each(|crowd| missing.take(crowd));
+        let others = self.belonging(&missing);
+        whole.take(&others);
+        (whole.count() > SHOWN.max(others.count())).then_some(others)
     }
 
     fn domain(&self, sort: &Sort, witness: &Domain, domains: &mut Vec<String>, who: &mut Who) {

@@ -69,8 +69,11 @@ impl Speaker<'_, '_> {
             }
         }
         let mut ours: BTreeMap<usize, Way> = BTreeMap::new();
-        let others = self.bases.iter().zip(&self.spots).enumerate();
-        for (at, (base, spot)) in others.skip(Account::OUTSIDE.len() * self.open) {
+        // To skip the others one by one would take longer than all of these.
+        let from = Account::OUTSIDE.len() * self.open;
+        let inside = self.bases.iter().skip(from);
+        let inside = inside.zip(self.spots.iter().skip(from));
+        for (at, (base, spot)) in (from..).zip(inside) {
             let way = ours.entry(*spot).or_default();
             if bases.contains(at) {
                 way.0.insert(base.account);
