@@ -31,6 +31,10 @@ use jiff::tz::TimeZone;
 use ledger::{EACH, Layout, Outcomes, STORE, begin};
 use partners::{CATALOGS, Edit, ORGANIZATIONS, PACKAGES, POLICY};
 
+/// The program's own, so that a part of it costs here what it costs there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measure impact and invariants on a large tree
 #[derive(Debug, Parser)]
 struct Arguments {
