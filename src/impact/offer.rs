@@ -23,6 +23,14 @@ pub struct Offer<'t> {
 }
 
 impl<'t> Offer<'t> {
+    /// Returns true where the catalog lets those whom a policy is for ask at all: it is published, and visible to people from
+    /// outside where only these are meant.
+    pub fn is_open_to(&self, requestors: &Requestors) -> bool {
+        self.catalog.is_some_and(|catalog| {
+            catalog.published && (catalog.externally_visible || !requestors.is_outside())
+        })
+    }
+
     /// Returns the groups that it and its policies name, as the tree writes them.
     pub fn groups(&self) -> impl Iterator<Item = &'t Line> {
         let people = self

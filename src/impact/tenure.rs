@@ -106,10 +106,7 @@ impl Tenure {
         spelling: &Spelling,
         next: Option<Timestamp>,
     ) -> Self {
-        let is_open = offer.catalog.is_some_and(|catalog| {
-            catalog.published && (catalog.externally_visible || !policy.requestors.is_outside())
-        });
-        let is_asked = is_open && covers(policy);
+        let is_asked = offer.is_open_to(&policy.requestors) && covers(policy);
         let moved = |approvals: usize| Moved {
             approvals,
             end: End::of(policy),

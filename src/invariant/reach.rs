@@ -248,22 +248,12 @@ impl<'e, 't> Reach<'e, 't> {
         }
         match way {
             Way::Request => {
-                let closed = sought
-                    .offer
-                    .catalog
-                    .is_some_and(|it| !it.externally_visible);
-                if closed && rules.requestors.is_outside() {
-                    return false;
-                }
+                let open = sought.offer.is_open_to(&rules.requestors);
                 let asked = !matches!(
                     rules.requestors,
                     Requestors::Nobody | Requestors::Automatic(_)
                 );
-                let published = sought
-                    .offer
-                    .catalog
-                    .is_some_and(|catalog| catalog.published);
-                asked && !rules.requestors.is_programs() && rules.requests.enabled && published
+                asked && !rules.requestors.is_programs() && rules.requests.enabled && open
             }
             Way::Automatic => {
                 matches!(&rules.requestors, Requestors::Automatic(automatic) if automatic.assign)
@@ -473,10 +463,7 @@ impl<'e, 't> Reach<'e, 't> {
 
     /// Returns true for somebody who is in the scope of the policy when they ask to keep the package longer.
     fn extends(&self, candidate: &Candidate<'t>, sought: Sought<'_, 't>) -> bool {
-        let Some(catalog) = sought.offer.catalog.filter(|catalog| catalog.published) else {
-            return false;
-        };
-        let open = catalog.externally_visible || !sought.rules.requestors.is_outside();
+        let open = sought.offer.is_open_to(&sought.rules.requestors);
         let kind = &candidate.kind;
         let by_others = || sought.rules.on_behalf.as_ref().is_some_and(|it| it.update);
         let asks = kind.traits.shut.is_none() || by_others();

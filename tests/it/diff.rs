@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::formats;
+use crate::own_domains::LAB;
 use crate::support::{Golden, Outcome, Sandbox, files_below, repository};
 
 /// Cases whose differences are kept to the byte.
@@ -172,21 +173,13 @@ fn the_worked_example_against_the_working_folder() {
 #[test]
 fn people_of_a_domain_that_is_no_longer_our_own_may_ask_as_others_from_outside() {
     let sandbox = Sandbox::new();
-    let tree = "version: 1
-catalogs: { open: { displayName: Open } }
-packages:
-  lab:
-    catalog: open
-    displayName: Lab
-    policies: { all: { requestors: anyExternal, expires: { after: 30d } } }
-";
     for folder in ["old", "new"] {
         put(
             &sandbox,
             folder,
             &repository("tests/cases/a-text-changes/desired"),
         );
-        std::fs::write(sandbox.path(folder).join("tree.yaml"), tree).expect("it is written");
+        std::fs::write(sandbox.path(folder).join("tree.yaml"), LAB).expect("it is written");
     }
     let settings = sandbox.path("old/guestlist.toml");
     let text = std::fs::read_to_string(&settings).expect("the settings");

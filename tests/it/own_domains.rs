@@ -11,7 +11,7 @@ fn settings_of(sandbox: &Sandbox) -> String {
 }
 
 /// A package for which anybody from outside may ask.
-const LAB: &str = "version: 1
+pub(crate) const LAB: &str = "version: 1
 catalogs: { open: { displayName: Open } }
 packages:
   lab:

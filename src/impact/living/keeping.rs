@@ -200,9 +200,7 @@ impl Living<'_> {
             return Ok(None);
         };
         let covered = self.covers(at, rules, person)?;
-        let open = offer.catalog.is_some_and(|catalog| {
-            catalog.published && (catalog.externally_visible || !rules.requestors.is_outside())
-        });
+        let open = offer.is_open_to(&rules.requestors);
         // Whom settings shut out from now on is told of with these.
         let is_out = at == 0 && estate.shuts_out(person).is_some();
         let extends = covered && open && rules.extension.allowed && !is_out;

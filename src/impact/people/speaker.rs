@@ -411,7 +411,8 @@ impl<'c, 't> Speaker<'c, 't> {
         Some(names.map(|(name, _)| (*name).to_owned()).collect())
     }
 
-    /// Returns the organizations of which not everybody is meant, where these are the fewer.
+    /// Returns the organizations of which not everybody is meant, by their position; `None` where these are not the fewer, or few
+    /// are meant at all.
     fn others(&self, spots: &Crowd, uncounted: &[&Crowd], with_strangers: bool) -> Option<Crowd> {
         let mut whole: Crowd = match with_strangers {
             true => (0..self.organizations.len()).collect(),

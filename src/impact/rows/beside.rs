@@ -268,11 +268,8 @@ const fn is_assigned(policy: &Policy) -> bool {
 
 /// Returns true for a policy through which people may ask.
 fn is_asked_for(offer: &Offer<'_>, policy: &Policy) -> bool {
-    let is_open = offer.catalog.is_some_and(|catalog| {
-        catalog.published && (catalog.externally_visible || !policy.requestors.is_outside())
-    });
     let is_for_nobody = matches!(policy.requestors, Requestors::Nobody);
-    is_open && takes(policy) && is_assigned(policy) && !is_for_nobody
+    offer.is_open_to(&policy.requestors) && takes(policy) && is_assigned(policy) && !is_for_nobody
 }
 
 /// Returns how groups that decide by policies of a package are written alike on both sides.
